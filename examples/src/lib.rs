@@ -1,0 +1,1 @@
+//! Real programs, each the shortest honest path to something useful.

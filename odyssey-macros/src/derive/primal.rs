@@ -1,0 +1,200 @@
+//! The traits of the struct itself.
+
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::{Generics, Type};
+
+use super::generics::{borrows, in_type};
+use super::model::{Field, Model};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let differentiable = differentiable(model);
+    // What borrows its numbers cannot change them.
+    if model.fields.iter().any(|field| borrows(&field.ty)) {
+        return differentiable;
+    }
+    let (parameters, perturb) = (parameters(model), perturb(model));
+    quote!(#differentiable #parameters #perturb)
+}
+
+fn differentiable(model: &Model) -> TokenStream {
+    let krate = &model.krate;
+    let (tangent, partial) = (model.companion("Tangent"), model.companion("Partial"));
+    let (_, tangent_arguments, _) = model.tangent_generics.split_for_impl();
+    let zero = model.build(|field| match &field.differentiable {
+        Some(_) => {
+            let member = &field.member;
+            quote_spanned!(field.span=> #krate::rt::Differentiable::zero_tangent(&self.#member))
+        }
+        None => quote!(()),
+    });
+    let complete = model.build(|field| match &field.differentiable {
+        Some(_) => {
+            let (member, part) = (&field.member, &field.tangent_member);
+            quote_spanned!(field.span=> #krate::rt::Differentiable::complete(&self.#member, partial.#part))
+        }
+        None => quote!(()),
+    });
+    let arrived = model.build(|field| match &field.differentiable {
+        Some(_) => {
+            let (arrive, part) = (field.projection(krate, "arrived"), &field.tangent_member);
+            quote_spanned!(field.span=> #arrive(tangent.#part))
+        }
+        None => quote!(()),
+    });
+    let (argument, tangent_argument) = (model.argument("partial"), model.argument("tangent"));
+    let body = quote! {
+        type Tangent = #tangent #tangent_arguments;
+        type Partial = #partial #tangent_arguments;
+
+        fn zero_tangent(&self) -> Self::Tangent {
+            #tangent #zero
+        }
+
+        fn complete(&self, #argument: Self::Partial) -> Self::Tangent {
+            #tangent #complete
+        }
+
+        fn arrived(#tangent_argument: Self::Tangent) -> Self::Partial {
+            #partial #arrived
+        }
+    };
+    let item = implement(
+        model,
+        &with_bounds_of(model, &model.tangent_generics),
+        &quote!(#krate::rt::Differentiable),
+        &body,
+    );
+    match model.assumed {
+        Some(span) => respan(item, span),
+        None => item,
+    }
+}
+
+/// The tokens at another place: what goes wrong in them is the fault of the field there.
+fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respanned = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), respan(group.stream(), span));
+            moved.set_span(span);
+            TokenTree::Group(moved)
+        }
+        mut token => {
+            token.set_span(span.resolved_at(token.span()));
+            token
+        }
+    });
+    respanned.collect()
+}
+
+/// The struct's own generics with the bounds of the tangent's.
+fn with_bounds_of(model: &Model, tangent: &Generics) -> Generics {
+    let mut generics = model.generics.clone();
+    if let Some(bounds) = &tangent.where_clause {
+        let known: Vec<_> = generics
+            .where_clause
+            .iter()
+            .flat_map(|clause| clause.predicates.iter().cloned())
+            .collect();
+        let added = bounds
+            .predicates
+            .iter()
+            .filter(|predicate| !known.contains(predicate))
+            .cloned();
+        generics.make_where_clause().predicates.extend(added);
+    }
+    generics
+}
+
+fn implement(
+    model: &Model,
+    generics: &Generics,
+    path: &TokenStream,
+    body: &TokenStream,
+) -> TokenStream {
+    let name = &model.name;
+    let (parameters, _, bounds) = generics.split_for_impl();
+    let (_, arguments, _) = model.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #parameters #path for #name #arguments #bounds {
+            #body
+        }
+    }
+}
+
+/// Walking over the numbers.
+fn parameters(model: &Model) -> TokenStream {
+    let krate = &model.krate;
+    let mut generics = with_bounds_of(model, &model.assumed_generics);
+    let bounds: Vec<&Type> = model
+        .fields
+        .iter()
+        .filter(|field| is_conditional(model, field))
+        .map(|field| &field.ty)
+        .collect();
+    if !bounds.is_empty() {
+        let clause = generics.make_where_clause();
+        for ty in bounds {
+            // Behind a lifetime: checked where the impl is used, not here.
+            clause
+                .predicates
+                .push(syn::parse_quote!(for<'__used> #ty: #krate::rt::Parameters));
+        }
+    }
+    let visits = model
+        .fields
+        .iter()
+        .filter(|field| field.differentiable.is_some())
+        .map(|field| {
+            let (member, part, written) = (&field.member, &field.tangent_member, field.written());
+            quote_spanned! {field.span=>
+                #krate::rt::Visitor::enter(visitor, #krate::rt::Step::Field(#written));
+                #krate::rt::Parameters::visit(&mut self.#member, &tangent.#part, visitor);
+                #krate::rt::Visitor::leave(visitor);
+            }
+        });
+    let (tangent, visitor) = (model.argument("tangent"), model.argument("visitor"));
+    let body = quote! {
+        fn visit<__V: #krate::rt::Visitor>(&mut self, #tangent: &Self::Tangent, #visitor: &mut __V) {
+            #(#visits)*
+        }
+    };
+    implement(model, &generics, &quote!(#krate::rt::Parameters), &body)
+}
+
+/// Whether the field's numbers can be changed for some type arguments only.
+fn is_conditional(model: &Model, field: &Field) -> bool {
+    let mentioned = in_type(&field.ty);
+    let depends = model
+        .generics
+        .type_params()
+        .any(|param| mentioned.contains(&param.ident));
+    field.differentiable.is_some() && depends && !mentioned.contains(&model.name)
+}
+
+/// Gradient checks work on clones.
+fn perturb(model: &Model) -> TokenStream {
+    let krate = &model.krate;
+    let (name, mut generics) = (&model.name, with_bounds_of(model, &model.assumed_generics));
+    let (_, arguments, _) = model.generics.split_for_impl();
+    generics
+        .make_where_clause()
+        .predicates
+        .push(syn::parse_quote! {
+            for<'__used> #name #arguments: ::core::clone::Clone + #krate::rt::Parameters
+        });
+    let body = quote! {
+        type Owned = Self;
+        type Lent<'__o> = Self;
+
+        fn owned_copy(&self) -> Self {
+            ::core::clone::Clone::clone(self)
+        }
+
+        fn lend(owned: &mut Self) -> Self {
+            ::core::clone::Clone::clone(owned)
+        }
+    };
+    implement(model, &generics, &quote!(#krate::rt::Perturb), &body)
+}

@@ -1,0 +1,296 @@
+//! Blocks as statements.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
+
+use super::layout::Places;
+use super::names::at;
+use super::writer::{tuple, Writer};
+use crate::ir::{Block, Call, Callee, Op, Stmt, Value};
+use crate::table::elementwise::Elementwise;
+
+impl Writer<'_> {
+    /// The statements of a block, without its results.
+    pub(super) fn block(&mut self, block: &Block, places: &Places) -> TokenStream {
+        let mut out = TokenStream::new();
+        for (stmt, (at, inner)) in block.stmts.iter().zip(&places.stmts) {
+            self.at = *at;
+            out.extend(self.stmt(stmt, inner));
+        }
+        self.at = places.end;
+        out
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, inner: &[Places]) -> TokenStream {
+        if let [out] = stmt.outs[..] {
+            if self.layout.is_inline(out) {
+                return TokenStream::new();
+            }
+        }
+        match &stmt.op {
+            Op::If(condition, then, otherwise) => self.branch(stmt, *condition, [then, otherwise], inner),
+            Op::For(l) => self.for_loop(stmt, l, &inner[0]),
+            Op::Linearize(call) => self.linearize(stmt, call),
+            Op::Pullback { pullback, call, result, cotangent } => self.pullback(stmt, *pullback, call, *result, *cotangent),
+            Op::Accumulate(sum, value) => {
+                let (start, name) = self.sum_in_place(stmt.outs[0], *sum);
+                let update = self.accumulate(&name, *value, stmt);
+                self.guard_update(stmt, start, &name, update)
+            }
+            Op::IndexAccumulate { tangent, index, value } => {
+                let (start, name) = self.sum_in_place(stmt.outs[0], *tangent);
+                let index = self.expr(*index).tokens;
+                let element = self.values[*tangent].kind.element();
+                let update = if element.is_scalar() {
+                    self.compound(&quote!(#name[#index]), *value, stmt)
+                } else {
+                    let (add, value) = (self.rt("add", stmt.span), self.consume(*value).tokens);
+                    quote!(#add(&mut #name[#index], #value);)
+                };
+                self.guard_update(stmt, start, &name, update)
+            }
+            Op::Assemble(base, parts) => {
+                let name = self.name(stmt.outs[0]);
+                let stmts = self.assemble(*base, parts, &name);
+                self.guard_block(stmt, &[name], stmts)
+            }
+            Op::Kernel(kernel) if stmt.outs.len() > 1 => {
+                let names: Vec<_> = stmt.outs.iter().map(|out| self.name(*out)).collect();
+                let patterns: Vec<_> = stmt.outs.iter().map(|out| self.pattern(*out)).collect();
+                let (pattern, value) = (tuple(&patterns), self.kernel(kernel, at(stmt.span)).tokens);
+                self.guard_block(stmt, &names, quote!(let #pattern = #value;))
+            }
+            op => self.single(stmt, op),
+        }
+    }
+
+    /// A statement with at most one result, as an expression.
+    fn single(&mut self, stmt: &Stmt, op: &Op) -> TokenStream {
+        let Some(&out) = stmt.outs.first() else { return TokenStream::new() };
+        if !self.layout.is_used(out) {
+            let value = self.render(op, out).tokens;
+            return if matches!(op, Op::Verbatim(_)) { quote!(#value;) } else { quote!(let _ = #value;) };
+        }
+        if self.layout.is_reassigned(out) {
+            return self.assignment(out, op);
+        }
+        let value = self.render(op, out).tokens;
+        let (name, pattern) = (self.name(out), self.pattern(out));
+        self.guard_block(stmt, &[name], quote!(let #pattern = #value;))
+    }
+
+    /// `x = …;`, or `x += …;` where that says the same.
+    fn assignment(&mut self, out: Value, op: &Op) -> TokenStream {
+        let name = self.name(out);
+        if let Op::Elementwise(e, operands, parameters) = op {
+            let own = |v: &Value| self.layout.variable(*v) == self.layout.variable(out) && !self.layout.is_inline(*v);
+            if let ([left, right], true) = (&operands[..], parameters.is_empty()) {
+                let operator = match e.row().name {
+                    "add" => Some(quote!(+=)),
+                    "sub" => Some(quote!(-=)),
+                    "mul" => Some(quote!(*=)),
+                    "div" => Some(quote!(/=)),
+                    _ => None,
+                };
+                let is_own = (own(left), own(right));
+                if let (Some(operator), (true, false)) = (&operator, is_own) {
+                    let right = self.expr(*right).tokens;
+                    return quote!(#name #operator #right;);
+                }
+            }
+        }
+        let value = self.render(op, out).tokens;
+        quote!(#name = #value;)
+    }
+
+    /// `place += value;`, or `-=` for a negative.
+    fn compound(&mut self, place: &TokenStream, value: Value, stmt: &Stmt) -> TokenStream {
+        let span = at(stmt.span);
+        if let (true, Some(Op::Elementwise(op, operands, _))) = (self.layout.is_inline(value), self.layout.definition(value).cloned()) {
+            if op == Elementwise::named("neg") {
+                let value = self.expr(operands[0]).tokens;
+                return quote_spanned!(span=> #place -= #value;);
+            }
+        }
+        let value = self.expr(value).tokens;
+        quote_spanned!(span=> #place += #value;)
+    }
+
+    /// Makes sure that the variable of an in-place sum holds what it starts from.
+    fn sum_in_place(&mut self, out: Value, from: Value) -> (TokenStream, Ident) {
+        let shares = self.layout.variable(out) == self.layout.variable(from) && !self.layout.is_inline(from);
+        if shares {
+            return (TokenStream::new(), self.name(out));
+        }
+        let start = self.consume(from).tokens;
+        let name = self.name(out);
+        (quote!(let mut #name = #start;), name)
+    }
+
+    /// `rt::add(&mut sum, value)`, or the rule that adds its result itself.
+    fn accumulate(&mut self, name: &Ident, value: Value, stmt: &Stmt) -> TokenStream {
+        let target = if self.guards.is_guarded(stmt.outs[0]) {
+            let given = self.rt("given_mut", stmt.span);
+            quote!(#given(&mut #name))
+        } else {
+            quote!(&mut #name)
+        };
+        if let (true, Some(Op::Rule(op, operand, reads))) = (self.layout.is_inline(value), self.layout.definition(value).cloned()) {
+            if op.accumulates {
+                let (function, rule) = (self.rt(op.name, stmt.span), format_ident!("add_{}", op.rules[operand].0, span = at(stmt.span)));
+                let args = self.rule_arguments(op, operand, &reads);
+                return quote!(#function::#rule(#target, #(#args),*););
+            }
+        }
+        let (add, value) = (self.rt("add", stmt.span), self.consume(value).tokens);
+        quote!(#add(#target, #value);)
+    }
+
+    /// `mut x` or `x`, for a `let`.
+    pub(super) fn pattern(&mut self, out: Value) -> TokenStream {
+        if !self.layout.is_used(out) {
+            return quote!(_);
+        }
+        let name = self.name(out);
+        if self.layout.is_mutable(out) { quote!(mut #name) } else { quote!(#name) }
+    }
+
+    /// Runs statements that define `names` only if somebody wants what they serve.
+    fn guard_block(&mut self, stmt: &Stmt, names: &[Ident], stmts: TokenStream) -> TokenStream {
+        let guarded: Vec<_> = stmt.outs.iter().map(|out| self.guards.is_guarded(*out)).collect();
+        if !guarded.contains(&true) {
+            return stmts;
+        }
+        let condition = self.guards.condition(&self.guards.wanted(self.values, stmt));
+        let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
+        let used: Vec<_> = stmt.outs.iter().zip(names).filter(|(out, _)| self.layout.is_used(**out)).map(|(out, name)| (*out, name.clone())).collect();
+        let patterns: Vec<_> = used.iter().map(|(out, _)| self.pattern(*out)).collect();
+        let names: Vec<_> = used.iter().map(|(_, name)| name).collect();
+        let nothing = names.iter().map(|_| &none);
+        match (&patterns[..], &names[..]) {
+            ([pattern], [name]) => quote!(let #pattern = if #condition { #stmts #some(#name) } else { #none };),
+            _ => quote!(let (#(#patterns),*) = if #condition { #stmts (#(#some(#names)),*) } else { (#(#nothing),*) };),
+        }
+    }
+
+    /// Runs an update in place only if somebody wants what it serves.
+    fn guard_update(&mut self, stmt: &Stmt, start: TokenStream, name: &Ident, update: TokenStream) -> TokenStream {
+        let wanted = self.guards.wanted(self.values, stmt);
+        if !self.guards.is_partial(&wanted) {
+            return quote!(#start #update);
+        }
+        if !start.is_empty() && self.guards.is_guarded(stmt.outs[0]) {
+            return self.guarded_start(stmt, &start, name, &update);
+        }
+        let condition = self.guards.condition(&wanted);
+        quote!(#start if #condition { #update })
+    }
+
+    /// A sum that starts here: its first term and its second one are both there, or neither.
+    fn guarded_start(&mut self, stmt: &Stmt, start: &TokenStream, name: &Ident, update: &TokenStream) -> TokenStream {
+        let condition = self.guards.condition(&self.guards.wanted(self.values, stmt));
+        let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
+        quote!(let mut #name = if #condition { #start #some(#name) } else { #none }; if #condition { #update })
+    }
+
+    /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
+    fn linearize(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
+        let span = at(stmt.span);
+        let args = self.arguments(call);
+        let wants = tuple(&self.wants(call));
+        let patterns: Vec<_> = stmt.outs.iter().map(|out| self.pattern(*out)).collect();
+        let pattern = tuple(&patterns);
+        let value = match &call.callee {
+            Callee::Path(path) => {
+                let (companion, generics) = companion_path(path, call.args.len());
+                let function = Ident::new("residual_vjp", span);
+                let args = args.iter().map(|arg| &arg.tokens);
+                quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #wants))
+            }
+            Callee::Method(name, turbofish) => {
+                let function = format_ident!("{}_residual_vjp", name, span = name.span());
+                let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
+                quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #wants))
+            }
+        };
+        quote!(let #pattern = #value;)
+    }
+
+    /// The wants of a call, one an argument, as values.
+    fn wants(&self, call: &Call) -> Vec<TokenStream> {
+        let krate = self.krate;
+        call.args.iter().map(|arg| {
+            let wanted = self.wanted_here(*arg);
+            let ty = self.guards.want_type(&wanted, krate);
+            if self.guards.is_partial(&wanted) { quote!(<#ty>::default()) } else { ty }
+        }).collect()
+    }
+
+    /// Whose gradients the cotangent of an argument serves. Inside of loops and branches, all that it may.
+    fn wanted_here(&self, arg: Value) -> crate::ir::Wanted {
+        self.values[arg].wanted.clone()
+    }
+
+    fn pullback(&mut self, stmt: &Stmt, pullback: Value, call: &Call, result: Value, cotangent: Value) -> TokenStream {
+        let function = self.consume(pullback).tokens;
+        let is_method = matches!(call.callee, Callee::Method(..));
+        let args = &call.args;
+        let again: Vec<_> = args.iter().enumerate().map(|(i, v)| if i == 0 && is_method { self.reference(*v) } else { self.consume(*v).tokens }).collect();
+        let (result, cotangent) = (self.reference(result), self.consume(cotangent).tokens);
+        let (patterns, unwrap) = self.pullback_results(stmt, args);
+        let pattern = tuple(&patterns);
+        let call = quote!(let #pattern = #function(#(#again,)* #result, #cotangent); #unwrap);
+        let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
+        let wanted: crate::ir::Wanted = stmt.outs.iter().flat_map(|out| self.values[*out].wanted.clone()).collect();
+        if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.guards.is_guarded(*out)) {
+            return call;
+        }
+        let condition = self.guards.condition(&wanted);
+        let none = quote!(::core::option::Option::None);
+        let names: Vec<_> = used.iter().map(|out| self.name(*out)).collect();
+        let nothing = names.iter().map(|_| &none);
+        match &names[..] {
+            [name] => quote!(let #name = if #condition { #call #name } else { #none };),
+            _ => quote!(let (#(#names),*) = if #condition { #call (#(#names),*) } else { (#(#nothing),*) };),
+        }
+    }
+
+    /// The patterns of a pullback's results, and the statements that take apart those that may not be there.
+    fn pullback_results(&mut self, stmt: &Stmt, args: &[Value]) -> (Vec<TokenStream>, TokenStream) {
+        let (mut patterns, mut unwrap) = (Vec::new(), TokenStream::new());
+        for (out, arg) in stmt.outs.iter().zip(args) {
+            if !self.layout.is_used(*out) {
+                patterns.push(quote!(_));
+                continue;
+            }
+            let name = self.name(*out);
+            let wanted = self.wanted_here(*arg);
+            if self.guards.is_partial(&wanted) {
+                let (krate, ty) = (self.krate, self.guards.want_type(&wanted, self.krate));
+                let get = quote!(<#ty as #krate::rt::Want>::get(#name));
+                let expect = self.rt("given", stmt.span);
+                unwrap.extend(if self.guards.is_guarded(*out) { quote!(let #name = #get;) } else { quote!(let #name = #expect(#get);) });
+                patterns.push(quote!(#name));
+            } else {
+                patterns.push(self.pattern(*out));
+            }
+        }
+        (patterns, unwrap)
+    }
+}
+
+/// `nn::f::<T>` as the companion's path and the generic arguments of its function.
+fn companion_path(path: &syn::ExprPath, arguments: usize) -> (syn::ExprPath, TokenStream) {
+    let mut companion = path.clone();
+    let last = companion.path.segments.last_mut().expect("a path has a segment");
+    let generics = match std::mem::take(&mut last.arguments) {
+        syn::PathArguments::AngleBracketed(generics) => {
+            let given = generics.args.iter();
+            let inferred = (0..=arguments).map(|_| quote!(_));
+            quote!(::<#(#given,)* #(#inferred),*>)
+        }
+        _ => TokenStream::new(),
+    };
+    (companion, generics)
+}

@@ -1,0 +1,352 @@
+//! The companion struct: `value_and_grad`, `grad`, `vjp`, `check_grad`, and the hidden form that callers use.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, ToTokens};
+use syn::{Generics, Ident, Path, Type};
+
+use super::layout::Layout;
+use super::names::{at, Names};
+use super::types::{any_lifetime, bare_or_tuple, tangent};
+use super::wants::Guards;
+use super::writer::{tuple, Writer};
+use super::Program;
+use crate::ir::{Block, Callee, Kind, Op, Value, Values};
+use crate::parse::{Argument, Source};
+use crate::reverse::Derivative;
+
+/// What every companion's text is made from.
+struct Companion<'a> {
+    source: &'a Source,
+    program: &'a Program,
+    krate: &'a Path,
+    generics: &'a Generics,
+    /// The tangents of the differentiated arguments.
+    tangents: Vec<TokenStream>,
+}
+
+pub(super) fn companions(source: &Source, program: &Program) -> TokenStream {
+    let krate = &source.options.krate;
+    let tangents = source.signature.differentiated().map(|(_, argument)| tangent(&argument.ty, krate)).collect();
+    let companion = Companion { source, program, krate, generics: &source.item.sig.generics, tangents };
+    companion.write()
+}
+
+impl Companion<'_> {
+    fn write(&self) -> TokenStream {
+        let sig = &self.source.item.sig;
+        let name = self.source.options.name.as_ref().unwrap_or(&sig.ident);
+        let name = Ident::new(&name.to_string(), at(name.span()));
+        let vis = &self.source.item.vis;
+        let cfg: Vec<_> = self.source.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+        let doc = format!(" The derivatives of [`{}()`]({}()).", sig.ident, sig.ident);
+        let functions = [self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp()];
+        quote! {
+            #(#cfg)*
+            #[doc = #doc]
+            #vis struct #name {}
+            #(#cfg)*
+            impl #name { #(#functions)* }
+        }
+    }
+
+    fn vis(&self) -> &syn::Visibility {
+        &self.source.item.vis
+    }
+
+    fn has_gradient(&self) -> bool {
+        !matches!(self.source.signature.result_kind, Kind::Array(_) | Kind::Sequence(_) | Kind::Tuple(_) | Kind::Reference(_))
+    }
+
+    fn arguments(&self) -> &[Argument] {
+        &self.source.signature.arguments
+    }
+
+    fn result(&self) -> &Type {
+        &self.source.signature.result
+    }
+
+    /// `name: Type`, by the names that the user gave.
+    fn parameters(&self) -> Vec<TokenStream> {
+        self.arguments().iter().map(|argument| {
+            let (name, ty) = (&argument.name, &argument.ty);
+            quote!(#name: #ty)
+        }).collect()
+    }
+
+    fn names(&self) -> Vec<&Ident> {
+        self.arguments().iter().map(|argument| &argument.name).collect()
+    }
+
+    /// The bound that lets rustc decide at the call whether there is a gradient.
+    fn scalar_bound(&self) -> TokenStream {
+        let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        if self.source.signature.result_kind.is_scalar() {
+            return quote!(where #(#predicates,)*);
+        }
+        let (krate, result) = (self.krate, self.result());
+        quote!(where #(#predicates,)* for<'__a> #result: #krate::rt::ScalarResult)
+    }
+
+    fn value_and_grad(&self) -> TokenStream {
+        if !self.has_gradient() {
+            return TokenStream::new();
+        }
+        let (vis, result, bound) = (self.vis(), self.result(), self.scalar_bound());
+        let (impl_generics, ..) = self.generics.split_for_impl();
+        let gradients = bare_or_tuple(&self.tangents);
+        let (parameters, body) = match &self.program.fused {
+            Some(fused) => self.fused_body(fused),
+            None => {
+                let (names, krate) = (self.names(), self.krate);
+                let body = quote! {
+                    let (value, pullback) = Self::vjp(#(#names),*);
+                    (value, pullback(<#result as #krate::rt::ScalarResult>::seed()))
+                };
+                (self.parameters(), body)
+            }
+        };
+        quote! {
+            /// The value, and the gradient with respect to the differentiated arguments.
+            #[inline]
+            #vis fn value_and_grad #impl_generics (#(#parameters),*) -> (#result, #gradients) #bound { #body }
+        }
+    }
+
+    fn grad(&self) -> TokenStream {
+        if !self.has_gradient() {
+            return TokenStream::new();
+        }
+        let (vis, bound, parameters, names) = (self.vis(), self.scalar_bound(), self.parameters(), self.names());
+        let (impl_generics, ..) = self.generics.split_for_impl();
+        let gradients = bare_or_tuple(&self.tangents);
+        quote! {
+            /// The gradient with respect to the differentiated arguments.
+            #[inline]
+            #vis fn grad #impl_generics (#(#parameters),*) -> #gradients #bound { Self::value_and_grad(#(#names),*).1 }
+        }
+    }
+
+    fn vjp(&self) -> TokenStream {
+        let (vis, krate, result, function) = (self.vis(), self.krate, self.result(), &self.source.item.sig.ident);
+        let (impl_generics, _, bound) = self.generics.split_for_impl();
+        let (parameters, names) = (self.parameters(), self.names());
+        let cotangent = tangent(result, krate);
+        let gradients = bare_or_tuple(&self.tangents);
+        let wants = self.arguments().iter().map(|argument| if argument.differentiated { quote!(#krate::rt::Yes) } else { quote!(#krate::rt::No) });
+        let wants = tuple(&wants.collect::<Vec<_>>());
+        let first: Vec<_> = self.arguments().iter().map(|argument| self.lend(argument)).collect();
+        let locals: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| format_ident!("d_{}", argument.name, span = at(argument.name.span()))).collect();
+        let results: Vec<_> = self.arguments().iter().map(|argument| if argument.differentiated {
+            format_ident!("d_{}", argument.name, span = at(argument.name.span())).into_token_stream()
+        } else {
+            quote!(())
+        }).collect();
+        let (results, locals) = (tuple(&results), bare_or_tuple(&locals.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
+        // The value goes to the caller; the pullback needs it a second time.
+        let is_scalar = self.source.signature.result_kind.is_scalar();
+        let (keep, kept) = if is_scalar { (TokenStream::new(), quote!(value)) } else { (quote!(let kept = ::core::clone::Clone::clone(&value);), quote!(kept)) };
+        quote! {
+            /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
+            #[inline]
+            #vis fn vjp #impl_generics (#(#parameters),*) -> (#result, #krate::borrowing!(FnOnce(#cotangent) -> #gradients)) #bound {
+                let (value, pullback) = Self::residual_vjp(#function, #(#first,)* #wants);
+                #keep
+                (value, move |cotangent| {
+                    let #results = pullback(#(#names,)* &#kept, cotangent);
+                    #locals
+                })
+            }
+        }
+    }
+
+    /// The argument for the first of two times.
+    fn lend(&self, argument: &Argument) -> TokenStream {
+        let name = &argument.name;
+        match argument.kind {
+            Kind::Scalar | Kind::Reference(_) => quote!(#name),
+            _ => quote!(::core::clone::Clone::clone(&#name)),
+        }
+    }
+
+    fn check_grad(&self) -> TokenStream {
+        if !self.has_gradient() {
+            return TokenStream::new();
+        }
+        let (vis, krate, function, bound) = (self.vis(), self.krate, &self.source.item.sig.ident, self.scalar_bound());
+        let parameters = self.parameters();
+        let (impl_generics, ..) = self.generics.split_for_impl();
+        let gradients: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| format_ident!("d_{}", argument.name, span = at(argument.name.span()))).collect();
+        let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        let clones: Vec<_> = self.arguments().iter().map(|argument| self.lend(argument)).collect();
+        let checks = self.source.signature.differentiated().zip(&gradients).map(|((position, argument), gradient)| {
+            let (name, label) = (&argument.name, argument.name.to_string());
+            let others = clones.iter().enumerate().map(|(i, clone)| if i == position { name.to_token_stream() } else { clone.clone() });
+            quote!(#krate::check::argument(#label, &#name, |#name| #function(#(#others),*), &#gradient)?;)
+        });
+        quote! {
+            /// Compares the gradient with central differences.
+            ///
+            /// # Errors
+            ///
+            /// The first entry that differs by more than the element type and the scale of the values justify.
+            #vis fn check_grad #impl_generics (#(#parameters),*) -> ::core::result::Result<(), #krate::check::GradientMismatch> #bound {
+                let #pattern = Self::grad(#(#clones),*);
+                #(#checks)*
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+
+    /// The items of the body: the user's own, and the runtime's methods where a receiver's type decides whose is called.
+    fn items(&self, derivative: &Derivative) -> TokenStream {
+        let (items, krate) = (&self.program.primal.items, self.krate);
+        let import = calls_method(&derivative.forward).then(|| quote!(use #krate::rt::residuals::*;));
+        quote!(#import #(#items)*)
+    }
+
+    fn writer<'w>(&'w self, values: &'w Values, layout: Layout, guards: Guards) -> Writer<'w> {
+        let float = self.generics.type_params().map(|param| &param.ident).find(|ident| {
+            crate::parse::kind(&syn::parse_quote!(#ident), self.generics).is_scalar()
+        });
+        Writer { values, layout, names: Names::new(self.source.item.block.to_token_stream()), krate: self.krate, float: float.cloned(), guards, at: 0, in_kernel: false }
+    }
+
+    /// Gives the arguments their names; those that are not read are called `_`.
+    fn signature(&self, writer: &mut Writer, params: &[Value]) -> Vec<TokenStream> {
+        let items = &self.program.primal.items;
+        let text = quote!(#(#items)*).to_string();
+        self.arguments().iter().zip(params).map(|(argument, value)| {
+            writer.names.give(*value, &argument.name);
+            let (name, ty) = (&argument.name, &argument.ty);
+            let is_mentioned = writer.layout.is_used(*value) || text.contains(&name.to_string());
+            if is_mentioned { quote!(#name: #ty) } else { quote!(_: #ty) }
+        }).collect()
+    }
+
+    /// The body of `value_and_grad`: both passes in one scope.
+    fn fused_body(&self, fused: &Derivative) -> (Vec<TokenStream>, TokenStream) {
+        let mut program = fused.forward.clone();
+        program.results.extend(&fused.reverse.results);
+        program.stmts.extend(fused.reverse.stmts.iter().cloned());
+        let (layout, places) = Layout::new(&fused.values, &[&program]);
+        let mut writer = self.writer(&fused.values, layout, Guards::default());
+        let parameters = self.signature(&mut writer, &program.params);
+        let items = self.items(fused);
+        let stmts = writer.block(&program, &places[0]);
+        let mut results = program.results.iter().map(|v| writer.consume(*v).tokens);
+        let value = results.next();
+        let gradients = bare_or_tuple(&results.collect::<Vec<_>>());
+        (parameters, quote!(#items #stmts (#value, #gradients)))
+    }
+
+    /// The pullback of the hidden form reads the function's result.
+    fn reads_result(&self) -> bool {
+        let residual = &self.program.residual;
+        let mut reads = false;
+        residual.reverse.reads(&mut |v| reads |= v == residual.forward.results[0]);
+        reads
+    }
+
+    /// The type parameters for wants, one an argument.
+    fn want_parameters(&self) -> Vec<Ident> {
+        self.arguments().iter().map(|argument| {
+            let mut camel = String::from("Want");
+            for word in argument.name.to_string().split('_') {
+                let mut chars = word.chars();
+                camel.extend(chars.next().into_iter().flat_map(char::to_uppercase));
+                camel.push_str(chars.as_str());
+            }
+            Ident::new(&camel, at(argument.name.span()))
+        }).collect()
+    }
+
+    /// The hidden form: the value, and a pullback that borrows nothing, takes the arguments and the result a second
+    /// time and computes what is wanted.
+    fn residual_vjp(&self) -> TokenStream {
+        let residual = &self.program.residual;
+        let (krate, vis, function, result) = (self.krate, self.vis(), &self.source.item.sig.ident, self.result());
+        let wants = self.want_parameters();
+        let (layout, places) = Layout::new(&residual.values, &[&residual.forward, &residual.reverse]);
+        let differentiated: BTreeMap<_, _> = self.source.signature.differentiated().map(|(i, _)| (i, wants[i].clone())).collect();
+        let guards = Guards::new(differentiated, &residual.values, &residual.reverse);
+        let mut writer = self.writer(&residual.values, layout, guards);
+        let parameters: Vec<_> = self.signature(&mut writer, &residual.forward.params);
+        let forward = writer.block(&residual.forward, &places[0]);
+        let value = writer.consume(residual.forward.results[0]).tokens;
+        let (again, sweep) = self.pullback_body(&mut writer, residual, &places[1]);
+        let items = self.items(residual);
+        let types: Vec<_> = self.arguments().iter().map(|argument| any_lifetime(&argument.ty)).collect();
+        let cotangent = tangent(result, krate);
+        let gradients = self.arguments().iter().zip(&wants).map(|(argument, want)| {
+            let tangent = tangent(&argument.ty, krate);
+            if argument.differentiated { quote!(#want::Of<#tangent>) } else { quote!(()) }
+        });
+        let gradients = tuple(&gradients.collect::<Vec<_>>());
+        let bounds = self.arguments().iter().zip(&wants).map(|(argument, want)| {
+            let is_excluded = !argument.differentiated;
+            if is_excluded { quote!(#want: #krate::rt::Excluded) } else { quote!(#want: #krate::rt::Want) }
+        });
+        let (lifetimes, others): (Vec<_>, Vec<_>) = self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
+        let (_, _, where_clause) = self.generics.split_for_impl();
+        let generic_names = crate::parse::generic_names(&self.source.item);
+        let turbofish = if generic_names.is_empty() { TokenStream::new() } else { quote!(::<#(#generic_names),*>) };
+        let primal = Ident::new("primal", Span::mixed_site());
+        let want_tuple = tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        quote! {
+            #[doc(hidden)]
+            #[inline]
+            #vis fn residual_vjp<#(#lifetimes,)* #(#others,)* __Primal: Fn(#(#types),*) -> #result, #(#bounds),*>(
+                #primal: __Primal, #(#parameters,)* _: #want_tuple
+            ) -> (#result, impl FnOnce(#(#types,)* &#result, #cotangent) -> #gradients) #where_clause {
+                #items
+                #krate::rt::assert_same(&#primal, &#function #turbofish);
+                #forward
+                (#value, move |#again| { #sweep })
+            }
+        }
+    }
+
+    /// The parameters of the pullback, and its body.
+    fn pullback_body(&self, writer: &mut Writer, residual: &Derivative, places: &super::layout::Places) -> (TokenStream, TokenStream) {
+        let (forward, reverse) = (&residual.forward, &residual.reverse);
+        let again: Vec<_> = self.arguments().iter().zip(&forward.params).map(|(argument, value)| {
+            if reads(reverse, *value) { argument.name.to_token_stream() } else { quote!(_) }
+        }).collect();
+        let result = forward.results[0];
+        let result = match (self.reads_result() && !forward.params.contains(&result), self.source.signature.result_kind.is_scalar()) {
+            (false, _) => quote!(_),
+            (true, is_scalar) => {
+                let name = writer.name(result);
+                if is_scalar { quote!(&#name) } else { quote!(#name) }
+            }
+        };
+        let cotangent = writer.pattern(reverse.params[0]);
+        let sweep = writer.block(reverse, places);
+        let mut gradients = reverse.results.iter();
+        let wants = self.want_parameters();
+        let results = self.arguments().iter().zip(&wants).map(|(argument, want)| {
+            if !argument.differentiated {
+                return quote!(());
+            }
+            let value = writer.consume(*gradients.next().expect("one gradient an argument")).tokens;
+            quote!(#want::when(|| #value))
+        });
+        let results = tuple(&results.collect::<Vec<_>>());
+        (quote!(#(#again,)* #result, #cotangent), quote!(#sweep #results))
+    }
+}
+
+fn reads(block: &Block, value: Value) -> bool {
+    let mut found = false;
+    block.reads(&mut |v| found |= v == value);
+    found
+}
+
+fn calls_method(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| {
+        let is_method = matches!(&stmt.op, Op::Linearize(call) if matches!(call.callee, Callee::Method(..)));
+        is_method || stmt.op.blocks().into_iter().any(calls_method)
+    })
+}

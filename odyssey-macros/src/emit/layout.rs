@@ -1,0 +1,288 @@
+//! Where everything goes in the emitted text: which values are written in place, which share a variable, and where a
+//! value is used for the last time and may be moved.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::ir::{Block, Copying, For, Op, Stmt, Value, Values};
+
+/// A place in the text, numbered in the order of evaluation.
+#[derive(Clone, Debug, PartialEq)]
+struct Site {
+    at: usize,
+    block: usize,
+    /// The branches around it, outermost first: which `if`, and which arm.
+    arms: Vec<(usize, usize)>,
+}
+
+impl Site {
+    /// Only one of the two is ever reached.
+    fn excludes(&self, other: &Site) -> bool {
+        self.arms.iter().any(|(branch, arm)| other.arms.iter().any(|(b, a)| b == branch && a != arm))
+    }
+}
+
+/// The positions of a block's statements, and of its end.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    pub(super) stmts: Vec<(usize, Vec<Places>)>,
+    pub(super) end: usize,
+}
+
+#[derive(Default)]
+pub(super) struct Layout {
+    definitions: HashMap<Value, Op>,
+    defined: HashMap<Value, Site>,
+    /// Where a value is read, and by the statement of which first result, if it has one.
+    reads: HashMap<Value, Vec<(Site, Option<Value>)>>,
+    uses: HashMap<Value, Vec<Site>>,
+    loops: Vec<(usize, usize)>,
+    inline: HashSet<Value>,
+    variable: HashMap<Value, Value>,
+    mutable: HashSet<Value>,
+    clock: usize,
+    blocks: usize,
+    arms: Vec<(usize, usize)>,
+}
+
+impl Layout {
+    /// Lays out blocks that run one after the other; returns their places.
+    pub(super) fn new(values: &Values, blocks: &[&Block]) -> (Layout, Vec<Places>) {
+        let mut layout = Layout { definitions: crate::optimise::definitions(blocks.iter().copied()), ..Layout::default() };
+        let places: Vec<_> = blocks.iter().map(|block| layout.number(block)).collect();
+        layout.choose_inline(values, blocks);
+        layout.collect_uses();
+        for (block, places) in blocks.iter().zip(&places) {
+            layout.share_variables(block, places);
+        }
+        (layout, places)
+    }
+
+    fn number(&mut self, block: &Block) -> Places {
+        self.blocks += 1;
+        let id = self.blocks;
+        let start = self.site(id);
+        block.params.iter().for_each(|v| {
+            self.defined.insert(*v, start.clone());
+        });
+        let mut places = Places::default();
+        for stmt in &block.stmts {
+            self.clock += 1;
+            let (at, site) = (self.clock, self.site(id));
+            let owner = stmt.outs.first().copied();
+            stmt.op.operands(&mut |v| self.reads.entry(v).or_default().push((site.clone(), owner)));
+            let inner = self.nested(stmt);
+            let after = if inner.is_empty() { site } else { self.site(id) };
+            stmt.outs.iter().for_each(|out| {
+                self.defined.insert(*out, after.clone());
+            });
+            places.stmts.push((at, inner));
+        }
+        self.clock += 1;
+        places.end = self.clock;
+        let site = self.site(id);
+        block.results.iter().for_each(|v| self.reads.entry(*v).or_default().push((site.clone(), None)));
+        places
+    }
+
+    fn nested(&mut self, stmt: &Stmt) -> Vec<Places> {
+        match &stmt.op {
+            Op::If(_, then, otherwise) => {
+                let branch = self.clock;
+                [then, otherwise].into_iter().enumerate().map(|(arm, block)| {
+                    self.arms.push((branch, arm));
+                    let places = self.number(block);
+                    self.arms.pop();
+                    places
+                }).collect()
+            }
+            Op::For(l) => {
+                let start = self.clock;
+                let id = self.blocks + 1;
+                l.pops.iter().for_each(|kept| {
+                    let site = Site { at: start, block: id, arms: self.arms.clone() };
+                    self.defined.insert(kept.value, site);
+                });
+                let places = self.number(&l.body);
+                let site = Site { at: places.end, block: id, arms: self.arms.clone() };
+                l.pushes.iter().for_each(|kept| self.reads.entry(kept.value).or_default().push((site.clone(), None)));
+                self.loops.push((start, places.end));
+                self.clock += 1;
+                vec![places]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn site(&self, block: usize) -> Site {
+        Site { at: self.clock, block, arms: self.arms.clone() }
+    }
+
+    fn choose_inline(&mut self, values: &Values, blocks: &[&Block]) {
+        let mut inline = HashSet::new();
+        let mut visit = |stmt: &Stmt| {
+            if let [out] = stmt.outs[..] {
+                if is_place(values, out, &stmt.op) || self.is_read_once_nearby(values, out, &stmt.op) {
+                    inline.insert(out);
+                }
+            }
+        };
+        blocks.iter().for_each(|block| walk(block, &mut visit));
+        self.inline = inline;
+    }
+
+    /// An unnamed expression that is read once, in the block where it stands.
+    fn is_read_once_nearby(&self, values: &Values, out: Value, op: &Op) -> bool {
+        let [(site, _)] = &self.reads.get(&out).map_or(&[][..], |reads| reads) else { return false };
+        let is_expression = match op {
+            Op::Verbatim(verbatim) => verbatim.is_pure,
+            Op::Elementwise(..) | Op::Rule(..) | Op::Zero(_) | Op::Length(_) | Op::Extent(_) | Op::Cast(..) | Op::CastBack { .. } => true,
+            Op::Tuple(_) | Op::Sum(_) | Op::Present(_) | Op::Absent | Op::Apply(..) | Op::Index(..) | Op::Copy(..) => true,
+            _ => false,
+        };
+        let is_named = values[out].name.is_some() && !matches!(op, Op::Zero(_) | Op::Present(_));
+        is_expression && !is_named && site.block == self.defined[&out].block
+    }
+
+    fn collect_uses(&mut self) {
+        let all: Vec<_> = self.reads.keys().copied().collect();
+        for value in all {
+            let mut sites = Vec::new();
+            self.final_sites(value, &mut sites);
+            self.uses.insert(value, sites);
+        }
+    }
+
+    /// Where a value is evaluated: what reads it in place is itself evaluated where it is read.
+    fn final_sites(&self, value: Value, sites: &mut Vec<Site>) {
+        for (site, owner) in self.reads.get(&value).into_iter().flatten() {
+            match owner.filter(|owner| self.inline.contains(owner)) {
+                Some(owner) => self.final_sites(owner, sites),
+                None => sites.push(site.clone()),
+            }
+        }
+    }
+
+    fn share_variables(&mut self, block: &Block, places: &Places) {
+        for (stmt, (at, inner)) in block.stmts.iter().zip(&places.stmts) {
+            match &stmt.op {
+                Op::Accumulate(sum, _) | Op::IndexAccumulate { tangent: sum, .. } => {
+                    if !self.inline.contains(sum) && self.is_local(*sum) && self.is_last_use(*sum, *at) {
+                        self.share(stmt.outs[0], *sum);
+                    }
+                    self.mutable.insert(self.variable(stmt.outs[0]));
+                }
+                Op::If(_, then, otherwise) => {
+                    self.share_variables(then, &inner[0]);
+                    self.share_variables(otherwise, &inner[1]);
+                }
+                Op::For(l) => self.share_in_loop(l, stmt, *at, &inner[0]),
+                _ => {}
+            }
+        }
+    }
+
+    fn share_in_loop(&mut self, l: &For, stmt: &Stmt, at: usize, places: &Places) {
+        for (k, init) in l.inits.iter().enumerate() {
+            let param = l.body.params[k + 1];
+            if !self.inline.contains(init) && self.is_local(*init) && self.is_last_use(*init, at) && self.variable(*init) != self.variable(param) {
+                self.share(param, *init);
+            }
+            self.mutable.insert(self.variable(param));
+            self.share(stmt.outs[k], param);
+        }
+        l.pops.iter().for_each(|kept| {
+            self.mutable.insert(self.variable(kept.stack));
+        });
+        l.pushes.iter().for_each(|kept| {
+            self.mutable.insert(self.variable(kept.stack));
+        });
+        self.share_variables(&l.body, places);
+        for (k, result) in l.body.results.iter().enumerate() {
+            let param = l.body.params[k + 1];
+            let is_own = l.body.stmts.iter().any(|s| s.outs.first() == Some(result) && s.outs.len() == 1 && s.op.blocks().is_empty() && !matches!(s.op, Op::Kernel(_) | Op::Accumulate(..) | Op::IndexAccumulate { .. }));
+            let is_free = !self.inline.contains(result) && !self.variable.contains_key(result) && !self.mutable.contains(result);
+            let defined = self.defined[result].at;
+            let param_is_done = self.uses.get(&param).into_iter().flatten().all(|site| site.at <= defined);
+            let is_handed_on_once = l.body.results.iter().filter(|other| *other == result).count() == 1;
+            if is_own && is_free && param_is_done && is_handed_on_once {
+                self.share(*result, param);
+            }
+        }
+    }
+
+    fn share(&mut self, value: Value, with: Value) {
+        let root = self.variable(with);
+        self.mutable.insert(root);
+        self.variable.insert(value, root);
+    }
+
+    /// Bound by `let` in the emitted code, not by a signature.
+    fn is_local(&self, value: Value) -> bool {
+        self.definitions.contains_key(&value) || self.variable.contains_key(&value) || self.mutable.contains(&value)
+    }
+
+    /// The value whose variable this one lives in.
+    pub(super) fn variable(&self, value: Value) -> Value {
+        self.variable.get(&value).copied().unwrap_or(value)
+    }
+
+    pub(super) fn is_mutable(&self, value: Value) -> bool {
+        self.mutable.contains(&self.variable(value))
+    }
+
+    /// Overwrites the variable of an earlier value.
+    pub(super) fn is_reassigned(&self, value: Value) -> bool {
+        self.variable.contains_key(&value)
+    }
+
+    /// Written where it is read.
+    pub(super) fn is_inline(&self, value: Value) -> bool {
+        self.inline.contains(&value)
+    }
+
+    pub(super) fn definition(&self, value: Value) -> Option<&Op> {
+        self.definitions.get(&value)
+    }
+
+    pub(super) fn is_used(&self, value: Value) -> bool {
+        self.uses.get(&value).is_some_and(|uses| !uses.is_empty())
+    }
+
+    /// Nobody reads the value after this point.
+    pub(super) fn is_last_use(&self, value: Value, at: usize) -> bool {
+        let uses = self.uses.get(&value).map_or(&[][..], |uses| uses);
+        let Some(here) = uses.iter().find(|site| site.at == at) else { return false };
+        let others = uses.iter().filter(|site| !site.excludes(here));
+        let is_last = others.clone().all(|site| site.at <= at) && others.filter(|site| site.at == at).count() == 1;
+        let defined = self.defined.get(&value).map_or(0, |site| site.at);
+        let in_later_loop = self.loops.iter().any(|(start, end)| *start < at && at <= *end && defined < *start);
+        is_last && !in_later_loop
+    }
+}
+
+/// Stands for a place or costs nothing to write again: never bound to a variable of its own.
+fn is_place(values: &Values, out: Value, op: &Op) -> bool {
+    match op {
+        Op::Literal(_) | Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::Copy(Copying::View, _) => true,
+        Op::Apply(op, ..) => op.is_view,
+        Op::Index(..) => !values[out].kind.is_scalar(),
+        Op::Verbatim(verbatim) => verbatim.is_pure && (matches!(verbatim.expr, syn::Expr::Range(_) | syn::Expr::Path(_) | syn::Expr::Lit(_)) || is_range_call(&verbatim.expr)),
+        _ => false,
+    }
+}
+
+fn is_range_call(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::MethodCall(call) => is_range_call(&call.receiver),
+        syn::Expr::Paren(paren) => is_range_call(&paren.expr),
+        syn::Expr::Range(_) => true,
+        _ => false,
+    }
+}
+
+fn walk(block: &Block, f: &mut impl FnMut(&Stmt)) {
+    for stmt in &block.stmts {
+        f(stmt);
+        stmt.op.blocks().into_iter().for_each(|inner| walk(inner, f));
+    }
+}

@@ -1,0 +1,33 @@
+//! From IR to Rust: the companions of a function.
+
+mod block;
+mod companion;
+mod control;
+mod fragment;
+mod kernel;
+mod layout;
+mod names;
+mod scalar;
+mod types;
+mod wants;
+mod writer;
+
+use proc_macro2::TokenStream;
+
+use crate::lower::Primal;
+use crate::parse::Source;
+use crate::reverse::Derivative;
+
+/// What the passes made of a function.
+pub(crate) struct Program {
+    pub(crate) primal: Primal,
+    /// For callers whose cotangent comes later: the sweep is a closure that owns what it reads.
+    pub(crate) residual: Derivative,
+    /// With a scalar result, for the gradient itself: the cotangent is 1, one body for both passes.
+    pub(crate) fused: Option<Derivative>,
+}
+
+/// The companion struct of a function with its associated functions.
+pub(crate) fn emit(source: &Source, program: &Program) -> TokenStream {
+    companion::companions(source, program)
+}

@@ -1,0 +1,134 @@
+//! Names for values: the user's where there is one, unique in a function.
+
+use std::collections::{HashMap, HashSet};
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::Ident;
+
+use super::fragment::{binding_of, Binding};
+use crate::ir::{Callee, Op, Values, Value};
+
+/// The names given out so far.
+#[derive(Clone)]
+pub(super) struct Names {
+    given: HashMap<Value, Ident>,
+    taken: HashSet<String>,
+    /// What the user's code means by a bare name that is not a variable: functions, modules, constants.
+    foreign: HashSet<String>,
+}
+
+impl Names {
+    /// Names that do not hide anything which `body` mentions.
+    pub(super) fn new(body: TokenStream) -> Names {
+        let mut foreign = HashSet::new();
+        called(body, &mut foreign);
+        Names { given: HashMap::new(), taken: HashSet::new(), foreign }
+    }
+
+    /// The name of the variable of a value.
+    pub(super) fn of(&mut self, value: Value, values: &Values, definition: Option<&Op>) -> Ident {
+        if let Some(name) = self.given.get(&value) {
+            return name.clone();
+        }
+        let info = &values[value];
+        let name = match &info.name {
+            Some(hint) => self.unique(hint),
+            None => {
+                let text = definition.map_or_else(|| "value".to_owned(), |op| describe(op, values));
+                self.unique(&Ident::new(&text, at(info.span)))
+            }
+        };
+        self.given.insert(value, name.clone());
+        name
+    }
+
+    /// Gives a value a name from outside.
+    pub(super) fn give(&mut self, value: Value, name: &Ident) {
+        self.taken.insert(name.to_string());
+        self.given.insert(value, name.clone());
+    }
+
+    /// The names of a closure, which may hide any name from around it but those it captures.
+    pub(super) fn inner(&self, captured: &[Ident]) -> Names {
+        let taken = captured.iter().map(ToString::to_string).collect();
+        Names { given: self.given.clone(), taken, foreign: self.foreign.clone() }
+    }
+
+    /// The names in use, to come back to where a scope ends.
+    pub(super) fn scope(&self) -> HashSet<String> {
+        self.taken.clone()
+    }
+
+    /// Frees the names that a scope has taken.
+    pub(super) fn leave(&mut self, scope: HashSet<String>) {
+        self.taken = scope;
+    }
+
+    /// The hint itself, or the hint with a number.
+    pub(super) fn unique(&mut self, hint: &Ident) -> Ident {
+        let text = hint.to_string();
+        let text = text.strip_prefix("r#").unwrap_or(&text).to_owned();
+        if !self.foreign.contains(&text) && self.taken.insert(text.clone()) {
+            return hint.clone();
+        }
+        let number = (1..).find(|n| !self.taken.contains(&format!("{text}_{n}"))).expect("a free number");
+        self.taken.insert(format!("{text}_{number}"));
+        Ident::new(&format!("{text}_{number}"), at(hint.span()))
+    }
+}
+
+/// The user's place in the text, seen as written by the macro: rustc points there, lints look away.
+pub(super) fn at(span: Span) -> Span {
+    span.resolved_at(Span::call_site())
+}
+
+/// A name for a value that the user gave none.
+fn describe(op: &Op, values: &Values) -> String {
+    match op {
+        Op::Sum(_) => "sum".to_owned(),
+        Op::Length(_) => "len".to_owned(),
+        Op::Elementwise(op, ..) => op.row().name.to_owned(),
+        Op::Apply(op, operands, _) => {
+            let names: Vec<_> = operands.iter().filter_map(|v| values[*v].name.as_ref().map(ToString::to_string)).collect();
+            match &names[..] {
+                [a, b] if a.len() + b.len() <= 3 => format!("{a}{b}"),
+                [a] if op.is_view => format!("{a}_{}", op.name),
+                _ => op.name.to_owned(),
+            }
+        }
+        Op::Linearize(call) | Op::Call(call) => match &call.callee {
+            Callee::Path(path) => format!("{}_value", path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default()),
+            Callee::Method(name, _) => format!("{name}_value"),
+        },
+        Op::Verbatim(verbatim) => match &verbatim.expr {
+            expr @ syn::Expr::Binary(_) => (if binding_of(expr) == Binding::Loose { "condition" } else { "index" }).to_owned(),
+            _ => "value".to_owned(),
+        },
+        Op::Extent(_) => "extent".to_owned(),
+        _ => "value".to_owned(),
+    }
+}
+
+/// Names before `(`, `::` or `!`, and those after nothing that binds them.
+fn called(tokens: TokenStream, names: &mut HashSet<String>) {
+    let mut previous: Option<Ident> = None;
+    let mut after_dot = false;
+    for token in tokens {
+        let follows = match &token {
+            TokenTree::Group(group) => group.delimiter() == proc_macro2::Delimiter::Parenthesis,
+            TokenTree::Punct(punct) => punct.as_char() == ':' && punct.spacing() == proc_macro2::Spacing::Joint || punct.as_char() == '!',
+            _ => false,
+        };
+        if let (Some(name), true) = (&previous, follows) {
+            names.insert(name.to_string());
+        }
+        previous = match &token {
+            TokenTree::Ident(ident) if !after_dot => Some(ident.clone()),
+            _ => None,
+        };
+        after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+        if let TokenTree::Group(group) = token {
+            called(group.stream(), names);
+        }
+    }
+}

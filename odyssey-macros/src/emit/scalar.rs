@@ -1,0 +1,81 @@
+//! Elementwise operations on single floats: plain arithmetic, methods of the standard library, kernels of the table.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Expr, Ident};
+
+use super::fragment::{Binding, Fragment};
+use super::writer::Writer;
+use crate::ir::{Op, Parameter, Value};
+use crate::table::elementwise::Elementwise;
+
+/// Rows whose kernel on a single float is the standard library's own method.
+const STD_METHODS: [&str; 42] = [
+    "exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "sqrt", "cbrt", "recip", "powi", "powf", "sin", "cos", "tan",
+    "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "abs", "signum", "floor", "ceil",
+    "round", "trunc", "fract", "min", "max", "clamp", "mul_add", "copysign", "to_radians", "to_degrees", "rem_euclid",
+];
+
+impl Writer<'_> {
+    pub(super) fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], span: Span) -> Fragment {
+        let receiver_is_literal = matches!(self.layout.definition(operands[0]), Some(Op::Literal(_)));
+        let args: Vec<_> = operands.iter().map(|v| self.expr(*v)).collect();
+        let parameters: Vec<_> = parameters.iter().map(|p| self.parameter(*p)).collect();
+        if STD_METHODS.contains(&op.row().name) && !receiver_is_literal && !self.in_kernel {
+            let (receiver, method) = (args[0].receiver(), Ident::new(op.row().name, span));
+            let rest = args[1..].iter().chain(&parameters).map(|arg| &arg.tokens);
+            return Fragment::tight(quote_spanned!(span=> #receiver.#method(#(#rest),*)));
+        }
+        self.table_kernel(op, &args, &parameters, span)
+    }
+
+    /// The kernel of a row, as the table has it, over these operands.
+    pub(super) fn table_kernel(&mut self, op: Elementwise, args: &[Fragment], parameters: &[Fragment], span: Span) -> Fragment {
+        match (op.row().name, args) {
+            ("neg", [x]) => x.negative(span),
+            ("add", [a, b]) => Fragment::binary(a, "+", b, span),
+            ("sub", [a, b]) => Fragment::binary(a, "-", b, span),
+            ("mul", [a, b]) => Fragment::binary(a, "*", b, span),
+            ("div", [a, b]) => Fragment::binary(a, "/", b, span),
+            ("rem", [a, b]) => Fragment::binary(a, "%", b, span),
+            ("if_gt", [a, b, t, f]) => choice(&quote!(>), [a, b, t, f], span),
+            ("if_ge", [a, b, t, f]) => choice(&quote!(>=), [a, b, t, f], span),
+            ("if_eq", [a, b, t, f]) => choice(&quote!(==), [a, b, t, f], span),
+            _ => self.kernel_function(op, args, parameters, span),
+        }
+    }
+
+    /// `math::name(…)`, with the arguments in the order that the row has them in.
+    fn kernel_function(&mut self, op: Elementwise, args: &[Fragment], parameters: &[Fragment], span: Span) -> Fragment {
+        let row = op.row();
+        let Ok(Expr::Call(call)) = syn::parse_str::<Expr>(row.kernel) else { unreachable!("the kernel of `{}` is a call", row.name) };
+        let names = row.operands.iter().chain(row.parameters);
+        let named: Vec<_> = names.zip(args.iter().chain(parameters)).collect();
+        let ordered = call.args.iter().map(|arg| {
+            let name = quote!(#arg).to_string();
+            &named.iter().find(|(known, _)| **known == name).expect("an operand of the row").1.tokens
+        });
+        let function = self.rt(row.name, span);
+        Fragment::tight(quote_spanned!(span=> #function(#(#ordered),*)))
+    }
+
+    fn parameter(&mut self, parameter: Parameter) -> Fragment {
+        match parameter {
+            Parameter::Value(v) => self.expr(v),
+            Parameter::Offset(v, plus) => {
+                let (v, plus) = (self.expr(v).at_least(Binding::Sum), proc_macro2::Literal::i32_unsuffixed(plus));
+                Fragment::new(quote!(#v + #plus), Binding::Sum)
+            }
+            Parameter::Integer(n) => {
+                let literal = proc_macro2::Literal::i32_unsuffixed(n.abs());
+                let binding = if n < 0 { Binding::Prefix } else { Binding::Tight };
+                Fragment::new(if n < 0 { quote!(-#literal) } else { quote!(#literal) }, binding)
+            }
+        }
+    }
+}
+
+fn choice(comparison: &TokenStream, [a, b, t, f]: [&Fragment; 4], span: Span) -> Fragment {
+    let (a, b, t, f) = (a.at_least(Binding::Sum), b.at_least(Binding::Sum), &t.tokens, &f.tokens);
+    Fragment::new(quote_spanned!(span=> if #a #comparison #b { #t } else { #f }), Binding::Loose)
+}

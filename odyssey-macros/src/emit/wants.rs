@@ -1,0 +1,94 @@
+//! What is computed only if the caller wants a gradient that needs it.
+//!
+//! In the hidden form of a derivative every differentiated argument has a type parameter, `Yes` or `No`. A value of the
+//! sweep that serves all of them is computed in any case; one that serves some is an `Option` behind a condition on
+//! these constants, so that the code for what nobody wants is not even compiled.
+
+use std::collections::{BTreeMap, HashSet};
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Ident, Path};
+
+use crate::ir::{Block, Kind, Op, Stmt, Value, Values, Wanted};
+
+/// The type parameters for wants, and the values that are there only if one of them is `Yes`.
+#[derive(Default)]
+pub(super) struct Guards {
+    /// The parameter of each differentiated argument; empty where everything is wanted.
+    parameters: BTreeMap<usize, Ident>,
+    guarded: HashSet<Value>,
+}
+
+impl Guards {
+    /// The guards of a sweep.
+    pub(super) fn new(parameters: BTreeMap<usize, Ident>, values: &Values, sweep: &Block) -> Guards {
+        let mut guards = Guards { parameters, guarded: HashSet::new() };
+        let needed_plainly = read_by_control_flow(sweep);
+        for stmt in &sweep.stmts {
+            if guards.is_partial(&guards.wanted(values, stmt)) && is_costly(values, stmt) {
+                guards.guarded.extend(stmt.outs.iter().filter(|out| !needed_plainly.contains(out)));
+            }
+        }
+        guards
+    }
+
+    pub(super) fn is_guarded(&self, value: Value) -> bool {
+        self.guarded.contains(&value)
+    }
+
+    /// Serves some of the gradients, but not all.
+    pub(super) fn is_partial(&self, wanted: &Wanted) -> bool {
+        !self.parameters.is_empty() && !wanted.is_empty() && wanted.len() < self.parameters.len()
+    }
+
+    /// The gradients that a statement serves.
+    #[expect(clippy::unused_self, reason = "belongs to the question above")]
+    pub(super) fn wanted(&self, values: &Values, stmt: &Stmt) -> Wanted {
+        stmt.outs.iter().flat_map(|out| values[*out].wanted.iter().copied()).collect()
+    }
+
+    /// `WantX::ON || WantY::ON`.
+    pub(super) fn condition(&self, wanted: &Wanted) -> TokenStream {
+        let parameters = wanted.iter().map(|position| &self.parameters[position]);
+        quote!(#(#parameters::ON)||*)
+    }
+
+    /// The want that a call passes on: a type.
+    pub(super) fn want_type(&self, wanted: &Wanted, krate: &Path) -> TokenStream {
+        if wanted.is_empty() {
+            return quote!(#krate::rt::No);
+        }
+        if !self.is_partial(wanted) {
+            return quote!(#krate::rt::Yes);
+        }
+        let mut parameters = wanted.iter().map(|position| &self.parameters[position]);
+        let first = parameters.next().map(|first| quote!(#first)).expect("not empty");
+        parameters.fold(first, |all, next| quote!(<#all as #krate::rt::Want>::Or<#next>))
+    }
+}
+
+/// What loops and branches read, and all that is computed for it: these are not guarded.
+fn read_by_control_flow(sweep: &Block) -> HashSet<Value> {
+    let mut needed = HashSet::new();
+    for stmt in sweep.stmts.iter().rev() {
+        if !stmt.op.blocks().is_empty() || stmt.outs.iter().any(|out| needed.contains(out)) {
+            stmt.reads(&mut |v| {
+                needed.insert(v);
+            });
+            needed.extend(stmt.outs.iter().copied());
+        }
+    }
+    needed
+}
+
+/// Worth a condition: more than arithmetic on single floats.
+fn is_costly(values: &Values, stmt: &Stmt) -> bool {
+    match &stmt.op {
+        Op::Pullback { .. } => true,
+        Op::Rule(..) | Op::Kernel(_) | Op::Accumulate(..) | Op::Zero(_) | Op::IndexAccumulate { .. } | Op::Assemble(..) => {
+            stmt.outs.iter().any(|out| values[*out].kind != Kind::Scalar)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,341 @@
+//! Values as expressions.
+
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Expr, Ident, Path};
+
+use super::fragment::{binding_of, Binding, Fragment};
+use super::layout::Layout;
+use super::names::{at, Names};
+use super::wants::Guards;
+use crate::ir::{Call, Callee, Copying, FieldName, Kind, Number, Op, Parts, Value, Values, Verbatim};
+use crate::table::operations::{Operation, Read};
+
+/// Writes the body of one function.
+pub(super) struct Writer<'a> {
+    pub(super) values: &'a Values,
+    pub(super) layout: Layout,
+    pub(super) names: Names,
+    /// The runtime's path.
+    pub(super) krate: &'a Path,
+    /// In a function over a float parameter: that parameter, in whose type literals are written.
+    pub(super) float: Option<Ident>,
+    /// Which gradients the caller may leave out.
+    pub(super) guards: Guards,
+    /// The place of the statement at hand.
+    pub(super) at: usize,
+    /// Writes the element of a kernel.
+    pub(super) in_kernel: bool,
+}
+
+impl Writer<'_> {
+    /// `rt::name`.
+    pub(super) fn rt(&self, name: &str, span: Span) -> TokenStream {
+        let (krate, name) = (self.krate, Ident::new(name, at(span)));
+        quote!(#krate::rt::#name)
+    }
+
+    pub(super) fn name(&mut self, value: Value) -> Ident {
+        let root = self.layout.variable(value);
+        self.names.of(root, self.values, self.layout.definition(root))
+    }
+
+    fn span(&self, value: Value) -> Span {
+        at(self.values[value].span)
+    }
+
+    /// The value, where it is read.
+    pub(super) fn expr(&mut self, value: Value) -> Fragment {
+        if self.layout.is_inline(value) {
+            let op = self.layout.definition(value).expect("defined by an operation").clone();
+            return self.render(&op, value);
+        }
+        let name = self.name(value);
+        if self.guards.is_guarded(value) {
+            let given = self.rt("given", self.values[value].span);
+            return Fragment::tight(quote!(#given(&#name)));
+        }
+        Fragment::tight(quote!(#name))
+    }
+
+    /// A reference to the value.
+    pub(super) fn reference(&mut self, value: Value) -> TokenStream {
+        if self.guards.is_guarded(value) {
+            return self.expr(value).tokens;
+        }
+        match (&self.values[value].kind, self.layout.is_inline(value)) {
+            (Kind::Reference(_), false) => self.expr(value).tokens,
+            _ => match self.layout.definition(value) {
+                Some(Op::Reference(_)) if self.layout.is_inline(value) => self.expr(value).tokens,
+                Some(Op::Dereference(inner)) if self.layout.is_inline(value) => {
+                    let inner = *inner;
+                    self.expr(inner).tokens
+                }
+                _ => self.expr(value).reference(),
+            },
+        }
+    }
+
+    /// The value itself, given away: moved where it is read for the last time, copied where it is not.
+    pub(super) fn consume(&mut self, value: Value) -> Fragment {
+        let is_copy = matches!(self.values[value].kind, Kind::Scalar | Kind::Reference(_));
+        if self.layout.is_inline(value) {
+            let is_part = matches!(self.layout.definition(value), Some(Op::Field(..) | Op::Index(..) | Op::Dereference(_)));
+            let fragment = self.expr(value);
+            return if is_part && !is_copy { clone_of(&fragment) } else { fragment };
+        }
+        let is_last = self.layout.is_last_use(value, self.at);
+        if self.guards.is_guarded(value) {
+            let (given, name) = (self.rt("given", self.values[value].span), self.name(value));
+            return if is_last { Fragment::tight(quote!(#given(#name))) } else { Fragment::tight(quote!(#given(&#name).clone())) };
+        }
+        let fragment = self.expr(value);
+        if is_copy || is_last { fragment } else { clone_of(&fragment) }
+    }
+
+    /// An operation as an expression.
+    pub(super) fn render(&mut self, op: &Op, out: Value) -> Fragment {
+        let span = self.span(out);
+        match op {
+            Op::Literal(number) => self.literal(number, span),
+            Op::Verbatim(verbatim) => self.verbatim(verbatim),
+            Op::Elementwise(op, operands, parameters) => self.elementwise(*op, operands, parameters, span),
+            Op::Reference(x) => Fragment::new(self.expr(*x).reference(), Binding::Prefix),
+            Op::Dereference(x) => {
+                let inner = self.expr(*x).at_least(Binding::Prefix);
+                Fragment::new(quote_spanned!(span=> *#inner), Binding::Prefix)
+            }
+            Op::Copy(how, x) => self.copy(*how, *x, span),
+            Op::Field(base, name) => {
+                let base = self.expr(*base).receiver();
+                let member = member(name);
+                Fragment::tight(quote!(#base.#member))
+            }
+            Op::Index(base, index) => {
+                let (base, index) = (self.expr(*base).receiver(), self.expr(*index).tokens);
+                Fragment::tight(quote_spanned!(span=> #base[#index]))
+            }
+            Op::Tuple(parts) => {
+                let parts: Vec<_> = parts.iter().map(|v| self.consume(*v).tokens).collect();
+                Fragment::tight(tuple(&parts))
+            }
+            Op::Cast(x, ty) => {
+                let x = self.expr(*x).at_least(Binding::Cast);
+                Fragment::new(quote_spanned!(span=> #x as #ty), Binding::Cast)
+            }
+            Op::Sum(x) => self.call_rt("sum", &[*x], span),
+            Op::Length(x) => self.call_rt("length", &[*x], span),
+            Op::Extent(x) => self.call_rt("extent", &[*x], span),
+            Op::Zero(x) => self.call_rt("zero_tangent", &[*x], span),
+            Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, span),
+            Op::Call(call) => self.call(call, span),
+            Op::Rule(op, operand, reads) => self.rule(op, *operand, reads, span),
+            Op::CastBack { cotangent, like } => {
+                let (function, d, like) = (self.rt("cast_like", span), self.expr(*cotangent).tokens, self.expr(*like).tokens);
+                Fragment::tight(quote!(#function(#d, #like)))
+            }
+            Op::Present(x) => {
+                let x = self.consume(*x).tokens;
+                Fragment::tight(quote!(::core::option::Option::Some(#x)))
+            }
+            Op::Absent => Fragment::tight(quote!(::core::option::Option::None)),
+            Op::Expect(x) => {
+                let (function, x) = (self.rt("expect", span), self.consume(*x).tokens);
+                Fragment::tight(quote!(#function(#x)))
+            }
+            Op::Kernel(kernel) => self.kernel(kernel, span),
+            other => unreachable!("{other:?} is a statement"),
+        }
+    }
+
+    fn call_rt(&mut self, name: &str, args: &[Value], span: Span) -> Fragment {
+        let function = self.rt(name, span);
+        let args: Vec<_> = args.iter().map(|v| self.reference(*v)).collect();
+        Fragment::tight(quote_spanned!(span=> #function(#(#args),*)))
+    }
+
+    pub(super) fn literal(&self, number: &Number, span: Span) -> Fragment {
+        if let Some(token) = &number.token {
+            return Fragment::tight(quote!(#token));
+        }
+        let mut literal = Literal::f64_unsuffixed(number.value.abs());
+        literal.set_span(span);
+        let sign = (number.value.is_sign_negative()).then(|| quote!(-));
+        match &self.float {
+            Some(float) => {
+                let krate = self.krate;
+                Fragment::tight(quote!(<#float as #krate::Real>::lit(#sign #literal)))
+            }
+            None if sign.is_some() => Fragment::new(quote!(#sign #literal), Binding::Prefix),
+            None => Fragment::tight(quote!(#literal)),
+        }
+    }
+
+    /// The user's code, with its variables under the names that they have here.
+    pub(super) fn verbatim(&mut self, verbatim: &Verbatim) -> Fragment {
+        let mut renamed: Vec<(Ident, TokenStream)> = Vec::new();
+        for (ident, value) in &verbatim.inputs {
+            let tokens = self.expr(*value).receiver();
+            if tokens.to_string() != ident.to_string() {
+                renamed.push((ident.clone(), tokens));
+            }
+        }
+        let tokens = quote::ToTokens::to_token_stream(&verbatim.expr);
+        if renamed.is_empty() {
+            return Fragment::new(tokens, binding_of(&verbatim.expr));
+        }
+        if matches!(verbatim.expr, Expr::Macro(_)) {
+            // A format string can name a variable where no token can be replaced.
+            let (names, values): (Vec<_>, Vec<_>) = renamed.into_iter().unzip();
+            return Fragment::tight(quote!({ #(let #names = &#values;)* #tokens }));
+        }
+        Fragment::new(rename(tokens, &renamed), binding_of(&verbatim.expr))
+    }
+
+    fn copy(&mut self, how: Copying, x: Value, span: Span) -> Fragment {
+        let x = self.expr(x).receiver();
+        let method = match how {
+            Copying::View => Ident::new("view", span),
+            Copying::Clone => Ident::new("clone", span),
+            Copying::ToOwned => Ident::new("to_owned", span),
+        };
+        Fragment::tight(quote!(#x.#method()))
+    }
+
+    fn apply(&mut self, op: &'static Operation, operands: &[Value], parameters: &[Value], span: Span) -> Fragment {
+        let function = self.rt(op.name, span);
+        let mut args: Vec<_> = operands.iter().map(|v| self.reference(*v)).collect();
+        args.extend(parameters.iter().map(|v| self.expr(*v).tokens).collect::<Vec<_>>());
+        let unwrap = op.optional.then(|| quote!(.unwrap()));
+        Fragment::tight(quote_spanned!(span=> #function(#(#args),*)#unwrap))
+    }
+
+    pub(super) fn rule(&mut self, op: &'static Operation, operand: usize, reads: &[Value], span: Span) -> Fragment {
+        let function = self.rt(op.name, span);
+        let rule = Ident::new(op.rules[operand].0, span);
+        let args = self.rule_arguments(op, operand, reads);
+        Fragment::tight(quote_spanned!(span=> #function::#rule(#(#args),*)))
+    }
+
+    pub(super) fn rule_arguments(&mut self, op: &'static Operation, operand: usize, reads: &[Value]) -> Vec<TokenStream> {
+        let reads = op.rules[operand].1.iter().zip(reads);
+        reads.map(|(read, value)| match read {
+            Read::Parameter(_) => self.expr(*value).tokens,
+            Read::OwnedCotangent => self.consume(*value).tokens,
+            Read::Operand(_) | Read::Extent(_) | Read::Result | Read::Cotangent => self.reference(*value),
+        }).collect()
+    }
+
+    /// The arguments of a call; a receiver is borrowed as it is.
+    pub(super) fn arguments(&mut self, call: &Call) -> Vec<Fragment> {
+        let is_method = matches!(call.callee, Callee::Method(..));
+        let args = call.args.iter().enumerate();
+        args.map(|(i, v)| if i == 0 && is_method { self.expr(*v) } else { self.consume(*v) }).collect()
+    }
+
+    fn call(&mut self, call: &Call, span: Span) -> Fragment {
+        let args = self.arguments(call);
+        match &call.callee {
+            Callee::Path(path) => {
+                let args = args.iter().map(|arg| &arg.tokens);
+                Fragment::tight(quote_spanned!(span=> #path(#(#args),*)))
+            }
+            Callee::Method(name, turbofish) => {
+                let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
+                Fragment::tight(quote_spanned!(span=> #receiver.#name #turbofish(#(#args),*)))
+            }
+        }
+    }
+
+    /// The statements that build a composite tangent from its parts.
+    pub(super) fn assemble(&mut self, base: Value, parts: &Parts, name: &Ident) -> TokenStream {
+        let owner = self.reference(base);
+        let place = self.expr(base).receiver();
+        let mut stmts = Vec::new();
+        if let Some(whole) = parts.whole {
+            let whole = self.consume(whole).tokens;
+            self.add_parts(parts, &quote!(#name), &mut stmts);
+            return quote!(let mut #name = #whole; #(#stmts)*);
+        }
+        self.set_parts(parts, &quote!(#name), &place, &mut stmts);
+        let (partial, complete) = (self.rt("partial", self.values[base].span), self.rt("complete", self.values[base].span));
+        quote!(let mut #name = #partial(#owner); #(#stmts)* let #name = #complete(#owner, #name);)
+    }
+
+    fn set_parts(&mut self, parts: &Parts, target: &TokenStream, place: &TokenStream, stmts: &mut Vec<TokenStream>) {
+        for (name, field) in &parts.fields {
+            let member = member(name);
+            let (target, place) = (quote!(#target.#member), quote!(#place.#member));
+            match field.whole {
+                Some(whole) if field.fields.is_empty() => {
+                    let (arrived, whole) = (self.rt("arrived", self.values[whole].span), self.consume(whole).tokens);
+                    stmts.push(quote!(#target = #arrived(&#place, #whole);));
+                }
+                Some(whole) => {
+                    let (arrived, span) = (self.rt("arrived", self.values[whole].span), self.values[whole].span);
+                    let sum = self.names.unique(&format_ident!("d_part", span = at(span)));
+                    let whole = self.consume(whole).tokens;
+                    stmts.push(quote!(let mut #sum = #whole;));
+                    self.add_parts(field, &quote!(#sum), stmts);
+                    stmts.push(quote!(#target = #arrived(&#place, #sum);));
+                }
+                None => self.set_parts(field, &target, &place, stmts),
+            }
+        }
+    }
+
+    fn add_parts(&mut self, parts: &Parts, target: &TokenStream, stmts: &mut Vec<TokenStream>) {
+        for (name, field) in &parts.fields {
+            let member = member(name);
+            let target = quote!(#target.#member);
+            if let Some(whole) = field.whole {
+                let (add, whole) = (self.rt("add", self.values[whole].span), self.consume(whole).tokens);
+                stmts.push(quote!(#add(&mut #target, #whole);));
+            }
+            self.add_parts(field, &target, stmts);
+        }
+    }
+}
+
+fn clone_of(fragment: &Fragment) -> Fragment {
+    let receiver = fragment.receiver();
+    Fragment::tight(quote!(#receiver.clone()))
+}
+
+/// `(a, b)`, `(a,)`, `()`.
+pub(super) fn tuple(parts: &[TokenStream]) -> TokenStream {
+    match parts {
+        [one] => quote!((#one,)),
+        _ => quote!((#(#parts),*)),
+    }
+}
+
+pub(super) fn member(name: &FieldName) -> syn::Member {
+    match name {
+        FieldName::Named(ident) => syn::Member::Named(ident.clone()),
+        FieldName::Unnamed(number) => syn::Member::Unnamed((*number as usize).into()),
+    }
+}
+
+/// Replaces variables in the user's tokens; what follows a dot is a field or a method.
+fn rename(tokens: TokenStream, renamed: &[(Ident, TokenStream)]) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut after_dot = false;
+    for token in tokens {
+        let was_after_dot = after_dot;
+        after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.' && !was_after_dot);
+        match token {
+            TokenTree::Ident(ident) if !was_after_dot => match renamed.iter().find(|(name, _)| *name == ident) {
+                Some((_, replacement)) => out.extend(replacement.clone()),
+                None => out.extend([TokenTree::Ident(ident)]),
+            },
+            TokenTree::Group(group) => {
+                let mut inner = proc_macro2::Group::new(group.delimiter(), rename(group.stream(), renamed));
+                inner.set_span(group.span());
+                out.extend([TokenTree::Group(inner)]);
+            }
+            other => out.extend([other]),
+        }
+    }
+    out
+}

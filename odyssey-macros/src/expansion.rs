@@ -1,0 +1,28 @@
+//! `ODYSSEY_EMIT=<dir>`: the generated code, formatted, one file a function, for people to read.
+
+use std::path::PathBuf;
+
+use proc_macro2::TokenStream;
+
+/// Writes the companions of a function, if the user asked for it. That nothing can be written is no reason to fail a
+/// build: it is reported on standard error.
+pub(crate) fn write(name: &str, companions: &TokenStream) {
+    let Some(directory) = std::env::var_os("ODYSSEY_EMIT").map(PathBuf::from) else { return };
+    let path = directory.join(format!("{name}.rs"));
+    let text = format(companions);
+    if let Err(error) = std::fs::create_dir_all(&directory).and_then(|()| std::fs::write(&path, text)) {
+        eprintln!("ODYSSEY_EMIT: cannot write {}: {error}", path.display());
+    }
+}
+
+/// Formatted, with the paths of the runtime shortened by a `use`.
+pub(crate) fn format(companions: &TokenStream) -> String {
+    let text = match syn::parse2::<syn::File>(companions.clone()) {
+        Ok(file) => prettyplease::unparse(&file),
+        Err(error) => format!("// not Rust: {error}\n{companions}\n"),
+    };
+    // Every closure of a kernel has the attribute; a reader has seen it once.
+    let text = text.replace("#[inline(always)]\n", "").replace("#[inline(always)] ", "");
+    let text = text.replace("::odyssey_runtime::rt::", "rt::").replace("::core::option::Option::", "");
+    format!("use odyssey_runtime::rt;\n\n{}", text.replace("::odyssey_runtime::", "odyssey_runtime::"))
+}

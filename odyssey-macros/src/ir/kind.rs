@@ -1,0 +1,79 @@
+//! What the text of a program says for sure about the type of a value.
+
+/// A lower bound on knowledge, never a guess: `Scalar` lets the compiler write plain arithmetic instead of a kernel
+/// that works for scalars as well, `Array` lets it take the runtime's `dot` without asking the receiver's type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A float.
+    Scalar,
+    /// An array of floats, of that rank if it is known.
+    Array(Option<usize>),
+    /// A float or an array of floats.
+    Tensor,
+    /// A slice, `Vec` or array of such elements.
+    Sequence(Box<Kind>),
+    Tuple(Vec<Kind>),
+    Reference(Box<Kind>),
+    Unknown,
+}
+
+impl Kind {
+    /// Without references.
+    pub(crate) fn peel(&self) -> &Kind {
+        match self {
+            Kind::Reference(inner) => inner.peel(),
+            other => other,
+        }
+    }
+
+    pub(crate) fn is_scalar(&self) -> bool {
+        *self == Kind::Scalar
+    }
+
+    /// Methods of the runtime's table, and no others, apply to it.
+    pub(crate) fn is_numeric(&self) -> bool {
+        matches!(self.peel(), Kind::Scalar | Kind::Array(_) | Kind::Tensor)
+    }
+
+    /// The kind of an elementwise operation on operands of these kinds.
+    pub(crate) fn join<'k>(kinds: impl IntoIterator<Item = &'k Kind>) -> Kind {
+        kinds.into_iter().map(|kind| kind.peel().clone()).fold(Kind::Scalar, |a, b| match (a, b) {
+            (Kind::Scalar, Kind::Scalar) => Kind::Scalar,
+            (Kind::Array(a), Kind::Array(b)) => Kind::Array(a.zip(b).map(|(a, b)| a.max(b))),
+            (Kind::Array(a), Kind::Scalar) | (Kind::Scalar, Kind::Array(a)) => Kind::Array(a),
+            (Kind::Array(_), _) | (_, Kind::Array(_)) => Kind::Array(None),
+            _ => Kind::Tensor,
+        })
+    }
+
+    /// The kind of a value that is one of two of the same type.
+    pub(crate) fn meet(&self, other: &Kind) -> Kind {
+        match (self, other) {
+            (a, b) if a == b => a.clone(),
+            (Kind::Scalar, _) | (_, Kind::Scalar) => Kind::Scalar,
+            (Kind::Reference(a), Kind::Reference(b)) => Kind::Reference(Box::new(a.meet(b))),
+            (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => {
+                Kind::Tuple(a.iter().zip(b).map(|(a, b)| a.meet(b)).collect())
+            }
+            (Kind::Array(a), Kind::Array(b)) => Kind::Array(a.or(*b)),
+            (Kind::Unknown | Kind::Tensor, known) | (known, Kind::Unknown | Kind::Tensor) => known.clone(),
+            _ => Kind::Unknown,
+        }
+    }
+
+    /// The kind of an element.
+    pub(crate) fn element(&self) -> Kind {
+        match self.peel() {
+            Kind::Array(_) => Kind::Scalar,
+            Kind::Sequence(element) => (**element).clone(),
+            _ => Kind::Unknown,
+        }
+    }
+
+    pub(crate) fn field(&self, number: u32) -> Kind {
+        match self.peel() {
+            Kind::Tuple(kinds) => kinds.get(number as usize).cloned().unwrap_or(Kind::Unknown),
+            _ => Kind::Unknown,
+        }
+    }
+}

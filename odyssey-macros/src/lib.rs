@@ -1,0 +1,42 @@
+//! The compiler of Odyssey: it reads a Rust function and writes its derivative.
+//!
+//! Users depend on `odyssey-runtime`, which re-exports these macros. ARCHITECTURE.md has the map.
+
+mod activity;
+mod derive;
+mod diagnostics;
+mod emit;
+mod expansion;
+mod ir;
+mod lower;
+mod optimise;
+mod parse;
+mod pipeline;
+mod reverse;
+mod table;
+
+use proc_macro::TokenStream;
+
+/// Writes the derivative of a function: a companion struct of the same name with `value_and_grad`, `grad`, `vjp` and
+/// `check_grad`.
+///
+/// Options: `wrt(a, b)` names the arguments to differentiate, `name = f_ad` the companion, `crate = my_ad` the path of
+/// the runtime where it was renamed.
+#[proc_macro_attribute]
+pub fn differentiable(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::differentiable(attribute.into(), item.into()).into()
+}
+
+/// Makes a struct differentiable: its tangent is a struct of the same fields.
+#[proc_macro_derive(Differentiable, attributes(differentiable))]
+pub fn derive_differentiable(input: TokenStream) -> TokenStream {
+    derive::derive_differentiable(input.into()).into()
+}
+
+/// Hands the table of elementwise operations to a macro: `for_each_elementwise!(callback)` becomes
+/// `callback! { rows }`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn for_each_elementwise(callback: TokenStream) -> TokenStream {
+    pipeline::for_each_elementwise(callback.into()).into()
+}

@@ -1,0 +1,119 @@
+//! Calls of functions by path.
+
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, ExprPath};
+
+use super::Lowerer;
+use crate::diagnostics::not_yet;
+use crate::ir::{Call, Callee, Kind, Op, Parameter, Value};
+use crate::table::elementwise::Elementwise;
+
+/// Last segments of a path that mean a companion.
+const COMPANIONS: [&str; 7] = ["grad", "value_and_grad", "vjp", "jvp", "hvp", "jacobian", "hessian"];
+
+impl Lowerer {
+    /// A call with a differentiated argument.
+    pub(super) fn call(&mut self, e: &ExprCall, expr: &Expr) -> Value {
+        let span = e.span();
+        let Expr::Path(path) = without_parens(&e.func) else {
+            return self.refuse(expr, span, &not_yet("calling a value with differentiated arguments is", "call an annotated function by its name"));
+        };
+        let segments = &path.path.segments;
+        let last = segments.last().expect("a path has a segment").ident.clone();
+        let name = last.to_string();
+        if let Some(owner) = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string()) {
+            if owner == "f64" || owner == "f32" {
+                return self.float_function(&name, e, expr);
+            }
+            if name == "clone" && owner == "Clone" || name == "to_owned" && owner == "ToOwned" {
+                let method = &last;
+                let (receiver, rest) = (&e.args[0], e.args.iter().skip(1));
+                return self.expr(&syn::parse_quote!((#receiver).#method(#(#rest),*)));
+            }
+        }
+        if name == "detach" {
+            return self.verbatim(expr);
+        }
+        if path.path.get_ident().is_some_and(|ident| self.bindings.lookup(ident).is_some()) {
+            return self.refuse(expr, span, "a function that is an argument or a local closure has no derivative\nhelp: call an annotated function by its name, or `detach` what it is given");
+        }
+        if COMPANIONS.contains(&name.as_str()) && segments.len() > 1 {
+            return self.refuse(expr, span, &not_yet("derivatives of derivatives are", "call the companion from a function that is not annotated"));
+        }
+        if name.starts_with(char::is_uppercase) {
+            return self.refuse(expr, span, &not_yet("building a struct or an enum from differentiated values is", "return a tuple"));
+        }
+        let first = segments[0].ident.to_string();
+        if ["std", "core", "alloc"].contains(&first.as_str()) {
+            let text = format!("`{}` has no derivative\nhelp: `detach` its arguments, or write it with arithmetic", quote::ToTokens::to_token_stream(path));
+            return self.refuse(expr, span, &text);
+        }
+        self.user_function(path, e)
+    }
+
+    fn user_function(&mut self, path: &ExprPath, e: &ExprCall) -> Value {
+        let args = e.args.iter().map(|arg| self.expr(arg)).collect();
+        self.emit(Op::Call(Call { callee: Callee::Path(path.clone()), args }), Kind::Unknown, true, e.span())
+    }
+
+    /// `f64::tanh(x)`, `f64::max(a, b)`.
+    fn float_function(&mut self, name: &str, e: &ExprCall, expr: &Expr) -> Value {
+        let Some(op) = Elementwise::find(name).filter(|op| !op.row().is_internal()) else {
+            let receiver = &e.args[0];
+            let rest = e.args.iter().skip(1);
+            let method = syn::Ident::new(name, e.func.span());
+            return match name {
+                "add" | "from" => self.refuse(expr, e.span(), &not_yet(&format!("`{name}` as a function is"), "use the operator or a cast")),
+                _ => self.expr(&syn::parse_quote!((#receiver).#method(#(#rest),*))),
+            };
+        };
+        let args: Vec<&Expr> = e.args.iter().collect();
+        self.table_operation(op, &args, expr)
+    }
+
+    /// An elementwise operation applied to expressions: its operands, then its passive parameters.
+    pub(super) fn table_operation(&mut self, op: Elementwise, args: &[&Expr], expr: &Expr) -> Value {
+        let row = op.row();
+        let (operands, parameters) = (row.operands.len(), row.parameters.len());
+        if args.len() != operands + parameters {
+            let text = format!("`{}` takes {} arguments, receiver included; {} are given", row.name, operands + parameters, args.len());
+            return self.refuse(expr, expr.span(), &text);
+        }
+        let values: Vec<_> = args[..operands].iter().map(|arg| self.expr(arg)).collect();
+        let mut passive = Vec::new();
+        for arg in &args[operands..] {
+            let value = self.expr(arg);
+            if self.is_active(value) {
+                return self.refuse(arg, arg.span(), "this parameter must not depend on a differentiated value\nhelp: `detach` it");
+            }
+            passive.push(self.parameter_of(arg, value));
+        }
+        self.elementwise(op, values, passive, expr.span())
+    }
+
+    /// A passive parameter; an integer literal is known to the compiler.
+    fn parameter_of(&self, arg: &Expr, value: Value) -> Parameter {
+        integer(arg).map_or(Parameter::Value(value), Parameter::Integer)
+    }
+}
+
+fn integer(arg: &Expr) -> Option<i32> {
+    match arg {
+        Expr::Lit(lit) => match &lit.lit {
+            syn::Lit::Int(n) => n.base10_parse().ok(),
+            _ => None,
+        },
+        Expr::Unary(e) if matches!(e.op, syn::UnOp::Neg(_)) => integer(&e.expr).map(|n| -n),
+        Expr::Paren(e) => integer(&e.expr),
+        Expr::Group(e) => integer(&e.expr),
+        _ => None,
+    }
+}
+
+fn without_parens(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(e) => without_parens(&e.expr),
+        Expr::Group(e) => without_parens(&e.expr),
+        other => other,
+    }
+}

@@ -1,0 +1,211 @@
+//! Method calls: operations of the tables, copies, questions, and methods of the user's.
+
+use syn::spanned::Spanned;
+use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
+
+use super::passive::is_question;
+use super::Lowerer;
+use crate::diagnostics::not_yet;
+use crate::ir::{Call, Callee, Copying, Kind, Op, Value};
+use crate::table::elementwise::Elementwise;
+use crate::table::operations::{self, Operation, Shape};
+
+impl Lowerer {
+    /// A method call with a differentiated receiver or argument.
+    pub(super) fn method_call(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
+        let span = e.span();
+        let name = e.method.to_string();
+        if is_question(&e.method) {
+            return self.verbatim(expr);
+        }
+        if let Some(op) = Elementwise::find(&name).filter(|op| op.row().is_method()) {
+            let args: Vec<_> = std::iter::once(&*e.receiver).chain(&e.args).collect();
+            return self.table_operation(op, &args, expr);
+        }
+        match (name.as_str(), e.args.len()) {
+            ("sin_cos", 0) => return self.sin_cos(&e.receiver, expr),
+            ("view" | "clone" | "to_owned" | "into_owned" | "cloned" | "copied", 0) => return self.copy(&name, &e.receiver, expr),
+            ("mapv" | "mapv_into", 1) => return self.mapv(e, expr),
+            ("unwrap", 0) | ("expect", 1) => {
+                if let Expr::MethodCall(inner) = &*e.receiver {
+                    if let Some(value) = self.optional(inner) {
+                        return value;
+                    }
+                }
+            }
+            ("mean" | "mean_axis", _) if self.is_numeric(&e.receiver) => {
+                return self.refuse(expr, span, &not_yet(&format!("`{name}` as an `Option` is"), &format!("write `.{name}(…).unwrap()`")));
+            }
+            _ => {}
+        }
+        let receiver = self.expr(&e.receiver);
+        let is_numeric = self.kind(receiver).is_numeric();
+        if name == "sum" && e.args.is_empty() && is_numeric {
+            return self.sum(receiver, span);
+        }
+        match operations::find(&name).filter(|op| (is_numeric || op.is_view) && !op.optional) {
+            Some(op) if e.args.len() == op.operands - 1 + op.parameters => self.apply(op, receiver, e),
+            _ if is_numeric => self.unknown_operation(e, expr),
+            _ => self.user_method(receiver, e),
+        }
+    }
+
+    fn is_numeric(&mut self, receiver: &Expr) -> bool {
+        let point = self.checkpoint();
+        let value = self.expr(receiver);
+        let is_numeric = self.kind(value).is_numeric();
+        self.restore(point);
+        is_numeric
+    }
+
+    fn unknown_operation(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
+        let text = not_yet(&format!("the method `{}` on an array or a scalar is", e.method), "write it with operations that are, or `detach` the receiver");
+        self.refuse(expr, e.span(), &text)
+    }
+
+    fn user_method(&mut self, receiver: Value, e: &ExprMethodCall) -> Value {
+        let args = std::iter::once(receiver).chain(e.args.iter().map(|arg| self.expr(arg)).collect::<Vec<_>>()).collect();
+        let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
+        self.emit(Op::Call(Call { callee, args }), Kind::Unknown, true, e.span())
+    }
+
+    fn sin_cos(&mut self, receiver: &Expr, expr: &Expr) -> Value {
+        let x = self.expr(receiver);
+        let parts: Vec<_> = ["sin", "cos"].iter().map(|name| self.elementwise(Elementwise::named(name), vec![x], Vec::new(), expr.span())).collect();
+        let kind = Kind::Tuple(parts.iter().map(|v| self.kind(*v).clone()).collect());
+        self.emit(Op::Tuple(parts), kind, true, expr.span())
+    }
+
+    fn copy(&mut self, name: &str, receiver: &Expr, expr: &Expr) -> Value {
+        let copying = match name {
+            "view" => Copying::View,
+            "clone" | "cloned" | "copied" => Copying::Clone,
+            _ => Copying::ToOwned,
+        };
+        let value = self.expr(receiver);
+        let value = self.behind_reference(value);
+        let (kind, active) = (self.kind(value).peel().clone(), self.is_active(value));
+        if kind.is_scalar() {
+            return self.element_of(value);
+        }
+        self.emit(Op::Copy(copying, value), kind, active, expr.span())
+    }
+
+    /// The sum of all elements.
+    fn sum(&mut self, receiver: Value, span: proc_macro2::Span) -> Value {
+        let array = self.behind_reference(receiver);
+        let active = self.is_active(array);
+        self.emit(Op::Sum(array), Kind::Scalar, active, span)
+    }
+
+    /// `x.mean()`, `x.mean_axis(axis)`, whose `Option` is unwrapped at once.
+    fn optional(&mut self, e: &ExprMethodCall) -> Option<Value> {
+        let name = e.method.to_string();
+        if !self.is_numeric(&e.receiver) {
+            return None;
+        }
+        let span = e.span();
+        match (name.as_str(), e.args.len()) {
+            ("mean", 0) => {
+                let receiver = self.expr(&e.receiver);
+                let array = self.behind_reference(receiver);
+                let (sum, active) = (self.sum(array, span), self.is_active(array));
+                let length = self.emit(Op::Length(array), Kind::Scalar, false, span);
+                Some(self.emit(Op::Elementwise(Elementwise::named("div"), vec![sum, length], Vec::new()), Kind::Scalar, active, span))
+            }
+            ("mean_axis", 1) => {
+                let receiver = self.expr(&e.receiver);
+                Some(self.apply(operations::find("mean_axis").expect("in the table"), receiver, e))
+            }
+            _ => None,
+        }
+    }
+
+    fn apply(&mut self, op: &'static Operation, receiver: Value, e: &ExprMethodCall) -> Value {
+        let args: Vec<_> = e.args.iter().map(|arg| self.expr(arg)).collect();
+        let (operands, parameters) = args.split_at(op.operands - 1);
+        if let Some(i) = parameters.iter().position(|v| self.is_active(*v)) {
+            let arg = &e.args[op.operands - 1 + i];
+            return self.refuse(arg, arg.span(), "this parameter must not depend on a differentiated value\nhelp: `detach` it");
+        }
+        let operands: Vec<_> = std::iter::once(receiver).chain(operands.iter().copied()).map(|v| self.behind_reference(v)).collect();
+        let active = operands.iter().any(|v| self.is_active(*v));
+        let kind = result_kind(op, operands.iter().map(|v| self.kind(*v).peel()));
+        self.emit(Op::Apply(op, operands, parameters.to_vec()), kind, active, e.span())
+    }
+
+    /// `x.mapv(|v| …)`: the closure is inlined; `x.mapv(f64::tanh)`: the operation itself.
+    fn mapv(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
+        match &e.args[0] {
+            Expr::Closure(closure) => self.inlined(closure, &e.receiver, expr),
+            Expr::Path(path) => {
+                let segments = &path.path.segments;
+                let owner = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string());
+                let op = segments.last().and_then(|last| Elementwise::find(&last.ident.to_string())).filter(|op| op.row().is_method());
+                match (owner.as_deref(), op) {
+                    (Some("f64" | "f32"), Some(op)) => self.table_operation(op, &[&e.receiver], expr),
+                    _ => self.refuse(expr, e.span(), &not_yet("`mapv` with a function of the user's is", "write a closure: `mapv(|v| …)`")),
+                }
+            }
+            _ => self.refuse(expr, e.span(), &not_yet("`mapv` with this argument is", "write a closure: `mapv(|v| …)`")),
+        }
+    }
+
+    fn inlined(&mut self, closure: &ExprClosure, receiver: &Expr, expr: &Expr) -> Value {
+        let array = self.expr(receiver);
+        let array = self.behind_reference(array);
+        self.bindings.open();
+        let parameter = match closure.inputs.first() {
+            Some(Pat::Type(typed)) => &typed.pat,
+            Some(other) => other,
+            None => return self.refuse(expr, expr.span(), "`mapv` takes a closure of one argument"),
+        };
+        let Pat::Ident(parameter) = parameter else {
+            return self.refuse(expr, expr.span(), &not_yet("this closure argument is", "name it: `|v| …`"));
+        };
+        let element = self.elementwise_identity(array);
+        self.bindings.declare(&parameter.ident, element);
+        let before = self.blocks.last().map_or(0, |block| block.stmts.len());
+        let result = self.expr(&closure.body);
+        self.check_elementwise(before, closure);
+        self.bindings.close();
+        // `mapv(|_| 0.0)` has the shape of its receiver, even where its value does not depend on it.
+        if self.is_active(result) && *self.kind(result) != Kind::Scalar {
+            result
+        } else {
+            self.refuse(expr, expr.span(), "the closure's result does not depend on the element\nhelp: use `Array::from_elem` with the shape of the array")
+        }
+    }
+
+    /// The array itself stands for its element: what is done to the element is done to all of them.
+    fn elementwise_identity(&self, array: Value) -> Value {
+        array
+    }
+
+    /// In an inlined closure only elementwise operations mean the same for the array as for its element.
+    fn check_elementwise(&mut self, from: usize, closure: &ExprClosure) {
+        let block = self.blocks.last().expect("an open block");
+        let is_fine = |op: &Op| matches!(op, Op::Elementwise(..) | Op::Literal(_) | Op::Verbatim(_) | Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::Index(..));
+        if !block.stmts[from..].iter().all(|stmt| is_fine(&stmt.op)) {
+            self.diagnostics.error(&closure.body, not_yet("a closure with anything but arithmetic and elementwise functions is", "write the closure as one expression"));
+        }
+    }
+}
+
+fn result_kind<'k>(op: &Operation, mut operands: impl Iterator<Item = &'k Kind>) -> Kind {
+    let rank = |kind: Option<&Kind>| match kind {
+        Some(Kind::Array(rank)) => *rank,
+        _ => None,
+    };
+    let first = rank(operands.next());
+    match op.shape {
+        Shape::Contraction => match (first, rank(operands.next())) {
+            (Some(1), Some(1)) => Kind::Scalar,
+            (Some(a), Some(b)) => Kind::Array(Some(a + b - 2)),
+            (Some(2), None) | (None, Some(2)) => Kind::Array(None),
+            _ => Kind::Tensor,
+        },
+        Shape::Same | Shape::Reversed => Kind::Array(first),
+        Shape::OneAxisLess => Kind::Array(first.map(|rank| rank.saturating_sub(1))),
+    }
+}

@@ -1,0 +1,219 @@
+//! From the user's syntax to IR.
+//!
+//! Post-condition: every value that varies with a differentiated argument is computed by an operation that has a
+//! derivative; everything else is verbatim, or an error.
+
+mod bindings;
+mod call;
+mod control;
+mod expr;
+mod method;
+mod passive;
+mod pattern;
+mod stmt;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{Expr, Ident, Item};
+
+use crate::diagnostics::Diagnostics;
+use crate::ir::{Block, FieldName, Info, Kind, Number, Op, Parameter, Stmt, Value, Values, Verbatim, Wanted};
+use crate::parse::Source;
+use crate::table::elementwise::Elementwise;
+use bindings::Bindings;
+
+/// A function as IR.
+#[derive(Clone)]
+pub(crate) struct Primal {
+    pub(crate) values: Values,
+    /// The body; its parameters are the function's arguments and its one result the function's.
+    pub(crate) body: Block,
+    /// Items that the user declared inside the function.
+    pub(crate) items: Vec<Item>,
+}
+
+/// Lowers the body of a function.
+pub(crate) fn lower(source: &Source) -> syn::Result<Primal> {
+    let mut lowerer = Lowerer::new(source);
+    let result = lowerer.function(source);
+    lowerer.diagnostics.propagate()?;
+    let mut body = lowerer.blocks.pop().expect("the function's own block");
+    body.results = vec![result];
+    Ok(Primal { values: lowerer.values, body, items: lowerer.items })
+}
+
+struct Lowerer {
+    values: Values,
+    /// The blocks under construction, outermost first.
+    blocks: Vec<Block>,
+    /// In which of them a value is defined.
+    home: HashMap<Value, usize>,
+    /// How a value is defined, for looking through references and tuples.
+    definitions: HashMap<Value, Op>,
+    /// Fields are read once, where their owner is defined.
+    fields: HashMap<(Value, FieldName), Value>,
+    bindings: Bindings,
+    diagnostics: Diagnostics,
+    items: Vec<Item>,
+    /// How many blocks there are.
+    opened: u32,
+    /// Type parameters that stand for a float.
+    real_parameters: Vec<Ident>,
+}
+
+/// A point to go back to when a loop body is lowered again.
+struct Checkpoint {
+    values: usize,
+    blocks: Vec<usize>,
+    fields: HashMap<(Value, FieldName), Value>,
+    bindings: Bindings,
+    errors: usize,
+    items: usize,
+}
+
+impl Lowerer {
+    fn new(source: &Source) -> Lowerer {
+        let generics = &source.item.sig.generics;
+        let is_real = |ident: &Ident| crate::parse::result_type(&syn::parse_quote!(-> #ident));
+        let real_parameters = generics
+            .type_params()
+            .map(|param| param.ident.clone())
+            .filter(|ident| crate::parse::kind(&is_real(ident), generics).is_scalar())
+            .collect();
+        Lowerer {
+            values: Values::default(),
+            blocks: vec![Block::default()],
+            home: HashMap::new(),
+            definitions: HashMap::new(),
+            fields: HashMap::new(),
+            bindings: Bindings::default(),
+            diagnostics: Diagnostics::default(),
+            items: Vec::new(),
+            opened: 0,
+            real_parameters,
+        }
+    }
+
+    fn function(&mut self, source: &Source) -> Value {
+        for argument in &source.signature.arguments {
+            let value = self.values.add(Info {
+                name: Some(argument.name.clone()),
+                kind: argument.kind.clone(),
+                active: argument.differentiated,
+                shape_of: None,
+                wanted: Wanted::new(),
+                span: argument.name.span(),
+            });
+            self.home.insert(value, 0);
+            self.blocks[0].params.push(value);
+            match &argument.pattern {
+                Some(pattern) => self.bind(pattern, value),
+                None => self.bindings.declare(&argument.name, value),
+            }
+        }
+        let result = self.body(&source.item.block);
+        if !source.signature.result_kind.peel().eq(&Kind::Unknown) {
+            let known = self.values[result].kind.meet(&source.signature.result_kind);
+            self.values[result].kind = known;
+        }
+        result
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            values: self.values.len(),
+            blocks: self.blocks.iter().map(|block| block.stmts.len()).collect(),
+            fields: self.fields.clone(),
+            bindings: self.bindings.clone(),
+            errors: self.diagnostics.len(),
+            items: self.items.len(),
+        }
+    }
+
+    fn restore(&mut self, point: Checkpoint) {
+        self.values.truncate(point.values);
+        self.blocks.truncate(point.blocks.len());
+        for (block, len) in self.blocks.iter_mut().zip(point.blocks) {
+            block.stmts.truncate(len);
+        }
+        self.fields = point.fields;
+        self.bindings = point.bindings;
+        self.diagnostics.truncate(point.errors);
+        self.items.truncate(point.items);
+    }
+
+    fn open_block(&mut self) {
+        self.opened += 1;
+        self.blocks.push(Block { id: self.opened, ..Block::default() });
+    }
+
+    /// Appends a statement with one result to the innermost block.
+    fn emit(&mut self, op: Op, kind: Kind, active: bool, span: Span) -> Value {
+        self.emit_in(self.blocks.len() - 1, op, kind, active, span)
+    }
+
+    fn emit_in(&mut self, depth: usize, op: Op, kind: Kind, active: bool, span: Span) -> Value {
+        let out = self.values.add(Info { name: None, kind, active, shape_of: None, wanted: Wanted::new(), span });
+        self.home.insert(out, depth);
+        self.definitions.insert(out, op.clone());
+        self.blocks[depth].stmts.push(Stmt { outs: vec![out], op, span });
+        out
+    }
+
+    fn is_active(&self, value: Value) -> bool {
+        self.values[value].active
+    }
+
+    fn kind(&self, value: Value) -> &Kind {
+        &self.values[value].kind
+    }
+
+    fn literal(&mut self, value: f64, token: Option<syn::LitFloat>, span: Span) -> Value {
+        self.emit(Op::Literal(Number { value, token }), Kind::Scalar, false, span)
+    }
+
+    /// Passive code as it stands.
+    fn verbatim(&mut self, expr: &Expr) -> Value {
+        let inputs = self.inputs(expr.to_token_stream());
+        let kind = self.passive_kind(expr);
+        let verbatim = Verbatim { expr: expr.clone(), inputs, is_pure: passive::is_pure(expr) };
+        self.emit(Op::Verbatim(Rc::new(verbatim)), kind, false, syn::spanned::Spanned::span(expr))
+    }
+
+    /// A value to go on with after an error.
+    fn nothing(&mut self, span: Span) -> Value {
+        self.literal(0.0, None, span)
+    }
+
+    /// An elementwise operation; its operands are looked at through references.
+    fn elementwise(&mut self, op: Elementwise, operands: Vec<Value>, parameters: Vec<Parameter>, span: Span) -> Value {
+        let operands: Vec<_> = operands.into_iter().map(|operand| self.element_of(operand)).collect();
+        let kind = Kind::join(operands.iter().map(|v| &self.values[*v].kind));
+        let active = operands.iter().any(|v| self.is_active(*v));
+        self.emit(Op::Elementwise(op, operands, parameters), kind, active, span)
+    }
+
+    /// The operand behind any number of references: `&h` is `h`, a `k: &f64` is `*k`.
+    fn element_of(&mut self, operand: Value) -> Value {
+        let inner = self.behind_reference(operand);
+        match self.kind(inner) {
+            Kind::Reference(target) if target.peel().is_scalar() => {
+                let target = (**target).clone();
+                let (active, span) = (self.is_active(inner), self.values[inner].span);
+                let value = self.emit(Op::Dereference(inner), target, active, span);
+                self.element_of(value)
+            }
+            _ => inner,
+        }
+    }
+
+    fn behind_reference(&self, value: Value) -> Value {
+        match self.definitions.get(&value) {
+            Some(Op::Reference(inner)) => self.behind_reference(*inner),
+            _ => value,
+        }
+    }
+}

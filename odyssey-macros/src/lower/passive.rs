@@ -1,0 +1,263 @@
+//! Code that depends on no differentiated value: which variables it reads, whether it may be evaluated twice, and
+//! what kind of value it has.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::Visit;
+use syn::{BinOp, Expr, ExprPath, Ident, Lit, Type, UnOp};
+
+use super::Lowerer;
+use crate::ir::{Kind, Value};
+use crate::table::elementwise::Elementwise;
+
+/// Methods that ask about a value without depending on its reals.
+const QUESTIONS: [&str; 22] = [
+    "len", "len_of", "nrows", "ncols", "shape", "strides", "dim", "raw_dim", "ndim", "is_empty", "is_square", "is_nan",
+    "is_finite", "is_infinite", "is_sign_positive", "is_sign_negative", "to_bits", "total_cmp", "partial_cmp", "is_some",
+    "is_none", "detach",
+];
+/// Further methods that are pure and cheap on passive values.
+const CHEAP_METHODS: [&str; 6] = ["min", "max", "abs", "pow", "saturating_sub", "abs_diff"];
+/// Macros whose arguments are only looked at.
+const LOOKING_MACROS: [&str; 13] = [
+    "assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne", "println", "print", "eprintln",
+    "eprint", "format", "write", "writeln",
+];
+
+/// The result of this method is passive whatever its receiver is.
+pub(super) fn is_question(method: &Ident) -> bool {
+    QUESTIONS.iter().any(|name| method == name)
+}
+
+/// The macro only looks at its arguments: comparing and formatting leave the reals.
+pub(super) fn is_looking_macro(path: &syn::Path) -> bool {
+    path.segments.last().is_some_and(|last| LOOKING_MACROS.iter().any(|name| last.ident == name))
+}
+
+/// Evaluating it twice gives the same value, costs next to nothing and has no effect.
+pub(super) fn is_pure(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Path(_) => true,
+        Expr::Paren(e) => is_pure(&e.expr),
+        Expr::Group(e) => is_pure(&e.expr),
+        Expr::Unary(e) => is_pure(&e.expr),
+        Expr::Cast(e) => is_pure(&e.expr),
+        Expr::Reference(e) => e.mutability.is_none() && is_pure(&e.expr),
+        Expr::Field(e) => is_pure(&e.base),
+        Expr::Index(e) => is_pure(&e.expr) && is_pure(&e.index),
+        Expr::Binary(e) => !is_assignment(&e.op) && is_pure(&e.left) && is_pure(&e.right),
+        Expr::Tuple(e) => e.elems.iter().all(is_pure),
+        Expr::Array(e) => e.elems.iter().all(is_pure),
+        Expr::Range(e) => e.start.iter().chain(&e.end).all(|bound| is_pure(bound)),
+        Expr::MethodCall(e) => {
+            let is_cheap = is_question(&e.method) || CHEAP_METHODS.iter().any(|name| e.method == name);
+            is_cheap && is_pure(&e.receiver) && e.args.iter().all(is_pure)
+        }
+        Expr::Call(e) => is_constructor(&e.func) && e.args.iter().all(is_pure),
+        _ => false,
+    }
+}
+
+/// `Axis(0)`, `T::lit(2.0)`, `f64::from(n)`: calls that only make a value.
+fn is_constructor(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    let name = last.ident.to_string();
+    name.starts_with(char::is_uppercase) || ["lit", "zero", "one", "from"].contains(&name.as_str())
+}
+
+pub(super) fn is_assignment(op: &BinOp) -> bool {
+    arithmetic(op).is_none() && compound(op).is_some() || is_other_assignment(op)
+}
+
+fn is_other_assignment(op: &BinOp) -> bool {
+    use BinOp::{BitAndAssign, BitOrAssign, BitXorAssign, ShlAssign, ShrAssign};
+    matches!(op, BitAndAssign(_) | BitOrAssign(_) | BitXorAssign(_) | ShlAssign(_) | ShrAssign(_))
+}
+
+/// The elementwise operation of an arithmetic operator.
+pub(super) fn arithmetic(op: &BinOp) -> Option<Elementwise> {
+    Some(Elementwise::named(match op {
+        BinOp::Add(_) => "add",
+        BinOp::Sub(_) => "sub",
+        BinOp::Mul(_) => "mul",
+        BinOp::Div(_) => "div",
+        BinOp::Rem(_) => "rem",
+        _ => return None,
+    }))
+}
+
+/// The elementwise operation of a compound assignment.
+pub(super) fn compound(op: &BinOp) -> Option<Elementwise> {
+    Some(Elementwise::named(match op {
+        BinOp::AddAssign(_) => "add",
+        BinOp::SubAssign(_) => "sub",
+        BinOp::MulAssign(_) => "mul",
+        BinOp::DivAssign(_) => "div",
+        BinOp::RemAssign(_) => "rem",
+        _ => return None,
+    }))
+}
+
+/// What a passive expression must not do: change variables around it, or leave it.
+#[derive(Default)]
+pub(super) struct Effects {
+    pub(super) assigned: Vec<Ident>,
+    pub(super) escapes: Option<proc_macro2::Span>,
+    loops: usize,
+    closures: usize,
+}
+
+impl Effects {
+    pub(super) fn of(expr: &Expr) -> Effects {
+        let mut effects = Effects::default();
+        effects.visit_expr(expr);
+        effects
+    }
+
+    pub(super) fn of_block(block: &syn::Block) -> Effects {
+        let mut effects = Effects::default();
+        effects.visit_block(block);
+        effects
+    }
+
+    fn assign(&mut self, place: &Expr) {
+        match place {
+            Expr::Path(path) => self.assigned.extend(path.path.get_ident().cloned()),
+            Expr::Field(e) => self.assign(&e.base),
+            Expr::Index(e) => self.assign(&e.expr),
+            Expr::Unary(e) => self.assign(&e.expr),
+            Expr::Paren(e) => self.assign(&e.expr),
+            Expr::Tuple(e) => e.elems.iter().for_each(|elem| self.assign(elem)),
+            _ => {}
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Effects {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        let span = || Some(syn::spanned::Spanned::span(expr));
+        match expr {
+            Expr::Assign(e) => self.assign(&e.left),
+            Expr::Binary(e) if is_assignment(&e.op) => self.assign(&e.left),
+            Expr::Reference(e) if e.mutability.is_some() => self.assign(&e.expr),
+            Expr::Return(_) | Expr::Try(_) if self.closures == 0 => self.escapes = span(),
+            Expr::Break(_) | Expr::Continue(_) if self.loops == 0 && self.closures == 0 => self.escapes = span(),
+            _ => {}
+        }
+        let is_loop = matches!(expr, Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_));
+        let is_closure = matches!(expr, Expr::Closure(_));
+        self.loops += usize::from(is_loop);
+        self.closures += usize::from(is_closure);
+        syn::visit::visit_expr(self, expr);
+        self.loops -= usize::from(is_loop);
+        self.closures -= usize::from(is_closure);
+    }
+}
+
+impl Lowerer {
+    /// The variables that these tokens mention, with their values; names inside of macro calls and format strings
+    /// count as well.
+    pub(super) fn inputs(&self, tokens: TokenStream) -> Vec<(Ident, Value)> {
+        let mut inputs: Vec<(Ident, Value)> = Vec::new();
+        self.collect_inputs(tokens, &mut inputs);
+        inputs
+    }
+
+    fn collect_inputs(&self, tokens: TokenStream, inputs: &mut Vec<(Ident, Value)>) {
+        let mut after_dot = false;
+        for token in tokens {
+            let was_after_dot = after_dot;
+            after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.' && !was_after_dot);
+            match token {
+                TokenTree::Ident(ident) if !was_after_dot => self.collect_input(&ident, inputs),
+                TokenTree::Group(group) => self.collect_inputs(group.stream(), inputs),
+                TokenTree::Literal(literal) => {
+                    for name in captured(&literal) {
+                        self.collect_input(&name, inputs);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn collect_input(&self, ident: &Ident, inputs: &mut Vec<(Ident, Value)>) {
+        if let Some(value) = self.bindings.lookup(ident) {
+            if !inputs.iter().any(|(known, v)| known == ident && *v == value) {
+                inputs.push((ident.clone(), value));
+            }
+        }
+    }
+
+    /// The kind of a passive expression.
+    pub(super) fn passive_kind(&self, expr: &Expr) -> Kind {
+        match expr {
+            Expr::Lit(lit) if matches!(lit.lit, Lit::Float(_)) => Kind::Scalar,
+            Expr::Paren(e) => self.passive_kind(&e.expr),
+            Expr::Group(e) => self.passive_kind(&e.expr),
+            Expr::Unary(e) => match (&e.op, self.passive_kind(&e.expr)) {
+                (UnOp::Neg(_), kind) => kind.peel().clone(),
+                (UnOp::Deref(_), Kind::Reference(inner)) => *inner,
+                _ => Kind::Unknown,
+            },
+            Expr::Cast(e) if is_float(&e.ty) => Kind::Scalar,
+            Expr::Reference(e) => Kind::Reference(Box::new(self.passive_kind(&e.expr))),
+            Expr::Index(e) => self.passive_kind(&e.expr).element(),
+            Expr::Field(e) => match &e.member {
+                syn::Member::Unnamed(index) => self.passive_kind(&e.base).field(index.index),
+                syn::Member::Named(_) => Kind::Unknown,
+            },
+            Expr::Binary(e) if arithmetic(&e.op).is_some() => {
+                let (left, right) = (self.passive_kind(&e.left), self.passive_kind(&e.right));
+                if left.is_numeric() && right.is_numeric() { Kind::join([&left, &right]) } else { Kind::Unknown }
+            }
+            Expr::MethodCall(e) => {
+                let receiver = self.passive_kind(&e.receiver);
+                let is_elementwise = Elementwise::find(&e.method.to_string()).is_some();
+                if is_elementwise && receiver.is_numeric() { receiver.peel().clone() } else { Kind::Unknown }
+            }
+            Expr::Call(e) => match &*e.func {
+                Expr::Path(path) if self.is_float_type(path) => Kind::Scalar,
+                _ => Kind::Unknown,
+            },
+            Expr::Path(path) => self.path_kind(path),
+            _ => Kind::Unknown,
+        }
+    }
+
+    fn path_kind(&self, path: &ExprPath) -> Kind {
+        match path.path.get_ident().and_then(|ident| self.bindings.lookup(ident)) {
+            Some(value) => self.kind(value).clone(),
+            None if self.is_float_type(path) || path.path.segments.iter().any(|s| s.ident == "consts") => Kind::Scalar,
+            None => Kind::Unknown,
+        }
+    }
+
+    /// `f64::…`, `std::f64::…`, `T::…` for a float parameter.
+    fn is_float_type(&self, path: &ExprPath) -> bool {
+        let segments = &path.path.segments;
+        let Some(owner) = segments.len().checked_sub(2).map(|i| &segments[i].ident) else { return false };
+        owner == "f64" || owner == "f32" || self.real_parameters.contains(owner)
+    }
+}
+
+/// `as f64`, `as f32`.
+pub(super) fn is_float(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident("f64") || path.path.is_ident("f32"))
+}
+
+/// The names captured by a format string: `"{x:?}"`.
+fn captured(literal: &proc_macro2::Literal) -> Vec<Ident> {
+    let text = literal.to_string();
+    if !text.starts_with('"') && !text.starts_with('r') {
+        return Vec::new();
+    }
+    text.replace("{{", "")
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split(['}', ':']).next())
+        .filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        .filter_map(|name| syn::parse_str::<Ident>(name).ok())
+        .map(|name| Ident::new(&name.to_string(), literal.span()))
+        .collect()
+}

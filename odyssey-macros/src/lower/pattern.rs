@@ -1,0 +1,71 @@
+//! Patterns: which part of a value gets which name.
+
+use syn::Pat;
+
+use super::Lowerer;
+use crate::diagnostics::not_yet;
+use crate::ir::{FieldName, Kind, Op, Value};
+
+impl Lowerer {
+    /// Binds the names of an irrefutable pattern to the parts of a value.
+    pub(super) fn bind(&mut self, pattern: &Pat, value: Value) {
+        match pattern {
+            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => {
+                if self.values[value].name.is_none() {
+                    self.values[value].name = Some(p.ident.clone());
+                }
+                self.bindings.declare(&p.ident, value);
+            }
+            Pat::Wild(_) => {}
+            Pat::Type(p) => {
+                let known = self.values[value].kind.meet(&crate::parse::kind(&p.ty, &syn::Generics::default()));
+                self.values[value].kind = known;
+                self.bind(&p.pat, value);
+            }
+            Pat::Paren(p) => self.bind(&p.pat, value),
+            Pat::Tuple(p) => {
+                for (number, part) in p.elems.iter().enumerate() {
+                    if matches!(part, Pat::Rest(_)) {
+                        self.diagnostics.error(part, not_yet("`..` in a pattern is", "name every part"));
+                        return;
+                    }
+                    let number = u32::try_from(number).expect("a short tuple");
+                    let field = self.field(value, FieldName::Unnamed(number), syn::spanned::Spanned::span(part));
+                    self.bind(part, field);
+                }
+            }
+            Pat::Reference(p) => {
+                let target = match self.kind(value) {
+                    Kind::Reference(target) => (**target).clone(),
+                    _ => Kind::Unknown,
+                };
+                let active = self.is_active(value);
+                let inner = self.emit(Op::Dereference(value), target, active, syn::spanned::Spanned::span(p));
+                self.bind(&p.pat, inner);
+            }
+            other => {
+                self.diagnostics.error(other, not_yet("this pattern is", "bind the value to a name and take it apart with field access"));
+            }
+        }
+    }
+
+    /// Part of a value. Read where the value is defined, so that what a loop reads of a struct is outside of the loop.
+    pub(super) fn field(&mut self, base: Value, name: FieldName, span: proc_macro2::Span) -> Value {
+        if let (Some(Op::Tuple(parts)), FieldName::Unnamed(number)) = (self.definitions.get(&base), &name) {
+            return parts[*number as usize];
+        }
+        let base = self.behind_reference(base);
+        let key = (base, name.clone());
+        if let Some(known) = self.fields.get(&key) {
+            return *known;
+        }
+        let kind = match name {
+            FieldName::Unnamed(number) => self.kind(base).field(number),
+            FieldName::Named(_) => Kind::Unknown,
+        };
+        let (depth, active) = (self.home[&base], self.is_active(base));
+        let value = self.emit_in(depth, Op::Field(base, name), kind, active, span);
+        self.fields.insert(key, value);
+        value
+    }
+}

@@ -1,0 +1,142 @@
+//! Writing the kernels: from grouped roots to statements.
+
+use std::collections::{HashMap, HashSet};
+
+use super::group::Step;
+use super::Kernel;
+use crate::ir::{self, Block, Info, Kind, Op, Output, Stmt, Value, Values, Wanted};
+use crate::optimise::shapes::{Shape, Shapes};
+use crate::table::elementwise::Elementwise;
+
+/// What the fusion decided.
+pub(super) struct Plan {
+    pub(super) definitions: HashMap<Value, Op>,
+    /// Values that exist inside of kernels, unless they are roots.
+    pub(super) virtuals: HashSet<Value>,
+    pub(super) kernels: Vec<Kernel>,
+    pub(super) steps: Vec<Step>,
+}
+
+/// The block with its kernels, in the order of the plan.
+pub(super) fn rebuild(values: &mut Values, block: &Block, plan: &Plan) -> Block {
+    let roots = plan.kernels.iter().flat_map(|kernel| kernel.roots.iter().map(|root| root.value)).collect();
+    let step = |step: &Step| match step {
+        Step::Stmt(i) => block.stmts[*i].clone(),
+        Step::Kernel(k) => {
+            let (inputs, body, known) = (Vec::new(), Block::default(), HashMap::new());
+            Builder { values, plan, roots: &roots, kernel: &plan.kernels[*k], inputs, body, known }.build(block)
+        }
+    };
+    Block { id: block.id, params: block.params.clone(), stmts: plan.steps.iter().map(step).collect(), results: block.results.clone() }
+}
+
+struct Builder<'a> {
+    values: &'a mut Values,
+    plan: &'a Plan,
+    /// The results of all kernels.
+    roots: &'a HashSet<Value>,
+    kernel: &'a Kernel,
+    inputs: Vec<Value>,
+    body: Block,
+    /// The element that stands for a value.
+    known: HashMap<Value, Value>,
+}
+
+impl Builder<'_> {
+    fn build(mut self, block: &Block) -> Stmt {
+        let mut outputs = Vec::new();
+        for root in &self.kernel.roots {
+            let (element, output) = match &self.plan.definitions[&root.value] {
+                Op::Sum(x) => (self.element(*x), Output::Sum),
+                Op::Fit { value, like, .. } => (self.element(*value), self.output(*like)),
+                _ => (self.compute(root.value), Output::Full),
+            };
+            self.body.results.push(element);
+            outputs.push(output);
+        }
+        let extents = self.extents(&outputs);
+        let op = ir::Kernel { inputs: self.inputs, extents, outputs, body: self.body };
+        let outs = self.kernel.roots.iter().map(|root| root.value).collect();
+        Stmt { outs, op: Op::Kernel(Box::new(op)), span: block.stmts[self.kernel.roots[0].stmt].span }
+    }
+
+    /// Over the whole space, or summed to the shape of an operand.
+    fn output(&self, like: Value) -> Output {
+        if self.shape(like) == self.kernel.space && self.is_virtual(like) { Output::Full } else { Output::Like(like) }
+    }
+
+    fn shape(&self, value: Value) -> Shape {
+        Shapes { values: self.values, definitions: &self.plan.definitions }.of(value)
+    }
+
+    /// The operands whose shapes the space needs and the inputs do not have.
+    fn extents(&self, outputs: &[Output]) -> Vec<Value> {
+        let mut covered: Shape = self.inputs.iter().flat_map(|v| self.shape(*v)).collect();
+        for output in outputs {
+            if let Output::Like(v) = output {
+                covered.extend(self.shape(*v));
+            }
+        }
+        self.kernel.space.difference(&covered).copied().collect()
+    }
+
+    fn is_virtual(&self, value: Value) -> bool {
+        self.plan.virtuals.contains(&value) && !self.roots.contains(&value)
+    }
+
+    /// The element of a value: computed here, or read.
+    fn element(&mut self, value: Value) -> Value {
+        if let Some(known) = self.known.get(&value) {
+            return *known;
+        }
+        let element = match self.plan.definitions.get(&value) {
+            Some(Op::Literal(_)) => self.copy_constant(value),
+            Some(Op::Verbatim(verbatim)) if verbatim.is_pure && verbatim.inputs.is_empty() && self.values[value].kind.is_scalar() => self.copy_constant(value),
+            _ if self.kernel.has(value) || self.is_virtual(value) => return self.compute(value),
+            _ => {
+                self.inputs.push(value);
+                let element = self.scalar(value);
+                self.body.params.push(element);
+                element
+            }
+        };
+        self.known.insert(value, element);
+        element
+    }
+
+    fn copy_constant(&mut self, value: Value) -> Value {
+        let op = self.plan.definitions[&value].clone();
+        self.append(op, value)
+    }
+
+    fn compute(&mut self, value: Value) -> Value {
+        if let Some(known) = self.known.get(&value) {
+            return *known;
+        }
+        let element = match self.plan.definitions[&value].clone() {
+            Op::Elementwise(op, operands, parameters) => {
+                let operands = operands.into_iter().map(|v| self.element(v)).collect();
+                self.append(Op::Elementwise(op, operands, parameters), value)
+            }
+            Op::Accumulate(a, b) => {
+                let operands = vec![self.element(a), self.element(b)];
+                self.append(Op::Elementwise(Elementwise::named("add"), operands, Vec::new()), value)
+            }
+            Op::Fit { value, .. } => self.element(value),
+            other => unreachable!("{other:?} is not elementwise"),
+        };
+        self.known.insert(value, element);
+        element
+    }
+
+    fn append(&mut self, op: Op, of: Value) -> Value {
+        let out = self.scalar(of);
+        self.body.stmts.push(Stmt { outs: vec![out], op, span: self.values[of].span });
+        out
+    }
+
+    fn scalar(&mut self, of: Value) -> Value {
+        let Info { name, span, .. } = self.values[of].clone();
+        self.values.add(Info { name, kind: Kind::Scalar, active: false, shape_of: None, wanted: Wanted::new(), span })
+    }
+}

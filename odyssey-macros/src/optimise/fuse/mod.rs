@@ -1,0 +1,253 @@
+//! Elementwise fusion: one kernel per maximal elementwise expression, with every reduction over the same iteration
+//! space that can be computed in the same pass.
+//!
+//! Elementwise values over arrays are virtual: they exist as expressions inside of kernels, except for the *roots*,
+//! which something else reads. A root is an elementwise value, a sum, or a `fit` (a cotangent summed to the shape of
+//! an operand). Roots over the same space become outputs of one kernel unless one needs the other's finished result.
+//!
+//! Post-condition: no elementwise operation, `fit` or sum over arrays is left outside of a kernel.
+
+mod build;
+mod group;
+mod pending;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::shapes::{Shape, Shapes};
+use crate::ir::{Block, Kind, Op, Stmt, Value, Values};
+
+/// Fuses a block and those inside it. `foreign` has the definitions of values from the forward pass that may be
+/// computed again if that is cheap; `captured` are values of this block that are read from elsewhere.
+pub(crate) fn fuse(values: &mut Values, block: &mut Block, foreign: &HashMap<Value, Op>, captured: &HashSet<Value>) {
+    for stmt in &mut block.stmts {
+        stmt.op.blocks_mut().into_iter().for_each(|inner| fuse(values, inner, foreign, captured));
+    }
+    drop_identities(values, block, foreign);
+    let mut fusion = Fusion::new(values, block, foreign, captured);
+    fusion.materialise_shared();
+    let plan = fusion.schedule();
+    let virtuals = fusion.definitions.keys().copied().filter(|v| fusion.is_virtual(*v)).collect();
+    let (kernels, definitions) = (fusion.kernels, fusion.definitions);
+    *block = build::rebuild(values, block, &build::Plan { definitions, virtuals, kernels, steps: plan });
+}
+
+/// A root and what it comes to.
+#[derive(Clone, Debug)]
+struct Root {
+    value: Value,
+    /// The statement that defines it.
+    stmt: usize,
+    space: Shape,
+}
+
+/// Roots that are computed in one pass.
+#[derive(Clone, Debug)]
+struct Kernel {
+    space: Shape,
+    roots: Vec<Root>,
+}
+
+impl Kernel {
+    fn has(&self, value: Value) -> bool {
+        self.roots.iter().any(|root| root.value == value)
+    }
+}
+
+struct Fusion<'a> {
+    values: &'a Values,
+    block: &'a Block,
+    /// All definitions in sight.
+    definitions: HashMap<Value, Op>,
+    foreign: &'a HashMap<Value, Op>,
+    /// The statement that defines a value of this block.
+    position: HashMap<Value, usize>,
+    /// Values of this block that something other than an elementwise expression reads.
+    read_whole: HashSet<Value>,
+    /// Virtual values that are given a place in memory after all.
+    materialised: BTreeSet<Value>,
+    kernels: Vec<Kernel>,
+}
+
+impl<'a> Fusion<'a> {
+    fn new(values: &'a Values, block: &'a Block, foreign: &'a HashMap<Value, Op>, captured: &HashSet<Value>) -> Fusion<'a> {
+        let mut definitions = super::definitions([block]);
+        definitions.extend(foreign.iter().map(|(v, op)| (*v, op.clone())));
+        let position = block.stmts.iter().enumerate().flat_map(|(i, stmt)| stmt.outs.iter().map(move |out| (*out, i))).collect();
+        let mut fusion = Fusion {
+            values,
+            block,
+            definitions,
+            foreign,
+            position,
+            read_whole: captured.clone(),
+            materialised: BTreeSet::new(),
+            kernels: Vec::new(),
+        };
+        fusion.find_whole_reads();
+        fusion
+    }
+
+    fn find_whole_reads(&mut self) {
+        let mut whole: HashSet<Value> = self.block.results.iter().copied().collect();
+        // An in-place sum is elementwise if that spares a pass over memory: decided from the end, where its readers are.
+        for stmt in self.block.stmts.iter().rev() {
+            if !is_elementwise(self.values, &stmt.op) || self.is_plain_sum(stmt, &whole) {
+                stmt.reads(&mut |v| {
+                    whole.insert(v);
+                });
+            }
+        }
+        self.read_whole.extend(whole);
+    }
+
+    /// An accumulation of two finished tangents that somebody needs finished: done in place, outside of kernels.
+    fn is_plain_sum(&self, stmt: &Stmt, whole: &HashSet<Value>) -> bool {
+        let Op::Accumulate(a, b) = &stmt.op else { return false };
+        let is_finished = |v: &Value| self.definitions.get(v).is_none_or(|op| !is_elementwise(self.values, op));
+        whole.contains(&stmt.outs[0]) && is_finished(a) && is_finished(b)
+    }
+
+    /// Exists inside of kernels only, as far as its definition goes.
+    fn is_virtual(&self, value: Value) -> bool {
+        let Some(op) = self.definitions.get(&value) else { return false };
+        match op {
+            Op::Sum(_) => false,
+            Op::Accumulate(..) if self.is_local(value) => {
+                let stmt = &self.block.stmts[self.position[&value]];
+                is_elementwise(self.values, op) && !self.is_plain_sum(stmt, &self.read_whole)
+            }
+            _ if self.is_local(value) => is_elementwise(self.values, op),
+            Op::Elementwise(e, ..) => self.foreign.contains_key(&value) && is_elementwise(self.values, op) && e.is_cheap(),
+            _ => false,
+        }
+    }
+
+    fn is_local(&self, value: Value) -> bool {
+        self.position.contains_key(&value)
+    }
+
+    fn shapes(&self) -> Shapes<'_> {
+        Shapes { values: self.values, definitions: &self.definitions }
+    }
+
+    /// Groups roots, and gives a place in memory to what several kernels would compute at a cost.
+    fn materialise_shared(&mut self) {
+        loop {
+            self.settle_pending();
+            self.group();
+            let mut users: BTreeMap<Value, BTreeSet<usize>> = BTreeMap::new();
+            for (k, kernel) in self.kernels.iter().enumerate() {
+                for value in self.expression(kernel) {
+                    users.entry(value).or_default().insert(k);
+                }
+            }
+            let mut shared: Vec<_> = users.into_iter().filter(|(v, kernels)| kernels.len() > 1 && self.is_expensive(*v)).map(|(v, _)| v).collect();
+            shared.extend(self.kernels.iter().flat_map(|kernel| &kernel.roots).filter_map(|root| self.shape_giver(root)));
+            if shared.is_empty() {
+                return;
+            }
+            self.materialised.extend(shared);
+        }
+    }
+
+    /// The virtual operand to whose shape a root is summed: it must be there to say what its type is.
+    fn shape_giver(&self, root: &Root) -> Option<Value> {
+        let Some(Op::Fit { like, .. }) = self.definitions.get(&root.value) else { return None };
+        let is_missing = self.is_local(*like) && self.is_virtual(*like) && !self.is_root(*like);
+        (is_missing && self.shapes().of(*like) != root.space).then_some(*like)
+    }
+
+    fn is_expensive(&self, value: Value) -> bool {
+        self.is_local(value)
+            && !self.materialised.contains(&value)
+            && matches!(self.definitions.get(&value), Some(Op::Elementwise(e, ..)) if !e.is_cheap())
+    }
+
+    /// Is read from memory by this kernel: it is not virtual, or another kernel computes it.
+    fn is_leaf(&self, value: Value, kernel: &Kernel) -> bool {
+        !self.is_virtual(value) || self.is_root(value) && !kernel.has(value)
+    }
+
+    fn is_root(&self, value: Value) -> bool {
+        self.is_local(value) && (self.read_whole.contains(&value) || self.materialised.contains(&value))
+    }
+
+    /// The virtual values that a kernel computes.
+    fn expression(&self, kernel: &Kernel) -> BTreeSet<Value> {
+        let (mut inside, mut leaves) = (BTreeSet::new(), BTreeSet::new());
+        for root in &kernel.roots {
+            self.walk(root.value, true, kernel, &mut inside, &mut leaves);
+        }
+        inside
+    }
+
+    /// The values that a kernel reads.
+    fn leaves(&self, kernel: &Kernel) -> BTreeSet<Value> {
+        let (mut inside, mut leaves) = (BTreeSet::new(), BTreeSet::new());
+        for root in &kernel.roots {
+            self.walk(root.value, true, kernel, &mut inside, &mut leaves);
+            if let Some(Op::Fit { like, .. }) = self.definitions.get(&root.value) {
+                leaves.insert(*like);
+            }
+        }
+        leaves.extend(kernel.space.iter().copied());
+        leaves
+    }
+
+    fn walk(&self, value: Value, is_top: bool, kernel: &Kernel, inside: &mut BTreeSet<Value>, leaves: &mut BTreeSet<Value>) {
+        if !is_top && self.is_leaf(value, kernel) {
+            leaves.insert(value);
+            return;
+        }
+        if !inside.insert(value) {
+            return;
+        }
+        match &self.definitions[&value] {
+            Op::Fit { value: inner, .. } | Op::Sum(inner) => self.walk(*inner, false, kernel, inside, leaves),
+            op => op.operands(&mut |v| self.walk(v, false, kernel, inside, leaves)),
+        }
+    }
+}
+
+/// Works element by element on something that may be an array.
+fn is_elementwise(values: &Values, op: &Op) -> bool {
+    let may_be_array = |v: &Value| !values[*v].kind.peel().is_scalar();
+    match op {
+        Op::Elementwise(_, operands, _) => operands.iter().any(may_be_array),
+        Op::Fit { .. } => true,
+        Op::Sum(x) => may_be_array(x),
+        Op::Accumulate(a, _) => matches!(values[*a].kind.peel(), Kind::Array(_) | Kind::Tensor),
+        _ => false,
+    }
+}
+
+/// A cotangent that has the shape of its operand already needs no fitting.
+fn drop_identities(values: &mut Values, block: &mut Block, foreign: &HashMap<Value, Op>) {
+    let mut same: HashMap<Value, Value> = HashMap::new();
+    let mut definitions = super::definitions([&*block]);
+    definitions.extend(foreign.iter().map(|(v, op)| (*v, op.clone())));
+    let shapes = Shapes { values, definitions: &definitions };
+    for stmt in &block.stmts {
+        if let Op::Fit { value, over, like } = &stmt.op {
+            let shape = shapes.of(*like);
+            // What rustc infers for `Unknown` may be a struct: there, only the adjoint itself has its shape.
+            if shape == shapes.of(*over) && shape == shapes.of(*value) {
+                same.insert(stmt.outs[0], *value);
+            }
+        }
+    }
+    let resolve = |mut v: Value| {
+        while let Some(next) = same.get(&v) {
+            v = *next;
+        }
+        v
+    };
+    for (gone, _) in &same {
+        let value = resolve(*gone);
+        if values[value].name.is_none() {
+            values[value].name = values[*gone].name.clone();
+        }
+    }
+    block.stmts.retain(|stmt| stmt.outs.first().is_none_or(|out| !same.contains_key(out)));
+    block.map_reads(&mut { resolve });
+}

@@ -1,0 +1,149 @@
+//! Sums that are put off: a cotangent over a larger space than its operand's is summed once, at the end of the chain
+//! of linear operations behind it, since `sum(d) * g = sum(d * g)` where `g` does not vary along the summed axes.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Fusion;
+use crate::ir::{Op, Value};
+use crate::optimise::shapes::Shape;
+
+/// What kind of value an expression of a kernel is.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum State {
+    /// A value of its own shape.
+    Settled,
+    /// Stands for its sum over this space.
+    Pending(Shape),
+}
+
+impl Fusion<'_> {
+    /// Gives a place in memory to every `fit` whose sum cannot be put off.
+    pub(super) fn settle_pending(&mut self) {
+        loop {
+            let mut states = HashMap::new();
+            let mut settle = BTreeSet::new();
+            for stmt in &self.block.stmts {
+                if let [out] = stmt.outs[..] {
+                    if self.is_virtual(out) || matches!(stmt.op, Op::Sum(_)) {
+                        let state = self.state(&stmt.op, &mut states, &mut settle);
+                        let is_fit = matches!(stmt.op, Op::Fit { .. });
+                        if state != State::Settled && !is_fit && self.is_root(out) {
+                            self.fits_below(out, &mut settle);
+                        }
+                        states.insert(out, state);
+                    }
+                }
+            }
+            settle.retain(|fit| !self.materialised.contains(fit));
+            if settle.is_empty() {
+                return;
+            }
+            self.materialised.extend(settle);
+        }
+    }
+
+    fn state_of(&self, value: Value, states: &HashMap<Value, State>) -> State {
+        if self.materialised.contains(&value) || !self.is_virtual(value) {
+            return State::Settled;
+        }
+        states.get(&value).cloned().unwrap_or(State::Settled)
+    }
+
+    fn state(&self, op: &Op, states: &mut HashMap<Value, State>, settle: &mut BTreeSet<Value>) -> State {
+        match op {
+            Op::Fit { value, over, like } => {
+                let (over, like) = (self.shapes().of(*over), self.shapes().of(*like));
+                let space = match self.state_of(*value, states) {
+                    State::Pending(space) if over.is_subset(&space) => space,
+                    State::Pending(_) => {
+                        self.fits_below(*value, settle);
+                        over
+                    }
+                    State::Settled => over,
+                };
+                if space == like { State::Settled } else { State::Pending(space) }
+            }
+            Op::Elementwise(e, operands, _) => {
+                let found: Vec<_> = operands.iter().map(|v| self.state_of(*v, states)).collect();
+                let linear = match (e.row().name, &found[..]) {
+                    (_, all) if all.iter().all(|s| *s == State::Settled) => return State::Settled,
+                    ("neg", [x]) => Some(x.clone()),
+                    ("mul", [x, State::Settled] | [State::Settled, x]) | ("div", [x, State::Settled]) => Some(x.clone()),
+                    ("add" | "sub", [a, b]) => self.common(&[(operands[0], a), (operands[1], b)]),
+                    ("if_gt" | "if_ge" | "if_eq", [State::Settled, State::Settled, t, f]) => {
+                        self.common(&[(operands[2], t), (operands[3], f)])
+                    }
+                    _ => None,
+                };
+                linear.unwrap_or_else(|| self.settle_all(operands, settle))
+            }
+            Op::Accumulate(a, b) => {
+                let found = [self.state_of(*a, states), self.state_of(*b, states)];
+                if found.iter().all(|s| *s == State::Settled) {
+                    return State::Settled;
+                }
+                self.common(&[(*a, &found[0]), (*b, &found[1])]).unwrap_or_else(|| self.settle_all(&[*a, *b], settle))
+            }
+            Op::Sum(x) => {
+                if self.state_of(*x, states) != State::Settled {
+                    self.fits_below(*x, settle);
+                }
+                State::Settled
+            }
+            _ => State::Settled,
+        }
+    }
+
+    /// The state of a sum of terms that are all pending over the same space, or zero.
+    fn common(&self, terms: &[(Value, &State)]) -> Option<State> {
+        let is_zero = |v: &Value| matches!(self.definitions.get(v), Some(Op::Literal(number)) if number.value == 0.0);
+        let mut pending = terms.iter().filter(|(v, _)| !is_zero(v)).map(|(_, state)| *state);
+        let first = pending.next()?;
+        (*first != State::Settled && pending.all(|state| state == first)).then(|| first.clone())
+    }
+
+    fn settle_all(&self, operands: &[Value], settle: &mut BTreeSet<Value>) -> State {
+        operands.iter().for_each(|v| self.fits_below(*v, settle));
+        State::Settled
+    }
+
+    /// The nearest `fit`s in the expression of a value.
+    fn fits_below(&self, value: Value, settle: &mut BTreeSet<Value>) {
+        if !self.is_virtual(value) || self.materialised.contains(&value) {
+            return;
+        }
+        match &self.definitions[&value] {
+            Op::Fit { .. } => {
+                settle.insert(value);
+            }
+            op => op.operands(&mut |v| self.fits_below(v, settle)),
+        }
+    }
+
+    /// The space over which a root is computed.
+    pub(super) fn space(&self, value: Value) -> Shape {
+        match &self.definitions[&value] {
+            Op::Sum(x) => self.shapes().of(*x),
+            Op::Fit { value: inner, over, .. } => {
+                let mut space = self.shapes().of(*over);
+                self.pending_below(*inner, &mut space);
+                space
+            }
+            _ => self.shapes().of(value),
+        }
+    }
+
+    /// Widens a space to that of the sums put off below.
+    fn pending_below(&self, value: Value, space: &mut Shape) {
+        if !self.is_virtual(value) || self.is_root(value) {
+            return;
+        }
+        match &self.definitions[&value] {
+            Op::Fit { value: inner, over, .. } => {
+                space.extend(self.shapes().of(*over));
+                self.pending_below(*inner, space);
+            }
+            op => op.operands(&mut |v| self.pending_below(v, space)),
+        }
+    }
+}

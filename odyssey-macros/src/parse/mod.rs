@@ -1,0 +1,62 @@
+//! From tokens to a function whose signature is understood: options, arguments, what is differentiated.
+//!
+//! Post-condition: everything about the signature that cannot be differentiated has been reported.
+
+mod options;
+mod passive;
+mod signature;
+
+use proc_macro2::TokenStream;
+use syn::{Item, ItemFn};
+
+pub(crate) use options::Options;
+pub(crate) use passive::{is_passive, kind};
+pub(crate) use signature::{generic_names, result_type, Argument, Signature};
+
+use crate::diagnostics::Diagnostics;
+
+/// A function to differentiate, and its signature.
+pub(crate) struct Source {
+    /// As the user wrote it, without the attributes that only the compiler understands.
+    pub(crate) item: ItemFn,
+    pub(crate) options: Options,
+    pub(crate) signature: Signature,
+}
+
+/// Parses the attribute and the item under it.
+pub(crate) fn parse(attribute: TokenStream, item: ItemFn) -> syn::Result<Source> {
+    let options = Options::parse(attribute)?;
+    let mut diagnostics = Diagnostics::default();
+    let signature = signature::read(&item, &options, &mut diagnostics);
+    diagnostics.propagate()?;
+    Ok(Source { item: without_own_attributes(item), options, signature })
+}
+
+/// The item under the attribute, if it is a function; otherwise what to say.
+pub(crate) fn function(item: TokenStream) -> syn::Result<ItemFn> {
+    match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Fn(function)) => Ok(function),
+        Ok(Item::Impl(_) | Item::Trait(_)) => {
+            Err(syn::Error::new_spanned(item, crate::diagnostics::not_yet("methods are", "write a free function that takes `&self` as an argument")))
+        }
+        Ok(_) => Err(syn::Error::new_spanned(item, "`#[differentiable]` stands on a function; for a type use `#[derive(Differentiable)]`")),
+        Err(_) if looks_like_method(&item) => {
+            Err(syn::Error::new_spanned(item, crate::diagnostics::not_yet("methods are", "write a free function that takes `&self` as an argument")))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn looks_like_method(item: &TokenStream) -> bool {
+    syn::parse2::<syn::ImplItemFn>(item.clone()).is_ok()
+}
+
+/// `#[no_grad]` is ours; left on an argument, rustc would look for such an attribute.
+pub(crate) fn without_own_attributes(mut item: ItemFn) -> ItemFn {
+    for input in &mut item.sig.inputs {
+        if let syn::FnArg::Typed(typed) = input {
+            typed.attrs.retain(|attribute| !attribute.path().is_ident("no_grad"));
+        }
+    }
+    item
+}

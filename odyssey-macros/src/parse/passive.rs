@@ -1,0 +1,143 @@
+//! What the spelling of a type says: whether it is passive, and the [`Kind`] of its values.
+
+use syn::{GenericArgument, Generics, PathArguments, Type, TypeParamBound};
+
+use crate::ir::Kind;
+
+const PASSIVE: [&str; 19] = [
+    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "bool", "char", "str", "String",
+    "Axis", "PhantomData", "Range",
+];
+const CONTAINERS: [&str; 5] = ["Vec", "Option", "Box", "RangeInclusive", "VecDeque"];
+const ARRAYS: [&str; 6] = ["Array", "ArrayView", "ArrayRef", "ArcArray", "CowArray", "ArrayBase"];
+
+/// Without the invisible groups that `macro_rules!` leaves around a `$t:ty`.
+pub(crate) fn ungroup(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungroup(&group.elem),
+        Type::Paren(paren) => ungroup(&paren.elem),
+        other => other,
+    }
+}
+
+/// Passive by spelling: no float can hide in a value of this type (DESIGN section 1.1).
+pub(crate) fn is_passive(ty: &Type, generics: &Generics) -> bool {
+    match ungroup(ty) {
+        Type::Reference(reference) => is_passive(&reference.elem, generics),
+        Type::Slice(slice) => is_passive(&slice.elem, generics),
+        Type::Array(array) => is_passive(&array.elem, generics),
+        Type::Tuple(tuple) => tuple.elems.iter().all(|elem| is_passive(elem, generics)),
+        Type::BareFn(_) | Type::TraitObject(_) | Type::Never(_) => true,
+        Type::ImplTrait(ty) => ty.bounds.iter().any(is_function_bound),
+        Type::Path(path) => is_passive_path(path, generics),
+        _ => false,
+    }
+}
+
+fn is_passive_path(path: &syn::TypePath, generics: &Generics) -> bool {
+    let Some(last) = path.path.segments.last() else { return false };
+    let name = last.ident.to_string();
+    if PASSIVE.contains(&name.as_str()) {
+        return true;
+    }
+    if path.path.get_ident().is_some_and(|ident| is_function_parameter(ident, generics)) {
+        return true;
+    }
+    let first = type_arguments(&last.arguments).next();
+    if CONTAINERS.contains(&name.as_str()) || array_rank(&name).is_some() {
+        return first.is_some_and(|elem| is_passive(elem, generics));
+    }
+    false
+}
+
+/// A type parameter bounded by `Fn…`.
+fn is_function_parameter(name: &syn::Ident, generics: &Generics) -> bool {
+    let declared = generics.type_params().filter(|param| param.ident == *name).flat_map(|param| &param.bounds);
+    let constrained = generics.where_clause.iter().flat_map(|clause| &clause.predicates).filter_map(|predicate| match predicate {
+        syn::WherePredicate::Type(ty) if is_named(&ty.bounded_ty, name) => Some(&ty.bounds),
+        _ => None,
+    });
+    declared.chain(constrained.flatten()).any(is_function_bound)
+}
+
+fn is_named(ty: &Type, name: &syn::Ident) -> bool {
+    matches!(ungroup(ty), Type::Path(path) if path.path.is_ident(name))
+}
+
+fn is_function_bound(bound: &TypeParamBound) -> bool {
+    matches!(bound, TypeParamBound::Trait(bound)
+        if bound.path.segments.last().is_some_and(|s| ["Fn", "FnMut", "FnOnce"].iter().any(|name| s.ident == name)))
+}
+
+fn type_arguments(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
+    let list = match arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    };
+    list.into_iter().flatten().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// `Array2` → rank 2; `Array` → unknown rank; anything else is no array.
+fn array_rank(name: &str) -> Option<Option<usize>> {
+    let base = ARRAYS.iter().filter(|base| name.starts_with(**base)).max_by_key(|base| base.len())?;
+    match &name[base.len()..] {
+        "" | "D" | "Mut" | "MutD" => Some(None),
+        rank => rank.trim_start_matches("Mut").parse().ok().map(Some),
+    }
+}
+
+/// The kind of a value of this type.
+pub(crate) fn kind(ty: &Type, generics: &Generics) -> Kind {
+    match ungroup(ty) {
+        Type::Reference(reference) => Kind::Reference(Box::new(kind(&reference.elem, generics))),
+        Type::Slice(slice) => Kind::Sequence(Box::new(kind(&slice.elem, generics))),
+        Type::Array(array) => Kind::Sequence(Box::new(kind(&array.elem, generics))),
+        Type::Tuple(tuple) => Kind::Tuple(tuple.elems.iter().map(|elem| kind(elem, generics)).collect()),
+        Type::Path(path) => path.path.segments.last().map_or(Kind::Unknown, |last| path_kind(path, last, generics)),
+        _ => Kind::Unknown,
+    }
+}
+
+fn path_kind(path: &syn::TypePath, last: &syn::PathSegment, generics: &Generics) -> Kind {
+    let name = last.ident.to_string();
+    if path.qself.is_some() {
+        return Kind::Unknown;
+    }
+    if name == "f64" || name == "f32" || path.path.get_ident().is_some_and(|ident| is_real_parameter(ident, generics)) {
+        return Kind::Scalar;
+    }
+    let mut arguments = type_arguments(&last.arguments);
+    match (name.as_str(), arguments.next()) {
+        ("Vec", Some(elem)) => Kind::Sequence(Box::new(kind(elem, generics))),
+        ("Box", Some(inner)) => Kind::Reference(Box::new(kind(inner, generics))),
+        (name, Some(elem)) if kind(elem, generics).is_scalar() => match array_rank(name) {
+            Some(rank) => Kind::Array(rank.or_else(|| arguments.next().and_then(dimension_rank))),
+            None => Kind::Unknown,
+        },
+        _ => Kind::Unknown,
+    }
+}
+
+/// A type parameter bounded by `Real` or `Float`.
+fn is_real_parameter(name: &syn::Ident, generics: &Generics) -> bool {
+    let is_real = |bound: &TypeParamBound| {
+        matches!(bound, TypeParamBound::Trait(bound)
+            if bound.path.segments.last().is_some_and(|s| s.ident == "Real" || s.ident == "Float"))
+    };
+    let declared = generics.type_params().filter(|param| param.ident == *name).any(|param| param.bounds.iter().any(is_real));
+    declared
+        || generics.where_clause.iter().flat_map(|clause| &clause.predicates).any(|predicate| {
+            matches!(predicate, syn::WherePredicate::Type(ty) if is_named(&ty.bounded_ty, name) && ty.bounds.iter().any(is_real))
+        })
+}
+
+/// `Ix2` → 2.
+fn dimension_rank(ty: &Type) -> Option<usize> {
+    match ungroup(ty) {
+        Type::Path(path) => path.path.segments.last()?.ident.to_string().strip_prefix("Ix")?.parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,175 @@
+//! The signature of a differentiated function: its arguments, and which of them are differentiated.
+
+use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, ReturnType, Type};
+
+use super::options::Options;
+use super::passive::{is_passive, kind, ungroup};
+use crate::diagnostics::{not_yet, Diagnostics};
+use crate::ir::Kind;
+
+/// One argument.
+#[derive(Clone)]
+pub(crate) struct Argument {
+    /// The user's name, or one made for a pattern.
+    pub(crate) name: Ident,
+    /// The pattern, if it is not just the name.
+    pub(crate) pattern: Option<Pat>,
+    pub(crate) ty: Type,
+    pub(crate) kind: Kind,
+    pub(crate) differentiated: bool,
+}
+
+pub(crate) struct Signature {
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) result: Type,
+    pub(crate) result_kind: Kind,
+}
+
+impl Signature {
+    /// The positions of the differentiated arguments.
+    pub(crate) fn differentiated(&self) -> impl Iterator<Item = (usize, &Argument)> {
+        self.arguments.iter().enumerate().filter(|(_, argument)| argument.differentiated)
+    }
+}
+
+/// The type behind `->`.
+pub(crate) fn result_type(output: &ReturnType) -> Type {
+    match output {
+        ReturnType::Default => syn::parse_quote!(()),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    }
+}
+
+pub(super) fn read(item: &ItemFn, options: &Options, diagnostics: &mut Diagnostics) -> Signature {
+    check_qualifiers(item, diagnostics);
+    let arguments: Vec<_> = item.sig.inputs.iter().enumerate().filter_map(|(i, arg)| argument(i, arg, item, diagnostics)).collect();
+    let mut signature = Signature { result: result_type(&item.sig.output), result_kind: Kind::Unknown, arguments };
+    signature.result_kind = kind(&signature.result, &item.sig.generics);
+    apply_wrt(&mut signature, item, options, diagnostics);
+    check_result(&signature, item, diagnostics);
+    if diagnostics.len() == 0 && signature.differentiated().next().is_none() {
+        diagnostics.error(&item.sig.ident, "nothing to differentiate: no argument of this function holds a float by its type\nhelp: remove `#[differentiable]`, or give an argument a type that is `Differentiable`");
+    }
+    signature
+}
+
+fn check_qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
+    let sig = &item.sig;
+    if let Some(token) = &sig.asyncness {
+        diagnostics.error(token, "an `async` function has no derivative: its body runs in pieces\nhelp: differentiate the computation in a plain function and call that one");
+    }
+    if let Some(token) = &sig.unsafety {
+        diagnostics.error(token, "an `unsafe` function is not differentiated: generated code never is `unsafe`\nhelp: annotate a safe wrapper");
+    }
+    if let Some(token) = &sig.variadic {
+        diagnostics.error(token, "a variadic function has no derivative");
+    }
+    const RESERVED: [&str; 9] = ["f32", "f64", "bool", "char", "str", "usize", "std", "core", "alloc"];
+    let companion = sig.ident.to_string();
+    if RESERVED.contains(&companion.as_str()) {
+        diagnostics.error(&sig.ident, format!("a companion named `{companion}` would hide the `{companion}` of the language\nhelp: name it otherwise: `#[differentiable(name = {companion}_ad)]`"));
+    }
+}
+
+fn argument(index: usize, arg: &FnArg, item: &ItemFn, diagnostics: &mut Diagnostics) -> Option<Argument> {
+    let typed = match arg {
+        FnArg::Receiver(receiver) => {
+            diagnostics.error(receiver, not_yet("methods are", "write a free function that takes `&self` as an argument"));
+            return None;
+        }
+        FnArg::Typed(typed) => typed,
+    };
+    let no_grad = typed.attrs.iter().any(|attribute| attribute.path().is_ident("no_grad"));
+    if let Some(attribute) = typed.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+        diagnostics.error(attribute, "`#[cfg]` on an argument cannot be evaluated by a macro\nhelp: put it on the function");
+    }
+    let ty = ungroup(&typed.ty).clone();
+    let passive = is_passive(&ty, &item.sig.generics);
+    if let Type::Reference(reference) = &ty {
+        if reference.mutability.is_some() && !passive {
+            diagnostics.error(&ty, not_yet("`&mut` arguments are", "take the value and return the new one"));
+        }
+    }
+    if let Type::ImplTrait(_) = &ty {
+        if !passive {
+            diagnostics.error(&ty, not_yet("`impl Trait` arguments are", "name the type with a type parameter"));
+        }
+    }
+    let name = match &*typed.pat {
+        Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => pattern.ident.clone(),
+        pattern => Ident::new(&format!("argument_{index}"), syn::spanned::Spanned::span(pattern)),
+    };
+    let is_plain = matches!(&*typed.pat, Pat::Ident(p) if p.subpat.is_none() && p.mutability.is_none() && p.by_ref.is_none());
+    Some(Argument {
+        name,
+        pattern: (!is_plain).then(|| (*typed.pat).clone()),
+        kind: kind(&ty, &item.sig.generics),
+        ty,
+        differentiated: !passive && !no_grad,
+    })
+}
+
+fn apply_wrt(signature: &mut Signature, item: &ItemFn, options: &Options, diagnostics: &mut Diagnostics) {
+    let Some(wrt) = &options.wrt else { return };
+    for input in &item.sig.inputs {
+        if let FnArg::Typed(typed) = input {
+            if let Some(attribute) = typed.attrs.iter().find(|attribute| attribute.path().is_ident("no_grad")) {
+                diagnostics.error(attribute, "`#[no_grad]` beside `wrt(…)`: one of them says what is differentiated\nhelp: remove one");
+            }
+        }
+    }
+    for name in wrt {
+        match signature.arguments.iter().find(|argument| argument.name == *name && !matches!(argument.pattern, Some(Pat::Tuple(_) | Pat::Struct(_)))) {
+            None => {
+                let names: Vec<_> = signature.arguments.iter().map(|argument| format!("`{}`", argument.name)).collect();
+                diagnostics.error(name, format!("`{name}` is not an argument of this function; there are {}", names.join(", ")));
+            }
+            Some(argument) if !argument.differentiated => {
+                diagnostics.error(name, format!("`{name}` holds no float by its type: it has no derivative\nhelp: remove it from `wrt(…)`"));
+            }
+            Some(_) => {}
+        }
+    }
+    if wrt.is_empty() {
+        diagnostics.error_at(item.sig.ident.span(), "`wrt()` names no argument\nhelp: name the arguments to differentiate, or remove it to differentiate all");
+    }
+    for argument in &mut signature.arguments {
+        argument.differentiated &= wrt.contains(&argument.name);
+    }
+}
+
+fn check_result(signature: &Signature, item: &ItemFn, diagnostics: &mut Diagnostics) {
+    if is_passive(&signature.result, &item.sig.generics) {
+        diagnostics.error(&item.sig, "nothing to differentiate: the result of this function holds no float by its type");
+        return;
+    }
+    let wrapper = match ungroup(&signature.result) {
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default(),
+        Type::ImplTrait(_) => {
+            diagnostics.error(&signature.result, "an `impl Trait` result has no tangent that could be named\nhelp: write the type");
+            return;
+        }
+        Type::Reference(_) => {
+            diagnostics.error(&signature.result, not_yet("borrowed results are", "return an owned value"));
+            return;
+        }
+        _ => return,
+    };
+    if wrapper == "Result" || wrapper == "Option" {
+        diagnostics.error(&signature.result, not_yet(&format!("`{wrapper}` results are"), "return the value and panic, or check before the call"));
+    }
+}
+
+/// The names of the type and const parameters, in order, as a caller would write them.
+pub(crate) fn generic_names(item: &ItemFn) -> Vec<Ident> {
+    item.sig
+        .generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Type(param) => Some(param.ident.clone()),
+            GenericParam::Const(param) => Some(param.ident.clone()),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect()
+}

@@ -1,0 +1,142 @@
+//! The compiler on one screen: parse → lower → activity → reverse → optimise → emit.
+
+use std::collections::HashSet;
+
+use proc_macro2::TokenStream;
+use quote::{quote, ToTokens};
+
+use crate::emit::{self, Program};
+use crate::ir::verify::verify;
+use crate::ir::{Number, Op, Stmt};
+use crate::lower::Primal;
+use crate::parse::Source;
+use crate::reverse::{keep, Derivative};
+use crate::{activity, expansion, lower, optimise, parse, reverse};
+
+/// The function as it was written, and its companions or the errors.
+pub(crate) fn differentiable(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match parse::function(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let error = error.to_compile_error();
+            return quote!(#item #error);
+        }
+    };
+    let written = parse::without_own_attributes(function.clone());
+    let companions = parse::parse(attribute, function).and_then(|source| compile(&source)).unwrap_or_else(|error| error.to_compile_error());
+    quote!(#written #companions)
+}
+
+fn compile(source: &Source) -> syn::Result<TokenStream> {
+    let mut primal = lower::lower(source)?;
+    verify("lower", &primal.values, &primal.body);
+    activity::analyse(&mut primal);
+    let program = Program { residual: residual(&primal), fused: source.signature.result_kind.is_scalar().then(|| fused(&primal)), primal };
+    let companions = emit::emit(source, &program);
+    expansion::write(&source.item.sig.ident.to_string(), &companions);
+    Ok(companions)
+}
+
+/// The derivative for callers: two passes, with what the second one reads in its closure.
+fn residual(primal: &Primal) -> Derivative {
+    let mut derivative = reverse::differentiate(primal);
+    optimise::clean(&mut derivative.values, &mut derivative.forward, &mut derivative.reverse);
+    let Derivative { values, forward, reverse, .. } = &mut derivative;
+    let foreign = optimise::definitions([&*forward]);
+    optimise::fuse::fuse(values, reverse, &foreign, &HashSet::new());
+    keep::restore(values, forward, reverse);
+    keep::restore_in_pullback(values, forward, reverse);
+    let captured = reads_in_blocks(forward, reverse);
+    optimise::fuse::fuse(values, forward, &std::collections::HashMap::new(), &captured);
+    let mut live = HashSet::new();
+    optimise::remove_dead(reverse, &mut live);
+    optimise::remove_dead(forward, &mut live);
+    verify("residual", values, &joined(forward, reverse));
+    derivative
+}
+
+/// The gradient itself: the cotangent of the result is 1, and both passes are one program.
+fn fused(primal: &Primal) -> Derivative {
+    let mut derivative = reverse::differentiate(primal);
+    let Derivative { values, forward, reverse, .. } = &mut derivative;
+    let seed = reverse.params.pop().expect("the cotangent");
+    let one = Op::Literal(Number { value: 1.0, token: None });
+    reverse.stmts.insert(0, Stmt { outs: vec![seed], op: one, span: values[seed].span });
+    optimise::clean(values, forward, reverse);
+    let foreign = optimise::definitions([&*forward]);
+    for stmt in &mut reverse.stmts {
+        for inner in stmt.op.blocks_mut() {
+            optimise::fuse::fuse(values, inner, &foreign, &HashSet::new());
+        }
+    }
+    keep::restore(values, forward, reverse);
+    let captured = reads_in_blocks(forward, reverse);
+    let value = forward.results[0];
+    forward.stmts.append(&mut reverse.stmts);
+    forward.results.append(&mut reverse.results);
+    optimise::fuse::fuse(values, forward, &std::collections::HashMap::new(), &captured);
+    reverse.results = forward.results.split_off(1);
+    debug_assert_eq!(forward.results[0], value, "the function's result comes first");
+    let mut all = joined(forward, reverse);
+    optimise::remove_dead(&mut all, &mut HashSet::new());
+    verify("fused", values, &all);
+    forward.stmts = all.stmts;
+    derivative
+}
+
+/// The values that are read outside of the block that defines them: by the sweep, or after a loop has kept them.
+fn reads_in_blocks(forward: &crate::ir::Block, reverse: &crate::ir::Block) -> HashSet<crate::ir::Value> {
+    let mut reads = HashSet::new();
+    reverse.stmts.iter().filter(|stmt| !matches!(stmt.op, Op::Elementwise(..) | Op::Fit { .. } | Op::Sum(_) | Op::Accumulate(..))).for_each(|stmt| {
+        stmt.reads(&mut |v| {
+            reads.insert(v);
+        });
+    });
+    collect_pushes(forward, &mut reads);
+    reads
+}
+
+fn collect_pushes(block: &crate::ir::Block, reads: &mut HashSet<crate::ir::Value>) {
+    for stmt in &block.stmts {
+        if let Op::For(l) = &stmt.op {
+            reads.extend(l.pushes.iter().map(|kept| kept.value));
+        }
+        stmt.op.blocks().into_iter().for_each(|inner| collect_pushes(inner, reads));
+    }
+}
+
+fn joined(forward: &crate::ir::Block, reverse: &crate::ir::Block) -> crate::ir::Block {
+    let mut all = forward.clone();
+    all.params.extend(&reverse.params);
+    all.stmts.extend(reverse.stmts.iter().cloned());
+    all.results.extend(&reverse.results);
+    all
+}
+
+/// `callback! { rows of the table }`.
+pub(crate) fn for_each_elementwise(callback: TokenStream) -> TokenStream {
+    let rows: TokenStream = crate::table::elementwise::TOKENS.parse().expect("the table is Rust tokens");
+    let callback = callback.to_token_stream();
+    quote!(#callback! { #rows })
+}
+
+#[cfg(test)]
+mod show {
+    #[test]
+    fn show() {
+        let path = std::env::var("SHOW").unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        let file: syn::File = syn::parse_str(&text).unwrap();
+        for item in file.items {
+            if let syn::Item::Fn(mut f) = item {
+                let attr = f.attrs.iter().position(|a| a.path().is_ident("differentiable"));
+                let Some(attr) = attr else { continue };
+                let attr = f.attrs.remove(attr);
+                let attr = match &attr.meta { syn::Meta::List(l) => l.tokens.clone(), _ => Default::default() };
+                let source = super::parse::parse(attr, f).unwrap();
+                let out = match super::compile(&source) { Ok(t) => t, Err(e) => e.to_compile_error() };
+                println!("{}", crate::expansion::format(&out));
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The reverse of control flow: the same branch, and the loop from its end.
+
+use std::collections::{BTreeSet, HashMap};
+
+use proc_macro2::Span;
+
+use super::Sweep;
+use crate::ir::{Block, For, Info, Op, Parts, Stmt, Value};
+
+impl Sweep<'_> {
+    /// The values from outside of these blocks to whose adjoints the blocks may contribute.
+    fn captured(&self, blocks: &[&Block]) -> Vec<Value> {
+        let (mut inside, mut read) = (BTreeSet::new(), BTreeSet::new());
+        for block in blocks {
+            block.definitions(&mut |v| {
+                inside.insert(v);
+            });
+            reads_that_vary(block, &mut |v| {
+                read.insert(v);
+            });
+        }
+        read.into_iter().filter(|v| !inside.contains(v) && self.varies(*v)).collect()
+    }
+
+    /// Runs `sweep` on a block of its own, where the adjoints in `start` have their values already.
+    fn nested(&mut self, id: u32, start: HashMap<Value, Parts>, sweep: impl FnOnce(&mut Self) -> Vec<Value>) -> Block {
+        let stmts = std::mem::take(&mut self.stmts);
+        let adjoints = std::mem::replace(&mut self.adjoints, start);
+        let results = sweep(self);
+        self.adjoints = adjoints;
+        let stmts = std::mem::replace(&mut self.stmts, stmts);
+        Block { id, params: Vec::new(), stmts, results }
+    }
+
+    pub(super) fn branch(&mut self, stmt: &Stmt, condition: Value, then: &Block, otherwise: &Block) {
+        let cotangents: Vec<_> = stmt.outs.iter().map(|out| self.take(*out)).collect();
+        if cotangents.iter().all(Option::is_none) {
+            return;
+        }
+        let captured = self.captured(&[then, otherwise]);
+        let before: Vec<_> = captured.iter().map(|v| self.take(*v)).collect();
+        let mut arm = |block: &Block| {
+            let start = whole(captured.iter().copied().zip(before.iter().copied()));
+            self.nested(block.id, start, |sweep| {
+                for (result, cotangent) in block.results.iter().zip(&cotangents) {
+                    if let Some(cotangent) = cotangent {
+                        sweep.contribute(*result, *cotangent);
+                    }
+                }
+                sweep.block(block);
+                captured.iter().map(|v| sweep.take_or_zero(*v)).collect()
+            })
+        };
+        let arms = (arm(then), arm(otherwise));
+        let outs: Vec<_> = captured.iter().map(|v| self.adjoint_value(*v, stmt.span)).collect();
+        self.stmts.push(Stmt { outs: outs.clone(), op: Op::If(condition, arms.0, arms.1), span: stmt.span });
+        self.adjoints.extend(whole(captured.into_iter().zip(outs.into_iter().map(Some))));
+    }
+
+    pub(super) fn for_loop(&mut self, stmt: &Stmt, l: &For) {
+        let carried: Vec<_> = (0..l.inits.len()).filter(|k| self.varies(stmt.outs[*k])).collect();
+        if carried.iter().all(|k| !self.adjoints.contains_key(&stmt.outs[*k])) {
+            return;
+        }
+        let captured = self.captured(&[&l.body]);
+        let mut inits: Vec<_> = carried.iter().map(|k| {
+            let adjoint = self.take(stmt.outs[*k]);
+            adjoint.unwrap_or_else(|| self.zero(stmt.outs[*k]))
+        }).collect();
+        inits.extend(captured.iter().map(|v| self.take_or_zero(*v)).collect::<Vec<_>>());
+        let index = self.values.copy_of(l.body.params[0]);
+        let params: Vec<_> = carried.iter().map(|k| l.body.params[k + 1]).chain(captured.iter().copied()).collect();
+        let params: Vec<_> = params.into_iter().map(|v| self.adjoint_value(v, stmt.span)).collect();
+        let (d_carried, accumulated) = params.split_at(carried.len());
+        let start = whole(captured.iter().copied().zip(accumulated.iter().copied().map(Some)));
+        let mut body = self.nested(l.body.id, start, |sweep| {
+            for (k, d) in carried.iter().zip(d_carried) {
+                sweep.contribute(l.body.results[*k], *d);
+            }
+            sweep.block(&l.body);
+            let d_params: Vec<_> = carried.iter().map(|k| sweep.take_or_zero(l.body.params[k + 1])).collect();
+            d_params.into_iter().chain(captured.iter().map(|v| sweep.take_or_zero(*v)).collect::<Vec<_>>()).collect()
+        });
+        body.params = std::iter::once(index).chain(params.iter().copied()).collect();
+        let outs: Vec<_> = params.iter().map(|v| self.values.copy_of(*v)).collect();
+        let (d_inits, accumulated) = outs.split_at(carried.len());
+        let op = For { range: l.range, reversed: !l.reversed, inits, body, pushes: Vec::new(), pops: Vec::new() };
+        self.adjoints.extend(whole(captured.into_iter().zip(accumulated.iter().copied().map(Some))));
+        self.stmts.push(Stmt { outs: outs.clone(), op: Op::For(Box::new(op)), span: stmt.span });
+        for (k, d) in carried.iter().zip(d_inits) {
+            self.contribute(l.inits[*k], *d);
+        }
+    }
+
+    /// A value that will hold the adjoint of `of`, or what has arrived of it.
+    fn adjoint_value(&mut self, of: Value, span: Span) -> Value {
+        let Info { wanted, .. } = self.values[of].clone();
+        let kind = self.tangent_kind(of);
+        let value = self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span });
+        self.mark_adjoint(value, of);
+        value
+    }
+}
+
+fn whole(adjoints: impl Iterator<Item = (Value, Option<Value>)>) -> HashMap<Value, Parts> {
+    let present = adjoints.filter(|(_, adjoint)| adjoint.is_some());
+    present.map(|(v, whole)| (v, Parts { whole, fields: std::collections::BTreeMap::new() })).collect()
+}
+
+/// Calls `f` with everything that the block reads where a derivative passes.
+fn reads_that_vary(block: &Block, f: &mut impl FnMut(Value)) {
+    for stmt in &block.stmts {
+        stmt.op.differentiable_operands(f);
+        if let Op::For(l) = &stmt.op {
+            l.inits.iter().for_each(|v| f(*v));
+        }
+        stmt.op.blocks().into_iter().for_each(|inner| reads_that_vary(inner, f));
+    }
+    block.results.iter().for_each(|v| f(*v));
+}

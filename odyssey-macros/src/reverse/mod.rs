@@ -1,0 +1,187 @@
+//! Reverse mode: from a function to its primal and the sweep that takes the result's cotangent back to the arguments.
+//!
+//! The sweep is IR over the same operations. It names primal values freely, also those of another iteration or of a
+//! branch; `keep` decides afterwards how it gets hold of them.
+
+mod control;
+pub(crate) mod keep;
+mod operations;
+
+use std::collections::HashMap;
+
+use proc_macro2::Span;
+use quote::format_ident;
+use syn::Ident;
+
+use crate::ir::{Block, FieldName, Info, Kind, Op, Parts, Stmt, Value, Values, Wanted};
+use crate::lower::Primal;
+use crate::table::elementwise::Elementwise;
+
+/// A function with its reverse sweep.
+#[derive(Clone)]
+pub(crate) struct Derivative {
+    pub(crate) values: Values,
+    /// Computes the result; its parameters are the arguments.
+    pub(crate) forward: Block,
+    /// Its one parameter is the cotangent of the result, its results are the gradients.
+    pub(crate) reverse: Block,
+    /// The differentiated arguments, by position, in the order of the gradients.
+    pub(crate) arguments: Vec<usize>,
+}
+
+/// Differentiates a function.
+pub(crate) fn differentiate(primal: &Primal) -> Derivative {
+    let mut values = primal.values.clone();
+    let mut forward = primal.body.clone();
+    let mut pullbacks = HashMap::new();
+    linearize(&mut forward, &mut values, &mut pullbacks);
+    let result = forward.results[0];
+    let cotangent = values.add(Info {
+        name: Some(cotangent_name(values[result].name.as_ref(), "result")),
+        kind: values[result].kind.peel().clone(),
+        active: false,
+        shape_of: Some(result),
+        wanted: values[result].wanted.clone(),
+        span: values[result].span,
+    });
+    let mut sweep = Sweep { values: &mut values, pullbacks: &pullbacks, stmts: Vec::new(), adjoints: HashMap::new() };
+    sweep.contribute(result, cotangent);
+    sweep.block(&forward);
+    let arguments: Vec<_> = (0..forward.params.len()).filter(|i| sweep.values[forward.params[*i]].wanted.contains(i)).collect();
+    let gradients = arguments.iter().map(|i| sweep.take_or_zero(forward.params[*i])).collect();
+    let stmts = sweep.stmts;
+    let reverse = Block { id: 0, params: vec![cotangent], stmts, results: gradients };
+    Derivative { values, forward, reverse, arguments }
+}
+
+/// `d_h` for `h`, located at the user's `h`.
+fn cotangent_name(name: Option<&Ident>, otherwise: &str) -> Ident {
+    match name {
+        Some(name) => format_ident!("d_{}", name, span = name.span()),
+        None => Ident::new(&format!("d_{otherwise}"), Span::call_site()),
+    }
+}
+
+/// Replaces calls through which a derivative passes by calls that also return their pullback.
+fn linearize(block: &mut Block, values: &mut Values, pullbacks: &mut HashMap<Value, Value>) {
+    for stmt in &mut block.stmts {
+        if let Op::Call(call) = &stmt.op {
+            let result = stmt.outs[0];
+            if values[result].active {
+                let name = values[result].name.as_ref().map(|name| format_ident!("{}_pullback", name, span = name.span()));
+                let name = name.or_else(|| Some(Ident::new(&format!("{}_pullback", call.name()), stmt.span)));
+                let info = Info { name, kind: Kind::Unknown, active: false, shape_of: None, wanted: Wanted::new(), span: stmt.span };
+                let pullback = values.add(info);
+                pullbacks.insert(result, pullback);
+                stmt.op = Op::Linearize(call.clone());
+                stmt.outs.push(pullback);
+            }
+        }
+        stmt.op.blocks_mut().into_iter().for_each(|inner| linearize(inner, values, pullbacks));
+    }
+}
+
+/// The reverse sweep over a block, under construction.
+struct Sweep<'a> {
+    values: &'a mut Values,
+    /// The pullback of a call, by its result.
+    pullbacks: &'a HashMap<Value, Value>,
+    stmts: Vec<Stmt>,
+    /// What has arrived so far, by primal value.
+    adjoints: HashMap<Value, Parts>,
+}
+
+impl Sweep<'_> {
+    fn block(&mut self, block: &Block) {
+        for stmt in block.stmts.iter().rev() {
+            self.stmt(stmt);
+        }
+    }
+
+    fn varies(&self, value: Value) -> bool {
+        !self.values[value].wanted.is_empty()
+    }
+
+    /// Appends a statement that serves the adjoint of `of`.
+    fn emit(&mut self, op: Op, kind: Kind, of: Value, span: Span) -> Value {
+        let out = self.derived(kind, of, span);
+        self.stmts.push(Stmt { outs: vec![out], op, span });
+        out
+    }
+
+    /// A value of derivative code, needed for the gradients that the adjoint of `of` serves.
+    fn derived(&mut self, kind: Kind, of: Value, span: Span) -> Value {
+        let wanted = self.values[of].wanted.clone();
+        self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span })
+    }
+
+    /// The kind of an adjoint: that of its primal, owned.
+    fn tangent_kind(&self, of: Value) -> Kind {
+        self.values[of].kind.peel().clone()
+    }
+
+    /// Marks a value as (part of) the adjoint of `of`: its name and its shape.
+    fn mark_adjoint(&mut self, adjoint: Value, of: Value) {
+        let name = self.values[of].name.clone();
+        let info = &mut self.values[adjoint];
+        info.shape_of.get_or_insert(of);
+        if let (None, Some(name)) = (&info.name, name) {
+            info.name = Some(cotangent_name(Some(&name), ""));
+        }
+    }
+
+    /// Adds to the adjoint of a value.
+    fn contribute(&mut self, value: Value, contribution: Value) {
+        if !self.varies(value) {
+            return;
+        }
+        let whole = self.adjoints.get(&value).and_then(|parts| parts.whole);
+        let sum = match whole {
+            None => contribution,
+            Some(before) => {
+                let (kind, span) = (self.tangent_kind(value), self.values[value].span);
+                let op = if kind.is_scalar() {
+                    Op::Elementwise(Elementwise::named("add"), vec![before, contribution], Vec::new())
+                } else {
+                    Op::Accumulate(before, contribution)
+                };
+                self.emit(op, kind, value, span)
+            }
+        };
+        self.mark_adjoint(sum, value);
+        self.adjoints.entry(value).or_default().whole = Some(sum);
+    }
+
+    /// Adds to the adjoint of a field.
+    fn contribute_parts(&mut self, base: Value, name: &FieldName, parts: Parts) {
+        if !self.varies(base) {
+            return;
+        }
+        let field = self.adjoints.entry(base).or_default().fields.entry(name.clone()).or_default();
+        // A field is read once (see `Lowerer::field`), so that its parts arrive once.
+        *field = parts;
+    }
+
+    /// The adjoint of a value, complete; `None` if nothing arrived.
+    fn take(&mut self, value: Value) -> Option<Value> {
+        let parts = self.adjoints.remove(&value)?;
+        if parts.fields.is_empty() {
+            return parts.whole;
+        }
+        let (kind, span) = (self.tangent_kind(value), self.values[value].span);
+        let adjoint = self.emit(Op::Assemble(value, parts), kind, value, span);
+        self.mark_adjoint(adjoint, value);
+        Some(adjoint)
+    }
+
+    fn take_or_zero(&mut self, value: Value) -> Value {
+        self.take(value).unwrap_or_else(|| self.zero(value))
+    }
+
+    fn zero(&mut self, value: Value) -> Value {
+        let (kind, span) = (self.tangent_kind(value), self.values[value].span);
+        let zero = self.emit(Op::Zero(value), kind, value, span);
+        self.mark_adjoint(zero, value);
+        zero
+    }
+}

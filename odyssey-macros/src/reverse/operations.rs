@@ -1,0 +1,195 @@
+//! The reverse of each operation without control flow.
+
+use proc_macro2::Span;
+
+use super::Sweep;
+use crate::ir::{Call, Callee, FieldName, Kind, Number, Op, Parameter, Parts, Stmt, Value};
+use crate::table::elementwise::Elementwise;
+use crate::table::operations::{Operation, Read};
+use crate::table::rule::{self, Term};
+
+impl Sweep<'_> {
+    pub(super) fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.op {
+            Op::If(condition, then, otherwise) => return self.branch(stmt, *condition, then, otherwise),
+            Op::For(l) => return self.for_loop(stmt, l),
+            _ => {}
+        }
+        let Some(&y) = stmt.outs.first() else { return };
+        if !self.varies(y) {
+            return;
+        }
+        match &stmt.op {
+            Op::Field(base, name) => {
+                if let Some(parts) = self.adjoints.remove(&y) {
+                    self.contribute_parts(*base, name, parts);
+                }
+            }
+            Op::Tuple(parts) => self.tuple(y, parts, stmt.span),
+            _ => {
+                if let Some(dy) = self.take(y) {
+                    self.operation(stmt, y, dy);
+                }
+            }
+        }
+    }
+
+    fn operation(&mut self, stmt: &Stmt, y: Value, dy: Value) {
+        let span = stmt.span;
+        match &stmt.op {
+            Op::Elementwise(op, operands, parameters) => self.elementwise(*op, operands, parameters, y, dy, span),
+            Op::Reference(x) | Op::Dereference(x) | Op::Copy(_, x) => self.contribute(*x, dy),
+            Op::Index(base, index) => self.index(*base, *index, dy, span),
+            Op::Cast(x, _) => {
+                let back = self.emit(Op::CastBack { cotangent: dy, like: *x }, Kind::Scalar, *x, span);
+                self.contribute(*x, back);
+            }
+            Op::Sum(x) => self.contribute_fit(*x, dy, *x, span),
+            Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, y, dy, span),
+            Op::Linearize(call) => self.call(call, y, dy, span),
+            other => unreachable!("{other:?} does not vary"),
+        }
+    }
+
+    fn tuple(&mut self, y: Value, parts: &[Value], span: Span) {
+        let Some(Parts { whole, fields }) = self.adjoints.remove(&y) else { return };
+        for (number, part) in parts.iter().enumerate() {
+            let name = FieldName::Unnamed(u32::try_from(number).expect("a short tuple"));
+            if let Some(dy) = whole.filter(|_| self.varies(*part)) {
+                let kind = self.tangent_kind(*part);
+                let d = self.emit(Op::Field(dy, name.clone()), kind, *part, span);
+                self.contribute(*part, d);
+            }
+            if let Some(whole) = fields.get(&name).and_then(|parts| parts.whole) {
+                self.contribute(*part, whole);
+            }
+        }
+    }
+
+    fn index(&mut self, base: Value, index: Value, dy: Value, span: Span) {
+        if !self.varies(base) {
+            return;
+        }
+        let tangent = self.take_or_zero(base);
+        let kind = self.tangent_kind(base);
+        let sum = self.emit(Op::IndexAccumulate { tangent, index, value: dy }, kind, base, span);
+        self.mark_adjoint(sum, base);
+        self.adjoints.entry(base).or_default().whole = Some(sum);
+    }
+
+    /// Contributes `value`, given over the shape of `over`, summed to the shape of `to`.
+    fn contribute_fit(&mut self, to: Value, value: Value, over: Value, span: Span) {
+        if !self.varies(to) {
+            return;
+        }
+        let all_scalar = [to, over].iter().all(|v| self.values[*v].kind.peel().is_scalar());
+        let fit = if all_scalar {
+            value
+        } else {
+            let kind = self.tangent_kind(to);
+            let kind = if kind == Kind::Unknown { Kind::Tensor } else { kind };
+            self.emit(Op::Fit { value, over, like: to }, kind, to, span)
+        };
+        self.contribute(to, fit);
+    }
+
+    fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], y: Value, dy: Value, span: Span) {
+        let rule = op.rule();
+        let mut terms: Vec<Option<Value>> = vec![None; rule.terms.len()];
+        for (operand, cotangent) in operands.iter().zip(&rule.cotangents) {
+            let Some(cotangent) = cotangent.filter(|_| self.varies(*operand)) else { continue };
+            let value = self.term(cotangent, &rule.terms, &mut terms, &Site { operands, parameters, y, dy, span });
+            self.contribute_fit(*operand, value, y, span);
+        }
+    }
+
+    /// The value of a term of a rule; computed once, and only if it is needed.
+    fn term(&mut self, term: usize, rule: &[Term], values: &mut Vec<Option<Value>>, site: &Site) -> Value {
+        if let Some(known) = values[term] {
+            return known;
+        }
+        let value = match &rule[term] {
+            Term::Operand(n) => site.operands[*n],
+            Term::Result => site.y,
+            Term::Cotangent => site.dy,
+            Term::Constant(value) => self.emit(Op::Literal(Number { value: *value, token: None }), Kind::Scalar, site.y, site.span),
+            Term::Apply(op, operands, parameters) => {
+                let operands: Vec<_> = operands.iter().map(|t| self.term(*t, rule, values, site)).collect();
+                let parameters = parameters.iter().map(|p| site.parameter(*p)).collect();
+                let kind = Kind::join(operands.iter().map(|v| &self.values[*v].kind));
+                self.emit(Op::Elementwise(*op, operands, parameters), kind, site.y, site.span)
+            }
+        };
+        values[term] = Some(value);
+        value
+    }
+
+    fn apply(&mut self, op: &'static Operation, operands: &[Value], parameters: &[Value], y: Value, dy: Value, span: Span) {
+        for (number, x) in operands.iter().enumerate() {
+            if !self.varies(*x) {
+                continue;
+            }
+            let mut reads = Vec::new();
+            for read in op.rules[number].1 {
+                reads.push(match read {
+                    Read::Operand(n) => operands[*n],
+                    Read::Extent(n) => self.emit(Op::Extent(operands[*n]), Kind::Unknown, *x, span),
+                    Read::Parameter(n) => parameters[*n],
+                    Read::Result => y,
+                    Read::Cotangent | Read::OwnedCotangent => dy,
+                });
+            }
+            let kind = self.tangent_kind(*x);
+            let d = self.emit(Op::Rule(op, number, reads), kind, *x, span);
+            self.contribute(*x, d);
+        }
+    }
+
+    fn call(&mut self, call: &Call, y: Value, dy: Value, span: Span) {
+        let pullback = self.pullbacks[&y];
+        let outs: Vec<_> = call.args.iter().map(|arg| {
+            let kind = self.tangent_kind(*arg);
+            let out = self.derived(kind, *arg, span);
+            self.mark_adjoint(out, *arg);
+            out
+        }).collect();
+        let op = Op::Pullback { pullback, call: call.clone(), result: y, cotangent: dy };
+        self.stmts.push(Stmt { outs: outs.clone(), op, span });
+        for (arg, out) in call.args.iter().zip(outs) {
+            self.contribute(*arg, out);
+        }
+    }
+}
+
+/// Where a rule is applied.
+struct Site<'a> {
+    operands: &'a [Value],
+    parameters: &'a [Parameter],
+    y: Value,
+    dy: Value,
+    span: Span,
+}
+
+impl Site<'_> {
+    fn parameter(&self, parameter: rule::Parameter) -> Parameter {
+        match parameter {
+            rule::Parameter::Integer(n) => Parameter::Integer(n),
+            rule::Parameter::Same { index, plus } => match self.parameters[index] {
+                Parameter::Integer(n) => Parameter::Integer(n + plus),
+                Parameter::Value(v) if plus == 0 => Parameter::Value(v),
+                Parameter::Value(v) => Parameter::Offset(v, plus),
+                Parameter::Offset(v, before) => Parameter::Offset(v, before + plus),
+            },
+        }
+    }
+}
+
+impl Call {
+    /// The function's own name.
+    pub(crate) fn name(&self) -> String {
+        match &self.callee {
+            Callee::Path(path) => path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default(),
+            Callee::Method(name, _) => name.to_string(),
+        }
+    }
+}

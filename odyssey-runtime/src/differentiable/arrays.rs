@@ -1,0 +1,51 @@
+//! Scalars and ndarray's arrays.
+
+use ndarray::{Array, ArrayBase, ArrayRef, Data, Dimension};
+
+use super::{Differentiable, DifferentiableFloat, ScalarResult, leaf_partial};
+use crate::real::Real;
+
+macro_rules! float {
+    ($($float:ty)*) => {$(
+        impl Differentiable for $float {
+            type Tangent = $float;
+
+            leaf_partial!();
+
+            #[inline]
+            fn zero_tangent(&self) -> $float {
+                0.0
+            }
+        }
+
+        impl ScalarResult for $float {
+            #[inline]
+            fn seed() -> $float {
+                1.0
+            }
+        }
+
+        impl DifferentiableFloat for $float {}
+    )*};
+}
+float!(f32 f64);
+
+impl<T: Real, S: Data<Elem = T>, D: Dimension> Differentiable for ArrayBase<S, D> {
+    type Tangent = Array<T, D>;
+
+    leaf_partial!();
+
+    fn zero_tangent(&self) -> Array<T, D> {
+        Array::zeros(self.raw_dim())
+    }
+}
+
+impl<T: Real, D: Dimension> Differentiable for ArrayRef<T, D> {
+    type Tangent = Array<T, D>;
+
+    leaf_partial!();
+
+    fn zero_tangent(&self) -> Array<T, D> {
+        Array::zeros(self.raw_dim())
+    }
+}

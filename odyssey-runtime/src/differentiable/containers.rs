@@ -1,0 +1,107 @@
+//! References, boxes, lists, options and tuples of differentiable types.
+
+use super::{Differentiable, leaf_partial};
+
+macro_rules! reference {
+    ($($type:ty),*) => {$(
+        impl<T: Differentiable + ?Sized> Differentiable for $type {
+            type Tangent = T::Tangent;
+            type Partial = T::Partial;
+
+            #[inline]
+            fn zero_tangent(&self) -> T::Tangent {
+                (**self).zero_tangent()
+            }
+
+            #[inline]
+            fn complete(&self, partial: T::Partial) -> T::Tangent {
+                (**self).complete(partial)
+            }
+
+            #[inline]
+            fn arrived(tangent: T::Tangent) -> T::Partial {
+                T::arrived(tangent)
+            }
+        }
+    )*};
+}
+reference!(&T, &mut T);
+
+impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
+    type Tangent = Box<T::Tangent>;
+    type Partial = T::Partial;
+
+    fn zero_tangent(&self) -> Box<T::Tangent> {
+        Box::new((**self).zero_tangent())
+    }
+
+    fn complete(&self, partial: T::Partial) -> Box<T::Tangent> {
+        Box::new((**self).complete(partial))
+    }
+
+    fn arrived(tangent: Box<T::Tangent>) -> T::Partial {
+        T::arrived(*tangent)
+    }
+}
+
+impl<T: Differentiable> Differentiable for [T] {
+    type Tangent = Vec<T::Tangent>;
+
+    leaf_partial!();
+
+    fn zero_tangent(&self) -> Vec<T::Tangent> {
+        self.iter().map(T::zero_tangent).collect()
+    }
+}
+
+impl<T: Differentiable> Differentiable for Vec<T> {
+    type Tangent = Vec<T::Tangent>;
+
+    leaf_partial!();
+
+    fn zero_tangent(&self) -> Vec<T::Tangent> {
+        self.as_slice().zero_tangent()
+    }
+}
+
+impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
+    type Tangent = [T::Tangent; N];
+
+    leaf_partial!();
+
+    fn zero_tangent(&self) -> [T::Tangent; N] {
+        self.each_ref().map(T::zero_tangent)
+    }
+}
+
+impl<T: Differentiable> Differentiable for Option<T> {
+    type Tangent = Option<T::Tangent>;
+
+    leaf_partial!();
+
+    fn zero_tangent(&self) -> Option<T::Tangent> {
+        self.as_ref().map(T::zero_tangent)
+    }
+}
+
+macro_rules! tuple {
+    ($($name:ident $index:tt),*) => {
+        impl<$($name: Differentiable),*> Differentiable for ($($name,)*) {
+            type Tangent = ($($name::Tangent,)*);
+            type Partial = ($($name::Partial,)*);
+
+            fn zero_tangent(&self) -> Self::Tangent {
+                ($(self.$index.zero_tangent(),)*)
+            }
+
+            fn complete(&self, partial: Self::Partial) -> Self::Tangent {
+                ($(self.$index.complete(partial.$index),)*)
+            }
+
+            fn arrived(tangent: Self::Tangent) -> Self::Partial {
+                ($($name::arrived(tangent.$index),)*)
+            }
+        }
+    };
+}
+super::for_each_tuple!(tuple);

@@ -1,0 +1,165 @@
+//! Which types have derivatives, and what type these are of.
+
+mod arrays;
+mod containers;
+mod parameters;
+mod passive;
+
+pub use parameters::{Parameters, Step, Visitor};
+
+use crate::tangent::Tangent;
+
+/// A type with a derivative.
+///
+/// | type | `Tangent` |
+/// | --- | --- |
+/// | `f32`, `f64` | the same |
+/// | `Array<T, D>`, its views and references | `Array<T, D>` |
+/// | `&T`, `&mut T` | `T::Tangent` |
+/// | `[T; N]`; `Vec<T>`, `[T]` | `[T::Tangent; N]`; `Vec<T::Tangent>` |
+/// | tuples, `Option<T>`, `Box<T>` | the same shape of tangents |
+/// | a struct with `#[derive(Differentiable)]` | a struct `…Tangent` with the same field names |
+/// | integers, `bool`, `char`, strings | `()` |
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no derivative",
+    label = "`{Self}` is not `Differentiable`",
+    note = "add `#[derive(Differentiable)]` to its definition, or leave it out: `wrt(…)` or `#[no_grad]` for an argument, `#[differentiable(skip)]` for a field"
+)]
+pub trait Differentiable {
+    /// The type of its derivatives.
+    type Tangent: Tangent;
+
+    /// A tangent under construction: the leaves that have arrived so far, by the field names of the type.
+    #[doc(hidden)]
+    type Partial: Default;
+
+    /// The tangent that is zero everywhere, of the shapes that `self` has.
+    fn zero_tangent(&self) -> Self::Tangent;
+
+    /// `partial`, with zeros where nothing has arrived.
+    #[doc(hidden)]
+    fn complete(&self, partial: Self::Partial) -> Self::Tangent;
+
+    /// A whole tangent as one under construction.
+    #[doc(hidden)]
+    fn arrived(tangent: Self::Tangent) -> Self::Partial;
+}
+
+/// The result of a function that has a gradient.
+#[diagnostic::on_unimplemented(
+    message = "a gradient needs a function with a scalar result, this one returns `{Self}`",
+    label = "no gradient of a `{Self}`",
+    note = "use `vjp`, which takes the cotangent of the result, or `jacobian` for a vector"
+)]
+pub trait ScalarResult: Differentiable {
+    /// The cotangent that a reverse pass starts with.
+    fn seed() -> Self::Tangent;
+}
+
+/// What a float type brings to generic differentiated code: it is its own tangent.
+pub trait DifferentiableFloat:
+    Differentiable<Tangent = Self, Partial = Option<Self>>
+    + ScalarResult
+    + Tangent
+    + Parameters
+    + crate::check::Perturb<Owned = Self>
+    + crate::ops::Tensor<Elem = Self, Dim = ndarray::Ix0>
+{
+}
+
+/// A tangent of `x` under construction, to be finished by [`complete`].
+#[inline]
+pub fn partial<X: Differentiable + ?Sized>(_x: &X) -> X::Partial {
+    X::Partial::default()
+}
+
+/// `partial`, with zeros where nothing has arrived.
+#[inline]
+pub fn complete<X: Differentiable + ?Sized>(x: &X, partial: X::Partial) -> X::Tangent {
+    x.complete(partial)
+}
+
+/// The whole tangent of `x`, which is a part of something, as that part's.
+#[inline(always)]
+pub fn arrived<X: Differentiable + ?Sized>(_x: &X, tangent: X::Tangent) -> X::Partial {
+    X::arrived(tangent)
+}
+
+/// The zero tangent of `x`.
+#[inline]
+pub fn zero_tangent<X: Differentiable + ?Sized>(x: &X) -> X::Tangent {
+    x.zero_tangent()
+}
+
+/// `sum += d`.
+#[inline]
+#[track_caller]
+pub fn add<T: Tangent>(sum: &mut T, d: T) {
+    sum.accumulate(d);
+}
+
+/// `sum += d`.
+#[inline]
+#[track_caller]
+pub fn add_ref<T: Tangent>(sum: &mut T, d: &T) {
+    sum.accumulate_ref(d);
+}
+
+/// Adds `d` to a leaf of a partial tangent; the first contribution is a move.
+#[inline]
+#[track_caller]
+pub fn arrive<T: Tangent>(leaf: &mut Option<T>, d: T) {
+    match leaf {
+        Some(sum) => sum.accumulate(d),
+        None => *leaf = Some(d),
+    }
+}
+
+/// The leaf of a partial tangent that belongs to `x`, as a place whose elements can be added to.
+#[inline]
+pub fn leaf<'p, X: Differentiable + ?Sized>(
+    x: &X,
+    leaf: &'p mut Option<X::Tangent>,
+) -> &'p mut X::Tangent {
+    leaf.get_or_insert_with(|| x.zero_tangent())
+}
+
+/// A leaf is there whole or not at all.
+macro_rules! leaf_partial {
+    () => {
+        type Partial = Option<Self::Tangent>;
+
+        #[inline]
+        fn complete(&self, partial: Self::Partial) -> Self::Tangent {
+            partial.unwrap_or_else(|| self.zero_tangent())
+        }
+
+        #[inline]
+        fn arrived(tangent: Self::Tangent) -> Self::Partial {
+            Some(tangent)
+        }
+    };
+}
+use leaf_partial;
+
+/// Calls `$callback` for tuples of one to twelve types.
+macro_rules! for_each_tuple {
+    ($callback:ident) => {
+        $callback!(A 0);
+        $callback!(A 0, B 1);
+        $callback!(A 0, B 1, C 2);
+        $callback!(A 0, B 1, C 2, D 3);
+        $callback!(A 0, B 1, C 2, D 3, E 4);
+        $callback!(A 0, B 1, C 2, D 3, E 4, F 5);
+        $callback!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+        $callback!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+        $callback!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+        $callback!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+        $callback!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+        $callback!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+    };
+}
+pub(crate) use for_each_tuple;
+
+#[cfg(test)]
+mod tests;

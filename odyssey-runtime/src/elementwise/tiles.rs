@@ -1,0 +1,82 @@
+//! Memory for tiles.
+
+use std::mem::MaybeUninit;
+use std::ptr::{null, null_mut};
+
+use super::output::{Role, Sink};
+use super::walk::{BLOCK, SINKS, SOURCES};
+
+/// A cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Line {
+    _bytes: [MaybeUninit<u64>; 8],
+}
+
+/// Dense copies of the operands that are not dense, and the values of the outputs that are added to arrays.
+pub(super) struct Tiles {
+    pub(super) sources: [*mut u8; SOURCES],
+    /// Which part of its array each operand's tile has: its first element, and the length of the block's first axis.
+    pub(super) gathered: [(*const u8, usize); SOURCES],
+    pub(super) sinks: [*mut u8; SINKS],
+    pub(super) pending: [Pending; SINKS],
+    /// What the pointers point to.
+    _memory: Vec<Line>,
+}
+
+/// Tiles added up, to be added to a part of an array.
+#[derive(Clone, Copy)]
+pub(super) struct Pending {
+    pub(super) target: *mut u8,
+    /// The length of the block's first axis.
+    pub(super) first: usize,
+    pub(super) tiles: u32,
+    pub(super) sums: *mut u8,
+}
+
+impl Tiles {
+    /// Tiles of this many points, for the operands that are not read in place and for the outputs that are added.
+    pub(super) fn new(points: usize, in_place: &[bool; SOURCES], sinks: &[Sink]) -> Self {
+        let lines = (points.next_multiple_of(BLOCK) * size_of::<u64>()).div_ceil(size_of::<Line>());
+        let gathered = in_place.iter().filter(|&&in_place| !in_place).count();
+        let added = sinks
+            .iter()
+            .filter(|sink| matches!(sink.role, Role::Add { .. }))
+            .count();
+        let mut memory = Vec::<Line>::with_capacity(lines * (gathered + 2 * added));
+        let start = memory.as_mut_ptr();
+        let mut used = 0;
+        let mut take = || {
+            used += lines;
+            start.wrapping_add(used - lines).cast::<u8>()
+        };
+        let pending = Pending {
+            target: null_mut(),
+            first: 0,
+            tiles: 0,
+            sums: null_mut(),
+        };
+        let mut tiles = Self {
+            sources: [null_mut(); SOURCES],
+            gathered: [(null(), 0); SOURCES],
+            sinks: [null_mut(); SINKS],
+            pending: [pending; SINKS],
+            _memory: memory,
+        };
+        for (tile, _) in tiles
+            .sources
+            .iter_mut()
+            .zip(in_place)
+            .filter(|(_, in_place)| !**in_place)
+        {
+            *tile = take();
+        }
+        for (k, sink) in sinks.iter().enumerate() {
+            if matches!(sink.role, Role::Add { .. }) {
+                tiles.sinks[k] = take();
+                tiles.pending[k].sums = take();
+            }
+        }
+        tiles
+    }
+}

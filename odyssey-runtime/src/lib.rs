@@ -1,0 +1,34 @@
+//! Automatic differentiation of ordinary Rust at compile time.
+//!
+//! `#[differentiable]` on a function over scalars and [`ndarray`] tensors writes its derivative as Rust: no tape, no
+//! graph, no global state. This crate has the macro, the operations that `ndarray` lacks, and what generated code calls.
+
+// What the macros write names this crate by its public name.
+extern crate self as odyssey_runtime;
+
+pub mod check;
+mod differentiable;
+mod elementwise;
+pub mod losses;
+mod math;
+mod ops;
+pub mod optim;
+pub mod prelude;
+mod real;
+#[doc(hidden)]
+pub mod rt;
+mod tangent;
+mod want;
+
+pub use differentiable::{Differentiable, Parameters, ScalarResult};
+pub use odyssey_macros::{Differentiable, differentiable};
+pub use real::Real;
+pub use tangent::Tangent;
+
+/// `impl …` that captures the lifetimes in scope, as code of this crate's edition does, in code that a macro of an
+/// earlier edition writes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! borrowing {
+    ($($bound:tt)*) => { impl $($bound)* };
+}

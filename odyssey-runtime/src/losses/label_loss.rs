@@ -1,0 +1,184 @@
+//! Losses of logits `[N, C]` against `N` class labels.
+
+use ndarray::{Array2, ArrayView2, Ix2};
+
+use super::Reduction;
+use crate::ops::Tensor;
+use crate::ops::probe::{Probe, Probed};
+use crate::real::Real;
+
+/// The mathematics of one loss.
+pub trait LabelLoss {
+    /// The loss.
+    fn value<T: Real>(logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> T;
+
+    /// The loss and its gradient, in one pass over the logits.
+    fn value_and_grad<T: Real>(
+        logits: &ArrayView2<'_, T>,
+        labels: &[usize],
+        reduction: Reduction,
+    ) -> (T, Array2<T>);
+}
+
+/// Predictions for the loss `L` with the companion `C`: a matrix of logits.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a matrix of logits",
+    label = "not an array or view of `f32` or `f64` of two dimensions, `[N, C]`"
+)]
+pub trait Logits<C, L> {
+    /// The type of the loss.
+    type Loss;
+
+    /// The loss.
+    fn loss(&self, labels: &[usize], reduction: Reduction) -> Self::Loss;
+}
+
+impl<C, L: LabelLoss, X: Tensor<Dim = Ix2> + ?Sized> Logits<C, L> for X {
+    type Loss = X::Elem;
+
+    #[track_caller]
+    fn loss(&self, labels: &[usize], reduction: Reduction) -> X::Elem {
+        L::value(&self.tensor_view(), labels, reduction)
+    }
+}
+
+impl<C, L> Logits<C, L> for Probe {
+    type Loss = Probed<C>;
+
+    fn loss(&self, _labels: &[usize], _reduction: Reduction) -> Probed<C> {
+        self.absurd()
+    }
+}
+
+/// Panics unless there is a class for each example.
+#[track_caller]
+pub(super) fn check_labels<T>(logits: &ArrayView2<'_, T>, labels: &[usize]) {
+    let (n, classes) = logits.dim();
+    assert!(
+        labels.len() == n,
+        "{} labels for logits of shape [{n}, {classes}]",
+        labels.len()
+    );
+    if let Some((i, label)) = labels
+        .iter()
+        .enumerate()
+        .find(|&(_, &label)| label >= classes)
+    {
+        panic!("label {label} of example {i} is out of range for logits of shape [{n}, {classes}]");
+    }
+}
+
+/// The function and its companion, of a [`LabelLoss`]: once with the mean, once with options.
+macro_rules! label_loss {
+    ($(#[$doc:meta])* $name:ident, $with:ident: $Loss:ty) => {
+        label_loss! { @function $(#[$doc])* $name() $Loss, Reduction::Mean }
+        label_loss! {
+            @function
+            #[doc = concat!("[`", stringify!($name), "()`] with a choice of the reduction.")]
+            $with(reduction: Reduction, O) $Loss, reduction
+        }
+    };
+    (@passive $O:ident) => { () };
+    (@nothing $O:ident) => { () };
+    (@ignore $O:ident) => { _ };
+    (@function $(#[$doc:meta])* $name:ident($($option:ident: $Option:ty, $O:ident)?) $Loss:ty, $reduction:expr) => {
+        $(#[$doc])*
+        #[track_caller]
+        pub fn $name<X: Logits<$name, $Loss> + ?Sized>(logits: &X, labels: &[usize] $(, $option: $Option)?) -> X::Loss {
+            logits.loss(labels, $reduction)
+        }
+
+        #[doc = concat!("The derivatives of [`", stringify!($name), "()`].")]
+        #[allow(non_camel_case_types, reason = "the companion of a function has its name")]
+        #[derive(Debug)]
+        pub struct $name {}
+
+        impl $name {
+            /// The loss and its gradient with respect to the logits.
+            #[track_caller]
+            pub fn value_and_grad<X: Tensor<Dim = Ix2> + ?Sized>(
+                logits: &X,
+                labels: &[usize]
+                $(, $option: $Option)?
+            ) -> (X::Elem, Array2<X::Elem>) {
+                <$Loss>::value_and_grad(&logits.tensor_view(), labels, $reduction)
+            }
+
+            /// The gradient with respect to the logits.
+            #[track_caller]
+            pub fn grad<X: Tensor<Dim = Ix2> + ?Sized>(
+                logits: &X,
+                labels: &[usize]
+                $(, $option: $Option)?
+            ) -> Array2<X::Elem> {
+                Self::value_and_grad(logits, labels $(, $option)?).1
+            }
+
+            /// The loss, and the function from its cotangent to that of the logits.
+            #[track_caller]
+            pub fn vjp<X: Tensor<Dim = Ix2> + ?Sized>(
+                logits: &X,
+                labels: &[usize]
+                $(, $option: $Option)?
+            ) -> (X::Elem, impl FnOnce(X::Elem) -> Array2<X::Elem>) {
+                let (value, grad) = Self::value_and_grad(logits, labels $(, $option)?);
+                (value, move |d| grad * d)
+            }
+
+            /// Compares the gradient with central differences.
+            ///
+            /// # Errors
+            /// The first logit whose derivative does not agree.
+            #[track_caller]
+            pub fn check_grad<X: Tensor<Dim = Ix2> + ?Sized>(
+                logits: &X,
+                labels: &[usize]
+                $(, $option: $Option)?
+            ) -> Result<(), GradientMismatch> {
+                let gradient = Self::grad(logits, labels $(, $option)?);
+                let loss = |x: ArrayView2<'_, X::Elem>| <$Loss>::value(&x, labels, $reduction);
+                check::argument("logits", &logits.tensor_view(), loss, &gradient)
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn residual_vjp<F, X, S, L $(, $O)?>(
+                _primal: F,
+                logits: &X,
+                labels: &[usize],
+                $($option: $Option,)?
+                _wants: (S, L $(, $O)?),
+            ) -> (
+                X::Elem,
+                impl FnOnce(
+                    &X,
+                    &[usize],
+                    $($Option,)?
+                    &X::Elem,
+                    X::Elem,
+                ) -> (S::Of<Array2<X::Elem>>, () $(, label_loss!(@passive $O))?) + use<F, X, S, L $(, $O)?>,
+            )
+            where
+                F: IsLoss<Self, (&'static [usize], $($Option)?)>,
+                X: Tensor<Dim = Ix2> + ?Sized,
+                S: Want,
+                L: Want,
+                $($O: Want,)?
+            {
+                let logits = logits.tensor_view();
+                // The gradient of the forward pass is kept: its exponentials are not computed again.
+                let (value, grad) = if S::ON {
+                    let (value, grad) = <$Loss>::value_and_grad(&logits, labels, $reduction);
+                    (value, Some(grad))
+                } else {
+                    (<$Loss>::value(&logits, labels, $reduction), None)
+                };
+                (value, move |_, _, $(label_loss!(@ignore $O),)? _, d| {
+                    let d_logits = S::when(|| grad.expect("kept by the forward pass") * d);
+                    (d_logits, () $(, label_loss!(@nothing $O))?)
+                })
+            }
+        }
+    };
+}
+pub(super) use label_loss;

@@ -1,0 +1,54 @@
+//! The operations that are not elementwise: one file each, with its kernel, its derivative rules and its tests.
+//!
+//! A function and the struct of its name stand together: `dot(&a, &b)` is the value, `dot::d_lhs(&b, &dy)` a rule. The
+//! `…Residual` traits have the operations as methods in residual form: the value, and a pullback that owns nothing of the
+//! arguments but takes them again by reference, with the value and its cotangent.
+
+mod axis_function;
+pub mod dot;
+mod gemm;
+pub mod log_softmax;
+pub mod logsumexp;
+pub(crate) mod probe;
+mod ranks;
+pub(crate) mod row_kernels;
+mod rows;
+pub mod softmax;
+pub mod sum;
+pub mod sum_axis;
+pub mod t;
+mod tensor;
+#[cfg(test)]
+mod testing;
+
+pub use ranks::{Contract, Matrix, OtherDim};
+pub use tensor::{Shaped, Tensor};
+
+/// All operations with their companions, by name.
+pub mod functions {
+    pub use super::dot::dot;
+    pub use super::log_softmax::log_softmax;
+    pub use super::logsumexp::logsumexp;
+    pub use super::softmax::softmax;
+    pub use super::sum::{mean, sum};
+    pub use super::sum_axis::{mean_axis, sum_axis};
+    pub use super::t::t;
+}
+
+/// The methods that the prelude adds to arrays.
+pub mod methods {
+    pub use super::log_softmax::LogSoftmax;
+    pub use super::logsumexp::LogSumExp;
+    pub use super::softmax::Softmax;
+}
+
+/// The methods in residual form.
+pub mod residuals {
+    pub use super::dot::DotResidual;
+    pub use super::log_softmax::LogSoftmaxResidual;
+    pub use super::logsumexp::LogSumExpResidual;
+    pub use super::softmax::SoftmaxResidual;
+    pub use super::sum::SumResidual;
+    pub use super::sum_axis::{MeanAxisResidual, SumAxisResidual};
+    pub use super::t::TransposeResidual;
+}

@@ -1,0 +1,49 @@
+//! Is the function that is called the one whose derivative is taken?
+//!
+//! A module's own plain `fn softmax` shadows an imported one, but not its companion. So differentiated code hands the
+//! function that it calls to the companion, which accepts only a function that maps a [`Probe`] to its own [`Probed`]:
+//! a generic function of the prelude does, by the trait bound on its argument, and no other can.
+
+use std::marker::PhantomData;
+
+use ndarray::Axis;
+
+/// An argument that no function takes but those of the prelude.
+#[derive(Debug)]
+pub struct Probe {
+    never: std::convert::Infallible,
+}
+
+impl Probe {
+    /// What a function of the prelude would do with a probe, if there were any.
+    pub(crate) fn absurd<T>(&self) -> T {
+        match self.never {}
+    }
+}
+
+/// The result of the function whose companion is `C`.
+#[derive(Debug)]
+pub struct Probed<C>(PhantomData<C>);
+
+/// The function of one tensor and an axis whose companion is `C`.
+#[diagnostic::on_unimplemented(
+    message = "this function has no derivative",
+    label = "a differentiable function of this name is imported, but another function is called here",
+    note = "annotate the function with `#[differentiable]`"
+)]
+pub trait IsAxisFunction<C> {}
+
+impl<C, F: Fn(&Probe, Axis) -> Probed<C>> IsAxisFunction<C> for F {}
+
+/// The function of predictions, labels or targets, and options whose companion is `C`.
+#[diagnostic::on_unimplemented(
+    message = "this function has no derivative",
+    label = "a differentiable function of this name is imported, but another function is called here",
+    note = "annotate the function with `#[differentiable]`"
+)]
+pub trait IsLoss<C, Arguments> {}
+
+impl<C, F: Fn(&Probe, &[usize]) -> Probed<C>> IsLoss<C, (&[usize],)> for F {}
+impl<C, O, F: Fn(&Probe, &[usize], O) -> Probed<C>> IsLoss<C, (&[usize], O)> for F {}
+impl<C, F: Fn(&Probe, &Probe) -> Probed<C>> IsLoss<C, (&Probe,)> for F {}
+impl<C, O, F: Fn(&Probe, &Probe, O) -> Probed<C>> IsLoss<C, (&Probe, O)> for F {}

@@ -1,0 +1,86 @@
+//! The transpose: all axes in reverse.
+#![allow(
+    clippy::type_complexity,
+    reason = "a residual form is a value and a pullback"
+)]
+
+use ndarray::{Array, ArrayView, Dimension};
+
+use super::tensor::Tensor;
+use crate::want::Want;
+
+/// A view of `x` with its axes reversed.
+pub fn t<X: Tensor + ?Sized>(x: &X) -> ArrayView<'_, X::Elem, X::Dim> {
+    x.tensor_view().reversed_axes()
+}
+
+/// The rule of [`t()`].
+#[allow(
+    non_camel_case_types,
+    reason = "the companion of a function has its name"
+)]
+#[derive(Debug)]
+pub struct t {}
+
+impl t {
+    /// `dy` with its axes reversed, in the same memory.
+    #[doc(hidden)]
+    pub fn d_x<T, D: Dimension>(dy: Array<T, D>) -> Array<T, D> {
+        dy.reversed_axes()
+    }
+}
+
+/// [`t()`] in residual form.
+#[doc(hidden)]
+pub trait TransposeResidual<X: Tensor + ?Sized> {
+    /// The pullback reverses the axes back.
+    fn t_residual_vjp<S: Want>(
+        &self,
+        wants: (S,),
+    ) -> (
+        ArrayView<'_, X::Elem, X::Dim>,
+        impl FnOnce(
+            &X,
+            &ArrayView<'_, X::Elem, X::Dim>,
+            Array<X::Elem, X::Dim>,
+        ) -> (S::Of<Array<X::Elem, X::Dim>>,)
+        + use<Self, X, S>,
+    );
+}
+
+impl<X: Tensor + ?Sized> TransposeResidual<X> for X {
+    fn t_residual_vjp<S: Want>(
+        &self,
+        _wants: (S,),
+    ) -> (
+        ArrayView<'_, X::Elem, X::Dim>,
+        impl FnOnce(
+            &X,
+            &ArrayView<'_, X::Elem, X::Dim>,
+            Array<X::Elem, X::Dim>,
+        ) -> (S::Of<Array<X::Elem, X::Dim>>,)
+        + use<X, S>,
+    ) {
+        (t(self), |_, _, dy| (S::when(|| t::d_x(dy)),))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::{TransposeResidual, t};
+    use crate::want::Yes;
+
+    #[test]
+    fn reverses_the_axes() {
+        let x = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+        assert_eq!(t(&x), x.t());
+        assert_eq!(t::d_x(x.t().to_owned()), x);
+        let (y, pullback) = x.t_residual_vjp((Yes,));
+        assert_eq!(
+            pullback(&x, &y, y.mapv(|y| 2.0 * y)),
+            (x.mapv(|x| 2.0 * x),)
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! What generated code names. Not for people: it changes without notice.
+
+pub use crate::check::Perturb;
+pub use crate::differentiable::{
+    Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, complete, partial, zero_tangent,
+};
+pub use crate::elementwise::{Full, Sum, extent, into, like, map, map_to, operand, sc};
+pub use crate::math::*;
+pub use crate::ops::functions::*;
+pub use crate::ops::residuals;
+pub use crate::tangent::Tangent;
+pub use crate::want::{Excluded, No, Want, Yes};
+
+use crate::elementwise::{Like, Operand, Operands, Outputs};
+use crate::ops::Tensor;
+use crate::real::Real;
+
+/// The number of elements, as a float of their type.
+#[inline]
+pub fn length<X: Tensor + ?Sized>(x: &X) -> X::Elem {
+    X::Elem::lit(x.tensor_view().len() as f64)
+}
+
+/// The cotangent of a conversion: `d` in the type of what was converted.
+#[inline]
+pub fn cast_like<T: Real, U: Real>(d: U, _like: T) -> T {
+    T::lit(d.to_double())
+}
+
+/// Panics unless the function that is called is the one whose derivative this is: a plain function hides an imported
+/// differentiable one, but not its companion.
+#[inline]
+#[track_caller]
+pub fn assert_same<F, G>(called: &F, differentiated: &G) {
+    let (called, differentiated) = (std::any::type_name_of_val(called), std::any::type_name_of_val(differentiated));
+    assert!(
+        called == differentiated,
+        "`{called}` is called, but the derivative in scope under that name is that of `{differentiated}`\n\
+         help: annotate `{called}` with `#[differentiable]`"
+    );
+}
+
+/// A stack for what a loop keeps.
+#[inline]
+pub fn stack<T>() -> Vec<T> {
+    Vec::new()
+}
+
+/// What the iteration at hand pushed.
+#[inline]
+pub fn pop<T>(stack: &mut Vec<T>) -> T {
+    stack.pop().expect("every iteration pushed one value")
+}
+
+/// What a branch kept for its reverse.
+#[inline]
+pub fn expect<T>(kept: Option<T>) -> T {
+    kept.expect("the branch that was taken kept it")
+}
+
+/// A value that is there because somebody wants what it serves.
+#[inline]
+pub fn given<G: Given>(value: G) -> G::Value {
+    value.given()
+}
+
+/// The same, to be changed in place.
+#[inline]
+pub fn given_mut<T>(value: &mut Option<T>) -> &mut T {
+    value.as_mut().expect("wanted")
+}
+
+/// An `Option`, or a reference to one.
+pub trait Given {
+    /// What is in it.
+    type Value;
+    /// Takes it out.
+    fn given(self) -> Self::Value;
+}
+
+impl<T> Given for Option<T> {
+    type Value = T;
+    #[inline]
+    fn given(self) -> T {
+        self.expect("wanted")
+    }
+}
+
+impl<'a, T> Given for &'a Option<T> {
+    type Value = &'a T;
+    #[inline]
+    fn given(self) -> &'a T {
+        self.as_ref().expect("wanted")
+    }
+}
+
+/// The sum of `f` over the iteration space of the operands, in one pass.
+#[inline]
+#[track_caller]
+pub fn map_sum<O: Operands, R, T>(operands: O, f: impl Fn(O::Elems) -> R) -> T
+where
+    (Sum,): Outputs<O, (R,), Results = (T,)>,
+{
+    map_to(operands, (Sum,), #[inline(always)] |elems| (f(elems),)).0
+}
+
+/// The values of `f` over the iteration space of the operands, summed to the shape of `x`.
+#[inline]
+#[track_caller]
+pub fn map_like<X: Operand + ?Sized, O: Operands, R, T>(x: &X, operands: O, f: impl Fn(O::Elems) -> R) -> T
+where
+    (Like<X::Float, X::Dim>,): Outputs<O, (R,), Results = (T,)>,
+{
+    map_to(operands, (like(x),), #[inline(always)] |elems| (f(elems),)).0
+}

@@ -1,0 +1,135 @@
+//! Which gradients a caller wants: zero-sized types, so that the code for the others is not compiled.
+
+/// Whether a gradient is wanted, as a type: [`Yes`] or [`No`].
+pub trait Want: Copy + Default + 'static {
+    /// The same as a constant.
+    const ON: bool;
+    /// `T` if wanted, `()` if not.
+    type Of<T>;
+    /// Wanted by this one or by `B`.
+    type Or<B: Want>: Want;
+
+    /// Computes what is wanted.
+    fn when<T>(compute: impl FnOnce() -> T) -> Self::Of<T>;
+
+    /// Changes what is wanted.
+    fn map<T, U>(x: Self::Of<T>, f: impl FnOnce(T) -> U) -> Self::Of<U>;
+
+    /// What was wanted, if it was.
+    fn get<T>(x: Self::Of<T>) -> Option<T>;
+}
+
+/// The gradient is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Yes;
+
+/// The gradient is not wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct No;
+
+impl Want for Yes {
+    const ON: bool = true;
+    type Of<T> = T;
+    type Or<B: Want> = Yes;
+
+    #[inline]
+    fn when<T>(compute: impl FnOnce() -> T) -> T {
+        compute()
+    }
+
+    #[inline]
+    fn map<T, U>(x: T, f: impl FnOnce(T) -> U) -> U {
+        f(x)
+    }
+
+    #[inline]
+    fn get<T>(x: T) -> Option<T> {
+        Some(x)
+    }
+}
+
+impl Want for No {
+    const ON: bool = false;
+    type Of<T> = ();
+    type Or<B: Want> = B;
+
+    #[inline]
+    fn when<T>(_compute: impl FnOnce() -> T) {}
+
+    #[inline]
+    fn map<T, U>((): (), _f: impl FnOnce(T) -> U) {}
+
+    #[inline]
+    fn get<T>((): ()) -> Option<T> {
+        None
+    }
+}
+
+/// An argument that the called function leaves out by `wrt(…)`: nobody may want its gradient.
+#[diagnostic::on_unimplemented(
+    message = "this argument is left out by `wrt(…)` of the called function, but its value is differentiated",
+    label = "differentiated value goes into an argument without a derivative",
+    note = "write `detach(…)` if its derivative is meant to be zero"
+)]
+pub trait Excluded: Want {}
+
+impl Excluded for No {}
+
+macro_rules! wants {
+    ($($trait:ident($($name:ident),*);)*) => {$(
+        #[doc = concat!("The wants of a function with the arguments `", stringify!($($name),*), "`.")]
+        pub trait $trait: Copy + 'static {
+            $(#[doc = concat!("The want of argument `", stringify!($name), "`.")] type $name: Want;)*
+        }
+
+        impl<$($name: Want),*> $trait for ($($name,)*) {
+            $(type $name = $name;)*
+        }
+    )*};
+}
+
+wants! {
+    Wants1(A0);
+    Wants2(A0, A1);
+    Wants3(A0, A1, A2);
+    Wants4(A0, A1, A2, A3);
+    Wants5(A0, A1, A2, A3, A4);
+    Wants6(A0, A1, A2, A3, A4, A5);
+    Wants7(A0, A1, A2, A3, A4, A5, A6);
+    Wants8(A0, A1, A2, A3, A4, A5, A6, A7);
+    Wants9(A0, A1, A2, A3, A4, A5, A6, A7, A8);
+    Wants10(A0, A1, A2, A3, A4, A5, A6, A7, A8, A9);
+    Wants11(A0, A1, A2, A3, A4, A5, A6, A7, A8, A9, A10);
+    Wants12(A0, A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{No, Want, Wants2, Yes};
+
+    fn total<W: Wants2>() -> usize {
+        let a = W::A0::get::<usize>(W::A0::when(|| 1));
+        let b = W::A1::get::<usize>(W::A1::map(W::A1::when(|| 1), |x: usize| x + 1));
+        a.unwrap_or(0) + b.unwrap_or(0)
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_computed() {
+        assert_eq!(
+            [
+                total::<(Yes, Yes)>(),
+                total::<(Yes, No)>(),
+                total::<(No, Yes)>(),
+                total::<(No, No)>()
+            ],
+            [3, 1, 2, 0]
+        );
+    }
+
+    #[test]
+    fn or_of_types() {
+        assert!(<<No as Want>::Or<Yes> as Want>::ON);
+        assert!(<<Yes as Want>::Or<No> as Want>::ON);
+        assert!(!<<No as Want>::Or<No> as Want>::ON);
+    }
+}

@@ -1,0 +1,1 @@
+//! The test suite of Odyssey lives in `tests/`.
