@@ -21,8 +21,25 @@ pub(crate) fn format(companions: &TokenStream) -> String {
         Ok(file) => prettyplease::unparse(&file),
         Err(error) => format!("// not Rust: {error}\n{companions}\n"),
     };
-    // Every closure of a kernel has the attribute; a reader has seen it once.
-    let text = text.replace("#[inline(always)]\n", "").replace("#[inline(always)] ", "");
+    let text = without_inline(&text);
     let text = text.replace("::odyssey_runtime::rt::", "rt::").replace("::core::option::Option::", "");
     format!("use odyssey_runtime::rt;\n\n{}", text.replace("::odyssey_runtime::", "odyssey_runtime::"))
+}
+
+/// Every closure of a kernel is `#[inline(always)]`; a reader need not see it each time.
+fn without_inline(text: &str) -> String {
+    let mut out = String::new();
+    let mut indent = None;
+    for line in text.lines() {
+        if line.trim() == "#[inline(always)]" {
+            indent = Some(line.len() - line.trim_start().len());
+            continue;
+        }
+        match indent.take() {
+            Some(indent) => out.extend([&" ".repeat(indent), line.trim_start()]),
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    out
 }

@@ -2,7 +2,8 @@
 
 use syn::visit::{self, Visit};
 use syn::{
-    DeriveInput, GenericArgument, GenericParam, Generics, Ident, Lifetime, Path, PathArguments, Type, WherePredicate,
+    DeriveInput, GenericArgument, GenericParam, Generics, Ident, Lifetime, Path, PathArguments,
+    Type, WherePredicate,
 };
 
 use super::model::Field;
@@ -134,7 +135,10 @@ fn bound<'f>(input: &DeriveInput, field: &'f Field) -> Option<&'f Type> {
 pub(super) fn assumed<'f>(input: &DeriveInput, field: &'f Field) -> Option<&'f Type> {
     let ty = field.differentiable.as_ref()?;
     let mentioned = in_type(ty);
-    let depends = input.generics.type_params().any(|param| mentioned.contains(&param.ident));
+    let depends = input
+        .generics
+        .type_params()
+        .any(|param| mentioned.contains(&param.ident));
     let recursive = mentioned.contains(&input.ident);
     (!depends && !recursive && !borrows(ty) && !is_known(ty)).then_some(ty)
 }
@@ -146,11 +150,15 @@ fn is_known(ty: &Type) -> bool {
             let name = segment.ident.to_string();
             match &segment.arguments {
                 PathArguments::None => ["f32", "f64"].contains(&name.as_str()),
-                PathArguments::AngleBracketed(arguments) => arguments.args.iter().all(|argument| match argument {
-                    GenericArgument::Type(_) if name.contains("Array") => true,
-                    GenericArgument::Type(elem) => ["Vec", "Option", "Box"].contains(&name.as_str()) && is_known(elem),
-                    _ => true,
-                }),
+                PathArguments::AngleBracketed(arguments) => {
+                    arguments.args.iter().all(|argument| match argument {
+                        GenericArgument::Type(_) if name.contains("Array") => true,
+                        GenericArgument::Type(elem) => {
+                            ["Vec", "Option", "Box"].contains(&name.as_str()) && is_known(elem)
+                        }
+                        _ => true,
+                    })
+                }
                 PathArguments::Parenthesized(_) => false,
             }
         }),

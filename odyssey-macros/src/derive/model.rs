@@ -64,16 +64,20 @@ impl Model {
         };
         let fields = fields(input, declared, style)?;
         let (tangent_generics, has_private_bounds) = generics::of_tangent(input, &krate, &fields);
-        let assumed: Vec<&Type> =
-            fields.iter().filter_map(|field| generics::assumed(input, field)).collect();
-        let assumed_span = assumed.first().map(|ty| ty.span());
+        let assumed: Vec<&Type> = fields
+            .iter()
+            .filter_map(|field| generics::assumed(input, field))
+            .collect();
+        let assumed_span = assumed.first().map(Spanned::span);
         let has_private_bounds = has_private_bounds || !assumed.is_empty();
         let mut assumed_generics = tangent_generics.clone();
         if !assumed.is_empty() {
             let clause = assumed_generics.make_where_clause();
             for ty in assumed {
                 // Behind a lifetime: without parameters, it would be checked here and now.
-                clause.predicates.push(syn::parse_quote!(for<'__assumed> #ty: #krate::rt::Differentiable));
+                clause
+                    .predicates
+                    .push(syn::parse_quote!(for<'__assumed> #ty: #krate::rt::Differentiable));
             }
         }
         Ok(Model {
@@ -123,10 +127,15 @@ impl Model {
         }
     }
 
-    /// `{ member: value, … }`, which serves all styles.
+    /// `{ member: value, … }`, which serves all styles; `()` for passive fields.
     pub(super) fn build(&self, value: impl Fn(&Field) -> TokenStream) -> TokenStream {
         let fields = self.fields.iter().map(|field| {
-            let (member, value) = (&field.tangent_member, value(field));
+            let member = &field.tangent_member;
+            let value = if field.differentiable.is_some() {
+                value(field)
+            } else {
+                quote!(())
+            };
             quote!(#member: #value)
         });
         quote!({ #(#fields,)* })

@@ -21,26 +21,17 @@ fn differentiable(model: &Model) -> TokenStream {
     let krate = &model.krate;
     let (tangent, partial) = (model.companion("Tangent"), model.companion("Partial"));
     let (_, tangent_arguments, _) = model.tangent_generics.split_for_impl();
-    let zero = model.build(|field| match &field.differentiable {
-        Some(_) => {
-            let member = &field.member;
-            quote_spanned!(field.span=> #krate::rt::Differentiable::zero_tangent(&self.#member))
-        }
-        None => quote!(()),
+    let zero = model.build(|field| {
+        let member = &field.member;
+        quote_spanned!(field.span=> #krate::rt::Differentiable::zero_tangent(&self.#member))
     });
-    let complete = model.build(|field| match &field.differentiable {
-        Some(_) => {
-            let (member, part) = (&field.member, &field.tangent_member);
-            quote_spanned!(field.span=> #krate::rt::Differentiable::complete(&self.#member, partial.#part))
-        }
-        None => quote!(()),
+    let complete = model.build(|field| {
+        let (member, part) = (&field.member, &field.tangent_member);
+        quote_spanned!(field.span=> #krate::rt::Differentiable::complete(&self.#member, partial.#part))
     });
-    let arrived = model.build(|field| match &field.differentiable {
-        Some(_) => {
-            let (arrive, part) = (field.projection(krate, "arrived"), &field.tangent_member);
-            quote_spanned!(field.span=> #arrive(tangent.#part))
-        }
-        None => quote!(()),
+    let arrived = model.build(|field| {
+        let (arrive, part) = (field.projection(krate, "arrived"), &field.tangent_member);
+        quote_spanned!(field.span=> #arrive(tangent.#part))
     });
     let (argument, tangent_argument) = (model.argument("partial"), model.argument("tangent"));
     let body = quote! {

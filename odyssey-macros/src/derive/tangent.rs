@@ -43,10 +43,7 @@ fn implement(model: &Model, path: &TokenStream, body: &TokenStream) -> TokenStre
 fn clone(model: &Model) -> TokenStream {
     let build = model.build(|field| {
         let member = &field.tangent_member;
-        match &field.differentiable {
-            Some(_) => quote_spanned!(field.span=> ::core::clone::Clone::clone(&self.#member)),
-            None => quote!(()),
-        }
+        quote_spanned!(field.span=> ::core::clone::Clone::clone(&self.#member))
     });
     let body = quote! {
         fn clone(&self) -> Self {
@@ -60,17 +57,17 @@ fn debug(model: &Model) -> TokenStream {
     let name = model.companion("Tangent").to_string();
     let fields = model.fields.iter().map(|field| {
         let member = &field.tangent_member;
-        match model.style {
-            Style::Named => {
-                let written = field.written();
-                quote_spanned!(field.span=> .field(#written, &self.#member))
-            }
-            _ => quote_spanned!(field.span=> .field(&self.#member)),
+        if model.style == Style::Named {
+            let written = field.written();
+            quote_spanned!(field.span=> .field(#written, &self.#member))
+        } else {
+            quote_spanned!(field.span=> .field(&self.#member))
         }
     });
-    let helper = match model.style {
-        Style::Named => quote!(debug_struct),
-        _ => quote!(debug_tuple),
+    let helper = if model.style == Style::Named {
+        quote!(debug_struct)
+    } else {
+        quote!(debug_tuple)
     };
     let body = quote! {
         fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

@@ -22,7 +22,10 @@ fn text(tokens: impl quote::ToTokens) -> String {
 
 fn same(tokens: impl quote::ToTokens, want: &str) {
     let squeeze = |text: String| text.replace(' ', "");
-    assert_eq!(squeeze(text(tokens)), squeeze(text(want.parse::<TokenStream>().unwrap())));
+    assert_eq!(
+        squeeze(text(tokens)),
+        squeeze(text(want.parse::<TokenStream>().unwrap()))
+    );
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Writer<'_> {
             Op::Kernel(kernel) if stmt.outs.len() > 1 => {
                 let names: Vec<_> = stmt.outs.iter().map(|out| self.name(*out)).collect();
                 let patterns: Vec<_> = stmt.outs.iter().map(|out| self.pattern(*out)).collect();
-                let (pattern, value) = (tuple(&patterns), self.kernel(kernel, at(stmt.span)).tokens);
+                let (pattern, value) = (tuple(&patterns), self.kernel(kernel, &stmt.outs, at(stmt.span)).tokens);
                 self.guard_block(stmt, &names, quote!(let #pattern = #value;))
             }
             op => self.single(stmt, op),
@@ -130,7 +130,7 @@ impl Writer<'_> {
 
     /// `rt::add(&mut sum, value)`, or the rule that adds its result itself.
     fn accumulate(&mut self, name: &Ident, value: Value, stmt: &Stmt) -> TokenStream {
-        let target = if self.guards.is_guarded(stmt.outs[0]) {
+        let target = if self.is_guarded(stmt.outs[0]) {
             let given = self.rt("given_mut", stmt.span);
             quote!(#given(&mut #name))
         } else {
@@ -158,7 +158,7 @@ impl Writer<'_> {
 
     /// Runs statements that define `names` only if somebody wants what they serve.
     fn guard_block(&mut self, stmt: &Stmt, names: &[Ident], stmts: TokenStream) -> TokenStream {
-        let guarded: Vec<_> = stmt.outs.iter().map(|out| self.guards.is_guarded(*out)).collect();
+        let guarded: Vec<_> = stmt.outs.iter().map(|out| self.is_guarded(*out)).collect();
         if !guarded.contains(&true) {
             return stmts;
         }
@@ -180,7 +180,7 @@ impl Writer<'_> {
         if !self.guards.is_partial(&wanted) {
             return quote!(#start #update);
         }
-        if !start.is_empty() && self.guards.is_guarded(stmt.outs[0]) {
+        if !start.is_empty() && self.is_guarded(stmt.outs[0]) {
             return self.guarded_start(stmt, &start, name, &update);
         }
         let condition = self.guards.condition(&wanted);
@@ -243,7 +243,7 @@ impl Writer<'_> {
         let call = quote!(let #pattern = #function(#(#again,)* #result, #cotangent); #unwrap);
         let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
         let wanted: crate::ir::Wanted = stmt.outs.iter().flat_map(|out| self.values[*out].wanted.clone()).collect();
-        if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.guards.is_guarded(*out)) {
+        if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.is_guarded(*out)) {
             return call;
         }
         let condition = self.guards.condition(&wanted);
@@ -270,7 +270,7 @@ impl Writer<'_> {
                 let (krate, ty) = (self.krate, self.guards.want_type(&wanted, self.krate));
                 let get = quote!(<#ty as #krate::rt::Want>::get(#name));
                 let expect = self.rt("given", stmt.span);
-                unwrap.extend(if self.guards.is_guarded(*out) { quote!(let #name = #get;) } else { quote!(let #name = #expect(#get);) });
+                unwrap.extend(if self.is_guarded(*out) { quote!(let #name = #get;) } else { quote!(let #name = #expect(#get);) });
                 patterns.push(quote!(#name));
             } else {
                 patterns.push(self.pattern(*out));

@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, ToTokens};
 use syn::{Generics, Ident, Path, Type};
 
-use super::layout::Layout;
+use super::layout::{Layout, Results};
 use super::names::{at, Names};
 use super::types::{any_lifetime, bare_or_tuple, tangent};
 use super::wants::Guards;
@@ -230,7 +230,7 @@ impl Companion<'_> {
         let mut program = fused.forward.clone();
         program.results.extend(&fused.reverse.results);
         program.stmts.extend(fused.reverse.stmts.iter().cloned());
-        let (layout, places) = Layout::new(&fused.values, &[&program]);
+        let (layout, places) = Layout::new(&fused.values, &[(&program, Results::Named)]);
         let mut writer = self.writer(&fused.values, layout, Guards::default());
         let parameters = self.signature(&mut writer, &program.params);
         let items = self.items(fused);
@@ -268,13 +268,15 @@ impl Companion<'_> {
         let residual = &self.program.residual;
         let (krate, vis, function, result) = (self.krate, self.vis(), &self.source.item.sig.ident, self.result());
         let wants = self.want_parameters();
-        let (layout, places) = Layout::new(&residual.values, &[&residual.forward, &residual.reverse]);
+        let (layout, places) = Layout::new(&residual.values, &[(&residual.forward, Results::Named), (&residual.reverse, Results::InPlace)]);
         let differentiated: BTreeMap<_, _> = self.source.signature.differentiated().map(|(i, _)| (i, wants[i].clone())).collect();
         let guards = Guards::new(differentiated, &residual.values, &residual.reverse);
         let mut writer = self.writer(&residual.values, layout, guards);
         let parameters: Vec<_> = self.signature(&mut writer, &residual.forward.params);
         let forward = writer.block(&residual.forward, &places[0]);
-        let value = writer.consume(residual.forward.results[0]).tokens;
+        // What the pullback reads of it is given again: no reason to keep a copy.
+        let result_value = residual.forward.results[0];
+        let value = if writer.layout.is_inline(result_value) { writer.consume(result_value).tokens } else { writer.expr(result_value).tokens };
         let (again, sweep) = self.pullback_body(&mut writer, residual, &places[1]);
         let items = self.items(residual);
         let types: Vec<_> = self.arguments().iter().map(|argument| any_lifetime(&argument.ty)).collect();

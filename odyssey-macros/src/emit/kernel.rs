@@ -6,19 +6,19 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use super::fragment::Fragment;
-use super::layout::Layout;
+use super::layout::{Layout, Results};
 use super::writer::{tuple, Writer};
 use crate::ir::{FieldName, Kernel, Kind, Op, Output, Value};
 
 impl Writer<'_> {
     /// `rt::map(…)` for one result of full size, `rt::map_sum(…)` for one sum, `rt::map_to(…)` for anything else.
-    pub(super) fn kernel(&mut self, kernel: &Kernel, span: Span) -> Fragment {
+    pub(super) fn kernel(&mut self, kernel: &Kernel, outs: &[Value], span: Span) -> Fragment {
         if let (Some(input), [Output::Sum]) = (plain_input(kernel), &kernel.outputs[..]) {
             let (function, x) = (self.rt("sum", span), self.reference(input));
             return Fragment::tight(quote_spanned!(span=> #function(#x)));
         }
         let operands = self.operands(kernel, span);
-        let closure = self.closure(kernel, span);
+        let closure = self.closure(kernel, outs, span);
         match kernel.outputs[..] {
             [Output::Full] => {
                 let function = self.rt("map", span);
@@ -73,24 +73,35 @@ impl Writer<'_> {
     }
 
     /// `|(x, b)| …`: the body, written with a layout and names of its own.
-    fn closure(&mut self, kernel: &Kernel, span: Span) -> TokenStream {
+    fn closure(&mut self, kernel: &Kernel, outs: &[Value], span: Span) -> TokenStream {
         let mut captures = Vec::new();
         Op::Kernel(Box::new(Kernel { inputs: Vec::new(), extents: Vec::new(), outputs: Vec::new(), body: kernel.body.clone() })).operands(&mut |v| captures.push(v));
         let captured: Vec<_> = captures.into_iter().map(|v| self.name(v)).collect();
         let hints: Vec<_> = kernel.inputs.iter().map(|input| self.element_hint(*input)).collect();
-        let (layout, _) = Layout::new(self.values, &[&kernel.body]);
+        let (layout, _) = Layout::new(self.values, &[(&kernel.body, Results::InPlace)]);
         let outer_layout = std::mem::replace(&mut self.layout, layout);
         let inner_names = self.names.inner(&captured);
         let outer_names = std::mem::replace(&mut self.names, inner_names);
         self.in_kernel = true;
         let mut parameters: Vec<_> = kernel.body.params.iter().zip(hints).map(|(element, hint)| self.parameter_name(*element, hint)).collect();
         parameters.extend(kernel.extents.iter().map(|_| quote!(_)));
+        self.name_results(kernel, outs);
         let body = self.closure_body(kernel);
         self.in_kernel = false;
         self.layout = outer_layout;
         self.names = outer_names;
         let parameters = tuple(&parameters);
         quote_spanned!(span=> #[inline(always)] |#parameters| #body)
+    }
+
+    /// An element that becomes a result has the result's name.
+    fn name_results(&mut self, kernel: &Kernel, outs: &[Value]) {
+        for (element, out) in kernel.body.results.iter().zip(outs) {
+            let is_unnamed = self.values[*element].name.is_none() && !kernel.body.params.contains(element);
+            if let (true, Some(hint)) = (is_unnamed && !self.layout.is_inline(*element), &self.values[*out].name) {
+                self.names.name_once(*element, &hint.clone());
+            }
+        }
     }
 
     fn closure_body(&mut self, kernel: &Kernel) -> TokenStream {

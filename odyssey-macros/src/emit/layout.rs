@@ -21,6 +21,15 @@ impl Site {
     }
 }
 
+/// What becomes of a named value that is read once, as the result of its block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Results {
+    /// It keeps its name.
+    Named,
+    /// It is written where the block ends.
+    InPlace,
+}
+
 /// The positions of a block's statements, and of its end.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places {
@@ -37,6 +46,8 @@ pub(super) struct Layout {
     uses: HashMap<Value, Vec<Site>>,
     loops: Vec<(usize, usize)>,
     inline: HashSet<Value>,
+    /// Results that are written where their block ends.
+    handed_on: HashSet<Value>,
     variable: HashMap<Value, Value>,
     mutable: HashSet<Value>,
     clock: usize,
@@ -46,20 +57,23 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Lays out blocks that run one after the other; returns their places.
-    pub(super) fn new(values: &Values, blocks: &[&Block]) -> (Layout, Vec<Places>) {
-        let mut layout = Layout { definitions: crate::optimise::definitions(blocks.iter().copied()), ..Layout::default() };
-        let places: Vec<_> = blocks.iter().map(|block| layout.number(block)).collect();
+    pub(super) fn new(values: &Values, blocks: &[(&Block, Results)]) -> (Layout, Vec<Places>) {
+        let mut layout = Layout { definitions: crate::optimise::definitions(blocks.iter().map(|(block, _)| *block)), ..Layout::default() };
+        let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(block, *results)).collect();
         layout.choose_inline(values, blocks);
         layout.collect_uses();
-        for (block, places) in blocks.iter().zip(&places) {
+        for ((block, _), places) in blocks.iter().zip(&places) {
             layout.share_variables(block, places);
         }
         (layout, places)
     }
 
-    fn number(&mut self, block: &Block) -> Places {
+    fn number(&mut self, block: &Block, results: Results) -> Places {
         self.blocks += 1;
         let id = self.blocks;
+        if results == Results::InPlace {
+            self.handed_on.extend(&block.results);
+        }
         let start = self.site(id);
         block.params.iter().for_each(|v| {
             self.defined.insert(*v, start.clone());
@@ -90,7 +104,7 @@ impl Layout {
                 let branch = self.clock;
                 [then, otherwise].into_iter().enumerate().map(|(arm, block)| {
                     self.arms.push((branch, arm));
-                    let places = self.number(block);
+                    let places = self.number(block, Results::InPlace);
                     self.arms.pop();
                     places
                 }).collect()
@@ -102,7 +116,7 @@ impl Layout {
                     let site = Site { at: start, block: id, arms: self.arms.clone() };
                     self.defined.insert(kept.value, site);
                 });
-                let places = self.number(&l.body);
+                let places = self.number(&l.body, Results::InPlace);
                 let site = Site { at: places.end, block: id, arms: self.arms.clone() };
                 l.pushes.iter().for_each(|kept| self.reads.entry(kept.value).or_default().push((site.clone(), None)));
                 self.loops.push((start, places.end));
@@ -117,7 +131,7 @@ impl Layout {
         Site { at: self.clock, block, arms: self.arms.clone() }
     }
 
-    fn choose_inline(&mut self, values: &Values, blocks: &[&Block]) {
+    fn choose_inline(&mut self, values: &Values, blocks: &[(&Block, Results)]) {
         let mut inline = HashSet::new();
         let mut visit = |stmt: &Stmt| {
             if let [out] = stmt.outs[..] {
@@ -126,20 +140,21 @@ impl Layout {
                 }
             }
         };
-        blocks.iter().for_each(|block| walk(block, &mut visit));
+        blocks.iter().for_each(|(block, _)| walk(block, &mut visit));
         self.inline = inline;
     }
 
     /// An unnamed expression that is read once, in the block where it stands.
     fn is_read_once_nearby(&self, values: &Values, out: Value, op: &Op) -> bool {
-        let [(site, _)] = &self.reads.get(&out).map_or(&[][..], |reads| reads) else { return false };
+        let [(site, owner)] = &self.reads.get(&out).map_or(&[][..], |reads| reads) else { return false };
         let is_expression = match op {
             Op::Verbatim(verbatim) => verbatim.is_pure,
             Op::Elementwise(..) | Op::Rule(..) | Op::Zero(_) | Op::Length(_) | Op::Extent(_) | Op::Cast(..) | Op::CastBack { .. } => true,
             Op::Tuple(_) | Op::Sum(_) | Op::Present(_) | Op::Absent | Op::Apply(..) | Op::Index(..) | Op::Copy(..) => true,
             _ => false,
         };
-        let is_named = values[out].name.is_some() && !matches!(op, Op::Zero(_) | Op::Present(_));
+        let is_handed_on = owner.is_none() && self.handed_on.contains(&out);
+        let is_named = values[out].name.is_some() && !is_handed_on && !matches!(op, Op::Zero(_) | Op::Present(_));
         is_expression && !is_named && site.block == self.defined[&out].block
     }
 

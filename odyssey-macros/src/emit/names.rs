@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Ident;
 
 use super::fragment::{binding_of, Binding};
-use crate::ir::{Callee, Op, Values, Value};
+use crate::ir::{Op, Value, Values};
 
 /// The names given out so far.
 #[derive(Clone)]
@@ -34,12 +34,20 @@ impl Names {
         let name = match &info.name {
             Some(hint) => self.unique(hint),
             None => {
-                let text = definition.map_or_else(|| "value".to_owned(), |op| describe(op, values));
+                let text = definition.map_or_else(|| "value".to_owned(), describe);
                 self.unique(&Ident::new(&text, at(info.span)))
             }
         };
         self.given.insert(value, name.clone());
         name
+    }
+
+    /// Gives a value this name, or one made from it, unless it has one.
+    pub(super) fn name_once(&mut self, value: Value, hint: &Ident) {
+        if !self.given.contains_key(&value) {
+            let name = self.unique(hint);
+            self.given.insert(value, name);
+        }
     }
 
     /// Gives a value a name from outside.
@@ -83,29 +91,32 @@ pub(super) fn at(span: Span) -> Span {
 }
 
 /// A name for a value that the user gave none.
-fn describe(op: &Op, values: &Values) -> String {
+fn describe(op: &Op) -> String {
     match op {
-        Op::Sum(_) => "sum".to_owned(),
         Op::Length(_) => "len".to_owned(),
         Op::Elementwise(op, ..) => op.row().name.to_owned(),
-        Op::Apply(op, operands, _) => {
-            let names: Vec<_> = operands.iter().filter_map(|v| values[*v].name.as_ref().map(ToString::to_string)).collect();
-            match &names[..] {
-                [a, b] if a.len() + b.len() <= 3 => format!("{a}{b}"),
-                [a] if op.is_view => format!("{a}_{}", op.name),
-                _ => op.name.to_owned(),
-            }
-        }
-        Op::Linearize(call) | Op::Call(call) => match &call.callee {
-            Callee::Path(path) => format!("{}_value", path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default()),
-            Callee::Method(name, _) => format!("{name}_value"),
-        },
         Op::Verbatim(verbatim) => match &verbatim.expr {
             expr @ syn::Expr::Binary(_) => (if binding_of(expr) == Binding::Loose { "condition" } else { "index" }).to_owned(),
-            _ => "value".to_owned(),
+            expr => asked(expr).unwrap_or_else(|| "value".to_owned()),
         },
         Op::Extent(_) => "extent".to_owned(),
         _ => "value".to_owned(),
+    }
+}
+
+/// What a passive expression asks for: `x.nrows() as f64` is called `nrows`.
+fn asked(expr: &syn::Expr) -> Option<String> {
+    match expr {
+        syn::Expr::MethodCall(e) => Some(e.method.to_string()),
+        syn::Expr::Field(e) => match &e.member {
+            syn::Member::Named(name) => Some(name.to_string()),
+            syn::Member::Unnamed(_) => None,
+        },
+        syn::Expr::Cast(e) => asked(&e.expr),
+        syn::Expr::Paren(e) => asked(&e.expr),
+        syn::Expr::Path(e) => e.path.get_ident().map(ToString::to_string),
+        syn::Expr::Call(e) => asked(&e.func),
+        _ => None,
     }
 }
 

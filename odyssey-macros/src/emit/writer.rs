@@ -40,6 +40,11 @@ impl Writer<'_> {
         self.names.of(root, self.values, self.layout.definition(root))
     }
 
+    /// Is there only if it is wanted. What is written in place stands behind the guard of what reads it.
+    pub(super) fn is_guarded(&self, value: Value) -> bool {
+        self.guards.is_guarded(value) && !self.layout.is_inline(value)
+    }
+
     fn span(&self, value: Value) -> Span {
         at(self.values[value].span)
     }
@@ -51,7 +56,7 @@ impl Writer<'_> {
             return self.render(&op, value);
         }
         let name = self.name(value);
-        if self.guards.is_guarded(value) {
+        if self.is_guarded(value) {
             let given = self.rt("given", self.values[value].span);
             return Fragment::tight(quote!(#given(&#name)));
         }
@@ -60,7 +65,7 @@ impl Writer<'_> {
 
     /// A reference to the value.
     pub(super) fn reference(&mut self, value: Value) -> TokenStream {
-        if self.guards.is_guarded(value) {
+        if self.is_guarded(value) {
             return self.expr(value).tokens;
         }
         match (&self.values[value].kind, self.layout.is_inline(value)) {
@@ -85,7 +90,7 @@ impl Writer<'_> {
             return if is_part && !is_copy { clone_of(&fragment) } else { fragment };
         }
         let is_last = self.layout.is_last_use(value, self.at);
-        if self.guards.is_guarded(value) {
+        if self.is_guarded(value) {
             let (given, name) = (self.rt("given", self.values[value].span), self.name(value));
             return if is_last { Fragment::tight(quote!(#given(#name))) } else { Fragment::tight(quote!(#given(&#name).clone())) };
         }
@@ -143,7 +148,7 @@ impl Writer<'_> {
                 let (function, x) = (self.rt("expect", span), self.consume(*x).tokens);
                 Fragment::tight(quote!(#function(#x)))
             }
-            Op::Kernel(kernel) => self.kernel(kernel, span),
+            Op::Kernel(kernel) => self.kernel(kernel, &[out], span),
             other => unreachable!("{other:?} is a statement"),
         }
     }

@@ -29,6 +29,7 @@ pub(super) struct Variable(usize);
 pub(super) struct Bindings {
     scopes: Vec<HashMap<Name, Variable>>,
     current: Vec<Value>,
+    names: Vec<Ident>,
 }
 
 impl Bindings {
@@ -45,6 +46,7 @@ impl Bindings {
             self.open();
         }
         self.current.push(value);
+        self.names.push(name.clone());
         let variable = Variable(self.current.len() - 1);
         self.scopes.last_mut().expect("a scope").insert(name.into(), variable);
     }
@@ -52,6 +54,11 @@ impl Bindings {
     pub(super) fn variable(&self, name: &Ident) -> Option<Variable> {
         let name = Name::from(name);
         self.scopes.iter().rev().find_map(|scope| scope.get(&name).copied())
+    }
+
+    /// The name that the user gave it.
+    pub(super) fn name(&self, variable: Variable) -> &Ident {
+        &self.names[variable.0]
     }
 
     pub(super) fn value(&self, variable: Variable) -> Value {
@@ -76,6 +83,7 @@ impl Bindings {
         let changed = snapshot.iter().zip(&self.current).enumerate();
         let changed = changed.filter(|(_, (was, is))| was != is).map(|(i, (_, is))| (Variable(i), *is)).collect();
         self.current.truncate(snapshot.len());
+        self.names.truncate(snapshot.len());
         self.current.copy_from_slice(snapshot);
         changed
     }

@@ -70,7 +70,7 @@ impl Lowerer {
             let a = then.changed.get(&variable).copied().unwrap_or(before);
             let b = otherwise.changed.get(&variable).copied().unwrap_or(before);
             let out = self.merged(a, b, span);
-            self.values[out].name = self.values[before].name.clone();
+            self.values[out].name = Some(self.bindings.name(variable).clone());
             self.bindings.assign(variable, out);
             outs.push(out);
             then.block.results.push(a);
@@ -145,8 +145,9 @@ impl Lowerer {
         let index = self.parameter(Kind::Unknown, false, None, e.pat.span());
         self.bind(&e.pat, index);
         for ((variable, init), active) in carried.iter().zip(&inits).zip(active) {
-            let Info { name, kind, span, .. } = self.values[*init].clone();
-            let param = self.parameter(kind.peel().clone(), *active, name, span);
+            let Info { kind, span, .. } = self.values[*init].clone();
+            let name = self.bindings.name(*variable).clone();
+            let param = self.parameter(kind.peel().clone(), *active, Some(name), span);
             self.bindings.assign(*variable, param);
         }
         if let Some(value) = self.block(&e.body) {

@@ -11,8 +11,9 @@ mod method;
 mod passive;
 mod pattern;
 mod stmt;
+mod temporaries;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use proc_macro2::Span;
@@ -58,6 +59,8 @@ struct Lowerer {
     bindings: Bindings,
     diagnostics: Diagnostics,
     items: Vec<Item>,
+    /// Values with a name that is not the user's.
+    temporary: HashSet<Value>,
     /// How many blocks there are.
     opened: u32,
     /// Type parameters that stand for a float.
@@ -92,6 +95,7 @@ impl Lowerer {
             bindings: Bindings::default(),
             diagnostics: Diagnostics::default(),
             items: Vec::new(),
+            temporary: HashSet::new(),
             opened: 0,
             real_parameters,
         }
@@ -156,7 +160,12 @@ impl Lowerer {
     }
 
     fn emit_in(&mut self, depth: usize, op: Op, kind: Kind, active: bool, span: Span) -> Value {
-        let out = self.values.add(Info { name: None, kind, active, shape_of: None, wanted: Wanted::new(), span });
+        let name = self.temporary_name(&op, span).filter(|_| active);
+        let is_temporary = name.is_some();
+        let out = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span });
+        if is_temporary {
+            self.temporary.insert(out);
+        }
         self.home.insert(out, depth);
         self.definitions.insert(out, op.clone());
         self.blocks[depth].stmts.push(Stmt { outs: vec![out], op, span });

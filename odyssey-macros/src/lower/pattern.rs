@@ -11,7 +11,7 @@ impl Lowerer {
     pub(super) fn bind(&mut self, pattern: &Pat, value: Value) {
         match pattern {
             Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => {
-                if self.values[value].name.is_none() {
+                if self.values[value].name.is_none() || self.temporary.remove(&value) {
                     self.values[value].name = Some(p.ident.clone());
                 }
                 self.bindings.declare(&p.ident, value);

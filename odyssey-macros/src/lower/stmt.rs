@@ -140,8 +140,8 @@ impl Lowerer {
         let known = self.kind(self.bindings.value(variable)).clone();
         let met = self.kind(value).meet(&known);
         self.values[value].kind = met;
-        if self.values[value].name.is_none() {
-            self.values[value].name = self.values[self.bindings.value(variable)].name.clone();
+        if self.values[value].name.is_none() || self.temporary.remove(&value) {
+            self.values[value].name = Some(self.bindings.name(variable).clone());
         }
         self.bindings.assign(variable, value);
     }

@@ -95,6 +95,10 @@ impl Simplifier<'_> {
                 _ => Outcome::Keep,
             },
             Op::Zero(like) if self.values[*like].kind.peel().is_scalar() => Outcome::Op(literal(0.0)),
+            Op::Accumulate(a, b) if a == b && matches!(self.values[*a].kind.peel(), Kind::Array(_) | Kind::Tensor) => {
+                let two = self.insert(literal(2.0), Kind::Scalar, stmt, before);
+                Outcome::Op(Op::Elementwise(Elementwise::named("mul"), vec![two, *a], Vec::new()))
+            }
             Op::Accumulate(a, b) => match (self.definitions.get(a), self.definitions.get(b)) {
                 (Some(Op::Zero(_)), _) => Outcome::Value(*b),
                 (_, Some(Op::Zero(_))) => Outcome::Value(*a),

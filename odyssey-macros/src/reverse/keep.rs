@@ -100,6 +100,11 @@ fn restore_branch(values: &mut Values, arm: &mut Block, other: &mut Block, sweep
     let mut map = HashMap::new();
     let mut front = Vec::new();
     for value in saved {
+        if let Some(k) = arm.results.iter().position(|result| *result == value) {
+            // The branch hands it on as it is.
+            map.insert(value, outs[k]);
+            continue;
+        }
         let kept = values.copy_of(value);
         let span = values[value].span;
         let one = |values: &mut Values, block: &mut Block, op: Op| {

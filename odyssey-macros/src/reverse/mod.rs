@@ -69,7 +69,6 @@ fn linearize(block: &mut Block, values: &mut Values, pullbacks: &mut HashMap<Val
             let result = stmt.outs[0];
             if values[result].active {
                 let name = values[result].name.as_ref().map(|name| format_ident!("{}_pullback", name, span = name.span()));
-                let name = name.or_else(|| Some(Ident::new(&format!("{}_pullback", call.name()), stmt.span)));
                 let info = Info { name, kind: Kind::Unknown, active: false, shape_of: None, wanted: Wanted::new(), span: stmt.span };
                 let pullback = values.add(info);
                 pullbacks.insert(result, pullback);

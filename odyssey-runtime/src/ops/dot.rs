@@ -4,10 +4,7 @@
     reason = "a residual form is a value and a pullback"
 )]
 
-use ndarray::{
-    Array, Array1, Array2, ArrayBase, ArrayRef, ArrayView, ArrayView2, Axis, Dimension, Ix0, Ix1,
-    Ix2, RawData,
-};
+use ndarray::{Array, Array2, ArrayRef, ArrayView, ArrayView2};
 
 use super::gemm::{Into, gemm};
 use super::ranks::{AS_COLUMN, AS_ROW, Contract, Matrix, OtherDim};
