@@ -230,7 +230,7 @@ impl Companion<'_> {
         let mut program = fused.forward.clone();
         program.results.extend(&fused.reverse.results);
         program.stmts.extend(fused.reverse.stmts.iter().cloned());
-        let (layout, places) = Layout::new(&fused.values, &[(&program, Results::Named)]);
+        let (layout, places) = Layout::new(&fused.values, &[(&program, Results::Named)], &[]);
         let mut writer = self.writer(&fused.values, layout, Guards::default());
         let parameters = self.signature(&mut writer, &program.params);
         let items = self.items(fused);
@@ -268,7 +268,7 @@ impl Companion<'_> {
         let residual = &self.program.residual;
         let (krate, vis, function, result) = (self.krate, self.vis(), &self.source.item.sig.ident, self.result());
         let wants = self.want_parameters();
-        let (layout, places) = Layout::new(&residual.values, &[(&residual.forward, Results::Named), (&residual.reverse, Results::InPlace)]);
+        let (layout, places) = Layout::new(&residual.values, &[(&residual.forward, Results::Named), (&residual.reverse, Results::InPlace)], &residual.forward.results);
         let differentiated: BTreeMap<_, _> = self.source.signature.differentiated().map(|(i, _)| (i, wants[i].clone())).collect();
         let guards = Guards::new(differentiated, &residual.values, &residual.reverse);
         let mut writer = self.writer(&residual.values, layout, guards);

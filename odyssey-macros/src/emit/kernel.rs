@@ -78,7 +78,7 @@ impl Writer<'_> {
         Op::Kernel(Box::new(Kernel { inputs: Vec::new(), extents: Vec::new(), outputs: Vec::new(), body: kernel.body.clone() })).operands(&mut |v| captures.push(v));
         let captured: Vec<_> = captures.into_iter().map(|v| self.name(v)).collect();
         let hints: Vec<_> = kernel.inputs.iter().map(|input| self.element_hint(*input)).collect();
-        let (layout, _) = Layout::new(self.values, &[(&kernel.body, Results::InPlace)]);
+        let (layout, _) = Layout::new(self.values, &[(&kernel.body, Results::InPlace)], &[]);
         let outer_layout = std::mem::replace(&mut self.layout, layout);
         let inner_names = self.names.inner(&captured);
         let outer_names = std::mem::replace(&mut self.names, inner_names);

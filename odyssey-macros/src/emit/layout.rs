@@ -48,6 +48,8 @@ pub(super) struct Layout {
     inline: HashSet<Value>,
     /// Results that are written where their block ends.
     handed_on: HashSet<Value>,
+    /// Values whose names are bound again by the parameters of a pullback.
+    given_again: HashSet<Value>,
     variable: HashMap<Value, Value>,
     mutable: HashSet<Value>,
     clock: usize,
@@ -56,9 +58,10 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Lays out blocks that run one after the other; returns their places.
-    pub(super) fn new(values: &Values, blocks: &[(&Block, Results)]) -> (Layout, Vec<Places>) {
-        let mut layout = Layout { definitions: crate::optimise::definitions(blocks.iter().map(|(block, _)| *block)), ..Layout::default() };
+    /// Lays out blocks that run one after the other; returns their places. Values that are given again to the second
+    /// block are not variables there.
+    pub(super) fn new(values: &Values, blocks: &[(&Block, Results)], given_again: &[Value]) -> (Layout, Vec<Places>) {
+        let mut layout = Layout { definitions: crate::optimise::definitions(blocks.iter().map(|(block, _)| *block)), given_again: given_again.iter().copied().collect(), ..Layout::default() };
         let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(block, *results)).collect();
         layout.choose_inline(values, blocks);
         layout.collect_uses();
@@ -233,7 +236,7 @@ impl Layout {
 
     /// Bound by `let` in the emitted code, not by a signature.
     fn is_local(&self, value: Value) -> bool {
-        self.definitions.contains_key(&value) || self.variable.contains_key(&value) || self.mutable.contains(&value)
+        !self.given_again.contains(&value) && (self.definitions.contains_key(&value) || self.variable.contains_key(&value) || self.mutable.contains(&value))
     }
 
     /// The value whose variable this one lives in.

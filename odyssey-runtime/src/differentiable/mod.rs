@@ -63,6 +63,7 @@ pub trait DifferentiableFloat:
     + Tangent
     + Parameters
     + crate::check::Perturb<Owned = Self>
+    + for<'o> crate::check::Perturb<Lent<'o> = Self>
     + crate::ops::Tensor<Elem = Self, Dim = ndarray::Ix0>
 {
 }

@@ -1,0 +1,123 @@
+use ndarray::prelude::*;
+use odyssey_runtime::prelude::*;
+
+fn arr2(r: usize, c: usize) -> Array2<f64> {
+    Array2::from_shape_fn((r, c), |(i, j)| ((i * 7 + j * 3 + 1) as f64 * 0.37).sin())
+}
+fn arr1(n: usize) -> Array1<f64> {
+    Array1::from_shape_fn(n, |i| ((i * 5 + 2) as f64 * 0.7).cos())
+}
+#[differentiable]
+fn lstm_like(w: &Array2<f64>, u: &Array2<f64>, b: &Array1<f64>, x: &Array2<f64>) -> f64 {
+    let mut h = b * 0.0;
+    let mut total = 0.0;
+    for t in 0..x.nrows() {
+        let z = w.dot(&h) + b;
+        h = (z * 0.5 + u.dot(&h) * x[[t, 0]]).tanh();
+        total += (&h * &h).sum();
+    }
+    total + h.sum()
+}
+#[differentiable]
+fn broadcast(a: &Array1<f64>, m: &Array2<f64>, c: f64) -> f64 {
+    let t = a * c;
+    let u = &t * m;
+    let v = t.sum();
+    let w = (&u + &t).exp();
+    w.sum() * v + u.mean().unwrap()
+}
+#[differentiable]
+fn soft(a: &Array2<f64>, b: &Array1<f64>) -> f64 {
+    let p = (a + b).softmax(Axis(1));
+    let q = (a * b).log_softmax(Axis(0));
+    let l = a.logsumexp(Axis(1));
+    (&p * &q).sum() + (&l * &l).sum() + a.sum_axis(Axis(0)).dot(b) + a.mean_axis(Axis(1)).unwrap().sum() * 2.0
+}
+#[differentiable]
+fn fanout(a: &Array2<f64>) -> f64 {
+    let t = a.t();
+    let g = t.dot(a);
+    let h = g.mapv(|v| v.sin() * v + 0.1);
+    let s = h.sum();
+    let r = h.dot(&g);
+    (&r * s).sum() + a[[0, 1]] * a[[1, 0]]
+}
+#[differentiable]
+fn tuples(x: f64, y: f64) -> (f64, f64) {
+    let (a, b) = (x * y, x.sin());
+    let t = (a + b, a * b);
+    (t.0 * x, t.1 + y)
+}
+#[differentiable]
+fn use_tuples(x: f64, y: f64) -> f64 {
+    let (p, q) = tuples(x, y);
+    let r = tuples(p, q);
+    r.0 * r.1 + p
+}
+#[differentiable]
+fn calls_in_loop(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    for i in 0..n {
+        if i % 2 == 0 {
+            y = helper(y, x);
+        } else {
+            y = y + helper(x, y);
+        }
+    }
+    y
+}
+#[differentiable]
+fn helper(a: f64, b: f64) -> f64 {
+    (a * b).sin() + a
+}
+#[differentiable]
+fn generic<T: Real>(x: &Array1<T>, k: T) -> T {
+    let y = (x * k).tanh();
+    let mut acc = T::lit(0.0);
+    for i in 0..x.len() {
+        acc += y[i] * x[i] * T::lit(0.5);
+    }
+    acc + (&y * &y).sum().sqrt()
+}
+#[differentiable]
+fn powers(x: f64) -> f64 {
+    x.powi(3) + x.powf(1.7) + 2.0f64.powf(x) + x.hypot(2.0) + x.max(0.3) + x.atan2(0.5) + x.clamp(0.0, 5.0) + (x * 2.0) % 1.7
+}
+#[differentiable]
+fn nested(x: &[f64], k: f64) -> f64 {
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        let mut p = 1.0;
+        for j in 0..=i {
+            p *= x[j] * k;
+            s += p;
+        }
+        s = s * 0.5 + p;
+    }
+    s
+}
+#[differentiable]
+fn arrays_in_if(a: &Array1<f64>, c: f64) -> f64 {
+    let b = if c > 0.0 { a * c } else { a.exp() };
+    let mut d = b.clone();
+    if a.sum() > -100.0 {
+        d = &d * &b + a;
+    }
+    (&d * &b).sum()
+}
+#[test]
+fn all() {
+    lstm_like::check_grad(&arr2(3, 3), &arr2(3, 3), &arr1(3), &arr2(4, 1)).unwrap();
+    broadcast::check_grad(&arr1(3), &arr2(4, 3), 0.7).unwrap();
+    soft::check_grad(&arr2(3, 4), &arr1(4)).unwrap();
+    fanout::check_grad(&arr2(3, 3)).unwrap();
+    use_tuples::check_grad(0.7, 1.2).unwrap();
+    calls_in_loop::check_grad(0.7, 5).unwrap();
+    generic::check_grad(&arr1(4), 0.8).unwrap();
+    powers::check_grad(0.77).unwrap();
+    nested::check_grad(&[0.3, 0.5, -0.7], 1.1).unwrap();
+    arrays_in_if::check_grad(&arr1(3), 0.4).unwrap();
+    arrays_in_if::check_grad(&arr1(3), -0.4).unwrap();
+    macro_rules! same { ($($f:ident($($a:expr),*);)*) => {$( let (v, g) = match $f::vjp($($a),*) { (v, pb) => (v, pb(1.0)) }; assert!((v - $f($($a),*)).abs() < 1e-12 * v.abs().max(1.0)); let (v2, g2) = $f::value_and_grad($($a),*); assert!((v2 - v).abs() < 1e-12 * v.abs().max(1.0)); let d = format!("{:.6?} {:.6?}", g, g2); let (x, y) = (format!("{:.9?}", g), format!("{:.9?}", g2)); assert_eq!(x.replace("-0.000000000", "0.000000000"), y.replace("-0.000000000", "0.000000000"), "{d}"); )*} }
+    same! { lstm_like(&arr2(3, 3), &arr2(3, 3), &arr1(3), &arr2(4, 1)); nested(&[0.3, 0.5, -0.7], 1.1); broadcast(&arr1(3), &arr2(4, 3), 0.7); soft(&arr2(3, 4), &arr1(4)); fanout(&arr2(3, 3)); calls_in_loop(0.7, 5); arrays_in_if(&arr1(3), 0.4); powers(0.77); }
+}
