@@ -1,1 +1,45 @@
 //! Real programs, each the shortest honest path to something useful.
+//!
+//! - `digits`: a multi-layer perceptron learns to read handwritten digits.
+//! - `regression`: a linear model by gradient descent, beside the closed-form solution.
+
+pub mod digits;
+pub mod regression;
+pub mod table;
+
+use std::path::{Path, PathBuf};
+
+/// The data set `name` that comes with the examples.
+pub fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data")
+        .join(name)
+}
+
+/// Where the examples leave the file `name`; the directory is made.
+///
+/// # Errors
+/// The directory cannot be made.
+pub fn output(name: &str) -> std::io::Result<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("out");
+    std::fs::create_dir_all(&directory)?;
+    Ok(directory.join(name))
+}
+
+/// The data file that the command line names: its only argument, or else `default`.
+///
+/// # Errors
+/// There are more arguments.
+pub fn data_argument(
+    mut arguments: impl Iterator<Item = String>,
+    default: &str,
+) -> Result<PathBuf, String> {
+    let program = arguments.next().unwrap_or_default();
+    let path = arguments.next().map_or_else(|| data(default), PathBuf::from);
+    match arguments.next() {
+        None => Ok(path),
+        Some(extra) => Err(format!(
+            "unexpected argument `{extra}`\nusage: {program} [{default}]"
+        )),
+    }
+}

@@ -63,7 +63,9 @@ fn fused(primal: &Primal) -> Derivative {
     let one = Op::Literal(Number { value: 1.0, token: None });
     reverse.stmts.insert(0, Stmt { outs: vec![seed], op: one, span: values[seed].span });
     optimise::clean(values, forward, reverse);
-    let foreign = optimise::definitions([&*forward]);
+    if std::env::var_os("IR").is_some() { eprintln!("{}\n{}", crate::ir::print::print(values, forward), crate::ir::print::print(values, reverse)); }
+    let mut foreign = optimise::definitions([&*forward]);
+    foreign.extend(optimise::definitions([&*reverse]).into_iter().filter(|(_, op)| matches!(op, Op::Literal(_))));
     for stmt in &mut reverse.stmts {
         for inner in stmt.op.blocks_mut() {
             optimise::fuse::fuse(values, inner, &foreign, &HashSet::new());

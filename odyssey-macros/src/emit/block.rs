@@ -198,7 +198,7 @@ impl Writer<'_> {
     fn linearize(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
         let span = at(stmt.span);
         let args = self.arguments(call);
-        let wants = tuple(&self.wants(call));
+        let wants = tuple(&self.wants(call, stmt.outs[1]));
         let patterns: Vec<_> = stmt.outs.iter().map(|out| self.pattern(*out)).collect();
         let pattern = tuple(&patterns);
         let value = match &call.callee {
@@ -218,18 +218,20 @@ impl Writer<'_> {
     }
 
     /// The wants of a call, one an argument, as values.
-    fn wants(&self, call: &Call) -> Vec<TokenStream> {
+    fn wants(&self, call: &Call, pullback: Value) -> Vec<TokenStream> {
         let krate = self.krate;
-        call.args.iter().map(|arg| {
-            let wanted = self.wanted_here(*arg);
-            let ty = self.guards.want_type(&wanted, krate);
-            if self.guards.is_partial(&wanted) { quote!(<#ty>::default()) } else { ty }
-        }).collect()
-    }
-
-    /// Whose gradients the cotangent of an argument serves. Inside of loops and branches, all that it may.
-    fn wanted_here(&self, arg: Value) -> crate::ir::Wanted {
-        self.values[arg].wanted.clone()
+        let want = |(position, arg): (usize, &Value)| {
+            let wanted = &self.values[*arg].wanted;
+            if wanted.is_empty() {
+                quote!(#krate::rt::No)
+            } else if self.guards.passes_on(pullback, position) {
+                let ty = self.guards.any_of(wanted, krate);
+                quote!(<#ty>::default())
+            } else {
+                quote!(#krate::rt::Yes)
+            }
+        };
+        call.args.iter().enumerate().map(want).collect()
     }
 
     fn pullback(&mut self, stmt: &Stmt, pullback: Value, call: &Call, result: Value, cotangent: Value) -> TokenStream {
@@ -238,11 +240,11 @@ impl Writer<'_> {
         let args = &call.args;
         let again: Vec<_> = args.iter().enumerate().map(|(i, v)| if i == 0 && is_method { self.reference(*v) } else { self.consume(*v).tokens }).collect();
         let (result, cotangent) = (self.reference(result), self.consume(cotangent).tokens);
-        let (patterns, unwrap) = self.pullback_results(stmt, args);
+        let (patterns, unwrap) = self.pullback_results(stmt, pullback);
         let pattern = tuple(&patterns);
         let call = quote!(let #pattern = #function(#(#again,)* #result, #cotangent); #unwrap);
         let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
-        let wanted: crate::ir::Wanted = stmt.outs.iter().flat_map(|out| self.values[*out].wanted.clone()).collect();
+        let wanted = self.guards.wanted(self.values, stmt);
         if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.is_guarded(*out)) {
             return call;
         }
@@ -257,23 +259,17 @@ impl Writer<'_> {
     }
 
     /// The patterns of a pullback's results, and the statements that take apart those that may not be there.
-    fn pullback_results(&mut self, stmt: &Stmt, args: &[Value]) -> (Vec<TokenStream>, TokenStream) {
+    fn pullback_results(&mut self, stmt: &Stmt, pullback: Value) -> (Vec<TokenStream>, TokenStream) {
         let (mut patterns, mut unwrap) = (Vec::new(), TokenStream::new());
-        for (out, arg) in stmt.outs.iter().zip(args) {
-            if !self.layout.is_used(*out) {
-                patterns.push(quote!(_));
-                continue;
-            }
-            let name = self.name(*out);
-            let wanted = self.wanted_here(*arg);
-            if self.guards.is_partial(&wanted) {
-                let (krate, ty) = (self.krate, self.guards.want_type(&wanted, self.krate));
-                let get = quote!(<#ty as #krate::rt::Want>::get(#name));
-                let expect = self.rt("given", stmt.span);
-                unwrap.extend(if self.is_guarded(*out) { quote!(let #name = #get;) } else { quote!(let #name = #expect(#get);) });
+        for (position, out) in stmt.outs.iter().enumerate() {
+            let pattern = self.pattern(*out);
+            if self.layout.is_used(*out) && self.guards.passes_on(pullback, position) {
+                let (krate, name) = (self.krate, self.name(*out));
+                let ty = self.guards.any_of(&self.values[*out].wanted, krate);
+                unwrap.extend(quote!(let #pattern = <#ty as #krate::rt::Want>::get(#name);));
                 patterns.push(quote!(#name));
             } else {
-                patterns.push(self.pattern(*out));
+                patterns.push(pattern);
             }
         }
         (patterns, unwrap)

@@ -18,19 +18,41 @@ pub(super) struct Guards {
     /// The parameter of each differentiated argument; empty where everything is wanted.
     parameters: BTreeMap<usize, Ident>,
     guarded: HashSet<Value>,
+    /// The pullbacks whose callers pass a partial want on, with the arguments they do that for.
+    passed_on: HashSet<(Value, usize)>,
 }
 
 impl Guards {
     /// The guards of a sweep.
     pub(super) fn new(parameters: BTreeMap<usize, Ident>, values: &Values, sweep: &Block) -> Guards {
-        let mut guards = Guards { parameters, guarded: HashSet::new() };
+        let mut guards = Guards { parameters, guarded: HashSet::new(), passed_on: HashSet::new() };
         let needed_plainly = read_by_control_flow(sweep);
         for stmt in &sweep.stmts {
-            if guards.is_partial(&guards.wanted(values, stmt)) && is_costly(values, stmt) {
+            if let Op::Pullback { pullback, .. } = &stmt.op {
+                guards.pass_on(*pullback, stmt, values, &needed_plainly);
+                continue;
+            }
+            let continues_plainly = matches!(&stmt.op, Op::Accumulate(sum, _) | Op::IndexAccumulate { tangent: sum, .. } if !guards.guarded.contains(sum));
+            if guards.is_partial(&guards.wanted(values, stmt)) && is_costly(values, stmt) && !continues_plainly {
                 guards.guarded.extend(stmt.outs.iter().filter(|out| !needed_plainly.contains(out)));
             }
         }
         guards
+    }
+
+    /// Each cotangent of a call is there or not on its own.
+    fn pass_on(&mut self, pullback: Value, stmt: &Stmt, values: &Values, needed_plainly: &HashSet<Value>) {
+        for (position, out) in stmt.outs.iter().enumerate() {
+            if self.is_partial(&values[*out].wanted) && !needed_plainly.contains(out) {
+                self.guarded.insert(*out);
+                self.passed_on.insert((pullback, position));
+            }
+        }
+    }
+
+    /// Whether a call computes the cotangent of this argument only if it is wanted; if not, it does in any case.
+    pub(super) fn passes_on(&self, pullback: Value, position: usize) -> bool {
+        self.passed_on.contains(&(pullback, position))
     }
 
     pub(super) fn is_guarded(&self, value: Value) -> bool {
@@ -54,14 +76,8 @@ impl Guards {
         quote!(#(#parameters::ON)||*)
     }
 
-    /// The want that a call passes on: a type.
-    pub(super) fn want_type(&self, wanted: &Wanted, krate: &Path) -> TokenStream {
-        if wanted.is_empty() {
-            return quote!(#krate::rt::No);
-        }
-        if !self.is_partial(wanted) {
-            return quote!(#krate::rt::Yes);
-        }
+    /// Wanted if one of these gradients is: a type.
+    pub(super) fn any_of(&self, wanted: &Wanted, krate: &Path) -> TokenStream {
         let mut parameters = wanted.iter().map(|position| &self.parameters[position]);
         let first = parameters.next().map(|first| quote!(#first)).expect("not empty");
         parameters.fold(first, |all, next| quote!(<#all as #krate::rt::Want>::Or<#next>))
@@ -85,7 +101,6 @@ fn read_by_control_flow(sweep: &Block) -> HashSet<Value> {
 /// Worth a condition: more than arithmetic on single floats.
 fn is_costly(values: &Values, stmt: &Stmt) -> bool {
     match &stmt.op {
-        Op::Pullback { .. } => true,
         Op::Rule(..) | Op::Kernel(_) | Op::Accumulate(..) | Op::Zero(_) | Op::IndexAccumulate { .. } | Op::Assemble(..) => {
             stmt.outs.iter().any(|out| values[*out].kind != Kind::Scalar)
         }

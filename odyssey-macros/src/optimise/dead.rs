@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::ir::{Block, For, Op, Stmt, Value};
+use crate::ir::{Block, For, Kernel, Op, Stmt, Value};
 
 /// Removes dead statements. `live` holds what is read after the block, and afterwards what the block reads itself.
 pub(crate) fn remove(block: &mut Block, live: &mut HashSet<Value>) {
@@ -45,8 +45,17 @@ fn narrow(stmt: &mut Stmt, live: &mut HashSet<Value>) {
             }
         }
         Op::For(l) => narrow_loop(l, &mut stmt.outs, live),
+        Op::Kernel(kernel) => narrow_kernel(kernel, &mut stmt.outs, live),
         _ => {}
     }
+}
+
+fn narrow_kernel(kernel: &mut Kernel, outs: &mut Vec<Value>, live: &HashSet<Value>) {
+    let keep: Vec<_> = outs.iter().map(|out| live.contains(out)).collect();
+    retain(outs, &keep);
+    retain(&mut kernel.outputs, &keep);
+    retain(&mut kernel.body.results, &keep);
+    remove(&mut kernel.body, &mut HashSet::new());
 }
 
 fn narrow_loop(l: &mut For, outs: &mut Vec<Value>, live: &mut HashSet<Value>) {
@@ -78,7 +87,7 @@ fn narrow_loop(l: &mut For, outs: &mut Vec<Value>, live: &mut HashSet<Value>) {
     *live = inside;
 }
 
-fn retain<T>(list: &mut Vec<T>, keep: &[bool]) {
+pub(super) fn retain<T>(list: &mut Vec<T>, keep: &[bool]) {
     let mut keep = keep.iter();
     list.retain(|_| *keep.next().expect("one flag each"));
 }

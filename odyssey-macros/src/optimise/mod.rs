@@ -8,7 +8,7 @@ mod simplify;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ir::{Block, Op, Value, Values};
+use crate::ir::{Block, Kernel, Op, Value, Values};
 
 pub(crate) use dead::remove as remove_dead;
 
@@ -28,6 +28,25 @@ pub(crate) fn clean(values: &mut Values, forward: &mut Block, reverse: &mut Bloc
             return;
         }
     }
+}
+
+/// The same for the body of a kernel, where operands that were constants all along have come to light.
+pub(crate) fn clean_kernel(values: &mut Values, kernel: &mut Kernel) {
+    let Kernel { inputs, body, extents, .. } = kernel;
+    simplify::simplify_kernel(values, body);
+    common::eliminate(&mut Block::default(), body);
+    dead::remove(body, &mut HashSet::new());
+    // A number that no element reads any more; what has a shape stays, for the iteration space.
+    let mut read = HashSet::new();
+    body.reads(&mut |v| {
+        read.insert(v);
+    });
+    let keep: Vec<_> = body.params.iter().zip(&*inputs).map(|(param, input)| read.contains(param) || !values[*input].kind.is_scalar()).collect();
+    if !keep.contains(&true) && extents.is_empty() {
+        return;
+    }
+    dead::retain(inputs, &keep);
+    dead::retain(&mut body.params, &keep);
 }
 
 fn size(block: &Block) -> usize {

@@ -10,18 +10,32 @@ use crate::table::elementwise::Elementwise;
 
 /// Simplifies both halves of a program; the second one sees the first.
 pub(crate) fn simplify(values: &mut Values, forward: &mut Block, reverse: &mut Block) {
-    let mut simplifier = Simplifier { values, definitions: HashMap::new(), same: HashMap::new(), derivative: false };
+    let mut simplifier = Simplifier { values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal };
     simplifier.block(forward);
-    simplifier.derivative = true;
+    simplifier.code = Code::Derivative;
     simplifier.block(reverse);
+}
+
+/// How much may be assumed of a computation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Code {
+    /// The user wrote it: nothing changes its roundings, or what it makes of infinities.
+    Primal,
+    /// The compiler wrote it.
+    Derivative,
 }
 
 struct Simplifier<'a> {
     values: &'a mut Values,
     definitions: HashMap<Value, Op>,
     same: HashMap<Value, Value>,
-    /// The statements at hand were made by the compiler.
-    derivative: bool,
+    /// Whose statements are at hand.
+    code: Code,
+}
+
+/// Simplifies the body of a kernel, which may be the user's code as well as the compiler's.
+pub(crate) fn simplify_kernel(values: &mut Values, body: &mut Block) {
+    Simplifier { values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal }.block(body);
 }
 
 /// What a statement turned out to be.
@@ -124,47 +138,51 @@ impl Simplifier<'_> {
         }
     }
 
+    fn is_derivative(&self) -> bool {
+        self.code == Code::Derivative
+    }
+
     fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], stmt: &Stmt, before: &mut Vec<Stmt>) -> Outcome {
         let constants: Vec<_> = operands.iter().map(|v| self.constant(*v)).collect();
         let ew = |name: &str, operands: Vec<Value>| Outcome::Op(Op::Elementwise(Elementwise::named(name), operands, Vec::new()));
         // An operation on an array and a constant may be the array's copy: only a value of the same kind replaces it.
-        let same_kind = |this: &Self, v: Value| this.values[v].kind.peel() == this.values[stmt.outs[0]].kind.peel() || this.derivative;
+        let same_kind = |this: &Self, v: Value| this.values[v].kind.peel() == this.values[stmt.outs[0]].kind.peel() || this.is_derivative();
         match (op.row().name, operands, &constants[..]) {
-            ("add" | "sub" | "mul" | "div", _, [Some(a), Some(b)]) if self.derivative => Outcome::Op(literal(match op.row().name {
+            ("add" | "sub" | "mul" | "div", _, [Some(a), Some(b)]) if self.is_derivative() => Outcome::Op(literal(match op.row().name {
                 "add" => a + b,
                 "sub" => a - b,
                 "mul" => a * b,
                 _ => a / b,
             })),
             ("neg", [x], _) => match (constants[0], self.operands_of(*x, "neg")) {
-                (Some(c), _) if self.derivative => Outcome::Op(literal(-c)),
+                (Some(c), _) if self.is_derivative() => Outcome::Op(literal(-c)),
                 (_, Some([inner])) => Outcome::Value(*inner),
                 _ => Outcome::Keep,
             },
             ("mul", [x, _], [_, Some(1.0)]) | ("mul", [_, x], [Some(1.0), _]) | ("div", [x, _], [_, Some(1.0)]) if same_kind(self, *x) => {
                 Outcome::Value(*x)
             }
-            ("mul", [x, _], [_, Some(-1.0)]) | ("mul", [_, x], [Some(-1.0), _]) if self.derivative => ew("neg", vec![*x]),
-            ("mul", ..) if self.derivative && constants.contains(&Some(0.0)) => Outcome::Op(literal(0.0)),
-            ("div", _, [Some(0.0), None]) if self.derivative => Outcome::Op(literal(0.0)),
-            ("add", [x, _], [_, Some(0.0)]) | ("add", [_, x], [Some(0.0), _]) | ("sub", [x, _], [_, Some(0.0)]) if self.derivative => {
+            ("mul", [x, _], [_, Some(-1.0)]) | ("mul", [_, x], [Some(-1.0), _]) if self.is_derivative() => ew("neg", vec![*x]),
+            ("mul", ..) if self.is_derivative() && constants.contains(&Some(0.0)) => Outcome::Op(literal(0.0)),
+            ("div", _, [Some(0.0), None]) if self.is_derivative() => Outcome::Op(literal(0.0)),
+            ("add", [x, _], [_, Some(0.0)]) | ("add", [_, x], [Some(0.0), _]) | ("sub", [x, _], [_, Some(0.0)]) if self.is_derivative() => {
                 Outcome::Value(*x)
             }
-            ("sub", [_, x], [Some(0.0), _]) if self.derivative => ew("neg", vec![*x]),
-            ("add", [a, b], _) if a == b && self.derivative => {
+            ("sub", [_, x], [Some(0.0), _]) if self.is_derivative() => ew("neg", vec![*x]),
+            ("add", [a, b], _) if a == b && self.is_derivative() => {
                 let two = self.insert(literal(2.0), Kind::Scalar, stmt, before);
                 ew("mul", vec![two, *a])
             }
-            ("add", [a, b], _) if self.derivative => match (self.operands_of(*a, "neg"), self.operands_of(*b, "neg")) {
+            ("add", [a, b], _) if self.is_derivative() => match (self.operands_of(*a, "neg"), self.operands_of(*b, "neg")) {
                 (_, Some([negated])) => ew("sub", vec![*a, *negated]),
                 (Some([negated]), _) => ew("sub", vec![*b, *negated]),
                 _ => Outcome::Keep,
             },
-            ("sub", [a, b], _) if self.derivative => match self.operands_of(*b, "neg") {
+            ("sub", [a, b], _) if self.is_derivative() => match self.operands_of(*b, "neg") {
                 Some([negated]) => ew("add", vec![*a, *negated]),
                 _ => Outcome::Keep,
             },
-            ("mul", [a, b], _) if self.derivative => self.product(*a, *b, &constants, stmt, before),
+            ("mul", [a, b], _) if self.is_derivative() => self.product(*a, *b, &constants, stmt, before),
             ("powi_slope", [x], _) => self.integer_power(*x, parameters, stmt, before),
             _ => Outcome::Keep,
         }

@@ -68,12 +68,13 @@ fn restore_loop(values: &mut Values, primal: &mut For, outs: &mut Vec<Value>, sw
     }
     let (again, saved) = (plan.again, plan.saved);
     for value in saved {
-        let (stack, popped) = (values.copy_of(value), values.copy_of(value));
-        if let Some(name) = &values[value].name {
+        let kept = if only_shape_is_read(value, &sweep.body) { extent_of(values, value, &mut primal.body) } else { value };
+        let (stack, popped) = (values.copy_of(kept), values.copy_of(kept));
+        if let Some(name) = &values[kept].name {
             values[stack].name = Some(quote::format_ident!("{}_was", name, span = name.span()));
         }
         values[stack].kind = Kind::Unknown;
-        primal.pushes.push(Kept { value, stack });
+        primal.pushes.push(Kept { value: kept, stack });
         outs.push(stack);
         sweep.pops.push(Kept { value: popped, stack });
         map.insert(value, popped);
@@ -244,7 +245,8 @@ fn is_cheap(op: &Op, values: &Values) -> bool {
 
 /// The sweep asks this value for its shape and for nothing else.
 fn only_shape_is_read(value: Value, block: &Block) -> bool {
-    let reads_whole = |stmt: &Stmt| {
+    let mut shape_reads = 0;
+    let mut reads_whole = |stmt: &Stmt| {
         let mut reads = 0;
         stmt.reads(&mut |v| reads += usize::from(v == value));
         let shapes = match &stmt.op {
@@ -254,9 +256,10 @@ fn only_shape_is_read(value: Value, block: &Block) -> bool {
             }
             _ => 0,
         };
+        shape_reads += shapes;
         reads > shapes
     };
-    !block.results.contains(&value) && !block.stmts.iter().any(reads_whole)
+    !block.results.contains(&value) && !block.stmts.iter().any(&mut reads_whole) && shape_reads > 0
 }
 
 /// The shape of a value, taken at the end of the forward pass.

@@ -55,7 +55,8 @@ impl Builder<'_> {
             outputs.push(output);
         }
         let extents = self.extents(&outputs);
-        let op = ir::Kernel { inputs: self.inputs, extents, outputs, body: self.body };
+        let mut op = ir::Kernel { inputs: self.inputs, extents, outputs, body: self.body };
+        crate::optimise::clean_kernel(self.values, &mut op);
         let outs = self.kernel.roots.iter().map(|root| root.value).collect();
         Stmt { outs, op: Op::Kernel(Box::new(op)), span: block.stmts[self.kernel.roots[0].stmt].span }
     }
@@ -72,7 +73,7 @@ impl Builder<'_> {
     /// The operands whose shapes the space needs and the inputs do not have.
     fn extents(&self, outputs: &[Output]) -> Vec<Value> {
         let mut covered: Shape = self.inputs.iter().flat_map(|v| self.shape(*v)).collect();
-        for output in outputs {
+        for output in outputs.iter().filter(|_| !self.inputs.is_empty()) {
             if let Output::Like(v) = output {
                 covered.extend(self.shape(*v));
             }

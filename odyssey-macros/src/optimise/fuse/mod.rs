@@ -100,11 +100,11 @@ impl<'a> Fusion<'a> {
         self.read_whole.extend(whole);
     }
 
-    /// An accumulation of two finished tangents that somebody needs finished: done in place, outside of kernels.
+    /// An accumulation onto a finished tangent that somebody needs finished: done in place, outside of kernels.
     fn is_plain_sum(&self, stmt: &Stmt, whole: &HashSet<Value>) -> bool {
-        let Op::Accumulate(a, b) = &stmt.op else { return false };
+        let Op::Accumulate(a, _) = &stmt.op else { return false };
         let is_finished = |v: &Value| self.definitions.get(v).is_none_or(|op| !is_elementwise(self.values, op));
-        whole.contains(&stmt.outs[0]) && is_finished(a) && is_finished(b)
+        whole.contains(&stmt.outs[0]) && is_finished(a)
     }
 
     /// Exists inside of kernels only, as far as its definition goes.
@@ -221,6 +221,16 @@ fn is_elementwise(values: &Values, op: &Op) -> bool {
     }
 }
 
+/// Some `fit` below still has to sum: one further up can do it in the same pass.
+fn stands_for_a_sum(value: Value, shapes: &Shapes) -> bool {
+    match shapes.definitions.get(&value) {
+        Some(Op::Fit { value, over, like }) => shapes.of(*over) != shapes.of(*like) || stands_for_a_sum(*value, shapes),
+        Some(Op::Elementwise(_, operands, _)) => operands.iter().any(|v| stands_for_a_sum(*v, shapes)),
+        Some(Op::Accumulate(a, b)) => stands_for_a_sum(*a, shapes) || stands_for_a_sum(*b, shapes),
+        _ => false,
+    }
+}
+
 /// A cotangent that has the shape of its operand already needs no fitting.
 fn drop_identities(values: &mut Values, block: &mut Block, foreign: &HashMap<Value, Op>) {
     let mut same: HashMap<Value, Value> = HashMap::new();
@@ -231,7 +241,7 @@ fn drop_identities(values: &mut Values, block: &mut Block, foreign: &HashMap<Val
         if let Op::Fit { value, over, like } = &stmt.op {
             let shape = shapes.of(*like);
             // What rustc infers for `Unknown` may be a struct: there, only the adjoint itself has its shape.
-            if shape == shapes.of(*over) && shape == shapes.of(*value) {
+            if shape == shapes.of(*over) && shape == shapes.of(*value) && !stands_for_a_sum(*value, &shapes) {
                 same.insert(stmt.outs[0], *value);
             }
         }

@@ -1,0 +1,78 @@
+//! The network, its loss, and what it predicts.
+
+use ndarray::{Array1, Array2};
+use odyssey_runtime::losses::cross_entropy_loss;
+use odyssey_runtime::prelude::*;
+use rand::{Rng, RngExt};
+
+use super::data::{CLASSES, PIXELS};
+
+/// An affine map: one row of `weight` an input, one column an output.
+#[derive(Clone, Debug, Differentiable)]
+pub struct Linear<T: Real> {
+    /// `[inputs, outputs]`.
+    pub weight: Array2<T>,
+    /// `[outputs]`.
+    pub bias: Array1<T>,
+}
+
+/// A perceptron with one hidden layer.
+#[derive(Clone, Debug, Differentiable)]
+pub struct Mlp<T: Real> {
+    /// From pixels to hidden units.
+    pub hidden: Linear<T>,
+    /// From hidden units to the scores of the digits.
+    pub output: Linear<T>,
+}
+
+#[differentiable]
+fn linear<T: Real>(layer: &Linear<T>, x: &Array2<T>) -> Array2<T> {
+    x.dot(&layer.weight) + &layer.bias
+}
+
+/// The score of each digit, for each image.
+#[differentiable(wrt(model))]
+pub fn scores<T: Real>(model: &Mlp<T>, images: &Array2<T>) -> Array2<T> {
+    let hidden = linear(&model.hidden, images).tanh();
+    linear(&model.output, &hidden)
+}
+
+/// How far the scores are from the labels: the mean cross entropy.
+#[differentiable(wrt(model))]
+pub fn loss<T: Real>(model: &Mlp<T>, images: &Array2<T>, labels: &[usize]) -> T {
+    cross_entropy_loss(&scores(model, images), labels)
+}
+
+impl<T: Real> Linear<T> {
+    /// Random weights of a variance that keeps that of the signal (He et al. 2015).
+    fn random(inputs: usize, outputs: usize, rng: &mut impl Rng) -> Self {
+        let bound = (6.0 / inputs as f64).sqrt();
+        Self {
+            weight: Array2::from_shape_simple_fn((inputs, outputs), || {
+                T::lit(rng.random_range(-bound..bound))
+            }),
+            bias: Array1::zeros(outputs),
+        }
+    }
+}
+
+impl<T: Real> Mlp<T> {
+    /// A network with random weights.
+    pub fn random(hidden: usize, rng: &mut impl Rng) -> Self {
+        Self {
+            hidden: Linear::random(PIXELS, hidden, rng),
+            output: Linear::random(hidden, CLASSES, rng),
+        }
+    }
+
+    /// The digit with the highest score, for each image.
+    pub fn predict(&self, images: &Array2<T>) -> Vec<usize> {
+        let best = |scores: ndarray::ArrayView1<'_, T>| {
+            let higher = |&a: &usize, &b: &usize| scores[a].partial_cmp(&scores[b]);
+            (0..CLASSES).max_by(|a, b| higher(a, b).expect("scores are numbers"))
+        };
+        let scores = scores(self, images);
+        let rows = scores.rows().into_iter();
+        rows.map(|row| best(row).expect("there are digits")).collect()
+    }
+}

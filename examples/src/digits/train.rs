@@ -1,0 +1,107 @@
+//! Minibatch gradient descent with momentum.
+
+use odyssey_runtime::optim::{Optimizer, Sgd};
+use rand::Rng;
+
+use super::data::{Digits, shuffled};
+use super::model::{Mlp, loss};
+
+/// How to train.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// The hidden units of the network.
+    pub hidden: usize,
+    /// How often to go through the training data.
+    pub epochs: usize,
+    /// The images of a step.
+    pub batch: usize,
+    /// The learning rate of the first epoch; it falls in a straight line to a tenth of it in the last.
+    pub learning_rate: f64,
+    /// The share of a step's direction that goes into the next.
+    pub momentum: f64,
+    /// The pull of the weights towards zero.
+    pub weight_decay: f64,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            hidden: 128,
+            epochs: 40,
+            batch: 32,
+            learning_rate: 0.1,
+            momentum: 0.9,
+            weight_decay: 1e-4,
+        }
+    }
+}
+
+/// How well a network does on some data.
+#[derive(Clone, Copy, Debug)]
+pub struct Score {
+    /// The mean loss.
+    pub loss: f32,
+    /// The share of the images that are read right.
+    pub accuracy: f64,
+}
+
+/// The scores after one epoch.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// On the data that it learns from.
+    pub train: Score,
+    /// On data that it has not seen.
+    pub test: Score,
+}
+
+/// Trains a network, and calls `after_epoch` with its scores, once for the untrained network and after each epoch.
+pub fn train(
+    model: &mut Mlp<f32>,
+    (train, test): (&Digits, &Digits),
+    recipe: &Recipe,
+    rng: &mut impl Rng,
+    mut after_epoch: impl FnMut(Progress),
+) {
+    let mut report = |model: &Mlp<f32>| {
+        after_epoch(Progress {
+            train: score(model, train),
+            test: score(model, test),
+        });
+    };
+    let mut optimizer = Sgd::new(recipe.learning_rate)
+        .momentum(recipe.momentum)
+        .weight_decay(recipe.weight_decay);
+    report(model);
+    for done in 0..recipe.epochs {
+        let left = 1.0 - 0.9 * done as f64 / recipe.epochs as f64;
+        optimizer.set_learning_rate(recipe.learning_rate * left);
+        epoch(model, &mut optimizer, train, recipe.batch, rng);
+        report(model);
+    }
+}
+
+/// One pass through the data, in random order.
+pub fn epoch(
+    model: &mut Mlp<f32>,
+    optimizer: &mut Sgd,
+    data: &Digits,
+    batch: usize,
+    rng: &mut impl Rng,
+) {
+    for indices in shuffled(data.len(), rng).chunks(batch) {
+        let batch = data.select(indices);
+        let (_, gradient) = loss::value_and_grad(model, &batch.images, &batch.labels);
+        optimizer.step(model, &gradient);
+    }
+}
+
+/// How well `model` does on `data`.
+pub fn score(model: &Mlp<f32>, data: &Digits) -> Score {
+    let predictions = model.predict(&data.images);
+    let pairs = predictions.iter().zip(&data.labels);
+    let right = pairs.filter(|(prediction, label)| prediction == label).count();
+    Score {
+        loss: loss(model, &data.images, &data.labels),
+        accuracy: right as f64 / data.len() as f64,
+    }
+}
