@@ -35,7 +35,9 @@ pub fn data_argument(
     default: &str,
 ) -> Result<PathBuf, String> {
     let program = arguments.next().unwrap_or_default();
-    let path = arguments.next().map_or_else(|| data(default), PathBuf::from);
+    let path = arguments
+        .next()
+        .map_or_else(|| data(default), PathBuf::from);
     match arguments.next() {
         None => Ok(path),
         Some(extra) => Err(format!(

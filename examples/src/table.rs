@@ -171,7 +171,10 @@ fn fields<R>(
         Some(extra) => Err(Fault {
             line,
             column: position,
-            problem: format!("`{extra}` is one field too many, expected {}", columns.len()),
+            problem: format!(
+                "`{extra}` is one field too many, expected {}",
+                columns.len()
+            ),
         }),
     }
 }

@@ -9,6 +9,7 @@ pub use crate::math::*;
 pub use crate::ops::functions::*;
 pub use crate::ops::residuals;
 pub use crate::tangent::Tangent;
+pub use ndarray;
 pub use crate::want::{Excluded, No, Want, Yes};
 
 use crate::elementwise::{Like, Operand, Operands, Outputs};

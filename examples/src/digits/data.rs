@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, Axis, s};
+use ndarray::{Array2, ArrayViewMut2, Axis, s};
 use odyssey_runtime::Real;
-use rand::Rng;
 use rand::seq::SliceRandom;
+use rand::{Rng, RngExt};
 
 use crate::table::{self, Column, TableError};
 
@@ -35,8 +35,14 @@ impl Digits {
         let columns: Vec<_> = pixels.chain([Column::integer("digit", 0..=9)]).collect();
         let table = table::read(path, &columns)?;
         Ok(Self {
-            images: table.slice(s![.., ..PIXELS]).mapv(|ink| f32::lit(ink / 16.0)),
-            labels: table.column(PIXELS).iter().map(|&digit| label(digit)).collect(),
+            images: table
+                .slice(s![.., ..PIXELS])
+                .mapv(|ink| f32::lit(ink / 16.0)),
+            labels: table
+                .column(PIXELS)
+                .iter()
+                .map(|&digit| label(digit))
+                .collect(),
         })
     }
 
@@ -59,11 +65,32 @@ impl Digits {
         }
     }
 
+    /// Moves every second image, at random, by at most one pixel up or down and left or right: it shows the same digit.
+    pub fn jitter(&mut self, rng: &mut impl Rng) {
+        for image in self.images.rows_mut() {
+            let image = image
+                .into_shape_with_order((SIDE, SIDE))
+                .expect("an image is square");
+            if rng.random_bool(0.5) {
+                shift(image, rng.random_range(0..3), rng.random_range(0..3));
+            }
+        }
+    }
+
     /// Divides them at random: those to train with, and `tests` others to test with.
-    pub fn split(&self, tests: usize, rng: &mut impl Rng) -> (Self, Self) {
-        let order = shuffled(self.len(), rng);
+    ///
+    /// # Errors
+    /// None would be left to train with.
+    pub fn split(&self, tests: usize, rng: &mut impl Rng) -> Result<(Self, Self), String> {
+        let all = self.len();
+        if all <= tests {
+            return Err(format!(
+                "{all} images are too few: {tests} are needed to test with"
+            ));
+        }
+        let order = shuffled(all, rng);
         let (test, train) = order.split_at(tests);
-        (self.select(train), self.select(test))
+        Ok((self.select(train), self.select(test)))
     }
 }
 
@@ -72,6 +99,13 @@ pub fn shuffled(n: usize, rng: &mut impl Rng) -> Vec<usize> {
     let mut order: Vec<_> = (0..n).collect();
     order.shuffle(rng);
     order
+}
+
+/// Moves an image within a frame of paper one pixel wide; `row` and `column` are below 3, and 1 leaves it in place.
+fn shift(mut image: ArrayViewMut2<'_, f32>, row: usize, column: usize) {
+    let mut framed = Array2::zeros((SIDE + 2, SIDE + 2));
+    framed.slice_mut(s![1..=SIDE, 1..=SIDE]).assign(&image);
+    image.assign(&framed.slice(s![row..row + SIDE, column..column + SIDE]));
 }
 
 #[expect(

@@ -1,6 +1,6 @@
-//! The network, its loss, and what it predicts.
+//! The network, its loss, and what it reads.
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1};
 use odyssey_runtime::losses::cross_entropy_loss;
 use odyssey_runtime::prelude::*;
 use rand::{Rng, RngExt};
@@ -64,15 +64,15 @@ impl<T: Real> Mlp<T> {
             output: Linear::random(hidden, CLASSES, rng),
         }
     }
+}
 
-    /// The digit with the highest score, for each image.
-    pub fn predict(&self, images: &Array2<T>) -> Vec<usize> {
-        let best = |scores: ndarray::ArrayView1<'_, T>| {
-            let higher = |&a: &usize, &b: &usize| scores[a].partial_cmp(&scores[b]);
-            (0..CLASSES).max_by(|a, b| higher(a, b).expect("scores are numbers"))
-        };
-        let scores = scores(self, images);
-        let rows = scores.rows().into_iter();
-        rows.map(|row| best(row).expect("there are digits")).collect()
-    }
+/// The digit with the highest score, for each row of scores.
+pub fn read<T: Real>(scores: &Array2<T>) -> Vec<usize> {
+    let highest = |row: ArrayView1<'_, T>| {
+        let compare = |&a: &usize, &b: &usize| row[a].partial_cmp(&row[b]);
+        (0..row.len()).max_by(|a, b| compare(a, b).expect("scores are numbers"))
+    };
+    let rows = scores.rows().into_iter();
+    rows.map(|row| highest(row).expect("there are digits"))
+        .collect()
 }

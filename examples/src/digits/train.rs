@@ -1,10 +1,11 @@
 //! Minibatch gradient descent with momentum.
 
+use odyssey_runtime::losses::cross_entropy_loss;
 use odyssey_runtime::optim::{Optimizer, Sgd};
 use rand::Rng;
 
 use super::data::{Digits, shuffled};
-use super::model::{Mlp, loss};
+use super::model::{Mlp, loss, read, scores};
 
 /// How to train.
 #[derive(Clone, Debug)]
@@ -27,11 +28,11 @@ impl Default for Recipe {
     fn default() -> Self {
         Self {
             hidden: 128,
-            epochs: 40,
+            epochs: 100,
             batch: 32,
             learning_rate: 0.1,
             momentum: 0.9,
-            weight_decay: 1e-4,
+            weight_decay: 1e-3,
         }
     }
 }
@@ -54,7 +55,7 @@ pub struct Progress {
     pub test: Score,
 }
 
-/// Trains a network, and calls `after_epoch` with its scores, once for the untrained network and after each epoch.
+/// Trains a network, and calls `after_epoch` with its scores after each epoch.
 pub fn train(
     model: &mut Mlp<f32>,
     (train, test): (&Digits, &Digits),
@@ -62,25 +63,21 @@ pub fn train(
     rng: &mut impl Rng,
     mut after_epoch: impl FnMut(Progress),
 ) {
-    let mut report = |model: &Mlp<f32>| {
+    let mut optimizer = Sgd::new(recipe.learning_rate)
+        .momentum(recipe.momentum)
+        .weight_decay(recipe.weight_decay);
+    for done in 0..recipe.epochs {
+        let left = 1.0 - done as f64 / recipe.epochs as f64;
+        optimizer.set_learning_rate(recipe.learning_rate * left);
+        epoch(model, &mut optimizer, train, recipe.batch, rng);
         after_epoch(Progress {
             train: score(model, train),
             test: score(model, test),
         });
-    };
-    let mut optimizer = Sgd::new(recipe.learning_rate)
-        .momentum(recipe.momentum)
-        .weight_decay(recipe.weight_decay);
-    report(model);
-    for done in 0..recipe.epochs {
-        let left = 1.0 - 0.9 * done as f64 / recipe.epochs as f64;
-        optimizer.set_learning_rate(recipe.learning_rate * left);
-        epoch(model, &mut optimizer, train, recipe.batch, rng);
-        report(model);
     }
 }
 
-/// One pass through the data, in random order.
+/// One pass through the data, in random order and with the images moved a little.
 pub fn epoch(
     model: &mut Mlp<f32>,
     optimizer: &mut Sgd,
@@ -89,7 +86,8 @@ pub fn epoch(
     rng: &mut impl Rng,
 ) {
     for indices in shuffled(data.len(), rng).chunks(batch) {
-        let batch = data.select(indices);
+        let mut batch = data.select(indices);
+        batch.jitter(rng);
         let (_, gradient) = loss::value_and_grad(model, &batch.images, &batch.labels);
         optimizer.step(model, &gradient);
     }
@@ -97,11 +95,14 @@ pub fn epoch(
 
 /// How well `model` does on `data`.
 pub fn score(model: &Mlp<f32>, data: &Digits) -> Score {
-    let predictions = model.predict(&data.images);
-    let pairs = predictions.iter().zip(&data.labels);
-    let right = pairs.filter(|(prediction, label)| prediction == label).count();
+    let scores = scores(model, &data.images);
+    let read = read(&scores);
+    let right = read
+        .iter()
+        .zip(&data.labels)
+        .filter(|(read, label)| read == label);
     Score {
-        loss: loss(model, &data.images, &data.labels),
-        accuracy: right as f64 / data.len() as f64,
+        loss: cross_entropy_loss(&scores, &data.labels),
+        accuracy: right.count() as f64 / data.len() as f64,
     }
 }

@@ -42,11 +42,17 @@ impl Writer<'_> {
                 let (start, name) = self.sum_in_place(stmt.outs[0], *tangent);
                 let index = self.expr(*index).tokens;
                 let element = self.values[*tangent].kind.element();
+                let place = if self.is_guarded(stmt.outs[0]) {
+                    let given = self.rt("given_mut", stmt.span);
+                    quote!(#given(&mut #name))
+                } else {
+                    quote!(#name)
+                };
                 let update = if element.is_scalar() {
-                    self.compound(&quote!(#name[#index]), *value, stmt)
+                    self.compound(&quote!(#place[#index]), *value, stmt)
                 } else {
                     let (add, value) = (self.rt("add", stmt.span), self.consume(*value).tokens);
-                    quote!(#add(&mut #name[#index], #value);)
+                    quote!(#add(&mut #place[#index], #value);)
                 };
                 self.guard_update(stmt, start, &name, update)
             }
@@ -132,7 +138,8 @@ impl Writer<'_> {
     fn accumulate(&mut self, name: &Ident, value: Value, stmt: &Stmt) -> TokenStream {
         let target = if self.is_guarded(stmt.outs[0]) {
             let given = self.rt("given_mut", stmt.span);
-            quote!(#given(&mut #name))
+            // The reborrow keeps what the callee expects from deciding the type of the option.
+            quote!(&mut *#given(&mut #name))
         } else {
             quote!(&mut #name)
         };

@@ -83,10 +83,10 @@ impl Companion<'_> {
     fn scalar_bound(&self) -> TokenStream {
         let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
         if self.source.signature.result_kind.is_scalar() {
-            return quote!(where #(#predicates,)*);
+            return if self.generics.params.is_empty() { TokenStream::new() } else { quote!(where #(#predicates,)*) };
         }
         let (krate, result) = (self.krate, self.result());
-        quote!(where #(#predicates,)* for<'__a> #result: #krate::rt::ScalarResult)
+        quote!(where #(#predicates,)* for<'__a> #result: #krate::rt::ScalarResult,)
     }
 
     fn value_and_grad(&self) -> TokenStream {
@@ -171,10 +171,13 @@ impl Companion<'_> {
     }
 
     fn check_grad(&self) -> TokenStream {
-        if !self.has_gradient() {
+        let can_be_changed = self.source.signature.differentiated().all(|(_, argument)| can_be_changed(&argument.ty));
+        if !self.has_gradient() || !can_be_changed {
             return TokenStream::new();
         }
         let (vis, krate, function, bound) = (self.vis(), self.krate, &self.source.item.sig.ident, self.scalar_bound());
+        // Copies are lent for any lifetime, so that no type in them may end before.
+        let parameters_live = self.generics.type_params().map(|param| &param.ident);
         let parameters = self.parameters();
         let (impl_generics, ..) = self.generics.split_for_impl();
         let gradients: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| format_ident!("d_{}", argument.name, span = at(argument.name.span()))).collect();
@@ -191,7 +194,7 @@ impl Companion<'_> {
             /// # Errors
             ///
             /// The first entry that differs by more than the element type and the scale of the values justify.
-            #vis fn check_grad #impl_generics (#(#parameters),*) -> ::core::result::Result<(), #krate::check::GradientMismatch> #bound {
+            #vis fn check_grad #impl_generics (#(#parameters),*) -> ::core::result::Result<(), #krate::check::GradientMismatch> #bound #(#parameters_live: 'static,)* {
                 let #pattern = Self::grad(#(#clones),*);
                 #(#checks)*
                 ::core::result::Result::Ok(())
@@ -279,7 +282,9 @@ impl Companion<'_> {
         let value = if writer.layout.is_inline(result_value) { writer.consume(result_value).tokens } else { writer.expr(result_value).tokens };
         let (again, sweep) = self.pullback_body(&mut writer, residual, &places[1]);
         let items = self.items(residual);
-        let types: Vec<_> = self.arguments().iter().map(|argument| any_lifetime(&argument.ty)).collect();
+        let mut bound = Vec::new();
+        let types: Vec<_> = self.arguments().iter().map(|argument| any_lifetime(&argument.ty, &mut bound)).collect();
+        let for_any = (!bound.is_empty()).then(|| quote!(for<#(#bound),*>));
         let cotangent = tangent(result, krate);
         let gradients = self.arguments().iter().zip(&wants).map(|(argument, want)| {
             let tangent = tangent(&argument.ty, krate);
@@ -299,9 +304,9 @@ impl Companion<'_> {
         quote! {
             #[doc(hidden)]
             #[inline]
-            #vis fn residual_vjp<#(#lifetimes,)* #(#others,)* __Primal: Fn(#(#types),*) -> #result, #(#bounds),*>(
+            #vis fn residual_vjp<#(#lifetimes,)* #(#others,)* __Primal: #for_any Fn(#(#types),*) -> #result, #(#bounds),*>(
                 #primal: __Primal, #(#parameters,)* _: #want_tuple
-            ) -> (#result, impl FnOnce(#(#types,)* &#result, #cotangent) -> #gradients) #where_clause {
+            ) -> (#result, impl #for_any FnOnce(#(#types,)* &#result, #cotangent) -> #gradients) #where_clause {
                 #items
                 #krate::rt::assert_same(&#primal, &#function #turbofish);
                 #forward
@@ -351,4 +356,19 @@ fn calls_method(block: &Block) -> bool {
         let is_method = matches!(&stmt.op, Op::Linearize(call) if matches!(call.callee, Callee::Method(..)));
         is_method || stmt.op.blocks().into_iter().any(calls_method)
     })
+}
+
+/// A copy of such an argument can be changed and lent: not a reference to a view.
+fn can_be_changed(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) => path.path.segments.last().is_none_or(|last| {
+                let name = last.ident.to_string();
+                !["ArrayView", "CowArray", "ArcArray"].iter().any(|view| name.starts_with(view))
+            }),
+            Type::Reference(_) => false,
+            _ => true,
+        },
+        _ => true,
+    }
 }

@@ -1,7 +1,7 @@
 //! Branches and loops as statements.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::fragment::Binding;
 use super::layout::Places;
@@ -127,7 +127,12 @@ impl Writer<'_> {
                 }
                 Some(stack) => {
                     let stack = self.name(stack);
-                    quote!(#stack.push(::core::mem::replace(&mut #name, #next));)
+                    if self.layout.is_inline(result) {
+                        let fresh = self.names.unique(&format_ident!("{}_next", name, span = name.span()));
+                        quote!(let #fresh = #next; #stack.push(::core::mem::replace(&mut #name, #fresh));)
+                    } else {
+                        quote!(#stack.push(::core::mem::replace(&mut #name, #next));)
+                    }
                 }
                 None => self.plain_assignment(param, result, next),
             });

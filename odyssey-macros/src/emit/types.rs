@@ -18,6 +18,8 @@ pub(super) fn tangent(ty: &Type, krate: &Path) -> TokenStream {
             let is_float = path.path.is_ident("f64") || path.path.is_ident("f32");
             if is_float || is_owned_array && matches!(last.arguments, PathArguments::AngleBracketed(_)) {
                 quote!(#ty)
+            } else if let Some(owned) = owned_array(last, krate) {
+                owned
             } else {
                 projection(ty, krate)
             }
@@ -26,14 +28,39 @@ pub(super) fn tangent(ty: &Type, krate: &Path) -> TokenStream {
     }
 }
 
+/// The owned array of what `ArrayView2<f64>` or `ArrayRef<T, D>` is a view of.
+fn owned_array(last: &syn::PathSegment, krate: &Path) -> Option<TokenStream> {
+    const VIEWS: [&str; 5] = ["ArrayViewMut", "ArrayView", "ArrayRef", "CowArray", "ArcArray"];
+    let name = last.ident.to_string();
+    let rank = VIEWS.iter().find_map(|view| name.strip_prefix(view)).filter(|rank| rank.is_empty() || *rank == "D" || rank.parse::<u8>().is_ok())?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let arguments = arguments.args.iter().filter(|argument| !matches!(argument, syn::GenericArgument::Lifetime(_)));
+    let array = quote::format_ident!("Array{rank}");
+    Some(quote!(#krate::rt::ndarray::#array<#(#arguments),*>))
+}
+
 fn projection(ty: &Type, krate: &Path) -> TokenStream {
     let ty = with_lifetime(ty, "'static");
     quote!(<#ty as #krate::Differentiable>::Tangent)
 }
 
-/// An argument's type as a parameter of a pullback, which takes it for any lifetime.
-pub(super) fn any_lifetime(ty: &Type) -> Type {
-    with_lifetime(ty, "'_")
+/// An argument's type as a parameter of a pullback, which takes it for any lifetime: the user's lifetimes get names of
+/// their own, to be bound by `for<…>`.
+pub(super) fn any_lifetime(ty: &Type, bound: &mut Vec<Lifetime>) -> Type {
+    struct Rename<'a>(&'a mut Vec<Lifetime>);
+    impl VisitMut for Rename<'_> {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            if lifetime.ident != "static" && lifetime.ident != "_" {
+                *lifetime = Lifetime::new(&format!("'__{}", lifetime.ident), lifetime.span());
+                if !self.0.contains(lifetime) {
+                    self.0.push(lifetime.clone());
+                }
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Rename(bound).visit_type_mut(&mut ty);
+    ty
 }
 
 fn with_lifetime(ty: &Type, lifetime: &str) -> Type {

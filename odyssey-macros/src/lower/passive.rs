@@ -221,6 +221,15 @@ impl Lowerer {
                 _ => Kind::Unknown,
             },
             Expr::Path(path) => self.path_kind(path),
+            Expr::If(e) => self.tail_kind(&e.then_branch),
+            Expr::Block(e) => self.tail_kind(&e.block),
+            _ => Kind::Unknown,
+        }
+    }
+
+    fn tail_kind(&self, block: &syn::Block) -> Kind {
+        match block.stmts.last() {
+            Some(syn::Stmt::Expr(expr, None)) if block.stmts.len() == 1 => self.passive_kind(expr),
             _ => Kind::Unknown,
         }
     }

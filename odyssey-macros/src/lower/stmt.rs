@@ -151,7 +151,7 @@ impl Lowerer {
         let span = syn::spanned::Spanned::span(e);
         let (left, right) = (self.expr(&e.left), self.expr(&e.right));
         // `f64: AddAssign<T>` holds for floats alone.
-        if self.kind(left).is_scalar() && matches!(self.kind(right), Kind::Tensor) {
+        if self.kind(left).is_scalar() && matches!(self.kind(right), Kind::Tensor | Kind::Unknown) {
             self.values[right].kind = Kind::Scalar;
         }
         let value = if self.is_active(left) || self.is_active(right) {

@@ -145,6 +145,8 @@ impl Simplifier<'_> {
     fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], stmt: &Stmt, before: &mut Vec<Stmt>) -> Outcome {
         let constants: Vec<_> = operands.iter().map(|v| self.constant(*v)).collect();
         let ew = |name: &str, operands: Vec<Value>| Outcome::Op(Op::Elementwise(Elementwise::named(name), operands, Vec::new()));
+        // A literal has no shape: where an array is meant, it cannot stand for one.
+        let is_number = self.is_derivative() && self.values[stmt.outs[0]].kind.is_scalar();
         // An operation on an array and a constant may be the array's copy: only a value of the same kind replaces it.
         let same_kind = |this: &Self, v: Value| this.values[v].kind.peel() == this.values[stmt.outs[0]].kind.peel() || this.is_derivative();
         match (op.row().name, operands, &constants[..]) {
@@ -163,8 +165,8 @@ impl Simplifier<'_> {
                 Outcome::Value(*x)
             }
             ("mul", [x, _], [_, Some(-1.0)]) | ("mul", [_, x], [Some(-1.0), _]) if self.is_derivative() => ew("neg", vec![*x]),
-            ("mul", ..) if self.is_derivative() && constants.contains(&Some(0.0)) => Outcome::Op(literal(0.0)),
-            ("div", _, [Some(0.0), None]) if self.is_derivative() => Outcome::Op(literal(0.0)),
+            ("mul", ..) if is_number && constants.contains(&Some(0.0)) => Outcome::Op(literal(0.0)),
+            ("div", _, [Some(0.0), None]) if is_number => Outcome::Op(literal(0.0)),
             ("add", [x, _], [_, Some(0.0)]) | ("add", [_, x], [Some(0.0), _]) | ("sub", [x, _], [_, Some(0.0)]) if self.is_derivative() => {
                 Outcome::Value(*x)
             }

@@ -83,7 +83,7 @@ impl Sweep<'_> {
             return;
         }
         let all_scalar = [to, over].iter().all(|v| self.values[*v].kind.peel().is_scalar());
-        let fit = if all_scalar {
+        let fit = if all_scalar || self.keeps_shape(to, value, over) {
             value
         } else {
             let kind = self.tangent_kind(to);
@@ -91,6 +91,13 @@ impl Sweep<'_> {
             self.emit(Op::Fit { value, over, like: to }, kind, to, span)
         };
         self.contribute(to, fit);
+    }
+
+    /// `over` is an elementwise operation on `to` and numbers, so that the two and the cotangent have one shape.
+    fn keeps_shape(&self, to: Value, value: Value, over: Value) -> bool {
+        let is_number = |v: Value| self.values[v].kind.peel().is_scalar();
+        let only = self.elementwise.get(&over).is_some_and(|operands| operands.iter().all(|v| *v == to || is_number(*v)));
+        only && !is_number(value) && !is_number(to)
     }
 
     fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], y: Value, dy: Value, span: Span) {

@@ -93,7 +93,7 @@ fn partition(energies: &Array2<f64>, beta: f64) -> f64 {
 
 #[differentiable(wrt(w, c))]
 fn classifier(w: &Array2<f64>, c: f64, x: &Array2<f64>, labels: &[usize]) -> f64 {
-    let logits = x.dot(w).mapv(|v| if v > 0.0 { v } else { 0.1 * v });
+    let logits = x.dot(w).mapv(|v| v.max(0.1 * v));
     let penalty = (w * w).sum();
     cross_entropy_loss(&logits, labels) + c * penalty
 }

@@ -78,7 +78,11 @@ impl Builder<'_> {
                 covered.extend(self.shape(*v));
             }
         }
-        self.kernel.space.difference(&covered).copied().collect()
+        let mut extents: Vec<_> = self.kernel.space.difference(&covered).copied().collect();
+        if let (true, true, Some(Output::Like(v))) = (self.inputs.is_empty(), extents.is_empty(), outputs.first()) {
+            extents.push(*v);
+        }
+        extents
     }
 
     fn is_virtual(&self, value: Value) -> bool {

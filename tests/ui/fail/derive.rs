@@ -1,0 +1,30 @@
+//! What can be derived.
+
+use ndarray::prelude::*;
+use odyssey_runtime::prelude::*;
+
+#[derive(Differentiable)]
+enum Shape {
+    Circle(f64),
+    Square(f64),
+}
+
+#[derive(Differentiable)]
+union Bits {
+    float: f64,
+    integer: u64,
+}
+
+#[derive(Differentiable)]
+#[differentiable(wrt(w))]
+struct WithAnOption {
+    w: f64,
+}
+
+#[derive(Differentiable)]
+struct WithAFieldOption {
+    #[differentiable(ignore)]
+    w: f64,
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+//! A method of the user's own has no derivative until methods are supported.
+
+use odyssey_runtime::prelude::*;
+
+#[derive(Differentiable, Clone)]
+struct Model {
+    scale: f64,
+}
+
+impl Model {
+    fn forward(&self, x: f64) -> f64 {
+        self.scale * x
+    }
+}
+
+#[differentiable]
+fn caller(model: &Model, x: f64) -> f64 {
+    model.forward(x)
+}
+
+fn main() {}

@@ -1,0 +1,34 @@
+//! The attribute stands on functions.
+
+use odyssey_runtime::prelude::*;
+
+#[differentiable]
+struct Parameters {
+    w: f64,
+}
+
+#[differentiable]
+const LIMIT: f64 = 1.0;
+
+#[differentiable]
+impl Parameters {
+    fn scaled(&self, by: f64) -> f64 {
+        self.w * by
+    }
+}
+
+struct Model(f64);
+
+impl Model {
+    #[differentiable]
+    fn forward(&self, x: f64) -> f64 {
+        self.0 * x
+    }
+}
+
+#[differentiable]
+trait Layer {
+    fn apply(&self, x: f64) -> f64;
+}
+
+fn main() {}

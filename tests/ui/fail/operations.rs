@@ -1,0 +1,54 @@
+//! Operations used in ways that have no derivative.
+
+use ndarray::prelude::*;
+use odyssey_runtime::prelude::*;
+
+fn cube(x: f64) -> f64 {
+    x * x * x
+}
+
+#[differentiable]
+fn arguments(x: f64, y: &Array1<f64>) -> f64 {
+    let a = x.atan2();
+    let b = x.sin(1.0);
+    let c = y.sum_axis(Axis(x as usize));
+    let d = y.softmax(Axis(y.len() - 1));
+    let e = f64::add(x, 1.0);
+    let f = x.powi(x.round());
+    a + b
+}
+
+#[differentiable]
+fn options(y: &Array2<f64>) -> f64 {
+    let mean = y.mean();
+    let rows = y.mean_axis(Axis(0));
+    mean.unwrap_or(0.0) + rows.map(|r| r.sum()).unwrap_or(0.0)
+}
+
+#[differentiable]
+fn methods(y: &Array1<f64>, x: f64) -> f64 {
+    let sorted = y.sorted();
+    let first = y.first();
+    let folded = y.fold(0.0, |a, b| a + b);
+    let iterated: f64 = y.iter().sum();
+    let next = x.next_up();
+    x
+}
+
+#[differentiable]
+fn closures(y: &Array1<f64>, x: f64) -> f64 {
+    let a = y.mapv(cube);
+    let b = y.mapv(|(p, q)| p);
+    let c = y.mapv(|_| 1.0);
+    let d = y.mapv(|v| if v > 0.0 { v } else { 0.0 });
+    let e = y.mapv(|v| cube(v));
+    let f = y.mapv(make());
+    let g = y.mapv(|| 1.0);
+    x
+}
+
+fn make() -> fn(f64) -> f64 {
+    cube
+}
+
+fn main() {}

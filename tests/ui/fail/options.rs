@@ -1,0 +1,45 @@
+//! What the attribute may say.
+
+use odyssey_runtime::prelude::*;
+
+#[differentiable(with_respect_to(x))]
+fn unknown_option(x: f64) -> f64 {
+    x
+}
+
+#[differentiable(aux)]
+fn auxiliary(x: f64) -> (f64, usize) {
+    (x, 1)
+}
+
+#[differentiable(vjp = my_rule)]
+fn with_a_rule(x: f64) -> f64 {
+    x
+}
+
+#[differentiable(jvp = my_rule)]
+fn with_a_forward_rule(x: f64) -> f64 {
+    x
+}
+
+#[differentiable(inherent)]
+fn inherent(x: f64) -> f64 {
+    x
+}
+
+#[differentiable(wrt(x), name)]
+fn nameless(x: f64) -> f64 {
+    x
+}
+
+#[differentiable(wrt = x)]
+fn not_a_list(x: f64) -> f64 {
+    x
+}
+
+#[differentiable(wrt(x), wrt(y))]
+fn twice(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+fn main() {}

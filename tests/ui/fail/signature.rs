@@ -1,0 +1,70 @@
+//! Signatures without a derivative; the mistakes of one signature are reported together.
+
+use odyssey_runtime::prelude::*;
+
+#[differentiable]
+async fn later(x: f64) -> f64 {
+    x
+}
+
+#[differentiable]
+unsafe fn dangerous(x: f64) -> f64 {
+    x
+}
+
+#[differentiable]
+fn in_place(x: &mut f64, y: &mut [f64]) -> f64 {
+    *x + y[0]
+}
+
+#[differentiable]
+fn anonymous_type(x: impl Into<f64>) -> f64 {
+    x.into()
+}
+
+#[differentiable]
+fn configured(#[cfg(all())] x: f64) -> f64 {
+    x
+}
+
+#[differentiable]
+fn no_float(n: usize) -> f64 {
+    n as f64
+}
+
+#[differentiable]
+fn no_result(x: f64) {
+    println!("{x}");
+}
+
+#[differentiable]
+fn integer_result(x: f64) -> usize {
+    x as usize
+}
+
+#[differentiable]
+fn anonymous_result(x: f64) -> impl Fn(f64) -> f64 {
+    move |y| x * y
+}
+
+#[differentiable]
+fn borrowed_result(x: &[f64]) -> &f64 {
+    &x[0]
+}
+
+#[differentiable]
+fn fallible(x: f64) -> Result<f64, String> {
+    Ok(x)
+}
+
+#[differentiable]
+fn optional(x: f64) -> Option<f64> {
+    Some(x)
+}
+
+#[differentiable]
+fn several(x: &mut f64, y: impl Into<f64>) -> Option<f64> {
+    Some(*x + y.into())
+}
+
+fn main() {}
