@@ -7,6 +7,8 @@ mod derive;
 mod diagnostics;
 mod emit;
 mod expansion;
+#[cfg(test)]
+mod golden;
 mod ir;
 mod lower;
 mod optimise;

@@ -27,7 +27,7 @@ pub(crate) fn differentiable(attribute: TokenStream, item: TokenStream) -> Token
     quote!(#written #companions)
 }
 
-fn compile(source: &Source) -> syn::Result<TokenStream> {
+pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
     let mut primal = lower::lower(source)?;
     verify("lower", &primal.values, &primal.body);
     activity::analyse(&mut primal);
@@ -63,7 +63,6 @@ fn fused(primal: &Primal) -> Derivative {
     let one = Op::Literal(Number { value: 1.0, token: None });
     reverse.stmts.insert(0, Stmt { outs: vec![seed], op: one, span: values[seed].span });
     optimise::clean(values, forward, reverse);
-    if std::env::var_os("IR").is_some() { eprintln!("{}\n{}", crate::ir::print::print(values, forward), crate::ir::print::print(values, reverse)); }
     let mut foreign = optimise::definitions([&*forward]);
     foreign.extend(optimise::definitions([&*reverse]).into_iter().filter(|(_, op)| matches!(op, Op::Literal(_))));
     for stmt in &mut reverse.stmts {
@@ -120,25 +119,4 @@ pub(crate) fn for_each_elementwise(callback: TokenStream) -> TokenStream {
     let rows: TokenStream = crate::table::elementwise::TOKENS.parse().expect("the table is Rust tokens");
     let callback = callback.to_token_stream();
     quote!(#callback! { #rows })
-}
-
-#[cfg(test)]
-mod show {
-    #[test]
-    fn show() {
-        let path = std::env::var("SHOW").unwrap();
-        let text = std::fs::read_to_string(path).unwrap();
-        let file: syn::File = syn::parse_str(&text).unwrap();
-        for item in file.items {
-            if let syn::Item::Fn(mut f) = item {
-                let attr = f.attrs.iter().position(|a| a.path().is_ident("differentiable"));
-                let Some(attr) = attr else { continue };
-                let attr = f.attrs.remove(attr);
-                let attr = match &attr.meta { syn::Meta::List(l) => l.tokens.clone(), _ => Default::default() };
-                let source = super::parse::parse(attr, f).unwrap();
-                let out = match super::compile(&source) { Ok(t) => t, Err(e) => e.to_compile_error() };
-                println!("{}", crate::expansion::format(&out));
-            }
-        }
-    }
 }

@@ -114,3 +114,10 @@ where
 {
     map_to(operands, (like(x),), #[inline(always)] |elems| (f(elems),)).0
 }
+
+/// The `k`-th derivative of `x^n`: `n (n - 1) … (n - k + 1) x^(n - k)`, zero where its factor is.
+#[inline]
+pub fn powi_slope<T: Real>(x: T, n: i32, k: i32) -> T {
+    let factor: f64 = (0..k).map(|i| f64::from(n - i)).product();
+    if factor == 0.0 { T::zero() } else { T::lit(factor) * crate::math::powi(x, n - k) }
+}

@@ -45,3 +45,15 @@ fn bugs() {
     }
 #[test]
 fn taxes() { for i in [5.0, 25.0, 40.0, 90.0] { tax::check_grad(i, 0.3, true).unwrap(); } }
+#[differentiable] fn b9(x: f64) -> f64 { let n = 3; x.powi(n) }
+#[differentiable] fn w1(x: &Array1<f64>) -> f64 { x.mapv(|v| if v > 0.0 && v < 10.0 { v * v } else if v > -0.5 { 0.1 * v } else { v.exp() }).sum() }
+#[differentiable] fn leak(x: &Array1<f64>) -> f64 { x.mapv(|v| if v > 0.0 { v.ln() } else { 3.0 * v }).sum() }
+#[test]
+fn closures() {
+    b9::check_grad(0.7).unwrap();
+    w1::check_grad(&array![0.3, -0.2, -0.7, 1.5]).unwrap();
+    assert_eq!(leak::grad(&array![0.0, 2.0]), array![3.0, 0.5]);
+    let x = array![0.0, 2.0];
+    let (_, pb) = leak::vjp(&x);
+    assert_eq!(pb(1.0), array![3.0, 0.5]);
+}

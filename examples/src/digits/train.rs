@@ -16,7 +16,7 @@ pub struct Recipe {
     pub epochs: usize,
     /// The images of a step.
     pub batch: usize,
-    /// The learning rate of the first epoch; it falls in a straight line to a tenth of it in the last.
+    /// The learning rate of the first epoch; it falls to zero in a straight line.
     pub learning_rate: f64,
     /// The share of a step's direction that goes into the next.
     pub momentum: f64,
@@ -28,7 +28,7 @@ impl Default for Recipe {
     fn default() -> Self {
         Self {
             hidden: 128,
-            epochs: 100,
+            epochs: 80,
             batch: 32,
             learning_rate: 0.1,
             momentum: 0.9,

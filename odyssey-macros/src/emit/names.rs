@@ -94,7 +94,15 @@ pub(super) fn at(span: Span) -> Span {
 fn describe(op: &Op) -> String {
     match op {
         Op::Length(_) => "len".to_owned(),
-        Op::Elementwise(op, ..) => op.row().name.to_owned(),
+        Op::Elementwise(op, ..) => match op.row().name {
+            "add" => "total".to_owned(),
+            "sub" => "difference".to_owned(),
+            "mul" => "product".to_owned(),
+            "div" => "ratio".to_owned(),
+            "neg" => "negative".to_owned(),
+            // The bare name is the function's.
+            name => format!("{name}_value"),
+        },
         Op::Verbatim(verbatim) => match &verbatim.expr {
             expr @ syn::Expr::Binary(_) => (if binding_of(expr) == Binding::Loose { "condition" } else { "index" }).to_owned(),
             expr => asked(expr).unwrap_or_else(|| "value".to_owned()),

@@ -26,6 +26,9 @@ impl Lowerer {
         if self.is_passive(&expr) {
             return Some(self.verbatim(&expr));
         }
+        if self.in_closure {
+            return Some(self.choose(e));
+        }
         if contains_let(&e.cond) {
             self.diagnostics.error(&e.cond, not_yet("`if let` over differentiated values is", "test with a comparison"));
             return None;

@@ -163,10 +163,12 @@ impl Lowerer {
         let Pat::Ident(parameter) = parameter else {
             return self.refuse(expr, expr.span(), &not_yet("this closure argument is", "name it: `|v| …`"));
         };
-        let element = self.elementwise_identity(array);
-        self.bindings.declare(&parameter.ident, element);
+        // The array itself stands for its element: what is done to the element is done to all of them.
+        self.bindings.declare(&parameter.ident, array);
         let before = self.blocks.last().map_or(0, |block| block.stmts.len());
+        let was_in_closure = std::mem::replace(&mut self.in_closure, true);
         let result = self.expr(&closure.body);
+        self.in_closure = was_in_closure;
         self.check_elementwise(before, closure);
         self.bindings.close();
         // `mapv(|_| 0.0)` has the shape of its receiver, even where its value does not depend on it.
@@ -175,11 +177,6 @@ impl Lowerer {
         } else {
             self.refuse(expr, expr.span(), "the closure's result does not depend on the element\nhelp: use `Array::from_elem` with the shape of the array")
         }
-    }
-
-    /// The array itself stands for its element: what is done to the element is done to all of them.
-    fn elementwise_identity(&self, array: Value) -> Value {
-        array
     }
 
     /// In an inlined closure only elementwise operations mean the same for the array as for its element.

@@ -4,6 +4,7 @@
 //! derivative; everything else is verbatim, or an error.
 
 mod bindings;
+mod choice;
 mod call;
 mod control;
 mod expr;
@@ -59,6 +60,8 @@ struct Lowerer {
     bindings: Bindings,
     diagnostics: Diagnostics,
     items: Vec<Item>,
+    /// An elementwise closure is being inlined: its branches are choices between elements.
+    in_closure: bool,
     /// Values with a name that is not the user's.
     temporary: HashSet<Value>,
     /// How many blocks there are.
@@ -95,6 +98,7 @@ impl Lowerer {
             bindings: Bindings::default(),
             diagnostics: Diagnostics::default(),
             items: Vec::new(),
+            in_closure: false,
             temporary: HashSet::new(),
             opened: 0,
             real_parameters,

@@ -44,7 +44,8 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         wanted: values[result].wanted.clone(),
         span: values[result].span,
     });
-    let mut sweep = Sweep { values: &mut values, pullbacks: &pullbacks, elementwise: elementwise_operands(&forward), stmts: Vec::new(), adjoints: HashMap::new() };
+    let definitions = crate::optimise::definitions([&forward]);
+    let mut sweep = Sweep { values: &mut values, pullbacks: &pullbacks, definitions: &definitions, stmts: Vec::new(), adjoints: HashMap::new() };
     sweep.contribute(result, cotangent);
     sweep.block(&forward);
     let arguments: Vec<_> = (0..forward.params.len()).filter(|i| sweep.values[forward.params[*i]].wanted.contains(i)).collect();
@@ -60,14 +61,6 @@ fn cotangent_name(name: Option<&Ident>, otherwise: &str) -> Ident {
         Some(name) => format_ident!("d_{}", name, span = name.span()),
         None => Ident::new(&format!("d_{otherwise}"), Span::call_site()),
     }
-}
-
-fn elementwise_operands(block: &Block) -> HashMap<Value, Vec<Value>> {
-    let operands = |op| match op {
-        Op::Elementwise(_, operands, _) => Some(operands),
-        _ => None,
-    };
-    crate::optimise::definitions([block]).into_iter().filter_map(|(v, op)| operands(op).map(|operands| (v, operands))).collect()
 }
 
 /// Replaces calls through which a derivative passes by calls that also return their pullback.
@@ -93,8 +86,8 @@ struct Sweep<'a> {
     values: &'a mut Values,
     /// The pullback of a call, by its result.
     pullbacks: &'a HashMap<Value, Value>,
-    /// The operands of elementwise operations, by result.
-    elementwise: HashMap<Value, Vec<Value>>,
+    /// How the values of the forward pass are defined.
+    definitions: &'a HashMap<Value, Op>,
     stmts: Vec<Stmt>,
     /// What has arrived so far, by primal value.
     adjoints: HashMap<Value, Parts>,

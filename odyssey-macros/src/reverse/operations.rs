@@ -4,6 +4,7 @@ use proc_macro2::Span;
 
 use super::Sweep;
 use crate::ir::{Call, Callee, FieldName, Kind, Number, Op, Parameter, Parts, Stmt, Value};
+use crate::optimise::shapes::Shapes;
 use crate::table::elementwise::Elementwise;
 use crate::table::operations::{Operation, Read};
 use crate::table::rule::{self, Term};
@@ -93,11 +94,11 @@ impl Sweep<'_> {
         self.contribute(to, fit);
     }
 
-    /// `over` is an elementwise operation on `to` and numbers, so that the two and the cotangent have one shape.
+    /// Operand, result and cotangent have one shape, so that there is nothing to sum.
     fn keeps_shape(&self, to: Value, value: Value, over: Value) -> bool {
+        let shapes = Shapes { values: self.values, definitions: self.definitions };
         let is_number = |v: Value| self.values[v].kind.peel().is_scalar();
-        let only = self.elementwise.get(&over).is_some_and(|operands| operands.iter().all(|v| *v == to || is_number(*v)));
-        only && !is_number(value) && !is_number(to)
+        !is_number(value) && !is_number(to) && shapes.of(to) == shapes.of(over)
     }
 
     fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], y: Value, dy: Value, span: Span) {

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
 use super::{Canvas, Drawn, FONT};
@@ -11,28 +10,36 @@ use crate::digits::train::{Progress, Score};
 const TRAIN: RGBColor = RGBColor(0, 114, 178);
 const TEST: RGBColor = RGBColor(213, 94, 0);
 
-/// The losses, on a logarithmic scale of whole decades.
+/// The losses, from 0.
 pub(super) fn draw_losses(canvas: &Canvas<'_>, history: &[Progress]) -> Drawn {
     let curves = curves(history, |score| f64::from(score.loss));
-    let range = range(&curves);
-    let power_of_ten = |exponent: f64| 10f64.powf(exponent);
-    let (low, high) = (range.start.log10().floor(), range.end.log10().ceil());
-    let decades = power_of_ten(low)..power_of_ten(high);
-    draw(
-        canvas,
-        "Loss (mean cross entropy)",
-        decades.log_scale(),
-        &curves,
-        |y| format!("{y}"),
-    )
+    let axis = Axis {
+        caption: "Loss (mean cross entropy)",
+        range: 0.0..1.05 * range(&curves).end,
+        unit: "",
+        legend: SeriesLabelPosition::UpperRight,
+    };
+    draw(canvas, axis, &curves)
 }
 
 /// The accuracies, from the multiple of 5 % below the lowest to 100 %.
 pub(super) fn draw_accuracies(canvas: &Canvas<'_>, history: &[Progress]) -> Drawn {
     let curves = curves(history, |score| 100.0 * score.accuracy);
     let low = (range(&curves).start / 5.0).floor() * 5.0;
-    let range = low.min(95.0)..100.0;
-    draw(canvas, "Accuracy", range, &curves, |y| format!("{y} %"))
+    let axis = Axis {
+        caption: "Accuracy",
+        range: low.min(95.0)..100.0,
+        unit: " %",
+        legend: SeriesLabelPosition::LowerRight,
+    };
+    draw(canvas, axis, &curves)
+}
+
+struct Axis {
+    caption: &'static str,
+    range: Range<f64>,
+    unit: &'static str,
+    legend: SeriesLabelPosition,
 }
 
 struct Curve {
@@ -62,27 +69,18 @@ fn range(curves: &[Curve]) -> Range<f64> {
     values().fold(f64::INFINITY, f64::min)..values().fold(f64::NEG_INFINITY, f64::max)
 }
 
-fn draw<Y: AsRangedCoord<Value = f64>>(
-    canvas: &Canvas<'_>,
-    caption: &str,
-    range: Y,
-    curves: &[Curve],
-    label: impl Fn(&f64) -> String,
-) -> Drawn
-where
-    Y::CoordDescType: ValueFormatter<f64>,
-{
+fn draw(canvas: &Canvas<'_>, axis: Axis, curves: &[Curve]) -> Drawn {
     let epochs = curves[0].values.len();
     let mut chart = ChartBuilder::on(canvas)
-        .caption(caption, (FONT, 24))
+        .caption(axis.caption, (FONT, 24))
         .margin(20)
         .x_label_area_size(46)
         .y_label_area_size(66)
-        .build_cartesian_2d(1..epochs.max(2), range)?;
+        .build_cartesian_2d(1..epochs.max(2), axis.range)?;
     chart
         .configure_mesh()
         .x_desc("epoch")
-        .y_label_formatter(&label)
+        .y_label_formatter(&|y| format!("{}{}", y, axis.unit))
         .label_style((FONT, 16))
         .light_line_style(TRANSPARENT)
         .bold_line_style(BLACK.mix(0.12))
@@ -99,7 +97,7 @@ where
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::MiddleRight)
+        .position(axis.legend)
         .label_font((FONT, 16))
         .background_style(WHITE)
         .border_style(BLACK.mix(0.3))

@@ -6,28 +6,25 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::{Canvas, Drawn, FONT};
 use crate::digits::data::{Digits, SIDE};
 
-/// Two rows of twelve cells.
-const CELLS: (i32, i32) = (12, 2);
-const CELL: (i32, i32) = (96, 136);
-const CORNER: (i32, i32) = (24, 72);
+const WIDTH: i32 = super::WIDTH.cast_signed();
+/// What one image has of the width.
+const CELL: usize = 86;
+const LEFT: i32 = 20;
+const TOP: i32 = 64;
 /// The sides of a pixel of a digit, and of the whole digit.
-const PIXEL: i32 = 10;
-const IMAGE: i32 = 80;
+const PIXEL: i32 = 9;
+const IMAGE: i32 = 72;
 
 /// Draws the images of `test` of which `read` says another digit, as many as there is room for.
 pub(super) fn draw(canvas: &Canvas<'_>, test: &Digits, read: &[usize]) -> Drawn {
     let is_wrong = |&n: &usize| read[n] != test.labels[n];
     let wrong: Vec<_> = (0..test.len()).filter(is_wrong).collect();
     let title = format!("Misread: {} of {} test images", wrong.len(), test.len());
-    let middle = CELLS.0 * CELL.0 / 2;
-    write(canvas, &title, 24, (CORNER.0 + middle, 24))?;
-    let cells = (0..CELLS.1).flat_map(|row| (0..CELLS.0).map(move |column| (column, row)));
-    for (&n, (column, row)) in wrong.iter().zip(cells) {
-        let gap = (CELL.0 - IMAGE) / 2;
-        let (x, y) = (CORNER.0 + column * CELL.0 + gap, CORNER.1 + row * CELL.1);
-        draw_digit(canvas, &test.images.row(n).to_vec(), (x, y))?;
+    write(canvas, &title, 24, (WIDTH / 2, 24))?;
+    for (&n, left) in wrong.iter().zip((LEFT..WIDTH - IMAGE).step_by(CELL)) {
+        draw_digit(canvas, &test.images.row(n).to_vec(), (left, TOP))?;
         let caption = format!("{} read as {}", test.labels[n], read[n]);
-        write(canvas, &caption, 16, (x + IMAGE / 2, y + IMAGE + 14))?;
+        write(canvas, &caption, 14, (left + IMAGE / 2, TOP + IMAGE + 14))?;
     }
     Ok(())
 }

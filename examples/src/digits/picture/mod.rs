@@ -19,7 +19,7 @@ type Drawn = Result<(), Box<dyn Error>>;
 const FONT: &str = "sans-serif";
 const WIDTH: u32 = 1200;
 const HEIGHT_OF_CURVES: u32 = 480;
-const HEIGHT_OF_GALLERY: u32 = 360;
+const HEIGHT_OF_GALLERY: u32 = 180;
 
 /// Writes the picture as PNG: the scores after each epoch, and the images of `test` that show another digit than `read`
 /// says.

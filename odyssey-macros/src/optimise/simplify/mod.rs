@@ -3,14 +3,20 @@
 //! Only identities that hold for every float are applied to what the user wrote; in derivative code, a product with a
 //! constant zero is zero, since a contribution that is not there is not `0 * inf`.
 
-use std::collections::HashMap;
+mod choice;
+
+use std::collections::{HashMap, HashSet};
 
 use crate::ir::{Block, FieldName, For, Kind, Number, Op, Parameter, Stmt, Value, Values};
 use crate::table::elementwise::Elementwise;
 
 /// Simplifies both halves of a program; the second one sees the first.
 pub(crate) fn simplify(values: &mut Values, forward: &mut Block, reverse: &mut Block) {
-    let mut simplifier = Simplifier { values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal };
+    let mut primal = HashSet::new();
+    forward.definitions(&mut |v| {
+        primal.insert(v);
+    });
+    let mut simplifier = Simplifier { primal, values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal };
     simplifier.block(forward);
     simplifier.code = Code::Derivative;
     simplifier.block(reverse);
@@ -29,13 +35,15 @@ struct Simplifier<'a> {
     values: &'a mut Values,
     definitions: HashMap<Value, Op>,
     same: HashMap<Value, Value>,
+    /// The values of the forward pass.
+    primal: HashSet<Value>,
     /// Whose statements are at hand.
     code: Code,
 }
 
 /// Simplifies the body of a kernel, which may be the user's code as well as the compiler's.
 pub(crate) fn simplify_kernel(values: &mut Values, body: &mut Block) {
-    Simplifier { values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal }.block(body);
+    Simplifier { primal: HashSet::new(), values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal }.block(body);
 }
 
 /// What a statement turned out to be.
@@ -88,8 +96,10 @@ impl Simplifier<'_> {
     fn inherit(&mut self, gone: Value, value: Value) {
         let (name, shape) = (self.values[gone].name.clone(), self.values[gone].shape_of);
         let has_literal = matches!(self.definitions.get(&value), Some(Op::Literal(_)));
+        // A value of the user's is no adjoint, even where it equals one.
+        let is_mixed = self.is_derivative() && self.primal.contains(&value);
         let info = &mut self.values[value];
-        if info.name.is_none() && !has_literal {
+        if info.name.is_none() && !has_literal && !is_mixed {
             info.name = name;
         }
         if info.shape_of.is_none() && info.kind != Kind::Scalar && !matches!(self.definitions.get(&value), Some(Op::Elementwise(..)) | None) {
@@ -156,7 +166,7 @@ impl Simplifier<'_> {
                 "mul" => a * b,
                 _ => a / b,
             })),
-            ("neg", [x], _) => match (constants[0], self.operands_of(*x, "neg")) {
+            ("neg", [x], _) if self.choice_among(op, operands).is_none() || !self.is_derivative() => match (constants[0], self.operands_of(*x, "neg")) {
                 (Some(c), _) if self.is_derivative() => Outcome::Op(literal(-c)),
                 (_, Some([inner])) => Outcome::Value(*inner),
                 _ => Outcome::Keep,
@@ -175,19 +185,58 @@ impl Simplifier<'_> {
                 let two = self.insert(literal(2.0), Kind::Scalar, stmt, before);
                 ew("mul", vec![two, *a])
             }
+            ("add", [a, b], _) if self.is_derivative() && self.complementary(*a, *b).is_some() => {
+                let (choice, operands) = self.complementary(*a, *b).expect("just found");
+                Outcome::Op(Op::Elementwise(choice, operands, Vec::new()))
+            }
             ("add", [a, b], _) if self.is_derivative() => match (self.operands_of(*a, "neg"), self.operands_of(*b, "neg")) {
                 (_, Some([negated])) => ew("sub", vec![*a, *negated]),
                 (Some([negated]), _) => ew("sub", vec![*b, *negated]),
-                _ => Outcome::Keep,
+                _ => self.less(*a, *b, stmt, before),
             },
             ("sub", [a, b], _) if self.is_derivative() => match self.operands_of(*b, "neg") {
                 Some([negated]) => ew("add", vec![*a, *negated]),
                 _ => Outcome::Keep,
             },
+            ("neg" | "mul" | "div", ..) if self.is_derivative() && self.choice_among(op, operands).is_some() => {
+                self.into_choice(op, operands, stmt, before)
+            }
+            ("mul" | "div", [a, b], _) if self.is_derivative() && self.has_sign(op, *a, *b) => self.without_sign(op, *a, *b, stmt, before),
             ("mul", [a, b], _) if self.is_derivative() => self.product(*a, *b, &constants, stmt, before),
             ("powi_slope", [x], _) => self.integer_power(*x, parameters, stmt, before),
             _ => Outcome::Keep,
         }
+    }
+
+    /// `a + -c * x` as `a - c * x`.
+    fn less(&mut self, a: Value, b: Value, stmt: &Stmt, before: &mut Vec<Stmt>) -> Outcome {
+        let Some([c, x]) = self.operands_of(b, "mul").map(|o| [o[0], o[1]]) else { return Outcome::Keep };
+        let Some(constant) = self.constant(c).filter(|c| *c < 0.0) else { return Outcome::Keep };
+        let kind = self.values[b].kind.clone();
+        let constant = self.insert(literal(-constant), Kind::Scalar, stmt, before);
+        let product = self.insert(Op::Elementwise(Elementwise::named("mul"), vec![constant, x], Vec::new()), kind, stmt, before);
+        Outcome::Op(Op::Elementwise(Elementwise::named("sub"), vec![a, product], Vec::new()))
+    }
+
+    /// A factor is a negative, and no constant could take its sign.
+    fn has_sign(&self, op: Elementwise, a: Value, b: Value) -> bool {
+        let is_negative = |v| self.operands_of(v, "neg").is_some();
+        let constant = op.is("mul") && (self.constant(a).is_some() || self.constant(b).is_some());
+        (is_negative(a) || is_negative(b)) && !constant
+    }
+
+    /// `-a * b` as `-(a * b)`, so that signs meet and cancel.
+    fn without_sign(&mut self, op: Elementwise, a: Value, b: Value, stmt: &Stmt, before: &mut Vec<Stmt>) -> Outcome {
+        let inner = |this: &Self, v| this.operands_of(v, "neg").map(|operands| operands[0]);
+        let (negated_a, negated_b) = (inner(self, a), inner(self, b));
+        let operands = vec![negated_a.unwrap_or(a), negated_b.unwrap_or(b)];
+        let product = Op::Elementwise(op, operands, Vec::new());
+        if negated_a.is_some() && negated_b.is_some() {
+            return Outcome::Op(product);
+        }
+        let kind = self.values[stmt.outs[0]].kind.clone();
+        let product = self.insert(product, kind, stmt, before);
+        Outcome::Op(Op::Elementwise(Elementwise::named("neg"), vec![product], Vec::new()))
     }
 
     /// Constants of nested products meet, and stand in front.

@@ -1,0 +1,20 @@
+//! Value and gradient: Odyssey beside what an expert writes by hand and beside plain ndarray expressions.
+//!
+//! `cargo bench -p odyssey-examples` runs everything; `cargo bench -p odyssey-examples -- mlp f32` runs the rows whose
+//! name contains all of these words. Every candidate of a row computes the same numbers, which is checked before it is
+//! timed. `hand` has preallocated buffers, the same matrix product and the same vectorised functions as Odyssey; `plain`
+//! is ndarray's operators, `mapv` and the functions of the standard library.
+
+mod chain;
+mod mlp;
+mod scalars;
+mod support;
+
+use support::Bench;
+
+fn main() {
+    let mut bench = Bench::from_arguments();
+    mlp::rows(&mut bench);
+    chain::rows(&mut bench);
+    scalars::rows(&mut bench);
+}

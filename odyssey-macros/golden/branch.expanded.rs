@@ -1,0 +1,111 @@
+use odyssey_runtime::rt;
+
+/// The derivatives of [`huber()`](huber()).
+struct huber {}
+impl huber {
+    /// The value, and the gradient with respect to the differentiated arguments.
+    #[inline]
+    fn value_and_grad(x: f64, delta: f64) -> (f64, (f64, f64)) {
+        let size = x.abs();
+        let condition = size > delta;
+        let value = if condition {
+            delta * (size - 0.5 * delta)
+        } else {
+            let square = x * x;
+            0.5 * square
+        };
+        let (d_x, d_delta, d_size) = if condition {
+            (0.0, size - 0.5 * delta + -0.5 * delta, delta)
+        } else {
+            (x, 0.0, 0.0)
+        };
+        let d_x_1 = d_x + d_size * rt::sgn(x);
+        (value, (d_x_1, d_delta))
+    }
+    /// The gradient with respect to the differentiated arguments.
+    #[inline]
+    fn grad(x: f64, delta: f64) -> (f64, f64) {
+        Self::value_and_grad(x, delta).1
+    }
+    /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
+    #[inline]
+    fn vjp(
+        x: f64,
+        delta: f64,
+    ) -> (f64, odyssey_runtime::borrowing!(FnOnce(f64) -> (f64, f64))) {
+        let (value, pullback) = Self::residual_vjp(
+            huber,
+            x,
+            delta,
+            (rt::Yes, rt::Yes),
+        );
+        (
+            value,
+            move |cotangent| {
+                let (d_x, d_delta) = pullback(x, delta, &value, cotangent);
+                (d_x, d_delta)
+            },
+        )
+    }
+    /// Compares the gradient with central differences.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that differs by more than the element type and the scale of the values justify.
+    fn check_grad(
+        x: f64,
+        delta: f64,
+    ) -> ::core::result::Result<(), odyssey_runtime::check::GradientMismatch> {
+        let (d_x, d_delta) = Self::grad(x, delta);
+        odyssey_runtime::check::argument("x", &x, |x| huber(x, delta), &d_x)?;
+        odyssey_runtime::check::argument(
+            "delta",
+            &delta,
+            |delta| huber(x, delta),
+            &d_delta,
+        )?;
+        ::core::result::Result::Ok(())
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_vjp<
+        __Primal: Fn(f64, f64) -> f64,
+        WantX: rt::Want,
+        WantDelta: rt::Want,
+    >(
+        primal: __Primal,
+        x: f64,
+        delta: f64,
+        _: (WantX, WantDelta),
+    ) -> (
+        f64,
+        impl FnOnce(f64, f64, &f64, f64) -> (WantX::Of<f64>, WantDelta::Of<f64>),
+    ) {
+        rt::assert_same(&primal, &huber);
+        let size = x.abs();
+        let value = if size > delta {
+            delta * (size - 0.5 * delta)
+        } else {
+            let square = x * x;
+            0.5 * square
+        };
+        (
+            value,
+            move |x, delta, _, d_result| {
+                let (d_x, d_delta, d_size) = if size > delta {
+                    let d_delta = d_result * (size - 0.5 * delta);
+                    let d_size = d_result * delta;
+                    (0.0, d_delta + -0.5 * d_size, d_size)
+                } else {
+                    let d_square = 0.5 * d_result;
+                    let d_x = d_square * x;
+                    (2.0 * d_x, 0.0, 0.0)
+                };
+                (
+                    WantX::when(|| d_x + d_size * rt::sgn(x)),
+                    WantDelta::when(|| d_delta),
+                )
+            },
+        )
+    }
+}

@@ -1,0 +1,170 @@
+use odyssey_runtime::rt;
+
+/// The derivatives of [`loss()`](loss()).
+struct loss {}
+impl loss {
+    /// The value, and the gradient with respect to the differentiated arguments.
+    #[inline]
+    fn value_and_grad(
+        w: &Array2<f64>,
+        b: &Array1<f64>,
+        x: &Array2<f64>,
+        y: &Array2<f64>,
+    ) -> (f64, (Array2<f64>, Array1<f64>)) {
+        let xw = rt::dot(x, w);
+        let nrows = x.nrows() as f64;
+        let d_sum = 1.0 / nrows;
+        let (sum, d_xw, d_b) = rt::map_to(
+            (
+                rt::operand(&xw),
+                rt::operand(b),
+                rt::operand(y),
+                rt::sc(d_sum),
+            ),
+            (
+                rt::Sum,
+                rt::like(&xw),
+                rt::like(b),
+            ),
+            |(xw, b, y, d_sum)| {
+                let h = rt::tanh(xw + b);
+                let e = h - y;
+                let d_e = d_sum * e;
+                let d_e_1 = 2.0 * d_e;
+                let d_xw = d_e_1 * (1.0 - h * h);
+                (e * e, d_xw, d_xw)
+            },
+        );
+        let d_w = rt::dot::d_rhs(x, &d_xw);
+        (sum / nrows, (d_w, d_b))
+    }
+    /// The gradient with respect to the differentiated arguments.
+    #[inline]
+    fn grad(
+        w: &Array2<f64>,
+        b: &Array1<f64>,
+        x: &Array2<f64>,
+        y: &Array2<f64>,
+    ) -> (Array2<f64>, Array1<f64>) {
+        Self::value_and_grad(w, b, x, y).1
+    }
+    /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
+    #[inline]
+    fn vjp(
+        w: &Array2<f64>,
+        b: &Array1<f64>,
+        x: &Array2<f64>,
+        y: &Array2<f64>,
+    ) -> (
+        f64,
+        odyssey_runtime::borrowing!(FnOnce(f64) -> (Array2 < f64 >, Array1 < f64 >)),
+    ) {
+        let (value, pullback) = Self::residual_vjp(
+            loss,
+            w,
+            b,
+            x,
+            y,
+            (
+                rt::Yes,
+                rt::Yes,
+                rt::No,
+                rt::No,
+            ),
+        );
+        (
+            value,
+            move |cotangent| {
+                let (d_w, d_b, (), ()) = pullback(w, b, x, y, &value, cotangent);
+                (d_w, d_b)
+            },
+        )
+    }
+    /// Compares the gradient with central differences.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that differs by more than the element type and the scale of the values justify.
+    fn check_grad(
+        w: &Array2<f64>,
+        b: &Array1<f64>,
+        x: &Array2<f64>,
+        y: &Array2<f64>,
+    ) -> ::core::result::Result<(), odyssey_runtime::check::GradientMismatch> {
+        let (d_w, d_b) = Self::grad(w, b, x, y);
+        odyssey_runtime::check::argument("w", &w, |w| loss(w, b, x, y), &d_w)?;
+        odyssey_runtime::check::argument("b", &b, |b| loss(w, b, x, y), &d_b)?;
+        ::core::result::Result::Ok(())
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_vjp<
+        __Primal: Fn(&Array2<f64>, &Array1<f64>, &Array2<f64>, &Array2<f64>) -> f64,
+        WantW: rt::Want,
+        WantB: rt::Want,
+        WantX: rt::Excluded,
+        WantY: rt::Excluded,
+    >(
+        primal: __Primal,
+        w: &Array2<f64>,
+        b: &Array1<f64>,
+        x: &Array2<f64>,
+        y: &Array2<f64>,
+        _: (WantW, WantB, WantX, WantY),
+    ) -> (
+        f64,
+        impl FnOnce(
+            &Array2<f64>,
+            &Array1<f64>,
+            &Array2<f64>,
+            &Array2<f64>,
+            &f64,
+            f64,
+        ) -> (WantW::Of<Array2<f64>>, WantB::Of<Array1<f64>>, (), ()),
+    ) {
+        rt::assert_same(&primal, &loss);
+        let xw = rt::dot(x, w);
+        let h = rt::map(
+            (rt::operand(&xw), rt::operand(b)),
+            |(xw, b)| rt::tanh(xw + b),
+        );
+        let sum = rt::map_sum(
+            (rt::operand(&h), rt::operand(y)),
+            |(h, y)| {
+                let e = h - y;
+                e * e
+            },
+        );
+        let xw_extent = rt::extent(&xw);
+        (
+            sum / x.nrows() as f64,
+            move |_, b, x, y, _, d_result| {
+                let d_sum = d_result / x.nrows() as f64;
+                let (d_xw, d_b) = rt::map_to(
+                    (
+                        rt::sc(d_sum),
+                        rt::operand(&h),
+                        rt::operand(y),
+                    ),
+                    (
+                        rt::like(&xw_extent),
+                        rt::like(b),
+                    ),
+                    |(d_sum, h, y)| {
+                        let e = h - y;
+                        let d_e = d_sum * e;
+                        let d_e_1 = 2.0 * d_e;
+                        let d_xw = d_e_1 * (1.0 - h * h);
+                        (d_xw, d_xw)
+                    },
+                );
+                (
+                    WantW::when(|| rt::dot::d_rhs(x, &d_xw)),
+                    WantB::when(|| d_b),
+                    (),
+                    (),
+                )
+            },
+        )
+    }
+}

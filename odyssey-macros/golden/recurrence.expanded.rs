@@ -1,0 +1,131 @@
+use odyssey_runtime::rt;
+
+/// The derivatives of [`recurrence()`](recurrence()).
+struct recurrence {}
+impl recurrence {
+    /// The value, and the gradient with respect to the differentiated arguments.
+    #[inline]
+    fn value_and_grad(
+        w: f64,
+        x: &[f64],
+    ) -> (f64, (f64, <[f64] as odyssey_runtime::Differentiable>::Tangent)) {
+        let mut h = 0.0;
+        let mut h_was = rt::stack();
+        for i in 0..x.len() {
+            h_was.push(h);
+            h = (w * h + x[i]).tanh();
+        }
+        let mut d_h = 2.0 * h;
+        let mut d_w = 0.0;
+        let mut d_x = rt::zero_tangent(x);
+        let mut h_1 = h;
+        for i in (0..x.len()).rev() {
+            let h_2 = rt::pop(&mut h_was);
+            let product = d_h * (1.0 - h_1 * h_1);
+            d_x[i] += product;
+            d_h = product * w;
+            d_w += product * h_2;
+            h_1 = h_2;
+        }
+        (h * h, (d_w, d_x))
+    }
+    /// The gradient with respect to the differentiated arguments.
+    #[inline]
+    fn grad(
+        w: f64,
+        x: &[f64],
+    ) -> (f64, <[f64] as odyssey_runtime::Differentiable>::Tangent) {
+        Self::value_and_grad(w, x).1
+    }
+    /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
+    #[inline]
+    fn vjp(
+        w: f64,
+        x: &[f64],
+    ) -> (
+        f64,
+        odyssey_runtime::borrowing!(
+            FnOnce(f64) -> (f64, < [f64] as odyssey_runtime::Differentiable >
+            ::Tangent)
+        ),
+    ) {
+        let (value, pullback) = Self::residual_vjp(
+            recurrence,
+            w,
+            x,
+            (rt::Yes, rt::Yes),
+        );
+        (
+            value,
+            move |cotangent| {
+                let (d_w, d_x) = pullback(w, x, &value, cotangent);
+                (d_w, d_x)
+            },
+        )
+    }
+    /// Compares the gradient with central differences.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that differs by more than the element type and the scale of the values justify.
+    fn check_grad(
+        w: f64,
+        x: &[f64],
+    ) -> ::core::result::Result<(), odyssey_runtime::check::GradientMismatch> {
+        let (d_w, d_x) = Self::grad(w, x);
+        odyssey_runtime::check::argument("w", &w, |w| recurrence(w, x), &d_w)?;
+        odyssey_runtime::check::argument("x", &x, |x| recurrence(w, x), &d_x)?;
+        ::core::result::Result::Ok(())
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_vjp<
+        __Primal: Fn(f64, &[f64]) -> f64,
+        WantW: rt::Want,
+        WantX: rt::Want,
+    >(
+        primal: __Primal,
+        w: f64,
+        x: &[f64],
+        _: (WantW, WantX),
+    ) -> (
+        f64,
+        impl FnOnce(
+            f64,
+            &[f64],
+            &f64,
+            f64,
+        ) -> (
+                WantW::Of<f64>,
+                WantX::Of<<[f64] as odyssey_runtime::Differentiable>::Tangent>,
+            ),
+    ) {
+        rt::assert_same(&primal, &recurrence);
+        let mut h = 0.0;
+        let mut h_was = rt::stack();
+        for i in 0..x.len() {
+            h_was.push(h);
+            h = (w * h + x[i]).tanh();
+        }
+        (
+            h * h,
+            move |w, x, _, d_result| {
+                let d_h = d_result * h;
+                let mut d_h_1 = 2.0 * d_h;
+                let mut d_w = 0.0;
+                let mut d_x = rt::zero_tangent(x);
+                for i in (0..x.len()).rev() {
+                    let h_1 = rt::pop(&mut h_was);
+                    let product = d_h_1 * (1.0 - h * h);
+                    if WantX::ON {
+                        d_x[i] += product;
+                    }
+                    d_h_1 = product * w;
+                    d_w += product * h_1;
+                    h = h_1;
+                }
+                (WantW::when(|| d_w), WantX::when(|| d_x))
+            },
+        )
+    }
+}
