@@ -3,6 +3,11 @@
 //! - `digits`: a multi-layer perceptron learns to read handwritten digits.
 //! - `regression`: a linear model by gradient descent, beside the closed-form solution.
 
+/// The programs of the README are documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
+
 pub mod digits;
 pub mod regression;
 pub mod table;

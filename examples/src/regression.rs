@@ -1,15 +1,16 @@
 //! A linear model of how diabetes progresses, fitted in two ways.
 
+use std::error::Error;
 use std::path::Path;
 
 use nalgebra::{DMatrix, DVector};
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array1, Array2, s};
 use odyssey_runtime::Tangent;
 use odyssey_runtime::losses::mse_loss;
 use odyssey_runtime::optim::{Optimizer, Sgd};
 use odyssey_runtime::prelude::*;
 
-use crate::table::{self, Column, TableError};
+use crate::table::{self, Column};
 
 /// What is known of each patient.
 pub const FEATURES: [&str; 10] = [
@@ -29,19 +30,24 @@ impl Patients {
     /// Reads a table with the columns [`FEATURES`] and `progression`, and standardises the features.
     ///
     /// # Errors
-    /// The file cannot be read, or is not such a table.
-    pub fn read(path: &Path) -> Result<Self, TableError> {
-        let columns: Vec<_> = FEATURES
-            .into_iter()
-            .chain(["progression"])
-            .map(Column::real)
-            .collect();
+    /// The file cannot be read, is not such a table, or has a column of equal numbers.
+    pub fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
+        let names = FEATURES.into_iter().chain(["progression"]);
+        let columns: Vec<_> = names.map(Column::real).collect();
         let table = table::read(path, &columns)?;
-        let features = table.slice(s![.., ..FEATURES.len()]);
-        let mean = features.mean_axis(Axis(0)).expect("a table has rows");
-        let deviation = features.std_axis(Axis(0), 0.0);
+        let mut features = table.slice(s![.., ..FEATURES.len()]).to_owned();
+        for (name, mut column) in FEATURES.iter().zip(features.columns_mut()) {
+            let (mean, deviation) = (column.mean().ok_or("no patients")?, column.std(0.0));
+            if deviation == 0.0 {
+                return Err(format!(
+                    "{}: every patient has the same `{name}`",
+                    path.display()
+                ))?;
+            }
+            column.mapv_inplace(|x| (x - mean) / deviation);
+        }
         Ok(Self {
-            features: (&features - &mean) / &deviation,
+            features,
             progression: table.column(FEATURES.len()).to_owned(),
         })
     }

@@ -34,13 +34,17 @@ impl Column {
     }
 
     fn parse(&self, field: &str) -> Result<f64, String> {
-        let number: Option<f64> = field.trim().parse().ok();
+        let text = field.trim();
         let (accepted, expected) = match &self.integers {
-            None => (number.filter(|x| x.is_finite()), "a number".to_owned()),
-            Some(range) => (
-                number.filter(|&x| range.clone().any(|n| f64::from(n) == x)),
-                format!("an integer from {} to {}", range.start(), range.end()),
-            ),
+            None => {
+                let number = text.parse().ok().filter(|x: &f64| x.is_finite());
+                (number, "a number".to_owned())
+            }
+            Some(range) => {
+                let number = text.parse().ok().filter(|n| range.contains(n));
+                let expected = format!("an integer from {} to {}", range.start(), range.end());
+                (number.map(f64::from), expected)
+            }
         };
         accepted.ok_or_else(|| format!("`{}` is `{field}`, expected {expected}", self.name))
     }

@@ -15,7 +15,8 @@ impl huber {
             0.5 * square
         };
         let (d_x, d_delta, d_size) = if condition {
-            (0.0, size - 0.5 * delta + -0.5 * delta, delta)
+            let product = 0.5 * delta;
+            (0.0, size - product - product, delta)
         } else {
             (x, 0.0, 0.0)
         };
@@ -79,7 +80,12 @@ impl huber {
         _: (WantX, WantDelta),
     ) -> (
         f64,
-        impl FnOnce(f64, f64, &f64, f64) -> (WantX::Of<f64>, WantDelta::Of<f64>),
+        impl FnOnce(
+            f64,
+            f64,
+            &f64,
+            f64,
+        ) -> (WantX::Of<f64>, WantDelta::Of<f64>),
     ) {
         rt::assert_same(&primal, &huber);
         let size = x.abs();
@@ -95,7 +101,7 @@ impl huber {
                 let (d_x, d_delta, d_size) = if size > delta {
                     let d_delta = d_result * (size - 0.5 * delta);
                     let d_size = d_result * delta;
-                    (0.0, d_delta + -0.5 * d_size, d_size)
+                    (0.0, d_delta - 0.5 * d_size, d_size)
                 } else {
                     let d_square = 0.5 * d_result;
                     let d_x = d_square * x;

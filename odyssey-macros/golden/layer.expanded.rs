@@ -11,8 +11,8 @@ impl layer {
     ) -> (
         Array2<f64>,
         odyssey_runtime::borrowing!(
-            FnOnce(Array2 < f64 >) -> (< Layer as odyssey_runtime::Differentiable >
-            ::Tangent, Array2 < f64 >)
+            FnOnce(Array2 < f64 >) -> (< Layer as
+            odyssey_runtime::Differentiable > ::Tangent, Array2 < f64 >)
         ),
     ) {
         let (value, pullback) = Self::residual_vjp(
@@ -55,9 +55,9 @@ impl layer {
     ) {
         rt::assert_same(&primal, &layer);
         let xw = rt::dot(x, &l.w);
-        let value = rt::map(
-            (rt::operand(&xw), rt::operand(&l.b)),
-            |(xw, b)| rt::tanh(xw + b),
+        let value = rt::map!(
+            (rt::operand(& xw), rt::operand(& l
+            .b)), | (xw, b) | tanh(xw + b)
         );
         let xw_extent = rt::extent(&xw);
         (

@@ -14,26 +14,13 @@ impl loss {
         let xw = rt::dot(x, w);
         let nrows = x.nrows() as f64;
         let d_sum = 1.0 / nrows;
-        let (sum, d_xw, d_b) = rt::map_to(
-            (
-                rt::operand(&xw),
-                rt::operand(b),
-                rt::operand(y),
-                rt::sc(d_sum),
-            ),
-            (
-                rt::Sum,
-                rt::like(&xw),
-                rt::like(b),
-            ),
-            |(xw, b, y, d_sum)| {
-                let h = rt::tanh(xw + b);
-                let e = h - y;
-                let d_e = d_sum * e;
-                let d_e_1 = 2.0 * d_e;
-                let d_xw = d_e_1 * (1.0 - h * h);
-                (e * e, d_xw, d_xw)
-            },
+        let (sum, d_xw, d_b) = rt::map_to!(
+            (rt::operand(& xw), rt::operand(b),
+            rt::operand(y), rt::sc(d_sum)),
+            (rt::Sum, rt::like(& xw),
+            rt::like(b)), | (xw, b, y, d_sum) | { let h = tanh(xw +
+            b); let e = h - y; let d_e = d_sum * e; let d_e_1 = 2.0 * d_e; let d_xw =
+            d_e_1 * (1.0 - h * h); (e * e, d_xw, d_xw) }
         );
         let d_w = rt::dot::d_rhs(x, &d_xw);
         (sum / nrows, (d_w, d_b))
@@ -57,7 +44,9 @@ impl loss {
         y: &Array2<f64>,
     ) -> (
         f64,
-        odyssey_runtime::borrowing!(FnOnce(f64) -> (Array2 < f64 >, Array1 < f64 >)),
+        odyssey_runtime::borrowing!(
+            FnOnce(f64) -> (Array2 < f64 >, Array1 < f64 >)
+        ),
     ) {
         let (value, pullback) = Self::residual_vjp(
             loss,
@@ -99,7 +88,12 @@ impl loss {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(&Array2<f64>, &Array1<f64>, &Array2<f64>, &Array2<f64>) -> f64,
+        __Primal: Fn(
+                &Array2<f64>,
+                &Array1<f64>,
+                &Array2<f64>,
+                &Array2<f64>,
+            ) -> f64,
         WantW: rt::Want,
         WantB: rt::Want,
         WantX: rt::Excluded,
@@ -124,9 +118,9 @@ impl loss {
     ) {
         rt::assert_same(&primal, &loss);
         let xw = rt::dot(x, w);
-        let h = rt::map(
-            (rt::operand(&xw), rt::operand(b)),
-            |(xw, b)| rt::tanh(xw + b),
+        let h = rt::map!(
+            (rt::operand(& xw), rt::operand(b)), |
+            (xw, b) | tanh(xw + b)
         );
         let sum = rt::map_sum(
             (rt::operand(&h), rt::operand(y)),

@@ -60,7 +60,8 @@ impl network {
     ) -> (
         f64,
         odyssey_runtime::borrowing!(
-            FnOnce(f64) -> < Network as odyssey_runtime::Differentiable > ::Tangent
+            FnOnce(f64) -> < Network as odyssey_runtime::Differentiable >
+            ::Tangent
         ),
     ) {
         let (value, pullback) = Self::residual_vjp(

@@ -5,10 +5,7 @@ struct recurrence {}
 impl recurrence {
     /// The value, and the gradient with respect to the differentiated arguments.
     #[inline]
-    fn value_and_grad(
-        w: f64,
-        x: &[f64],
-    ) -> (f64, (f64, <[f64] as odyssey_runtime::Differentiable>::Tangent)) {
+    fn value_and_grad(w: f64, x: &[f64]) -> (f64, (f64, Vec<f64>)) {
         let mut h = 0.0;
         let mut h_was = rt::stack();
         for i in 0..x.len() {
@@ -31,10 +28,7 @@ impl recurrence {
     }
     /// The gradient with respect to the differentiated arguments.
     #[inline]
-    fn grad(
-        w: f64,
-        x: &[f64],
-    ) -> (f64, <[f64] as odyssey_runtime::Differentiable>::Tangent) {
+    fn grad(w: f64, x: &[f64]) -> (f64, Vec<f64>) {
         Self::value_and_grad(w, x).1
     }
     /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
@@ -45,8 +39,7 @@ impl recurrence {
     ) -> (
         f64,
         odyssey_runtime::borrowing!(
-            FnOnce(f64) -> (f64, < [f64] as odyssey_runtime::Differentiable >
-            ::Tangent)
+            FnOnce(f64) -> (f64, Vec < f64 >)
         ),
     ) {
         let (value, pullback) = Self::residual_vjp(
@@ -95,10 +88,7 @@ impl recurrence {
             &[f64],
             &f64,
             f64,
-        ) -> (
-                WantW::Of<f64>,
-                WantX::Of<<[f64] as odyssey_runtime::Differentiable>::Tangent>,
-            ),
+        ) -> (WantW::Of<f64>, WantX::Of<Vec<f64>>),
     ) {
         rt::assert_same(&primal, &recurrence);
         let mut h = 0.0;

@@ -31,7 +31,10 @@ impl pendulum {
         angle: f64,
         speed: f64,
         length: f64,
-    ) -> (f64, odyssey_runtime::borrowing!(FnOnce(f64) -> (f64, f64, f64))) {
+    ) -> (
+        f64,
+        odyssey_runtime::borrowing!(FnOnce(f64) -> (f64, f64, f64)),
+    ) {
         let (value, pullback) = Self::residual_vjp(
             pendulum,
             angle,

@@ -47,5 +47,5 @@ impl Diagnostics {
 
 /// The text of an error about a construct that a later version will differentiate.
 pub(crate) fn not_yet(construct: &str, way_out: &str) -> String {
-    format!("{construct} not supported yet in a differentiated function\nhelp: {way_out}")
+    format!("{construct} not supported yet\nhelp: {way_out}")
 }

@@ -22,17 +22,21 @@ pub(crate) fn format(companions: &TokenStream) -> String {
         Err(error) => format!("// not Rust: {error}\n{companions}\n"),
     };
     let text = without_inline(&text);
-    let text = text.replace("::odyssey_runtime::rt::", "rt::").replace("::core::option::Option::", "");
+    let text = text.replace("::odyssey_runtime::rt::", "rt::").replace("::core::option::Option::", "").replace("::core::ops::", "").replace("::core::mem::", "mem::").replace("::std::vec::", "");
     format!("use odyssey_runtime::rt;\n\n{}", text.replace("::odyssey_runtime::", "odyssey_runtime::"))
 }
 
-/// Every closure of a kernel is `#[inline(always)]`; a reader need not see it each time.
+/// Every closure of a kernel is `#[inline(always)]`, and every gradient mentions its function for the sake of rustc's
+/// dead-code lint: a reader need not see that each time.
 fn without_inline(text: &str) -> String {
     let mut out = String::new();
     let mut indent = None;
     for line in text.lines() {
         if line.trim() == "#[inline(always)]" {
             indent = Some(line.len() - line.trim_start().len());
+            continue;
+        }
+        if line.trim().starts_with("let _ = ") && line.trim().ends_with(';') && !line.contains('(') {
             continue;
         }
         match indent.take() {

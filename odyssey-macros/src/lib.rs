@@ -42,3 +42,11 @@ pub fn derive_differentiable(input: TokenStream) -> TokenStream {
 pub fn for_each_elementwise(callback: TokenStream) -> TokenStream {
     pipeline::for_each_elementwise(callback.into()).into()
 }
+
+/// Hands the elementwise functions of the prelude, with their derivative rules, to a macro:
+/// `for_each_elementwise_function!(callback)` becomes `callback! { rows }`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn for_each_elementwise_function(callback: TokenStream) -> TokenStream {
+    pipeline::for_each_elementwise_function(callback.into()).into()
+}

@@ -1,16 +1,16 @@
 //! The compiler on one screen: parse → lower → activity → reverse → optimise → emit.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
 
 use crate::emit::{self, Program};
 use crate::ir::verify::verify;
-use crate::ir::{Number, Op, Stmt};
+use crate::ir::{Block, Number, Op, Stmt, Value};
 use crate::lower::Primal;
 use crate::parse::Source;
-use crate::reverse::{keep, Derivative};
+use crate::reverse::{keep, together, Derivative};
 use crate::{activity, expansion, lower, optimise, parse, reverse};
 
 /// The function as it was written, and its companions or the errors.
@@ -47,7 +47,7 @@ fn residual(primal: &Primal) -> Derivative {
     keep::restore(values, forward, reverse);
     keep::restore_in_pullback(values, forward, reverse);
     let captured = reads_in_blocks(forward, reverse);
-    optimise::fuse::fuse(values, forward, &std::collections::HashMap::new(), &captured);
+    optimise::fuse::fuse(values, forward, &HashMap::new(), &captured);
     let mut live = HashSet::new();
     optimise::remove_dead(reverse, &mut live);
     optimise::remove_dead(forward, &mut live);
@@ -75,7 +75,9 @@ fn fused(primal: &Primal) -> Derivative {
     let value = forward.results[0];
     forward.stmts.append(&mut reverse.stmts);
     forward.results.append(&mut reverse.results);
-    optimise::fuse::fuse(values, forward, &std::collections::HashMap::new(), &captured);
+    together::merge(forward);
+    optimise::clean(values, forward, &mut Block::default());
+    optimise::fuse::fuse(values, forward, &HashMap::new(), &captured);
     reverse.results = forward.results.split_off(1);
     debug_assert_eq!(forward.results[0], value, "the function's result comes first");
     let mut all = joined(forward, reverse);
@@ -86,7 +88,7 @@ fn fused(primal: &Primal) -> Derivative {
 }
 
 /// The values that are read outside of the block that defines them: by the sweep, or after a loop has kept them.
-fn reads_in_blocks(forward: &crate::ir::Block, reverse: &crate::ir::Block) -> HashSet<crate::ir::Value> {
+fn reads_in_blocks(forward: &Block, reverse: &Block) -> HashSet<Value> {
     let mut reads = HashSet::new();
     reverse.stmts.iter().filter(|stmt| !matches!(stmt.op, Op::Elementwise(..) | Op::Fit { .. } | Op::Sum(_) | Op::Accumulate(..))).for_each(|stmt| {
         stmt.reads(&mut |v| {
@@ -97,7 +99,7 @@ fn reads_in_blocks(forward: &crate::ir::Block, reverse: &crate::ir::Block) -> Ha
     reads
 }
 
-fn collect_pushes(block: &crate::ir::Block, reads: &mut HashSet<crate::ir::Value>) {
+fn collect_pushes(block: &Block, reads: &mut HashSet<Value>) {
     for stmt in &block.stmts {
         if let Op::For(l) = &stmt.op {
             reads.extend(l.pushes.iter().map(|kept| kept.value));
@@ -106,7 +108,7 @@ fn collect_pushes(block: &crate::ir::Block, reads: &mut HashSet<crate::ir::Value
     }
 }
 
-fn joined(forward: &crate::ir::Block, reverse: &crate::ir::Block) -> crate::ir::Block {
+fn joined(forward: &Block, reverse: &Block) -> Block {
     let mut all = forward.clone();
     all.params.extend(&reverse.params);
     all.stmts.extend(reverse.stmts.iter().cloned());
@@ -118,5 +120,11 @@ fn joined(forward: &crate::ir::Block, reverse: &crate::ir::Block) -> crate::ir::
 pub(crate) fn for_each_elementwise(callback: TokenStream) -> TokenStream {
     let rows: TokenStream = crate::table::elementwise::TOKENS.parse().expect("the table is Rust tokens");
     let callback = callback.to_token_stream();
+    quote!(#callback! { #rows })
+}
+
+/// `callback! { rows of the prelude's functions, with their rules }`.
+pub(crate) fn for_each_elementwise_function(callback: TokenStream) -> TokenStream {
+    let (callback, rows) = (callback.to_token_stream(), crate::table::emit::functions());
     quote!(#callback! { #rows })
 }

@@ -3,6 +3,7 @@
 pub use ndarray::Axis;
 
 pub use crate::differentiable::Differentiable;
+pub use crate::elementwise::functions::prelude::*;
 pub use crate::ops::functions::{log_softmax, logsumexp, softmax};
 pub use crate::ops::methods::*;
 pub use crate::real::Real;

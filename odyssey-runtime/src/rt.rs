@@ -4,15 +4,22 @@ pub use crate::check::Perturb;
 pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, complete, partial, zero_tangent,
 };
-pub use crate::elementwise::{Full, Sum, extent, into, like, map, map_to, operand, sc};
-pub use crate::math::*;
+pub use crate::elementwise::{
+    Full, Sum, extent, into, like, map, map_like, map_like_modes, map_modes, map_sum, map_sum_modes, map_to, map_to_modes,
+    operand, sc,
+};
+pub use crate::math::plain::*;
+pub use crate::math::{fused, plain};
 pub use crate::ops::functions::*;
 pub use crate::ops::residuals;
 pub use crate::tangent::Tangent;
 pub use ndarray;
+// Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.
+pub use crate::{
+    __odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum, __odyssey_map_to as map_to,
+};
 pub use crate::want::{Excluded, No, Want, Yes};
 
-use crate::elementwise::{Like, Operand, Operands, Outputs};
 use crate::ops::Tensor;
 use crate::real::Real;
 
@@ -93,31 +100,4 @@ impl<'a, T> Given for &'a Option<T> {
     fn given(self) -> &'a T {
         self.as_ref().expect("wanted")
     }
-}
-
-/// The sum of `f` over the iteration space of the operands, in one pass.
-#[inline]
-#[track_caller]
-pub fn map_sum<O: Operands, R, T>(operands: O, f: impl Fn(O::Elems) -> R) -> T
-where
-    (Sum,): Outputs<O, (R,), Results = (T,)>,
-{
-    map_to(operands, (Sum,), #[inline(always)] |elems| (f(elems),)).0
-}
-
-/// The values of `f` over the iteration space of the operands, summed to the shape of `x`.
-#[inline]
-#[track_caller]
-pub fn map_like<X: Operand + ?Sized, O: Operands, R, T>(x: &X, operands: O, f: impl Fn(O::Elems) -> R) -> T
-where
-    (Like<X::Float, X::Dim>,): Outputs<O, (R,), Results = (T,)>,
-{
-    map_to(operands, (like(x),), #[inline(always)] |elems| (f(elems),)).0
-}
-
-/// The `k`-th derivative of `x^n`: `n (n - 1) … (n - k + 1) x^(n - k)`, zero where its factor is.
-#[inline]
-pub fn powi_slope<T: Real>(x: T, n: i32, k: i32) -> T {
-    let factor: f64 = (0..k).map(|i| f64::from(n - i)).product();
-    if factor == 0.0 { T::zero() } else { T::lit(factor) * crate::math::powi(x, n - k) }
 }

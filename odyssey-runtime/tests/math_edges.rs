@@ -1,7 +1,5 @@
 //! Exact values: zeros with their signs, infinities, NaN, subnormals, ties, and integers that must come out as such.
 
-use odyssey_runtime::rt as math;
-
 fn same(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
 }
@@ -19,7 +17,8 @@ macro_rules! exactly {
 macro_rules! edges {
     ($type:ident) => {
         mod $type {
-            use super::{math, same};
+            use super::super::same;
+            use super::math;
             use core::$type::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
             const INF: $type = $type::INFINITY;
@@ -156,5 +155,16 @@ macro_rules! edges {
     };
 }
 
-edges!(f32);
-edges!(f64);
+mod plain {
+    use odyssey_runtime::rt::plain as math;
+
+    edges!(f32);
+    edges!(f64);
+}
+
+mod fused {
+    use odyssey_runtime::rt::fused as math;
+
+    edges!(f32);
+    edges!(f64);
+}

@@ -1,1 +1,3 @@
-//! The test suite of Odyssey lives in `tests/`.
+//! The test suite of Odyssey lives in `tests/`; here stands what is tested by being compiled as part of a library.
+
+pub mod lints;

@@ -3,6 +3,7 @@
 #![allow(
     non_camel_case_types,
     dead_code,
+    unreachable_pub,
     clippy::items_after_statements,
     clippy::module_inception,
     clippy::no_effect_underscore_binding,

@@ -27,7 +27,7 @@ fn bugs() {
     passive_state::check_grad(0.4, 4).unwrap();
     b5::check_grad(v.view(), v.view()).unwrap();
     b6::grad(&v.view());
-    assert_eq!(any_rank::grad(&m), Array2::ones((2, 2)));
+    assert_eq!(any_rank::grad(&m), Array2::<f64>::ones((2, 2)));
     smooth::check_grad(&[0.3, 0.2], 0.5).unwrap();
 }
     #[differentiable(wrt(income, rate))]

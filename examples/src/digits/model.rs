@@ -31,7 +31,7 @@ fn linear<T: Real>(layer: &Linear<T>, x: &Array2<T>) -> Array2<T> {
 }
 
 /// The score of each digit, for each image.
-#[differentiable(wrt(model))]
+#[differentiable]
 pub fn scores<T: Real>(model: &Mlp<T>, images: &Array2<T>) -> Array2<T> {
     let hidden = linear(&model.hidden, images).tanh();
     linear(&model.output, &hidden)

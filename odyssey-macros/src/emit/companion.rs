@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, ToTokens};
+use quote::{quote, ToTokens};
+use syn::ext::IdentExt;
 use syn::{Generics, Ident, Path, Type};
 
 use super::layout::{Layout, Results};
-use super::names::{at, Names};
+use super::names::{at, locate, Names};
 use super::types::{any_lifetime, bare_or_tuple, tangent};
 use super::wants::Guards;
 use super::writer::{tuple, Writer};
@@ -29,7 +30,8 @@ struct Companion<'a> {
 pub(super) fn companions(source: &Source, program: &Program) -> TokenStream {
     let krate = &source.options.krate;
     let tangents = source.signature.differentiated().map(|(_, argument)| tangent(&argument.ty, krate)).collect();
-    let companion = Companion { source, program, krate, generics: &source.item.sig.generics, tangents };
+    let generics = crate::parse::with_cloned_functions(&source.item.sig.generics);
+    let companion = Companion { source, program, krate, generics: &generics, tangents };
     companion.write()
 }
 
@@ -41,13 +43,50 @@ impl Companion<'_> {
         let vis = &self.source.item.vis;
         let cfg: Vec<_> = self.source.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
         let doc = format!(" The derivatives of [`{}()`]({}()).", sig.ident, sig.ident);
-        let functions = [self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp()];
+        let functions = [self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp(), self.primal()];
         quote! {
             #(#cfg)*
             #[doc = #doc]
             #vis struct #name {}
             #(#cfg)*
             impl #name { #(#functions)* }
+        }
+    }
+
+    /// The user's function as a value, where the arguments are in scope.
+    fn function(&self) -> TokenStream {
+        let function = &self.source.item.sig.ident;
+        if self.is_hidden_by_argument() { quote!(Self::primal()) } else { quote!(#function) }
+    }
+
+    /// The same with the generic arguments of this companion.
+    fn instance(&self) -> TokenStream {
+        let (function, turbofish) = (&self.source.item.sig.ident, self.turbofish());
+        if self.is_hidden_by_argument() { quote!(Self::primal #turbofish ()) } else { quote!(#function #turbofish) }
+    }
+
+    /// The generic arguments of the function, which no argument of a value decides.
+    fn turbofish(&self) -> TokenStream {
+        let names = crate::parse::generic_names(&self.source.item);
+        if names.is_empty() { TokenStream::new() } else { quote!(::<#(#names),*>) }
+    }
+
+    /// An argument has the function's own name.
+    fn is_hidden_by_argument(&self) -> bool {
+        self.arguments().iter().any(|argument| argument.name == self.source.item.sig.ident)
+    }
+
+    /// The user's function, from where no argument hides it.
+    fn primal(&self) -> TokenStream {
+        if !self.is_hidden_by_argument() {
+            return TokenStream::new();
+        }
+        let (function, turbofish, result) = (&self.source.item.sig.ident, self.turbofish(), self.result());
+        let (impl_generics, _, bound) = self.generics.split_for_impl();
+        let types = self.arguments().iter().map(|argument| &argument.ty);
+        quote! {
+            #[inline]
+            fn primal #impl_generics () -> impl ::core::ops::Fn(#(#types),*) -> #result + ::core::marker::Copy #bound { #function #turbofish }
         }
     }
 
@@ -89,6 +128,23 @@ impl Companion<'_> {
         quote!(where #(#predicates,)* for<'__a> #result: #krate::rt::ScalarResult,)
     }
 
+    /// The same for what calls the function itself and compares its values.
+    fn float_bound(&self) -> TokenStream {
+        let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        let (krate, result) = (self.krate, self.result());
+        let is_float = (!self.source.signature.result_kind.is_scalar()).then(|| quote!(for<'__a> #result: #krate::Real + #krate::rt::ScalarResult,));
+        quote!(where #(#predicates,)* #is_float)
+    }
+
+    /// The generics of what copies arguments: copies are lent for any lifetime, so that no type in them may end before.
+    fn living_generics(&self) -> Generics {
+        let mut generics = self.generics.clone();
+        for param in generics.type_params_mut() {
+            param.bounds.push(syn::parse_quote!('static));
+        }
+        generics
+    }
+
     fn value_and_grad(&self) -> TokenStream {
         if !self.has_gradient() {
             return TokenStream::new();
@@ -100,9 +156,10 @@ impl Companion<'_> {
             Some(fused) => self.fused_body(fused),
             None => {
                 let (names, krate) = (self.names(), self.krate);
+                let [value, pullback] = ["value", "pullback"].map(own);
                 let body = quote! {
-                    let (value, pullback) = Self::vjp(#(#names),*);
-                    (value, pullback(<#result as #krate::rt::ScalarResult>::seed()))
+                    let (#value, #pullback) = Self::vjp(#(#names),*);
+                    (#value, #pullback(<#result as #krate::rt::ScalarResult>::seed()))
                 };
                 (self.parameters(), body)
             }
@@ -129,32 +186,34 @@ impl Companion<'_> {
     }
 
     fn vjp(&self) -> TokenStream {
-        let (vis, krate, result, function) = (self.vis(), self.krate, self.result(), &self.source.item.sig.ident);
+        let (vis, krate, result, function) = (self.vis(), self.krate, self.result(), self.function());
         let (impl_generics, _, bound) = self.generics.split_for_impl();
-        let (parameters, names) = (self.parameters(), self.names());
+        let parameters = self.parameters();
         let cotangent = tangent(result, krate);
         let gradients = bare_or_tuple(&self.tangents);
         let wants = self.arguments().iter().map(|argument| if argument.differentiated { quote!(#krate::rt::Yes) } else { quote!(#krate::rt::No) });
         let wants = tuple(&wants.collect::<Vec<_>>());
         let first: Vec<_> = self.arguments().iter().map(|argument| self.lend(argument)).collect();
-        let locals: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| format_ident!("d_{}", argument.name, span = at(argument.name.span()))).collect();
+        let names = self.names();
+        let [value, pullback, cotangent_name, kept_name] = ["value", "pullback", "cotangent", "kept"].map(own);
+        let locals: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| own(&format!("d_{}", argument.name.unraw()))).collect();
         let results: Vec<_> = self.arguments().iter().map(|argument| if argument.differentiated {
-            format_ident!("d_{}", argument.name, span = at(argument.name.span())).into_token_stream()
+            own(&format!("d_{}", argument.name.unraw())).into_token_stream()
         } else {
             quote!(())
         }).collect();
         let (results, locals) = (tuple(&results), bare_or_tuple(&locals.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
         // The value goes to the caller; the pullback needs it a second time.
         let is_scalar = self.source.signature.result_kind.is_scalar();
-        let (keep, kept) = if is_scalar { (TokenStream::new(), quote!(value)) } else { (quote!(let kept = ::core::clone::Clone::clone(&value);), quote!(kept)) };
+        let (keep, kept) = if is_scalar { (TokenStream::new(), quote!(#value)) } else { (quote!(let #kept_name = ::core::clone::Clone::clone(&#value);), quote!(#kept_name)) };
         quote! {
             /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
             #[inline]
-            #vis fn vjp #impl_generics (#(#parameters),*) -> (#result, #krate::borrowing!(FnOnce(#cotangent) -> #gradients)) #bound {
-                let (value, pullback) = Self::residual_vjp(#function, #(#first,)* #wants);
+            #vis fn vjp #impl_generics (#(#parameters),*) -> (#result, #krate::borrowing!(::core::ops::FnOnce(#cotangent) -> #gradients)) #bound {
+                let (#value, #pullback) = Self::residual_vjp(#function, #(#first,)* #wants);
                 #keep
-                (value, move |cotangent| {
-                    let #results = pullback(#(#names,)* &#kept, cotangent);
+                (#value, move |#cotangent_name| {
+                    let #results = #pullback(#(#names,)* &#kept, #cotangent_name);
                     #locals
                 })
             }
@@ -175,18 +234,20 @@ impl Companion<'_> {
         if !self.has_gradient() || !can_be_changed {
             return TokenStream::new();
         }
-        let (vis, krate, function, bound) = (self.vis(), self.krate, &self.source.item.sig.ident, self.scalar_bound());
-        // Copies are lent for any lifetime, so that no type in them may end before.
-        let parameters_live = self.generics.type_params().map(|param| &param.ident);
+        let (vis, krate, function, bound) = (self.vis(), self.krate, self.function(), self.float_bound());
         let parameters = self.parameters();
-        let (impl_generics, ..) = self.generics.split_for_impl();
-        let gradients: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| format_ident!("d_{}", argument.name, span = at(argument.name.span()))).collect();
+        let generics = self.living_generics();
+        let (impl_generics, ..) = generics.split_for_impl();
+        let gradients: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| own(&format!("d_{}", argument.name.unraw()))).collect();
         let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         let clones: Vec<_> = self.arguments().iter().map(|argument| self.lend(argument)).collect();
         let checks = self.source.signature.differentiated().zip(&gradients).map(|((position, argument), gradient)| {
-            let (name, label) = (&argument.name, argument.name.to_string());
-            let others = clones.iter().enumerate().map(|(i, clone)| if i == position { name.to_token_stream() } else { clone.clone() });
-            quote!(#krate::check::argument(#label, &#name, |#name| #function(#(#others),*), &#gradient)?;)
+            let (name, label) = (&argument.name, argument.name.unraw().to_string());
+            // A copy is lent as a view: what is called takes a reference to that.
+            let (copied, changed) = if is_view_reference(&argument.ty) { (quote!(&#name.view()), quote!(&#name)) } else { (quote!(&#name), quote!(#name)) };
+            let arguments = clones.iter().enumerate().map(|(i, clone)| if i == position { changed.clone() } else { clone.clone() });
+            let check = quote!(#krate::check::argument(#label, #copied, |#name| #function(#(#arguments),*), &#gradient)?;);
+            locate(check, syn::spanned::Spanned::span(&argument.ty))
         });
         quote! {
             /// Compares the gradient with central differences.
@@ -194,7 +255,7 @@ impl Companion<'_> {
             /// # Errors
             ///
             /// The first entry that differs by more than the element type and the scale of the values justify.
-            #vis fn check_grad #impl_generics (#(#parameters),*) -> ::core::result::Result<(), #krate::check::GradientMismatch> #bound #(#parameters_live: 'static,)* {
+            #vis fn check_grad #impl_generics (#(#parameters),*) -> ::core::result::Result<(), #krate::check::GradientMismatch> #bound {
                 let #pattern = Self::grad(#(#clones),*);
                 #(#checks)*
                 ::core::result::Result::Ok(())
@@ -213,7 +274,7 @@ impl Companion<'_> {
         let float = self.generics.type_params().map(|param| &param.ident).find(|ident| {
             crate::parse::kind(&syn::parse_quote!(#ident), self.generics).is_scalar()
         });
-        Writer { values, layout, names: Names::new(self.source.item.block.to_token_stream()), krate: self.krate, float: float.cloned(), guards, at: 0, in_kernel: false }
+        Writer { values, layout, names: Names::new(self.source.item.block.to_token_stream()), krate: self.krate, float: float.cloned(), guards, at: 0, kernel_form: None }
     }
 
     /// Gives the arguments their names; those that are not read are called `_`.
@@ -238,10 +299,23 @@ impl Companion<'_> {
         let parameters = self.signature(&mut writer, &program.params);
         let items = self.items(fused);
         let stmts = writer.block(&program, &places[0]);
-        let mut results = program.results.iter().map(|v| writer.consume(*v).tokens);
-        let value = results.next();
-        let gradients = bare_or_tuple(&results.collect::<Vec<_>>());
-        (parameters, quote!(#items #stmts (#value, #gradients)))
+        let value = writer.consume(program.results[0]).tokens;
+        let differentiated = self.source.signature.differentiated();
+        let gradients = program.results[1..].iter().zip(differentiated).map(|(v, (_, argument))| self.gradient(&mut writer, *v, argument));
+        let gradients: Vec<_> = gradients.collect();
+        let gradients = bare_or_tuple(&gradients);
+        // Whoever calls the gradient uses the function, as far as rustc's dead-code lint is concerned.
+        let function = self.instance();
+        (parameters, quote!(#items let _ = #function; #stmts (#value, #gradients)))
+    }
+
+    /// The gradient of an argument. A zero that nothing has been added to has the argument's type, whatever that is.
+    fn gradient(&self, writer: &mut Writer, value: Value, argument: &Argument) -> TokenStream {
+        if let (Some(Op::Literal(_)), true) = (writer.layout.definition(value), writer.float.is_some()) {
+            let (krate, name) = (self.krate, &argument.name);
+            return quote!(#krate::rt::zero_tangent(&#name));
+        }
+        writer.consume(value).tokens
     }
 
     /// The pullback of the hidden form reads the function's result.
@@ -254,22 +328,37 @@ impl Companion<'_> {
 
     /// The type parameters for wants, one an argument.
     fn want_parameters(&self) -> Vec<Ident> {
+        let mut taken: Vec<_> = crate::parse::generic_names(&self.source.item).iter().map(ToString::to_string).collect();
         self.arguments().iter().map(|argument| {
             let mut camel = String::from("Want");
-            for word in argument.name.to_string().split('_') {
+            for word in argument.name.unraw().to_string().split('_') {
                 let mut chars = word.chars();
                 camel.extend(chars.next().into_iter().flat_map(char::to_uppercase));
                 camel.push_str(chars.as_str());
             }
+            while taken.contains(&camel) {
+                camel.push('_');
+            }
+            taken.push(camel.clone());
             Ident::new(&camel, at(argument.name.span()))
         }).collect()
+    }
+
+    /// A name that no generic parameter has.
+    fn free_name(&self, name: &str) -> Ident {
+        let taken = crate::parse::generic_names(&self.source.item);
+        let mut name = Ident::new(name, Span::call_site());
+        while taken.contains(&name) {
+            name = quote::format_ident!("{name}_");
+        }
+        name
     }
 
     /// The hidden form: the value, and a pullback that borrows nothing, takes the arguments and the result a second
     /// time and computes what is wanted.
     fn residual_vjp(&self) -> TokenStream {
         let residual = &self.program.residual;
-        let (krate, vis, function, result) = (self.krate, self.vis(), &self.source.item.sig.ident, self.result());
+        let (krate, vis, function, result) = (self.krate, self.vis(), self.instance(), self.result());
         let wants = self.want_parameters();
         let (layout, places) = Layout::new(&residual.values, &[(&residual.forward, Results::Named), (&residual.reverse, Results::InPlace)], &residual.forward.results);
         let differentiated: BTreeMap<_, _> = self.source.signature.differentiated().map(|(i, _)| (i, wants[i].clone())).collect();
@@ -297,18 +386,16 @@ impl Companion<'_> {
         });
         let (lifetimes, others): (Vec<_>, Vec<_>) = self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
         let (_, _, where_clause) = self.generics.split_for_impl();
-        let generic_names = crate::parse::generic_names(&self.source.item);
-        let turbofish = if generic_names.is_empty() { TokenStream::new() } else { quote!(::<#(#generic_names),*>) };
-        let primal = Ident::new("primal", Span::mixed_site());
+        let (primal, primal_type) = (own("primal"), self.free_name("__Primal"));
         let want_tuple = tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         quote! {
             #[doc(hidden)]
             #[inline]
-            #vis fn residual_vjp<#(#lifetimes,)* #(#others,)* __Primal: #for_any Fn(#(#types),*) -> #result, #(#bounds),*>(
-                #primal: __Primal, #(#parameters,)* _: #want_tuple
-            ) -> (#result, impl #for_any FnOnce(#(#types,)* &#result, #cotangent) -> #gradients) #where_clause {
+            #vis fn residual_vjp<#(#lifetimes,)* #(#others,)* #primal_type: #for_any ::core::ops::Fn(#(#types),*) -> #result, #(#bounds),*>(
+                #primal: #primal_type, #(#parameters,)* _: #want_tuple
+            ) -> (#result, impl #for_any ::core::ops::FnOnce(#(#types,)* &#result, #cotangent) -> #gradients) #where_clause {
                 #items
-                #krate::rt::assert_same(&#primal, &#function #turbofish);
+                #krate::rt::assert_same(&#primal, &#function);
                 #forward
                 (#value, move |#again| { #sweep })
             }
@@ -319,7 +406,7 @@ impl Companion<'_> {
     fn pullback_body(&self, writer: &mut Writer, residual: &Derivative, places: &super::layout::Places) -> (TokenStream, TokenStream) {
         let (forward, reverse) = (&residual.forward, &residual.reverse);
         let again: Vec<_> = self.arguments().iter().zip(&forward.params).map(|(argument, value)| {
-            if reads(reverse, *value) { argument.name.to_token_stream() } else { quote!(_) }
+            if reads(reverse, *value) || writer.float.is_some() && argument.differentiated { argument.name.to_token_stream() } else { quote!(_) }
         }).collect();
         let result = forward.results[0];
         let result = match (self.reads_result() && !forward.params.contains(&result), self.source.signature.result_kind.is_scalar()) {
@@ -337,7 +424,7 @@ impl Companion<'_> {
             if !argument.differentiated {
                 return quote!(());
             }
-            let value = writer.consume(*gradients.next().expect("one gradient an argument")).tokens;
+            let value = self.gradient(writer, *gradients.next().expect("one gradient an argument"), argument);
             quote!(#want::when(|| #value))
         });
         let results = tuple(&results.collect::<Vec<_>>());
@@ -351,6 +438,11 @@ fn reads(block: &Block, value: Value) -> bool {
     found
 }
 
+/// A name of the macro's own, which no name of the user's can be.
+fn own(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
 fn calls_method(block: &Block) -> bool {
     block.stmts.iter().any(|stmt| {
         let is_method = matches!(&stmt.op, Op::Linearize(call) if matches!(call.callee, Callee::Method(..)));
@@ -358,17 +450,22 @@ fn calls_method(block: &Block) -> bool {
     })
 }
 
-/// A copy of such an argument can be changed and lent: not a reference to a view.
+/// A copy of such an argument can be changed and lent: not a reference to an array that shares its numbers.
 fn can_be_changed(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => match &*reference.elem {
-            Type::Path(path) => path.path.segments.last().is_none_or(|last| {
-                let name = last.ident.to_string();
-                !["ArrayView", "CowArray", "ArcArray"].iter().any(|view| name.starts_with(view))
-            }),
             Type::Reference(_) => false,
-            _ => true,
+            elem => !["CowArray", "ArcArray"].iter().any(|shared| starts_with(elem, shared)),
         },
         _ => true,
     }
+}
+
+/// `&ArrayView2<f64>`.
+fn is_view_reference(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if starts_with(&reference.elem, "ArrayView"))
+}
+
+fn starts_with(ty: &Type, prefix: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(prefix)))
 }

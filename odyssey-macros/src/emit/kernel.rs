@@ -7,38 +7,53 @@ use syn::Ident;
 
 use super::fragment::Fragment;
 use super::layout::{Layout, Results};
+use super::names::locate;
 use super::writer::{tuple, Writer};
 use crate::ir::{FieldName, Kernel, Kind, Op, Output, Value};
+use crate::table::elementwise::Elementwise;
 
 impl Writer<'_> {
-    /// `rt::map(…)` for one result of full size, `rt::map_sum(…)` for one sum, `rt::map_to(…)` for anything else.
+    /// `rt::map` for one result of full size, `rt::map_sum` for one sum, `rt::map_to` for several outputs.
     pub(super) fn kernel(&mut self, kernel: &Kernel, outs: &[Value], span: Span) -> Fragment {
         if let (Some(input), [Output::Sum]) = (plain_input(kernel), &kernel.outputs[..]) {
             let (function, x) = (self.rt("sum", span), self.reference(input));
             return Fragment::tight(quote_spanned!(span=> #function(#x)));
         }
         let operands = self.operands(kernel, span);
-        let closure = self.closure(kernel, outs, span);
-        match kernel.outputs[..] {
-            [Output::Full] => {
-                let function = self.rt("map", span);
-                Fragment::tight(quote_spanned!(span=> #function(#operands, #closure)))
-            }
-            [Output::Sum] => {
-                let function = self.rt("map_sum", span);
-                Fragment::tight(quote_spanned!(span=> #function(#operands, #closure)))
-            }
+        let form = self.form(kernel);
+        let closure = self.closure(kernel, outs, form, span);
+        let (name, extra) = match kernel.outputs[..] {
+            [Output::Full] => ("map", TokenStream::new()),
+            [Output::Sum] => ("map_sum", TokenStream::new()),
             [Output::Like(like)] => {
-                let (function, like) = (self.rt("map_like", span), self.reference(like));
-                Fragment::tight(quote_spanned!(span=> #function(#like, #operands, #closure)))
+                let like = self.reference(like);
+                return self.pass("map_like", form, &quote!(#like, #operands, #closure), span);
             }
             _ => {
-                let function = self.rt("map_to", span);
                 let outputs: Vec<_> = kernel.outputs.iter().map(|output| self.output(*output, span)).collect();
                 let outputs = tuple(&outputs);
-                Fragment::tight(quote_spanned!(span=> #function(#operands, #outputs, #closure)))
+                ("map_to", quote!(#outputs,))
             }
-        }
+        };
+        self.pass(name, form, &quote!(#operands, #extra #closure), span)
+    }
+
+    /// One pass over memory.
+    fn pass(&self, name: &str, form: Form, arguments: &TokenStream, span: Span) -> Fragment {
+        let function = self.rt(name, span);
+        Fragment::tight(match form {
+            Form::Macro => quote_spanned!(span=> #function!(#arguments)),
+            Form::Function => quote_spanned!(span=> #function(#arguments)),
+        })
+    }
+
+    /// Elementary functions come in two modes, with and without fused multiply-add: the macro writes the closure for both
+    /// and brings them into scope, where they hide what is captured under their names.
+    fn form(&mut self, kernel: &Kernel) -> Form {
+        let calls_function = kernel.body.stmts.iter().any(|stmt| matches!(&stmt.op, Op::Elementwise(op, ..) if op.row().is_function()));
+        let captured: Vec<_> = captures(kernel).into_iter().map(|v| self.name(v).to_string()).collect();
+        let hides = captured.iter().any(|name| Elementwise::find(name).is_some());
+        if calls_function && !hides { Form::Macro } else { Form::Function }
     }
 
     fn output(&mut self, output: Output, span: Span) -> TokenStream {
@@ -55,13 +70,12 @@ impl Writer<'_> {
     fn operands(&mut self, kernel: &Kernel, span: Span) -> TokenStream {
         let mut operands = Vec::new();
         for input in &kernel.inputs {
-            operands.push(if self.values[*input].kind == Kind::Scalar {
-                let (function, x) = (self.rt("sc", self.values[*input].span), self.expr(*input).tokens);
-                quote!(#function(#x))
-            } else {
-                let (function, x) = (self.rt("operand", self.values[*input].span), self.reference(*input));
-                quote!(#function(#x))
-            });
+            let (function, x) = match self.values[*input].kind {
+                Kind::Scalar => (self.rt("sc", span), self.expr(*input).tokens),
+                _ => (self.rt("operand", span), self.reference(*input)),
+            };
+            let place = self.values[*input].read_at.unwrap_or(self.values[*input].span);
+            operands.push(locate(quote!(#function(#x)), place));
         }
         for extent in &kernel.extents {
             let x = self.reference(*extent);
@@ -73,25 +87,26 @@ impl Writer<'_> {
     }
 
     /// `|(x, b)| …`: the body, written with a layout and names of its own.
-    fn closure(&mut self, kernel: &Kernel, outs: &[Value], span: Span) -> TokenStream {
-        let mut captures = Vec::new();
-        Op::Kernel(Box::new(Kernel { inputs: Vec::new(), extents: Vec::new(), outputs: Vec::new(), body: kernel.body.clone() })).operands(&mut |v| captures.push(v));
-        let captured: Vec<_> = captures.into_iter().map(|v| self.name(v)).collect();
+    fn closure(&mut self, kernel: &Kernel, outs: &[Value], form: Form, span: Span) -> TokenStream {
+        let captured: Vec<_> = captures(kernel).into_iter().map(|v| self.name(v)).collect();
         let hints: Vec<_> = kernel.inputs.iter().map(|input| self.element_hint(*input)).collect();
         let (layout, _) = Layout::new(self.values, &[(&kernel.body, Results::InPlace)], &[]);
         let outer_layout = std::mem::replace(&mut self.layout, layout);
         let inner_names = self.names.inner(&captured);
         let outer_names = std::mem::replace(&mut self.names, inner_names);
-        self.in_kernel = true;
+        self.kernel_form = Some(form);
         let mut parameters: Vec<_> = kernel.body.params.iter().zip(hints).map(|(element, hint)| self.parameter_name(*element, hint)).collect();
         parameters.extend(kernel.extents.iter().map(|_| quote!(_)));
         self.name_results(kernel, outs);
         let body = self.closure_body(kernel);
-        self.in_kernel = false;
+        self.kernel_form = None;
         self.layout = outer_layout;
         self.names = outer_names;
         let parameters = tuple(&parameters);
-        quote_spanned!(span=> #[inline(always)] |#parameters| #body)
+        match form {
+            Form::Macro => quote_spanned!(span=> |#parameters| #body),
+            Form::Function => quote_spanned!(span=> #[inline(always)] |#parameters| #body),
+        }
     }
 
     /// An element that becomes a result has the result's name.
@@ -143,6 +158,21 @@ impl Writer<'_> {
             _ => self.values[input].name.clone(),
         }
     }
+}
+
+/// How a pass is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Macro,
+    Function,
+}
+
+/// The passive parameters that a kernel's body reads from around it.
+fn captures(kernel: &Kernel) -> Vec<Value> {
+    let mut captures = Vec::new();
+    let body = kernel.body.clone();
+    Op::Kernel(Box::new(Kernel { inputs: Vec::new(), extents: Vec::new(), outputs: Vec::new(), body })).operands(&mut |v| captures.push(v));
+    captures
 }
 
 /// The input that a kernel hands on as it is.

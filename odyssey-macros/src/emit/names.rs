@@ -58,7 +58,8 @@ impl Names {
 
     /// The names of a closure, which may hide any name from around it but those it captures.
     pub(super) fn inner(&self, captured: &[Ident]) -> Names {
-        let taken = captured.iter().map(ToString::to_string).collect();
+        let functions = crate::table::elementwise::names().map(str::to_owned);
+        let taken = captured.iter().map(ToString::to_string).chain(functions).collect();
         Names { given: self.given.clone(), taken, foreign: self.foreign.clone() }
     }
 
@@ -88,6 +89,23 @@ impl Names {
 /// The user's place in the text, seen as written by the macro: rustc points there, lints look away.
 pub(super) fn at(span: Span) -> Span {
     span.resolved_at(Span::call_site())
+}
+
+/// The tokens, moved to a place of the user's; each name keeps its meaning.
+pub(super) fn locate(tokens: TokenStream, span: Span) -> TokenStream {
+    let moved = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            let mut moved = proc_macro2::Group::new(group.delimiter(), locate(group.stream(), span));
+            moved.set_span(span.resolved_at(group.span()));
+            TokenTree::Group(moved)
+        }
+        mut other => {
+            let resolved = span.resolved_at(other.span());
+            other.set_span(resolved);
+            other
+        }
+    });
+    moved.collect()
 }
 
 /// A name for a value that the user gave none.

@@ -1,10 +1,11 @@
 //! Elementwise operations on single floats: plain arithmetic, methods of the standard library, kernels of the table.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{quote, quote_spanned, ToTokens};
 use syn::{Expr, Ident};
 
 use super::fragment::{Binding, Fragment};
+use super::kernel::Form;
 use super::writer::Writer;
 use crate::ir::{Op, Parameter, Value};
 use crate::table::elementwise::Elementwise;
@@ -21,7 +22,7 @@ impl Writer<'_> {
         let receiver_is_literal = matches!(self.layout.definition(operands[0]), Some(Op::Literal(_)));
         let args: Vec<_> = operands.iter().map(|v| self.expr(*v)).collect();
         let parameters: Vec<_> = parameters.iter().map(|p| self.parameter(*p)).collect();
-        if STD_METHODS.contains(&op.row().name) && !receiver_is_literal && !self.in_kernel {
+        if STD_METHODS.contains(&op.row().name) && !receiver_is_literal && self.kernel_form.is_none() {
             let (receiver, method) = (args[0].receiver(), Ident::new(op.row().name, span));
             let rest = args[1..].iter().chain(&parameters).map(|arg| &arg.tokens);
             return Fragment::tight(quote_spanned!(span=> #receiver.#method(#(#rest),*)));
@@ -55,7 +56,10 @@ impl Writer<'_> {
             let name = quote!(#arg).to_string();
             &named.iter().find(|(known, _)| **known == name).expect("an operand of the row").1.tokens
         });
-        let function = self.rt(row.name, span);
+        let function = match self.kernel_form {
+            Some(Form::Macro) => Ident::new(row.name, span).into_token_stream(),
+            _ => self.rt(row.name, span),
+        };
         Fragment::tight(quote_spanned!(span=> #function(#(#ordered),*)))
     }
 

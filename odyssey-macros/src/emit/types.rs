@@ -5,6 +5,8 @@ use quote::quote;
 use syn::visit_mut::VisitMut;
 use syn::{Lifetime, Path, PathArguments, Type};
 
+use super::names::locate;
+
 /// The tangent of an argument of this type: as a person would write it where the spelling says what it is.
 pub(super) fn tangent(ty: &Type, krate: &Path) -> TokenStream {
     match ty {
@@ -15,8 +17,7 @@ pub(super) fn tangent(ty: &Type, krate: &Path) -> TokenStream {
             let last = path.path.segments.last().expect("a path has a segment");
             let name = last.ident.to_string();
             let is_owned_array = name.strip_prefix("Array").is_some_and(|rank| rank.is_empty() || rank == "D" || rank.parse::<u8>().is_ok());
-            let is_float = path.path.is_ident("f64") || path.path.is_ident("f32");
-            if is_float || is_owned_array && matches!(last.arguments, PathArguments::AngleBracketed(_)) {
+            if is_float(ty) || is_owned_array && matches!(last.arguments, PathArguments::AngleBracketed(_)) {
                 quote!(#ty)
             } else if let Some(owned) = owned_array(last, krate) {
                 owned
@@ -24,8 +25,17 @@ pub(super) fn tangent(ty: &Type, krate: &Path) -> TokenStream {
                 projection(ty, krate)
             }
         }
+        Type::Slice(slice) if is_float(&slice.elem) => {
+            let elem = &slice.elem;
+            quote!(::std::vec::Vec<#elem>)
+        }
+        Type::Array(array) if is_float(&array.elem) => quote!(#ty),
         _ => projection(ty, krate),
     }
+}
+
+fn is_float(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident("f64") || path.path.is_ident("f32"))
 }
 
 /// The owned array of what `ArrayView2<f64>` or `ArrayRef<T, D>` is a view of.
@@ -40,8 +50,9 @@ fn owned_array(last: &syn::PathSegment, krate: &Path) -> Option<TokenStream> {
 }
 
 fn projection(ty: &Type, krate: &Path) -> TokenStream {
+    let span = syn::spanned::Spanned::span(ty);
     let ty = with_lifetime(ty, "'static");
-    quote!(<#ty as #krate::Differentiable>::Tangent)
+    locate(quote!(<#ty as #krate::Differentiable>::Tangent), span)
 }
 
 /// An argument's type as a parameter of a pullback, which takes it for any lifetime: the user's lifetimes get names of

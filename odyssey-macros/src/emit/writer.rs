@@ -5,8 +5,9 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, Ident, Path};
 
 use super::fragment::{binding_of, Binding, Fragment};
+use super::kernel::Form;
 use super::layout::Layout;
-use super::names::{at, Names};
+use super::names::{at, locate, Names};
 use super::wants::Guards;
 use crate::ir::{Call, Callee, Copying, FieldName, Kind, Number, Op, Parts, Value, Values, Verbatim};
 use crate::table::operations::{Operation, Read};
@@ -24,8 +25,8 @@ pub(super) struct Writer<'a> {
     pub(super) guards: Guards,
     /// The place of the statement at hand.
     pub(super) at: usize,
-    /// Writes the element of a kernel.
-    pub(super) in_kernel: bool,
+    /// Writes the element of a kernel, in that form.
+    pub(super) kernel_form: Option<Form>,
 }
 
 impl Writer<'_> {
@@ -114,7 +115,7 @@ impl Writer<'_> {
             Op::Field(base, name) => {
                 let base = self.expr(*base).receiver();
                 let member = member(name);
-                Fragment::tight(quote!(#base.#member))
+                Fragment::tight(locate(quote!(#base.#member), self.values[out].span))
             }
             Op::Index(base, index) => {
                 let (base, index) = (self.expr(*base).receiver(), self.expr(*index).tokens);

@@ -38,6 +38,8 @@ pub(crate) struct Info {
     /// In derivative code: the arguments whose gradients need this value; in primal code: those it varies with.
     pub(crate) wanted: Wanted,
     pub(crate) span: Span,
+    /// Where an elementwise expression reads it: what rustc says of its type belongs there.
+    pub(crate) read_at: Option<Span>,
 }
 
 /// The values of a function; blocks refer to them.

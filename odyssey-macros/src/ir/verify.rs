@@ -2,48 +2,79 @@
 
 use std::collections::HashSet;
 
-use super::{Block, Op, Value, Values};
+use super::print::print;
+use super::{Block, Op, Stmt, Value, Values};
 
 /// Panics with the offending value unless every value is defined once, before it is read, where it can be seen, and
 /// blocks take and hand on as many values as the statement around them says.
 pub(crate) fn verify(pass: &str, values: &Values, block: &Block) {
     if cfg!(debug_assertions) {
-        let mut defined = HashSet::new();
-        verify_block(pass, values, block, &mut HashSet::new(), &mut defined);
+        let mut verifier = Verifier { values, visible: HashSet::new(), defined: HashSet::new() };
+        if let Err(broken) = verifier.block(block) {
+            panic!("after {pass}: {broken} in\n{}", print(values, block));
+        }
     }
 }
 
-fn verify_block(pass: &str, values: &Values, block: &Block, visible: &mut HashSet<Value>, defined: &mut HashSet<Value>) {
-    let mut here = Vec::new();
-    let mut define = |value: Value, visible: &mut HashSet<Value>, defined: &mut HashSet<Value>| {
-        assert!((value.0 as usize) < values.len(), "after {pass}: {value:?} does not exist");
-        assert!(defined.insert(value), "after {pass}: {value:?} is defined twice");
-        visible.insert(value);
-        here.push(value);
+struct Verifier<'a> {
+    values: &'a Values,
+    visible: HashSet<Value>,
+    defined: HashSet<Value>,
+}
+
+impl Verifier<'_> {
+    fn block(&mut self, block: &Block) -> Result<(), String> {
+        let mut here = block.params.clone();
+        here.iter().try_for_each(|v| self.define(*v))?;
+        for stmt in &block.stmts {
+            let mut hidden = None;
+            stmt.op.operands(&mut |v| {
+                if !self.visible.contains(&v) {
+                    hidden = Some(v);
+                }
+            });
+            if let Some(v) = hidden {
+                return Err(format!("{v:?} is read before its definition, by {:?}", stmt.op));
+            }
+            if let Op::For(l) = &stmt.op {
+                for kept in &l.pops {
+                    self.define(kept.value)?;
+                    here.push(kept.value);
+                }
+            }
+            agree(stmt)?;
+            stmt.op.blocks().into_iter().try_for_each(|inner| self.block(inner))?;
+            stmt.outs.iter().try_for_each(|v| self.define(*v))?;
+            here.extend(&stmt.outs);
+        }
+        if let Some(result) = block.results.iter().find(|result| !self.visible.contains(result)) {
+            return Err(format!("the result {result:?} is not defined"));
+        }
+        here.iter().for_each(|v| {
+            self.visible.remove(v);
+        });
+        Ok(())
+    }
+
+    fn define(&mut self, value: Value) -> Result<(), String> {
+        if value.0 as usize >= self.values.len() {
+            return Err(format!("{value:?} does not exist"));
+        }
+        self.visible.insert(value);
+        if self.defined.insert(value) { Ok(()) } else { Err(format!("{value:?} is defined twice")) }
+    }
+}
+
+/// Blocks take and hand on as many values as the statement around them says.
+fn agree(stmt: &Stmt) -> Result<(), String> {
+    let agrees = match &stmt.op {
+        Op::For(l) => {
+            let carried = l.inits.len();
+            l.body.params.len() == carried + 1 && l.body.results.len() == carried && stmt.outs.len() == carried + l.pushes.len()
+        }
+        Op::If(_, then, otherwise) => then.results.len() == stmt.outs.len() && otherwise.results.len() == stmt.outs.len(),
+        Op::Kernel(kernel) => kernel.outputs.len() == stmt.outs.len() && kernel.body.params.len() == kernel.inputs.len(),
+        _ => true,
     };
-    block.params.iter().for_each(|v| define(*v, visible, defined));
-    for stmt in &block.stmts {
-        let check = |v: Value| assert!(visible.contains(&v), "after {pass}: {v:?} is read before its definition by {:?}", stmt.op);
-        stmt.op.operands(&mut { check });
-        if let Op::For(l) = &stmt.op {
-            assert_eq!(l.body.params.len(), l.inits.len() + 1, "after {pass}: parameters of a loop");
-            assert_eq!(l.body.results.len(), l.inits.len(), "after {pass}: results of a loop");
-            assert_eq!(stmt.outs.len(), l.inits.len() + l.pushes.len(), "after {pass}: values of a loop");
-            l.pops.iter().for_each(|kept| define(kept.value, visible, defined));
-        }
-        if let Op::If(_, then, otherwise) = &stmt.op {
-            assert_eq!(then.results.len(), stmt.outs.len(), "after {pass}: results of a branch");
-            assert_eq!(otherwise.results.len(), stmt.outs.len(), "after {pass}: results of a branch");
-        }
-        for inner in stmt.op.blocks() {
-            verify_block(pass, values, inner, visible, defined);
-        }
-        stmt.outs.iter().for_each(|v| define(*v, visible, defined));
-    }
-    for result in &block.results {
-        assert!(visible.contains(result), "after {pass}: result {result:?} is not defined");
-    }
-    for value in here {
-        visible.remove(&value);
-    }
+    if agrees { Ok(()) } else { Err(format!("a statement and its blocks disagree: {:?}", stmt.outs)) }
 }

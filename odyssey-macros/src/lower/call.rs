@@ -45,7 +45,7 @@ impl Lowerer {
         }
         let first = segments[0].ident.to_string();
         if ["std", "core", "alloc"].contains(&first.as_str()) {
-            let text = format!("`{}` has no derivative\nhelp: `detach` its arguments, or write it with arithmetic", quote::ToTokens::to_token_stream(path));
+            let text = format!("`{}` has no derivative\nhelp: `detach` its arguments, or write it with arithmetic", quote::ToTokens::to_token_stream(path).to_string().replace(' ', ""));
             return self.refuse(expr, span, &text);
         }
         self.user_function(path, e)
@@ -80,6 +80,7 @@ impl Lowerer {
             return self.refuse(expr, expr.span(), &text);
         }
         let values: Vec<_> = args[..operands].iter().map(|arg| self.expr(arg)).collect();
+        values.iter().zip(args).for_each(|(value, arg)| self.read_at(*value, arg.span()));
         let mut passive = Vec::new();
         for arg in &args[operands..] {
             let value = self.expr(arg);

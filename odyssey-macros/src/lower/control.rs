@@ -95,7 +95,7 @@ impl Lowerer {
     fn merged(&mut self, a: Value, b: Value, span: Span) -> Value {
         let kind = self.kind(a).meet(self.kind(b));
         let active = self.is_active(a) || self.is_active(b);
-        self.values.add(Info { name: None, kind, active, shape_of: None, wanted: Wanted::new(), span })
+        self.values.add(Info { name: None, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None })
     }
 
     fn push(&mut self, stmt: Stmt) {
@@ -163,7 +163,7 @@ impl Lowerer {
     }
 
     fn parameter(&mut self, kind: Kind, active: bool, name: Option<syn::Ident>, span: Span) -> Value {
-        let param = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span });
+        let param = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None });
         let depth = self.blocks.len() - 1;
         self.home.insert(param, depth);
         self.definitions.remove(&param);
@@ -176,7 +176,7 @@ impl Lowerer {
         for (variable, (param, result)) in carried.iter().zip(body.params[1..].iter().zip(&body.results)) {
             let Info { name, kind, active, span, .. } = self.values[*param].clone();
             let kind = kind.meet(self.kind(*result));
-            let out = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span });
+            let out = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None });
             self.bindings.assign(*variable, out);
             outs.push(out);
         }
@@ -198,7 +198,7 @@ impl Lowerer {
         let effects = Effects::of(expr);
         effects.escapes.is_none()
             && !effects.assigned.iter().any(|name| self.bindings.lookup(name).is_some())
-            && !self.inputs(quote::ToTokens::to_token_stream(expr)).iter().any(|(_, v)| self.is_active(*v))
+            && !self.reads_active(expr)
     }
 }
 

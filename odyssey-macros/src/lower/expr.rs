@@ -91,7 +91,15 @@ impl Lowerer {
                 self.values[value].kind = Kind::Scalar;
             }
         }
+        self.read_at(left, e.left.span());
+        self.read_at(right, e.right.span());
         self.elementwise(op, vec![left, right], Vec::new(), span)
+    }
+
+    /// Remembers where a value is an operand.
+    pub(super) fn read_at(&mut self, value: Value, span: Span) {
+        let inner = self.behind_reference(value);
+        self.values[inner].read_at.get_or_insert(span);
     }
 
     /// Comparisons and logic leave the reals: verbatim, even over differentiated values.

@@ -184,7 +184,7 @@ impl Lowerer {
         let block = self.blocks.last().expect("an open block");
         let is_fine = |op: &Op| matches!(op, Op::Elementwise(..) | Op::Literal(_) | Op::Verbatim(_) | Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::Index(..));
         if !block.stmts[from..].iter().all(|stmt| is_fine(&stmt.op)) {
-            self.diagnostics.error(&closure.body, not_yet("a closure with anything but arithmetic and elementwise functions is", "write the closure as one expression"));
+            self.diagnostics.error(&closure.body, not_yet("a closure with anything but arithmetic and elementwise functions is", "use operators and elementwise methods alone, or write array expressions outside of the closure"));
         }
     }
 }

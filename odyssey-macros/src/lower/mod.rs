@@ -114,6 +114,7 @@ impl Lowerer {
                 shape_of: None,
                 wanted: Wanted::new(),
                 span: argument.name.span(),
+                read_at: None,
             });
             self.home.insert(value, 0);
             self.blocks[0].params.push(value);
@@ -166,7 +167,7 @@ impl Lowerer {
     fn emit_in(&mut self, depth: usize, op: Op, kind: Kind, active: bool, span: Span) -> Value {
         let name = self.temporary_name(&op, span).filter(|_| active);
         let is_temporary = name.is_some();
-        let out = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span });
+        let out = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None });
         if is_temporary {
             self.temporary.insert(out);
         }

@@ -163,6 +163,13 @@ impl Lowerer {
         inputs
     }
 
+    /// Something differentiated takes part.
+    pub(super) fn reads_active(&self, expr: &Expr) -> bool {
+        let mut reads = Reads { lowerer: self, active: false };
+        reads.visit_expr(expr);
+        reads.active
+    }
+
     fn collect_inputs(&self, tokens: TokenStream, inputs: &mut Vec<(Ident, Value)>) {
         let mut after_dot = false;
         for token in tokens {
@@ -247,6 +254,31 @@ impl Lowerer {
         let segments = &path.path.segments;
         let Some(owner) = segments.len().checked_sub(2).map(|i| &segments[i].ident) else { return false };
         owner == "f64" || owner == "f32" || self.real_parameters.contains(owner)
+    }
+}
+
+/// The names that an expression reads, but for those that it only asks for their length or shape.
+struct Reads<'l> {
+    lowerer: &'l Lowerer,
+    active: bool,
+}
+
+impl<'ast> Visit<'ast> for Reads<'_> {
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if is_question(&call.method) {
+            call.args.iter().for_each(|arg| self.visit_expr(arg));
+        } else {
+            syn::visit::visit_expr_method_call(self, call);
+        }
+    }
+
+    fn visit_expr_path(&mut self, path: &'ast ExprPath) {
+        let value = path.path.get_ident().and_then(|ident| self.lowerer.bindings.lookup(ident));
+        self.active |= value.is_some_and(|value| self.lowerer.is_active(value));
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        self.active |= self.lowerer.inputs(mac.tokens.clone()).iter().any(|(_, value)| self.lowerer.is_active(*value));
     }
 }
 

@@ -81,6 +81,8 @@ impl Lowerer {
         }
         let Some(init) = &local.init else {
             self.diagnostics.error(local, not_yet("`let` without a value is", "give it a value where it is declared, as `let x = if … { … } else { … };`"));
+            let nothing = self.nothing(syn::spanned::Spanned::span(local));
+            self.bind(&local.pat, nothing);
             return;
         };
         if let Some((token, _)) = &init.diverge {
@@ -118,6 +120,10 @@ impl Lowerer {
 
     /// A statement that only passive values take part in.
     fn passive_effect(&mut self, expr: &Expr) {
+        if matches!(expr, Expr::While(_) | Expr::Loop(_)) && !self.is_passive(expr) {
+            self.unsupported(expr, syn::spanned::Spanned::span(expr));
+            return;
+        }
         let effects = Effects::of(expr);
         let assigns = effects.assigned.iter().find(|name| self.bindings.lookup(name).is_some());
         if let Some(name) = assigns {

@@ -49,7 +49,19 @@ fn key(op: &Op) -> Option<String> {
         Op::Literal(number) if number.token.as_ref().is_none_or(|token| token.suffix().is_empty()) => {
             format!("literal {:x}", number.value.to_bits())
         }
-        Op::Elementwise(..) | Op::Reference(_) | Op::Dereference(_) | Op::Index(..) | Op::Sum(_) | Op::Length(_) | Op::Extent(_) | Op::Fit { .. } => {
+        Op::Elementwise(op, operands, parameters) => {
+            // The rounding of a sum or a product does not depend on the order of its two operands.
+            let mut operands = operands.clone();
+            if op.is("add") || op.is("mul") {
+                operands.sort_unstable();
+            }
+            format!("{op:?} {operands:?} {parameters:?}")
+        }
+        Op::Verbatim(verbatim) if verbatim.is_pure => {
+            let inputs: Vec<_> = verbatim.inputs.iter().map(|(_, v)| v).collect();
+            format!("`{}` {inputs:?}", quote::ToTokens::to_token_stream(&verbatim.expr))
+        }
+        Op::Reference(_) | Op::Dereference(_) | Op::Index(..) | Op::Sum(_) | Op::Length(_) | Op::Extent(_) | Op::Fit { .. } => {
             format!("{op:?}")
         }
         Op::Apply(operation, operands, parameters) if !operation.is_view => format!("{} {operands:?} {parameters:?}", operation.name),

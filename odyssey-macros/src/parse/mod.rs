@@ -2,6 +2,7 @@
 //!
 //! Post-condition: everything about the signature that cannot be differentiated has been reported.
 
+mod groups;
 mod options;
 mod passive;
 mod signature;
@@ -10,7 +11,7 @@ use proc_macro2::TokenStream;
 use syn::{Item, ItemFn};
 
 pub(crate) use options::Options;
-pub(crate) use passive::{is_passive, kind};
+pub(crate) use passive::{is_passive, kind, with_cloned_functions};
 pub(crate) use signature::{generic_names, result_type, Argument, Signature};
 
 use crate::diagnostics::Diagnostics;
@@ -35,7 +36,10 @@ pub(crate) fn parse(attribute: TokenStream, item: ItemFn) -> syn::Result<Source>
 /// The item under the attribute, if it is a function; otherwise what to say.
 pub(crate) fn function(item: TokenStream) -> syn::Result<ItemFn> {
     match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Fn(function)) => Ok(function),
+        Ok(Item::Fn(mut function)) => {
+            groups::make_visible(&mut function);
+            Ok(function)
+        }
         Ok(Item::Impl(_) | Item::Trait(_)) => {
             Err(syn::Error::new_spanned(item, crate::diagnostics::not_yet("methods are", "write a free function that takes `&self` as an argument")))
         }

@@ -3,7 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Ident, Path, Token};
+use syn::spanned::Spanned;
+use syn::{token, Ident, Path, Token};
 
 /// What the attribute says.
 pub(crate) struct Options {
@@ -16,9 +17,20 @@ pub(crate) struct Options {
 }
 
 enum Choice {
-    Wrt(Vec<Ident>),
+    Wrt(Span, Vec<Ident>),
     Name(Ident),
     Krate(Path),
+}
+
+impl Choice {
+    /// The option's own name, and where to point at.
+    fn name(&self) -> (&'static str, Span) {
+        match self {
+            Choice::Wrt(span, _) => ("wrt", *span),
+            Choice::Name(name) => ("name", name.span()),
+            Choice::Krate(path) => ("crate", path.span()),
+        }
+    }
 }
 
 impl Parse for Choice {
@@ -31,12 +43,18 @@ impl Parse for Choice {
         let option: Ident = input.parse()?;
         match option.to_string().as_str() {
             "wrt" => {
+                if !input.peek(token::Paren) {
+                    return Err(syn::Error::new(option.span(), "`wrt` takes the names of arguments: `wrt(x, y)`"));
+                }
                 let names;
                 syn::parenthesized!(names in input);
                 let names: Punctuated<Ident, Token![,]> = Punctuated::parse_terminated(&names)?;
-                Ok(Choice::Wrt(names.into_iter().collect()))
+                Ok(Choice::Wrt(option.span(), names.into_iter().collect()))
             }
             "name" => {
+                if !input.peek(Token![=]) {
+                    return Err(syn::Error::new(option.span(), "`name` takes the name of the companion: `name = f_ad`"));
+                }
                 input.parse::<Token![=]>()?;
                 input.parse().map(Choice::Name)
             }
@@ -51,16 +69,30 @@ impl Parse for Choice {
 impl Options {
     pub(crate) fn parse(attribute: TokenStream) -> syn::Result<Options> {
         let choices = Punctuated::<Choice, Token![,]>::parse_terminated.parse2(attribute)?;
+        refuse_twice(&choices)?;
         let mut options = Options { wrt: None, name: None, krate: syn::parse_quote!(::odyssey_runtime) };
         for choice in choices {
             match choice {
-                Choice::Wrt(names) => options.wrt = Some(names),
+                Choice::Wrt(_, names) => options.wrt = Some(names),
                 Choice::Name(name) => options.name = Some(name),
                 Choice::Krate(path) => options.krate = absolute(path),
             }
         }
         Ok(options)
     }
+}
+
+/// The second of two equal options would hide the first.
+fn refuse_twice(choices: &Punctuated<Choice, Token![,]>) -> syn::Result<()> {
+    let mut seen = Vec::new();
+    for choice in choices {
+        let (option, span) = choice.name();
+        if seen.contains(&option) {
+            return Err(syn::Error::new(span, format!("the option `{option}` is given twice\nhelp: remove one")));
+        }
+        seen.push(option);
+    }
+    Ok(())
 }
 
 /// `my_ad` as `::my_ad`, so that no local name can come between; `crate` and `self` stay as they are.

@@ -34,6 +34,17 @@ pub(crate) fn is_passive(ty: &Type, generics: &Generics) -> bool {
     }
 }
 
+/// The generics with `Clone` on every function type: companions call the function more than once.
+pub(crate) fn with_cloned_functions(generics: &Generics) -> Generics {
+    let mut cloned = generics.clone();
+    for param in cloned.type_params_mut() {
+        if is_function_parameter(&param.ident, generics) {
+            param.bounds.push(syn::parse_quote!(::core::clone::Clone));
+        }
+    }
+    cloned
+}
+
 fn is_passive_path(path: &syn::TypePath, generics: &Generics) -> bool {
     let Some(last) = path.path.segments.last() else { return false };
     let name = last.ident.to_string();
@@ -44,7 +55,7 @@ fn is_passive_path(path: &syn::TypePath, generics: &Generics) -> bool {
         return true;
     }
     let first = type_arguments(&last.arguments).next();
-    if CONTAINERS.contains(&name.as_str()) || array_rank(&name).is_some() {
+    if CONTAINERS.contains(&name.as_str()) || array_suffix(&name).is_some() {
         return first.is_some_and(|elem| is_passive(elem, generics));
     }
     false
@@ -80,13 +91,16 @@ fn type_arguments(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// `Array2` → rank 2; `Array` → unknown rank; anything else is no array.
-fn array_rank(name: &str) -> Option<Option<usize>> {
+/// What follows the name of an array type: `2` of `Array2`; nothing if it is no array.
+fn array_suffix(name: &str) -> Option<&str> {
     let base = ARRAYS.iter().filter(|base| name.starts_with(**base)).max_by_key(|base| base.len())?;
-    match &name[base.len()..] {
-        "" | "D" | "Mut" | "MutD" => Some(None),
-        rank => rank.trim_start_matches("Mut").parse().ok().map(Some),
-    }
+    let suffix = name[base.len()..].trim_start_matches("Mut");
+    (matches!(suffix, "" | "D") || rank(suffix).is_some()).then_some(suffix)
+}
+
+/// `2` → rank 2; none if the rank is a type argument or dynamic.
+fn rank(suffix: &str) -> Option<usize> {
+    suffix.parse().ok()
 }
 
 /// The kind of a value of this type.
@@ -113,8 +127,8 @@ fn path_kind(path: &syn::TypePath, last: &syn::PathSegment, generics: &Generics)
     match (name.as_str(), arguments.next()) {
         ("Vec", Some(elem)) => Kind::Sequence(Box::new(kind(elem, generics))),
         ("Box", Some(inner)) => Kind::Reference(Box::new(kind(inner, generics))),
-        (name, Some(elem)) if kind(elem, generics).is_scalar() => match array_rank(name) {
-            Some(rank) => Kind::Array(rank.or_else(|| arguments.next().and_then(dimension_rank))),
+        (name, Some(elem)) if kind(elem, generics).is_scalar() => match array_suffix(name) {
+            Some(suffix) => Kind::Array(rank(suffix).or_else(|| arguments.next().and_then(dimension_rank))),
             None => Kind::Unknown,
         },
         _ => Kind::Unknown,

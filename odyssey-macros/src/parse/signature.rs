@@ -7,6 +7,9 @@ use super::passive::{is_passive, kind, ungroup};
 use crate::diagnostics::{not_yet, Diagnostics};
 use crate::ir::Kind;
 
+/// What a companion of the same name would hide.
+const RESERVED: [&str; 9] = ["f32", "f64", "bool", "char", "str", "usize", "std", "core", "alloc"];
+
 /// One argument.
 #[derive(Clone)]
 pub(crate) struct Argument {
@@ -42,15 +45,35 @@ pub(crate) fn result_type(output: &ReturnType) -> Type {
 
 pub(super) fn read(item: &ItemFn, options: &Options, diagnostics: &mut Diagnostics) -> Signature {
     check_qualifiers(item, diagnostics);
+    check_generics(item, diagnostics);
     let arguments: Vec<_> = item.sig.inputs.iter().enumerate().filter_map(|(i, arg)| argument(i, arg, item, diagnostics)).collect();
     let mut signature = Signature { result: result_type(&item.sig.output), result_kind: Kind::Unknown, arguments };
     signature.result_kind = kind(&signature.result, &item.sig.generics);
     apply_wrt(&mut signature, item, options, diagnostics);
     check_result(&signature, item, diagnostics);
     if diagnostics.len() == 0 && signature.differentiated().next().is_none() {
-        diagnostics.error(&item.sig.ident, "nothing to differentiate: no argument of this function holds a float by its type\nhelp: remove `#[differentiable]`, or give an argument a type that is `Differentiable`");
+        diagnostics.error(&item.sig.ident, nothing_to_differentiate(&signature, item));
     }
     signature
+}
+
+/// Why no argument is differentiated.
+fn nothing_to_differentiate(signature: &Signature, item: &ItemFn) -> &'static str {
+    let holds_floats = |argument: &Argument| !is_passive(&argument.ty, &item.sig.generics);
+    if signature.arguments.iter().any(holds_floats) {
+        "nothing to differentiate: every argument that holds a float is left out by `#[no_grad]`\nhelp: remove `#[differentiable]`, or one of the `#[no_grad]`"
+    } else {
+        "nothing to differentiate: no argument of this function holds a float by its type\nhelp: remove `#[differentiable]`, or give an argument a type that is `Differentiable`"
+    }
+}
+
+/// A literal in a rule is written in the function's float type: there can be one.
+fn check_generics(item: &ItemFn, diagnostics: &mut Diagnostics) {
+    let generics = &item.sig.generics;
+    let is_float = |ident: &Ident| kind(&syn::parse_quote!(#ident), generics) == Kind::Scalar;
+    if let Some(second) = generics.type_params().filter(|param| is_float(&param.ident)).nth(1) {
+        diagnostics.error(&second.ident, not_yet("a second float type parameter is", "use one for all floats"));
+    }
 }
 
 fn check_qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
@@ -62,9 +85,8 @@ fn check_qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
         diagnostics.error(token, "an `unsafe` function is not differentiated: generated code never is `unsafe`\nhelp: annotate a safe wrapper");
     }
     if let Some(token) = &sig.variadic {
-        diagnostics.error(token, "a variadic function has no derivative");
+        diagnostics.error(token, "a variadic function has no derivative\nhelp: take the arguments as a slice");
     }
-    const RESERVED: [&str; 9] = ["f32", "f64", "bool", "char", "str", "usize", "std", "core", "alloc"];
     let companion = sig.ident.to_string();
     if RESERVED.contains(&companion.as_str()) {
         diagnostics.error(&sig.ident, format!("a companion named `{companion}` would hide the `{companion}` of the language\nhelp: name it otherwise: `#[differentiable(name = {companion}_ad)]`"));
@@ -119,10 +141,9 @@ fn apply_wrt(signature: &mut Signature, item: &ItemFn, options: &Options, diagno
         }
     }
     for name in wrt {
-        match signature.arguments.iter().find(|argument| argument.name == *name && !matches!(argument.pattern, Some(Pat::Tuple(_) | Pat::Struct(_)))) {
+        match signature.arguments.iter().find(|argument| argument.name == *name && is_binding(argument)) {
             None => {
-                let names: Vec<_> = signature.arguments.iter().map(|argument| format!("`{}`", argument.name)).collect();
-                diagnostics.error(name, format!("`{name}` is not an argument of this function; there are {}", names.join(", ")));
+                diagnostics.error(name, unknown_argument(name, signature));
             }
             Some(argument) if !argument.differentiated => {
                 diagnostics.error(name, format!("`{name}` holds no float by its type: it has no derivative\nhelp: remove it from `wrt(…)`"));
@@ -138,9 +159,28 @@ fn apply_wrt(signature: &mut Signature, item: &ItemFn, options: &Options, diagno
     }
 }
 
+/// What there is instead of an argument of that name.
+fn unknown_argument(name: &Ident, signature: &Signature) -> String {
+    let (plain, patterns): (Vec<_>, Vec<_>) = signature.arguments.iter().partition(|argument| is_binding(argument));
+    let names: Vec<_> = plain.iter().map(|argument| format!("`{}`", argument.name)).collect();
+    let mut text = format!("`{name}` is not an argument of this function");
+    if !names.is_empty() {
+        text.extend(["; there are ", &names.join(", ")]);
+    }
+    if !patterns.is_empty() {
+        text.push_str("\nhelp: `wrt(…)` names plain arguments; leave others out with `#[no_grad]`");
+    }
+    text
+}
+
+/// A name, not a pattern that takes the argument apart.
+fn is_binding(argument: &Argument) -> bool {
+    matches!(argument.pattern, None | Some(Pat::Ident(_)))
+}
+
 fn check_result(signature: &Signature, item: &ItemFn, diagnostics: &mut Diagnostics) {
     if is_passive(&signature.result, &item.sig.generics) {
-        diagnostics.error(&item.sig, "nothing to differentiate: the result of this function holds no float by its type");
+        diagnostics.error(&item.sig, "nothing to differentiate: the result of this function holds no float by its type\nhelp: remove `#[differentiable]`, or return what depends on the arguments");
         return;
     }
     let wrapper = match ungroup(&signature.result) {

@@ -6,6 +6,7 @@
 mod control;
 pub(crate) mod keep;
 mod operations;
+pub(crate) mod together;
 
 use std::collections::HashMap;
 
@@ -25,8 +26,6 @@ pub(crate) struct Derivative {
     pub(crate) forward: Block,
     /// Its one parameter is the cotangent of the result, its results are the gradients.
     pub(crate) reverse: Block,
-    /// The differentiated arguments, by position, in the order of the gradients.
-    pub(crate) arguments: Vec<usize>,
 }
 
 /// Differentiates a function.
@@ -43,16 +42,17 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         shape_of: Some(result),
         wanted: values[result].wanted.clone(),
         span: values[result].span,
+        read_at: None,
     });
     let definitions = crate::optimise::definitions([&forward]);
     let mut sweep = Sweep { values: &mut values, pullbacks: &pullbacks, definitions: &definitions, stmts: Vec::new(), adjoints: HashMap::new() };
     sweep.contribute(result, cotangent);
     sweep.block(&forward);
-    let arguments: Vec<_> = (0..forward.params.len()).filter(|i| sweep.values[forward.params[*i]].wanted.contains(i)).collect();
-    let gradients = arguments.iter().map(|i| sweep.take_or_zero(forward.params[*i])).collect();
+    let differentiated: Vec<_> = forward.params.iter().enumerate().filter(|(i, param)| sweep.values[**param].wanted.contains(i)).map(|(_, param)| *param).collect();
+    let gradients = differentiated.into_iter().map(|param| sweep.take_or_zero(param)).collect();
     let stmts = sweep.stmts;
     let reverse = Block { id: 0, params: vec![cotangent], stmts, results: gradients };
-    Derivative { values, forward, reverse, arguments }
+    Derivative { values, forward, reverse }
 }
 
 /// `d_h` for `h`, located at the user's `h`.
@@ -70,7 +70,7 @@ fn linearize(block: &mut Block, values: &mut Values, pullbacks: &mut HashMap<Val
             let result = stmt.outs[0];
             if values[result].active {
                 let name = values[result].name.as_ref().map(|name| format_ident!("{}_pullback", name, span = name.span()));
-                let info = Info { name, kind: Kind::Unknown, active: false, shape_of: None, wanted: Wanted::new(), span: stmt.span };
+                let info = Info { name, kind: Kind::Unknown, active: false, shape_of: None, wanted: Wanted::new(), span: stmt.span, read_at: None };
                 let pullback = values.add(info);
                 pullbacks.insert(result, pullback);
                 stmt.op = Op::Linearize(call.clone());
@@ -114,7 +114,7 @@ impl Sweep<'_> {
     /// A value of derivative code, needed for the gradients that the adjoint of `of` serves.
     fn derived(&mut self, kind: Kind, of: Value, span: Span) -> Value {
         let wanted = self.values[of].wanted.clone();
-        self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span })
+        self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span, read_at: None })
     }
 
     /// The kind of an adjoint: that of its primal, owned.

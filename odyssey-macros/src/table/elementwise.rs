@@ -20,6 +20,8 @@ use super::rule::{Parameter, Recorder, Term, Val};
 /// One row of the table.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
+    /// Lines of documentation, for users.
+    pub(crate) docs: &'static [&'static str],
     pub(crate) operands: &'static [&'static str],
     pub(crate) parameters: &'static [&'static str],
     /// The scalar kernel, as tokens over the names of operands and parameters.
@@ -31,6 +33,11 @@ impl Row {
     /// Serves derivatives alone: users have no such function.
     pub(crate) fn is_internal(&self) -> bool {
         ["sgn", "powi_slope", "polygamma", "if_gt", "if_ge", "if_eq"].contains(&self.name)
+    }
+
+    /// Is computed by a function, not by operators.
+    pub(crate) fn is_function(&self) -> bool {
+        self.kernel.starts_with("math")
     }
 
     /// Can be called as a method.
@@ -56,6 +63,11 @@ pub(crate) struct Rule {
 }
 
 impl Elementwise {
+    /// All of them, in the table's order.
+    pub(crate) fn all() -> impl Iterator<Item = Elementwise> {
+        (0u16..).take(ROWS.len()).map(Elementwise)
+    }
+
     /// The operation of that name, if the table has it.
     pub(crate) fn find(name: &str) -> Option<Elementwise> {
         ROWS.iter().position(|row| row.name == name).map(|i| Elementwise(u16::try_from(i).expect("a short table")))
@@ -96,6 +108,11 @@ impl Elementwise {
     }
 }
 
+/// The names of all rows.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.name)
+}
+
 /// `none` in a rule: the derivative is zero everywhere.
 const NONE: Option<Val<'static>> = None;
 
@@ -116,6 +133,7 @@ macro_rules! table {
         static ROWS: &[Row] = &[$(
             Row {
                 name: stringify!($name),
+                docs: &[$($doc),*],
                 operands: &[$(stringify!($operand)),+],
                 parameters: &[$($(stringify!($parameter)),+)?],
                 kernel: stringify!($($kernel)+),

@@ -2,5 +2,6 @@
 //! row by row; the others (`operations`) name the rule functions of the runtime and what those read.
 
 pub(crate) mod elementwise;
+pub(crate) mod emit;
 pub(crate) mod operations;
 pub(crate) mod rule;

@@ -108,7 +108,8 @@ impl<V: Real> Slot<V> for Lanes {
 
 /// What a kernel does with a tuple of values.
 pub trait Slots<R> {
-    /// Calls `f` for points `0..len`, and puts what it returns into the first sinks, one for each value.
+    /// Calls `plain` for points `0..len`, or `fused` where the level has fused multiply-adds, and puts what it returns into
+    /// the first sinks, one for each value.
     ///
     /// # Safety
     /// `len` is a multiple of 16. The processor has the level. The cursors have `len` elements, and each of the
@@ -118,7 +119,8 @@ pub trait Slots<R> {
         cursors: O::Cursors,
         sinks: &[*mut u8; SINKS],
         len: usize,
-        f: &impl Fn(O::Elems) -> R,
+        plain: &impl Fn(O::Elems) -> R,
+        fused: &impl Fn(O::Elems) -> R,
     );
 }
 
@@ -130,7 +132,8 @@ macro_rules! slots {
                 cursors: O::Cursors,
                 sinks: &[*mut u8; SINKS],
                 len: usize,
-                f: &impl Fn(O::Elems) -> ($($V,)+),
+                plain: &impl Fn(O::Elems) -> ($($V,)+),
+                fused: &impl Fn(O::Elems) -> ($($V,)+),
             ) {
                 #[inline(always)]
                 unsafe fn points<O: Operands, $($V: Copy, $K: Slot<$V>),+>(
@@ -176,11 +179,11 @@ macro_rules! slots {
                 unsafe {
                     $(let $out = std::slice::from_raw_parts_mut($out.cast::<MaybeUninit<$V>>(), $K::room(len));)+
                     match level {
-                        Level::Baseline => baseline::<O, $($V, $K),+>(cursors, $($out,)+ blocks, f),
+                        Level::Baseline => baseline::<O, $($V, $K),+>(cursors, $($out,)+ blocks, plain),
                         #[cfg(target_arch = "x86_64")]
-                        Level::Avx2 => avx2::<O, $($V, $K),+>(cursors, $($out,)+ blocks, f),
+                        Level::Avx2 => avx2::<O, $($V, $K),+>(cursors, $($out,)+ blocks, fused),
                         #[cfg(target_arch = "x86_64")]
-                        Level::Avx512 => avx512::<O, $($V, $K),+>(cursors, $($out,)+ blocks, f),
+                        Level::Avx512 => avx512::<O, $($V, $K),+>(cursors, $($out,)+ blocks, fused),
                     }
                 }
             }

@@ -12,10 +12,12 @@
     reason = "what is not inlined into a kernel is not compiled for its instruction set"
 )]
 
+pub(crate) mod functions;
 mod join;
 mod kernel;
 mod level;
 mod list;
+mod modes;
 mod nest;
 mod operand;
 mod output;
@@ -29,6 +31,7 @@ mod walk;
 mod tests;
 
 pub use join::{Join, Rank, Scalar};
+pub use modes::{map_like, map_like_modes, map_sum, map_sum_modes};
 pub use operand::{Bound, Extent, Operand, Place, Sc, extent, operand, sc};
 pub use output::{Full, Into, Like, Output, Sum, into, like};
 pub use tuples::{Joined, Operands, Outputs};
@@ -45,15 +48,35 @@ use walk::{Kernel, Pointers, walk};
 #[inline]
 #[track_caller]
 pub fn map<O: Joined, R: Copy>(operands: O, f: impl Fn(O::Elems) -> R) -> <O::Dim as Rank>::Of<R> {
+    map_modes(
+        operands,
+        #[inline(always)]
+        |elems| f(elems),
+        #[inline(always)]
+        |elems| f(elems),
+    )
+}
+
+/// [`map`] of a function that is given twice: with [`math::plain`](crate::math::plain) functions in it, and with
+/// [`math::fused`](crate::math::fused) ones, for instruction sets that have fused multiply-adds.
+#[inline]
+#[track_caller]
+pub fn map_modes<O: Joined, R: Copy>(
+    operands: O,
+    plain: impl Fn(O::Elems) -> R,
+    fused: impl Fn(O::Elems) -> R,
+) -> <O::Dim as Rank>::Of<R> {
     if O::SCALAR {
-        return O::Dim::scalar(f(operands.single()));
+        return O::Dim::scalar(plain(operands.single()));
     }
     pass::<O, _, (R,)>(
         Level::detect(),
         operands,
         (Full,),
         #[inline(always)]
-        |elems| (f(elems),),
+        |elems| (plain(elems),),
+        #[inline(always)]
+        |elems| (fused(elems),),
     )
     .0
 }
@@ -72,15 +95,34 @@ pub fn map_to<O: Operands, S: Outputs<O, R>, R>(
     outputs: S,
     f: impl Fn(O::Elems) -> R,
 ) -> S::Results {
+    map_to_modes(
+        operands,
+        outputs,
+        #[inline(always)]
+        |elems| f(elems),
+        #[inline(always)]
+        |elems| f(elems),
+    )
+}
+
+/// [`map_to`] of a function that is given twice, as to [`map_modes`].
+#[inline]
+#[track_caller]
+pub fn map_to_modes<O: Operands, S: Outputs<O, R>, R>(
+    operands: O,
+    outputs: S,
+    plain: impl Fn(O::Elems) -> R,
+    fused: impl Fn(O::Elems) -> R,
+) -> S::Results {
     if O::SCALAR {
-        let values = f(operands.single());
+        let values = plain(operands.single());
         return if S::SCALAR {
             outputs.single(values)
         } else {
             spread::<O, S, R>(outputs, values)
         };
     }
-    pass(Level::detect(), operands, outputs, f)
+    pass(Level::detect(), operands, outputs, plain, fused)
 }
 
 /// The outputs of a pass over scalars alone: one value for all points of their shapes.
@@ -97,12 +139,13 @@ fn pass<O: Operands, S: Outputs<O, R>, R>(
     level: Level,
     operands: O,
     outputs: S,
-    f: impl Fn(O::Elems) -> R,
+    plain: impl Fn(O::Elems) -> R,
+    fused: impl Fn(O::Elems) -> R,
 ) -> S::Results {
     let mut kernel = |pointers: &Pointers, len: usize| {
         let cursors = operands.cursors(&pointers.sources);
         // SAFETY: the walk calls for whole blocks, with pointers to that many elements.
-        unsafe { S::Slots::evaluate::<O>(level, cursors, &pointers.sinks, len, &f) };
+        unsafe { S::Slots::evaluate::<O>(level, cursors, &pointers.sinks, len, &plain, &fused) };
     };
     drive(level, &operands, outputs, &mut kernel)
 }

@@ -113,6 +113,7 @@ fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts:
             into(&mut d_k),
         ),
         |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
+        |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
     );
 
     let mut expected = (

@@ -2,16 +2,6 @@
 
 use super::float::Float;
 
-/// `a * b + c`, in one rounding where the target has the instruction at compile time, else in two.
-///
-/// `f64::mul_add` would be a call into libm on a baseline x86-64.
-#[inline(always)]
-pub(super) fn fma<T: Float>(a: T, b: T, c: T) -> T {
-    if HAS_FMA { a.v_fused(b, c) } else { a * b + c }
-}
-
-pub(super) const HAS_FMA: bool = cfg!(target_feature = "fma") || cfg!(target_arch = "aarch64");
-
 /// The number `hi + lo`, where `lo` is small against `hi`.
 #[derive(Clone, Copy)]
 pub(super) struct Dw<T> {
@@ -51,10 +41,10 @@ impl<T: Float> Dw<T> {
     #[inline(always)]
     pub(super) fn product(a: T, b: T) -> Self {
         let hi = a * b;
-        if HAS_FMA {
+        if T::HAS_FMA {
             return Dw {
                 hi,
-                lo: a.v_fused(b, -hi),
+                lo: a.v_mul_add(b, -hi),
             };
         }
         let (a_head, b_head) = (a.v_head(), b.v_head());
@@ -68,10 +58,10 @@ impl<T: Float> Dw<T> {
     #[inline(always)]
     pub(super) fn square(a: T) -> Self {
         let hi = a * a;
-        if HAS_FMA {
+        if T::HAS_FMA {
             return Dw {
                 hi,
-                lo: a.v_fused(a, -hi),
+                lo: a.v_mul_add(a, -hi),
             };
         }
         let head = a.v_head();

@@ -1,6 +1,5 @@
 //! The error function, and `gelu`, which is the normal distribution function in disguise.
 
-use super::Math;
 use super::double_word::Dw;
 use super::exponential::{exp_parts, scale, word};
 use super::float::{Float, Polynomial, lit, select};
@@ -127,7 +126,7 @@ fn erfc_far<T: Float>(a: T) -> T {
 
 /// The error function `2 / sqrt(pi) * integral of e^(-t^2) from 0 to x`. Error below 2 ulp.
 #[inline(always)]
-pub fn erf<T: Math>(x: T) -> T {
+pub fn erf<T: Float>(x: T) -> T {
     let a = x.v_abs();
     // From 6 on erf rounds to 1, and erfc only has to be right against 1.
     let b = select(a > lit(6.0), lit(6.0), a);
@@ -141,7 +140,7 @@ pub fn erf<T: Math>(x: T) -> T {
 
 /// `1 - erf(x)`, precise in the tail. Error below 2 ulp.
 #[inline(always)]
-pub fn erfc<T: Math>(x: T) -> T {
+pub fn erfc<T: Float>(x: T) -> T {
     let far = erfc_far(x.v_abs());
     let near = lit::<T>(1.0) - erf_near(x);
     let middle = (x > lit(-1.0)) & (x < lit(0.5));
@@ -150,7 +149,7 @@ pub fn erfc<T: Math>(x: T) -> T {
 
 /// `x * (1 + erf(x / sqrt(2))) / 2`, precise in the tail. Error below 2 ulp.
 #[inline(always)]
-pub fn gelu<T: Math>(x: T) -> T {
+pub fn gelu<T: Float>(x: T) -> T {
     let a = select(x.v_abs() > lit(40.0), lit(40.0), x.v_abs());
     let y = constant::<T>(core::f64::consts::FRAC_1_SQRT_2, -4.833_646_656_726_457e-17).scale(a);
     let half_square = Dw::square(a);

@@ -1,8 +1,8 @@
 //! `exp` and its relatives.
 
-use super::Math;
 use super::double_word::Dw;
-use super::float::{Float, Polynomial, lit, nearest, select};
+use super::selection::clamp;
+use super::float::{Float, Polynomial, fma, lit, nearest, select};
 
 /// `(e^r - 1 - r) / r^2` for `|r| <= ln(2) / 2`, relative error of `e^r - 1` below 2^-26, 2^-55.
 const EXP_TAIL: Polynomial<5, 10> = Polynomial {
@@ -50,33 +50,35 @@ const EXP2_TAIL: Polynomial<5, 10> = Polynomial {
     ],
 };
 
-/// `x` between bounds; NaN stays.
-#[inline(always)]
-fn bounded<T: Float>(x: T, lo: T, hi: T) -> T {
-    let x = select(x < lo, lo, x);
-    select(x > hi, hi, x)
-}
-
 /// `(k, r)` with `x = k ln(2) + r`, k an integer and `|r| <= ln(2) / 2`, for x in the range of `exp`.
 #[inline(always)]
 fn reduce<T: Float>(x: Dw<T>) -> (T, Dw<T>) {
     let k = nearest(x.hi * lit(core::f64::consts::LOG2_E));
-    let rest = x.lo - k * T::LN_2_TAIL;
-    (k, Dw::ordered_sum(x.hi - k * T::LN_2_HEAD, rest))
+    let rest = fma(-k, T::LN_2_TAIL, x.lo);
+    (k, Dw::ordered_sum(fma(-k, T::LN_2_HEAD, x.hi), rest))
 }
 
 /// `e^r - 1` for a reduced argument: its leading term and the rest.
 #[inline(always)]
 fn exp_m1_reduced<T: Float>(r: Dw<T>) -> Dw<T> {
-    let tail = (r.hi * r.hi) * EXP_TAIL.at(r.hi) + r.lo;
-    Dw::new(r.hi, tail)
+    Dw::new(r.hi, fma(r.hi * r.hi, EXP_TAIL.at(r.hi), r.lo))
+}
+
+/// `e^x` as `(1 + q) * 2^k`, q to a word: `(k + rounder, k, q)` with a rounder that leaves the last bits of the sum those
+/// of the integer k and of what else is in the rounder.
+#[inline(always)]
+pub(super) fn exp_word<T: Float>(x: T, rounder: T) -> (T, T, T) {
+    let rounded = fma(x, lit(core::f64::consts::LOG2_E), rounder);
+    let k = rounded - rounder;
+    let r = fma(-k, T::LN_2_TAIL, fma(-k, T::LN_2_HEAD, x));
+    (rounded, k, fma(r * r, EXP_TAIL.at(r), r))
 }
 
 /// `e^x` as `m * 2^k`, m to some five bits more than a word. The argument is clamped where `exp` overflows or
 /// underflows.
 #[inline(always)]
 pub(super) fn exp_parts<T: Float>(x: Dw<T>) -> (Dw<T>, T) {
-    let (k, r) = reduce(Dw::new(bounded(x.hi, T::EXP_MIN, T::EXP_MAX), x.lo));
+    let (k, r) = reduce(Dw::new(clamp(x.hi, T::EXP_MIN, T::EXP_MAX), x.lo));
     let r = exp_m1_reduced(r);
     let m = Dw::ordered_sum(lit(1.0), r.hi);
     (Dw::new(m.hi, m.lo + r.lo), k)
@@ -85,8 +87,14 @@ pub(super) fn exp_parts<T: Float>(x: Dw<T>) -> (Dw<T>, T) {
 /// `m * 2^k`, right where that is subnormal or infinite.
 #[inline(always)]
 pub(super) fn scale<T: Float>(m: T, k: T) -> T {
-    let half = nearest(k * lit(0.5));
-    (m * T::v_exp2i(half)) * T::v_exp2i(k - half)
+    scale_rounded(m, k + T::POWER_ROUNDER)
+}
+
+/// `m * 2^k` given `k + POWER_ROUNDER`.
+#[inline(always)]
+pub(super) fn scale_rounded<T: Float>(m: T, rounded: T) -> T {
+    let (a, b) = T::v_exp2i_factors(rounded);
+    (m * a) * b
 }
 
 /// `e^x` of a double word.
@@ -104,30 +112,32 @@ pub(super) fn word<T: Float>(x: T) -> Dw<T> {
 
 /// `e^x`. Error below 1 ulp.
 #[inline(always)]
-pub fn exp<T: Math>(x: T) -> T {
-    exp_dw(word(x))
+pub fn exp<T: Float>(x: T) -> T {
+    let x = clamp(x, T::EXP_MIN, T::EXP_MAX);
+    let (rounded, _, q) = exp_word(x, T::POWER_ROUNDER);
+    scale_rounded(lit::<T>(1.0) + q, rounded)
 }
 
 /// `2^x`, exact for integers. Error below 1 ulp.
 #[inline(always)]
-pub fn exp2<T: Math>(x: T) -> T {
+pub fn exp2<T: Float>(x: T) -> T {
     let log2_e = lit::<T>(core::f64::consts::LOG2_E);
-    let x = bounded(x, T::EXP_MIN * log2_e, T::EXP_MAX * log2_e);
-    let k = nearest(x);
-    let r = x - k;
-    let m = Dw::ordered_sum(lit(1.0), r * lit(core::f64::consts::LN_2));
-    scale(m.hi + (m.lo + (r * r) * EXP2_TAIL.at(r)), k)
+    let x = clamp(x, T::EXP_MIN * log2_e, T::EXP_MAX * log2_e);
+    let rounded = x + T::POWER_ROUNDER;
+    let r = x - (rounded - T::POWER_ROUNDER);
+    let q = fma(r * r, EXP2_TAIL.at(r), r * lit(core::f64::consts::LN_2));
+    scale_rounded(lit::<T>(1.0) + q, rounded)
 }
 
 /// `e^x - 1` as a double word, `hi` being its sum.
 #[inline(always)]
 pub(super) fn exp_m1_dw<T: Float>(x: T) -> Dw<T> {
-    let (k, r) = reduce(word(bounded(x, lit(-60.0), T::EXP_MAX - lit(1.0))));
+    let (k, r) = reduce(word(clamp(x, lit(-60.0), T::EXP_MAX - lit(1.0))));
     let r = exp_m1_reduced(r);
     // Half of the result, since 2^k may overflow where the result does not.
     let half = T::v_exp2i(k - lit(1.0));
     let whole = Dw::sum(half - lit(0.5), half * r.hi);
-    let rest = whole.lo + half * r.lo;
+    let rest = fma(half, r.lo, whole.lo);
     let tiny = x.v_abs() < T::V_EPSILON * lit(0.25);
     let twice = Dw::ordered_sum(whole.hi + whole.hi, rest + rest);
     Dw::new(select(tiny, x, twice.hi), select(tiny, lit(-0.0), twice.lo))
@@ -135,6 +145,6 @@ pub(super) fn exp_m1_dw<T: Float>(x: T) -> Dw<T> {
 
 /// `e^x - 1`, precise near 0. Error below 2 ulp.
 #[inline(always)]
-pub fn exp_m1<T: Math>(x: T) -> T {
+pub fn exp_m1<T: Float>(x: T) -> T {
     exp_m1_dw(x).hi
 }

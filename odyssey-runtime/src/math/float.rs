@@ -1,9 +1,8 @@
 //! What the algorithms need of a float type: its format, bit tricks that vectorise, and words for literals.
 
-use super::double_word::fma;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
-/// The primitives below the public functions.
+/// The primitives below the public functions: of `f32` and `f64`, and of both in [`Fused`](super::fused_float::Fused) arithmetic.
 ///
 /// Method names carry a prefix so that they never compete with those of `std` or `num_traits` in code
 /// that is generic over a float type.
@@ -19,6 +18,8 @@ pub trait Float:
 {
     /// Adding and subtracting `1.5 * 2^(p - 1)` rounds to an integer.
     const ROUNDER: Self;
+    /// `ROUNDER` and twice the exponent bias.
+    const POWER_ROUNDER: Self;
     /// `2^(p - 1)`: every float from here on is an integer.
     const ALL_INTEGERS: Self;
     const SMALLEST_NORMAL: Self;
@@ -37,6 +38,12 @@ pub trait Float:
     /// Beyond these arguments `exp` has overflowed or underflowed for good.
     const EXP_MAX: Self;
     const EXP_MIN: Self;
+    /// Whether this is single precision.
+    const SINGLE: bool;
+    /// Whether `v_mul_add` is one instruction.
+    const HAS_FMA: bool;
+    /// Double precision, with the same `HAS_FMA`.
+    type Double: Float;
 
     fn v_lit(x: f64) -> Self;
     /// `x - v_lit(x)`: the second word of a constant that is given in double precision.
@@ -44,11 +51,14 @@ pub trait Float:
     fn v_abs(self) -> Self;
     fn v_sqrt(self) -> Self;
     fn v_copysign(self, sign: Self) -> Self;
-    fn v_fused(self, b: Self, c: Self) -> Self;
+    /// `self * b + c` in one rounding, which may be a call into libm.
+    fn v_mul_add(self, b: Self, c: Self) -> Self;
     /// The upper half of the significand: products of two heads, of two rests and of a head and a rest are exact.
     fn v_head(self) -> Self;
     /// `2^k` for an integer k that is the exponent of a normal number.
     fn v_exp2i(k: Self) -> Self;
+    /// Two factors of `2^k` for an integer k, subnormal or infinite ones included, given `k + POWER_ROUNDER`.
+    fn v_exp2i_factors(rounded: Self) -> (Self, Self);
     /// `(k, m)` with `self = m * 2^k` and `m` in `[sqrt(1/2), sqrt(2))`, for positive normal numbers.
     fn v_split_exponent(self) -> (Self, Self);
     /// The exponent k of a positive normal number, `2^k <= self < 2^(k + 1)`.
@@ -61,20 +71,20 @@ pub trait Float:
     fn v_rem(self, b: Self) -> Self;
     fn v_min(self, b: Self) -> Self;
     fn v_max(self, b: Self) -> Self;
-    fn v_polynomial<const N: usize, const M: usize>(self, f32: &[f32; N], f64: &[f64; M]) -> Self;
     fn v_f64(self) -> f64;
     fn v_from_f64(x: f64) -> Self;
-    fn v_sin(self) -> Self;
-    fn v_cos(self) -> Self;
-    fn v_tan(self) -> Self;
-    fn v_powf(self, p: Self) -> Self;
-    fn v_powi(self, n: i32) -> Self;
+    fn v_sin<D: Float>(self) -> Self;
+    fn v_cos<D: Float>(self) -> Self;
+    fn v_tan<D: Float>(self) -> Self;
+    fn v_powf<D: Float>(self, p: Self) -> Self;
+    fn v_powi<D: Float>(self, n: i32) -> Self;
 }
 
 macro_rules! implement_float {
     ($t:ident, $int:ident, $mantissa:literal, $bias:literal, $ln2:expr, $exp_range:expr, $head:literal, $head_rounding:literal) => {
         impl Float for $t {
             const ROUNDER: Self = 1.5 / $t::EPSILON;
+            const POWER_ROUNDER: Self = Self::ROUNDER + 2.0 * $bias;
             const ALL_INTEGERS: Self = 1.0 / $t::EPSILON;
             const SMALLEST_NORMAL: Self = $t::MIN_POSITIVE;
             const NORMALISER: Self = 4.0 / $t::EPSILON;
@@ -87,6 +97,9 @@ macro_rules! implement_float {
             const LN_2_TAIL: Self = $ln2.1;
             const EXP_MIN: Self = $exp_range.0;
             const EXP_MAX: Self = $exp_range.1;
+            const SINGLE: bool = size_of::<Self>() == 4;
+            const HAS_FMA: bool = cfg!(target_feature = "fma") || cfg!(target_arch = "aarch64");
+            type Double = f64;
 
             #[inline(always)]
             fn v_lit(x: f64) -> Self {
@@ -109,7 +122,7 @@ macro_rules! implement_float {
                 self.copysign(sign)
             }
             #[inline(always)]
-            fn v_fused(self, b: Self, c: Self) -> Self {
+            fn v_mul_add(self, b: Self, c: Self) -> Self {
                 self.mul_add(b, c)
             }
             #[inline(always)]
@@ -119,6 +132,16 @@ macro_rules! implement_float {
             #[inline(always)]
             fn v_exp2i(k: Self) -> Self {
                 $t::from_bits((k + (Self::ROUNDER + $bias)).to_bits() << $mantissa)
+            }
+            #[inline(always)]
+            fn v_exp2i_factors(rounded: Self) -> (Self, Self) {
+                // The last bits are those of `k + 2 bias`.
+                let whole = rounded.to_bits();
+                let half = whole >> 1;
+                (
+                    $t::from_bits(half << $mantissa),
+                    $t::from_bits(whole.wrapping_sub(half) << $mantissa),
+                )
             }
             #[inline(always)]
             fn v_split_exponent(self) -> (Self, Self) {
@@ -159,15 +182,6 @@ macro_rules! implement_float {
                 self.max(b)
             }
             #[inline(always)]
-            #[allow(unused_variables)] // one of the arrays is for the other type
-            fn v_polynomial<const N: usize, const M: usize>(
-                self,
-                f32: &[f32; N],
-                f64: &[f64; M],
-            ) -> Self {
-                evaluate(self, pick_coefficients!($t, f32, f64))
-            }
-            #[inline(always)]
             fn v_f64(self) -> f64 {
                 self.into()
             }
@@ -176,35 +190,26 @@ macro_rules! implement_float {
                 x as $t
             }
             #[inline(always)]
-            fn v_sin(self) -> Self {
-                super::trigonometric::$t::sin(self)
+            fn v_sin<D: Float>(self) -> Self {
+                super::trigonometric::$t::sin::<D>(self)
             }
             #[inline(always)]
-            fn v_cos(self) -> Self {
-                super::trigonometric::$t::cos(self)
+            fn v_cos<D: Float>(self) -> Self {
+                super::trigonometric::$t::cos::<D>(self)
             }
             #[inline(always)]
-            fn v_tan(self) -> Self {
-                super::trigonometric::$t::tan(self)
+            fn v_tan<D: Float>(self) -> Self {
+                super::trigonometric::$t::tan::<D>(self)
             }
             #[inline(always)]
-            fn v_powf(self, p: Self) -> Self {
-                super::power::$t::powf(self, p)
+            fn v_powf<D: Float>(self, p: Self) -> Self {
+                super::power::$t::powf::<D>(self, p)
             }
             #[inline(always)]
-            fn v_powi(self, n: i32) -> Self {
-                super::power::$t::powi(self, n)
+            fn v_powi<D: Float>(self, n: i32) -> Self {
+                super::power::$t::powi::<D>(self, n)
             }
         }
-    };
-}
-
-macro_rules! pick_coefficients {
-    (f32, $f32:ident, $f64:ident) => {
-        $f32
-    };
-    (f64, $f32:ident, $f64:ident) => {
-        $f64
     };
 }
 
@@ -229,17 +234,28 @@ implement_float!(
     0x0400_0000
 );
 
+/// `a * b + c`, in one rounding where that is one instruction, else in two.
+#[inline(always)]
+pub(super) fn fma<T: Float>(a: T, b: T, c: T) -> T {
+    if T::HAS_FMA {
+        a.v_mul_add(b, c)
+    } else {
+        a * b + c
+    }
+}
+
 /// `c[0] + c[1] x + c[2] x^2 + …`, Horner's scheme on groups of four terms: a loop over elements is bound by the length
 /// of the chain of operations, not by their number.
 #[inline(always)]
-fn evaluate<T: Float, const N: usize>(x: T, c: &[T; N]) -> T {
+pub(super) fn polynomial<T: Float, C: Copy + Into<f64>, const N: usize>(x: T, c: &[C; N]) -> T {
     let square = x * x;
     let fourth = square * square;
+    let c = |i: usize| lit::<T>(c[i].into());
     let pair = |i: usize| {
         if i + 1 < N {
-            fma(c[i + 1], x, c[i])
+            fma(c(i + 1), x, c(i))
         } else {
-            c[i]
+            c(i)
         }
     };
     let group = |i: usize| {
@@ -285,6 +301,10 @@ pub(super) struct Polynomial<const N: usize, const M: usize> {
 impl<const N: usize, const M: usize> Polynomial<N, M> {
     #[inline(always)]
     pub(super) fn at<T: Float>(&self, x: T) -> T {
-        x.v_polynomial(&self.f32, &self.f64)
+        if T::SINGLE {
+            polynomial(x, &self.f32)
+        } else {
+            polynomial(x, &self.f64)
+        }
     }
 }

@@ -1,34 +1,9 @@
 //! Hyperbolic functions and their inverses.
 
-use super::Math;
 use super::double_word::Dw;
-use super::exponential::{exp_parts, scale, word};
-use super::float::{Float, Polynomial, lit, select};
+use super::exponential::{exp_parts, exp_word, scale, word};
+use super::float::{Float, Polynomial, fma, lit, select};
 use super::logarithm::ln_1p_dw;
-
-/// `(tanh(x) / x - 1) / x^2` over `x^2`, for `|x| <= 0.55`.
-const TANH_TAIL: Polynomial<5, 11> = Polynomial {
-    f32: [
-        -0.333_333_2,
-        0.133_326_25,
-        -0.053_851_545,
-        0.021_055_34,
-        -0.006_238_153_7,
-    ],
-    f64: [
-        -0.333_333_333_333_333_15,
-        0.133_333_333_333_290_17,
-        -0.053_968_253_964_804_3,
-        0.021_869_488_407_853_563,
-        -0.008_863_232_857_794_525,
-        0.003_592_093_758_897_744_3,
-        -0.001_455_549_374_984_899_7,
-        0.000_588_455_466_164_293_8,
-        -0.000_233_375_257_426_771_35,
-        8.326_545_947_990_318e-5,
-        -1.944_091_479_970_442_3e-5,
-    ],
-};
 
 /// `(sinh(x) / x - 1) / x^2` over `x^2`, for `|x| <= 1`.
 const SINH_TAIL: Polynomial<4, 7> = Polynomial {
@@ -78,7 +53,7 @@ const ASINH_TAIL: Polynomial<5, 12> = Polynomial {
 #[inline(always)]
 fn odd<T: Float, const N: usize, const M: usize>(a: T, tail: &Polynomial<N, M>) -> T {
     let z = a * a;
-    a + a * (z * tail.at(z))
+    fma(a * z, tail.at(z), a)
 }
 
 /// `e^a / 2` for `a >= 0`, finite where sinh and cosh are.
@@ -90,7 +65,7 @@ fn half_exp<T: Float>(a: T) -> T {
 
 /// `(e^x - e^-x) / 2`. Error below 2 ulp.
 #[inline(always)]
-pub fn sinh<T: Math>(x: T) -> T {
+pub fn sinh<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let h = half_exp(a);
     select(a < lit(1.0), odd(a, &SINH_TAIL), h - lit::<T>(0.25) / h).v_copysign(x)
@@ -98,20 +73,23 @@ pub fn sinh<T: Math>(x: T) -> T {
 
 /// `(e^x + e^-x) / 2`. Error below 2 ulp.
 #[inline(always)]
-pub fn cosh<T: Math>(x: T) -> T {
+pub fn cosh<T: Float>(x: T) -> T {
     let h = half_exp(x.v_abs());
     h + lit::<T>(0.25) / h
 }
 
 /// `sinh(x) / cosh(x)`. Error below 2 ulp.
 #[inline(always)]
-pub fn tanh<T: Math>(x: T) -> T {
+pub fn tanh<T: Float>(x: T) -> T {
+    // From 20 on tanh rounds to 1.
     let a = x.v_abs();
-    // tanh rounds to 1 from 20 on: there is no overflow to look after.
-    let (m, k) = exp_parts(word(select(a > lit(20.0), lit(40.0), a + a)));
-    let e = m.value() * T::v_exp2i(k);
-    let far = lit::<T>(1.0) - lit::<T>(2.0) / (e + lit(1.0));
-    select(a < lit(0.55), odd(a, &TANH_TAIL), far).v_copysign(x)
+    let twice = select(a > lit(20.0), lit(40.0), a + a);
+    // (1 - e^-2a) / (1 + e^-2a), each rounded once: e^-2a = (1 + q) 2^k
+    let (_, k, q) = exp_word(-twice, T::ROUNDER);
+    let power = T::v_exp2i(k);
+    let numerator = fma(power, q, power - lit(1.0));
+    let denominator = fma(power, q, power + lit(1.0));
+    (numerator / denominator).v_copysign(x)
 }
 
 /// `sqrt(x)` as a double word.
@@ -130,7 +108,7 @@ const LARGE: f64 = 1_152_921_504_606_846_976.0;
 
 /// `ln(x + sqrt(x^2 + 1))`. Error below 2 ulp.
 #[inline(always)]
-pub fn asinh<T: Math>(x: T) -> T {
+pub fn asinh<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let large = a > lit(LARGE);
     let b = select(large, lit(1.0), a);
@@ -160,7 +138,7 @@ fn ln_1p_or_large<T: Float>(x: Dw<T>, a: T, large: bool) -> T {
 
 /// `ln(x + sqrt(x^2 - 1))`, `x >= 1`; NaN below. Error below 2 ulp.
 #[inline(always)]
-pub fn acosh<T: Math>(x: T) -> T {
+pub fn acosh<T: Float>(x: T) -> T {
     let large = x > lit(LARGE);
     let t = select(large, lit(1.0), x - lit(1.0));
     // x^2 - 1 = t (t + 2)
@@ -174,7 +152,7 @@ pub fn acosh<T: Math>(x: T) -> T {
 
 /// `ln((1 + x) / (1 - x)) / 2`, `|x| <= 1`; infinite at the ends, NaN outside. Error below 2 ulp.
 #[inline(always)]
-pub fn atanh<T: Math>(x: T) -> T {
+pub fn atanh<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let below = Dw::sum(lit(1.0), -a);
     let q = Dw::new(a + a, lit(0.0)).div(below);

@@ -1,8 +1,7 @@
 //! Logarithms.
 
-use super::Math;
 use super::double_word::Dw;
-use super::float::{Float, Polynomial, lit, select};
+use super::float::{Float, Polynomial, fma, lit, select};
 
 /// `(ln((1 + s) / (1 - s)) - 2 s) / s^3` over `s^2`, for 1 + f in `[sqrt(1/2), sqrt(2)]` and `s = f / (2 + f)`.
 const LN_TAIL: Polynomial<3, 8> = Polynomial {
@@ -26,14 +25,21 @@ struct Reduced<T> {
     f: Dw<T>,
 }
 
+/// `(k, f)` with `x = 2^k * (1 + f)`.
 #[inline(always)]
-fn reduce<T: Float>(x: T) -> Reduced<T> {
+fn reduce_word<T: Float>(x: T) -> (T, T) {
     let subnormal = x < T::SMALLEST_NORMAL;
     let (k, m) = select(subnormal, x * T::NORMALISER, x).v_split_exponent();
     let k = k - select(subnormal, T::NORMALISER_EXPONENT, lit(0.0));
+    (k, m - lit(1.0))
+}
+
+#[inline(always)]
+fn reduce<T: Float>(x: T) -> Reduced<T> {
+    let (k, f) = reduce_word(x);
     Reduced {
         k,
-        f: Dw::new(m - lit(1.0), lit(-0.0)),
+        f: Dw::new(f, lit(-0.0)),
     }
 }
 
@@ -51,30 +57,34 @@ fn reduce_1p<T: Float>(x: Dw<T>) -> Reduced<T> {
     }
 }
 
-impl<T: Float> Reduced<T> {
-    /// `f^2 / 2` and `f - f^2 / 2 - ln(1 + f)` with the sign turned.
-    #[inline(always)]
-    fn terms(self) -> (T, T) {
-        let f = self.f.hi;
-        let s = f / (f + lit(2.0));
-        let z = s * s;
-        let half_square = f * f * lit(0.5);
-        (half_square, s * (half_square + z * LN_TAIL.at(z)))
-    }
+/// `f^2 / 2`, and `ln(1 + f)` without `f - f^2 / 2`.
+#[inline(always)]
+fn terms<T: Float>(f: T) -> (T, T) {
+    let s = f / (f + lit(2.0));
+    let z = s * s;
+    let half_square = f * f * lit(0.5);
+    (half_square, s * fma(z, LN_TAIL.at(z), half_square))
+}
 
+/// `ln(2^k (1 + f)) + low`, for a low of the size of a rounding error.
+#[inline(always)]
+fn ln_sum<T: Float>(k: T, f: T, low: T) -> T {
+    let (half_square, tail) = terms(f);
+    let tail = tail + fma(k, T::LN_2_TAIL, low);
+    fma(k, T::LN_2_HEAD, f - (half_square - tail))
+}
+
+impl<T: Float> Reduced<T> {
     #[inline(always)]
     fn ln(self) -> T {
-        let (half_square, tail) = self.terms();
         // (1 - f) for 1 / (1 + f), in a term of the size of a rounding error.
-        let low = self.f.lo - self.f.lo * self.f.hi;
-        let tail = tail + (low + self.k * T::LN_2_TAIL);
-        self.k * T::LN_2_HEAD - ((half_square - tail) - self.f.hi)
+        ln_sum(self.k, self.f.hi, self.f.lo - self.f.lo * self.f.hi)
     }
 
     /// `ln(1 + f)` to five bits more than a word.
     #[inline(always)]
     fn ln_of_significand(self) -> Dw<T> {
-        let (half_square, tail) = self.terms();
+        let (half_square, tail) = terms(self.f.hi);
         let hi = (self.f.hi - half_square).v_head();
         Dw::new(hi, ((self.f.hi - hi) - half_square) + (tail + self.f.lo))
     }
@@ -97,8 +107,9 @@ fn at_edges<T: Float>(x: T, result: T) -> T {
 
 /// `ln(x)`, x > 0; -inf at 0, NaN below. Error below 1 ulp.
 #[inline(always)]
-pub fn ln<T: Math>(x: T) -> T {
-    at_edges(x, reduce(x).ln())
+pub fn ln<T: Float>(x: T) -> T {
+    let (k, f) = reduce_word(x);
+    at_edges(x, ln_sum(k, f, lit(-0.0)))
 }
 
 /// `ln(1 + x)` of a double word above -1, without the edges.
@@ -109,7 +120,7 @@ pub(super) fn ln_1p_dw<T: Float>(x: Dw<T>) -> T {
 
 /// `ln(1 + x)`, x > -1, precise near 0; -inf at -1, NaN below. Error below 1 ulp.
 #[inline(always)]
-pub fn ln_1p<T: Math>(x: T) -> T {
+pub fn ln_1p<T: Float>(x: T) -> T {
     let result = ln_1p_dw(Dw::new(x, lit(-0.0)));
     let result = at_edges(x + lit(1.0), select(x < T::V_INFINITY, result, x));
     select(x.v_abs() < T::V_EPSILON * lit(0.25), x, result)
@@ -117,7 +128,7 @@ pub fn ln_1p<T: Math>(x: T) -> T {
 
 /// `log2(x)`, x > 0, exact for powers of 2. Error below 1 ulp.
 #[inline(always)]
-pub fn log2<T: Math>(x: T) -> T {
+pub fn log2<T: Float>(x: T) -> T {
     let r = reduce(x);
     let log2_e = constant(core::f64::consts::LOG2_E, 2.035_527_374_093_103_3e-17);
     let fraction = r.ln_of_significand().mul(log2_e);
@@ -126,7 +137,7 @@ pub fn log2<T: Math>(x: T) -> T {
 
 /// `log10(x)`, x > 0. Error below 1 ulp.
 #[inline(always)]
-pub fn log10<T: Math>(x: T) -> T {
+pub fn log10<T: Float>(x: T) -> T {
     let r = reduce(x);
     let log10_e = constant(core::f64::consts::LOG10_E, 1.098_319_650_216_765e-17);
     let log10_2 = constant(core::f64::consts::LOG10_2, -2.803_728_127_785_170_4e-18);
@@ -136,7 +147,7 @@ pub fn log10<T: Math>(x: T) -> T {
 
 /// `ln(x) / ln(base)`. Error below 1 ulp.
 #[inline(always)]
-pub fn log<T: Math>(x: T, base: T) -> T {
+pub fn log<T: Float>(x: T, base: T) -> T {
     let (a, b) = (reduce(x).ln_dw(), reduce(base).ln_dw());
     let edge = at_edges(x, a.hi) / at_edges(base, b.hi);
     let ordinary = (edge.v_abs() < T::V_INFINITY) & (base < T::V_INFINITY) & (base > lit(0.0));

@@ -1,9 +1,8 @@
 //! Powers and roots.
 
-use super::Math;
 use super::double_word::Dw;
 use super::exponential::exp_dw;
-use super::float::{Float, Polynomial, lit, nearest, select};
+use super::float::{Float, Polynomial, fma, lit, nearest, polynomial, select};
 
 /// `cbrt(m)` for m in `[1/sqrt(8), sqrt(8)]`, relative error 2^-9.
 const CBRT_START: Polynomial<5, 5> = Polynomial {
@@ -25,19 +24,19 @@ const CBRT_START: Polynomial<5, 5> = Polynomial {
 
 /// `x^2`, one multiplication.
 #[inline(always)]
-pub fn pow2<T: Math>(x: T) -> T {
+pub fn pow2<T: Float>(x: T) -> T {
     x * x
 }
 
 /// `1 / x`, correctly rounded.
 #[inline(always)]
-pub fn recip<T: Math>(x: T) -> T {
+pub fn recip<T: Float>(x: T) -> T {
     lit::<T>(1.0) / x
 }
 
 /// The square root, `x >= 0`; NaN below. Correctly rounded.
 #[inline(always)]
-pub fn sqrt<T: Math>(x: T) -> T {
+pub fn sqrt<T: Float>(x: T) -> T {
     x.v_sqrt()
 }
 
@@ -50,7 +49,7 @@ fn cbrt_step<T: Float>(m: T, t: T) -> T {
 
 /// The real cube root of any x. Error below 1 ulp.
 #[inline(always)]
-pub fn cbrt<T: Math>(x: T) -> T {
+pub fn cbrt<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let subnormal = a < T::SMALLEST_NORMAL;
     let (k, m) = select(subnormal, a * T::NORMALISER, a).v_split_exponent();
@@ -64,7 +63,7 @@ pub fn cbrt<T: Math>(x: T) -> T {
 
 /// `sqrt(x^2 + y^2)` without overflow or underflow on the way; infinite where x or y is. Error below 2 ulp.
 #[inline(always)]
-pub fn hypot<T: Math>(x: T, y: T) -> T {
+pub fn hypot<T: Float>(x: T, y: T) -> T {
     let (a, b) = (x.v_abs(), y.v_abs());
     let (large, small) = (select(a < b, b, a), select(a < b, a, b));
     // Powers of 2 that keep both squares in range.
@@ -81,20 +80,31 @@ pub fn hypot<T: Math>(x: T, y: T) -> T {
 
 /// `x^p`, with the edge values of IEEE 754 (`x^0 = 1` for every x). Error below 1 ulp.
 #[inline(always)]
-pub fn powf<T: Math>(x: T, p: T) -> T {
-    x.v_powf(p)
+pub fn powf<T: Float>(x: T, p: T) -> T {
+    x.v_powf::<T::Double>(p)
 }
 
 /// `x^n`, `x^0 = 1` for every x. Error below 2 ulp. A constant n of small magnitude becomes multiplications.
 #[inline(always)]
-pub fn powi<T: Math>(x: T, n: i32) -> T {
+pub fn powi<T: Float>(x: T, n: i32) -> T {
     match n {
         0 => lit(1.0),
         1 => x,
         2 => x * x,
         3 => x * x * x,
         -1 => lit::<T>(1.0) / x,
-        _ => x.v_powi(n),
+        _ => x.v_powi::<T::Double>(n),
+    }
+}
+
+/// The k-th derivative of `x^n`: `n (n - 1) … (n - k + 1) x^(n - k)`, zero where its factor is.
+#[inline(always)]
+pub fn powi_slope<T: Float>(x: T, n: i32, k: i32) -> T {
+    let factor: f64 = (0..k).map(|i| f64::from(n - i)).product();
+    if factor == 0.0 {
+        lit(0.0)
+    } else {
+        lit::<T>(factor) * powi(x, n - k)
     }
 }
 
@@ -127,38 +137,38 @@ fn ln_at_edges(a: f64, ln: f64) -> f64 {
 pub(super) mod f32 {
     //! `f32` powers through `f64`, where nothing needs a second word.
 
-    use super::{EXP_SHORT, Float, LN_SHORT, at_edges, ln_at_edges, nearest, select};
+    use super::{
+        EXP_SHORT, Float, LN_SHORT, at_edges, fma, ln_at_edges, lit, nearest, select,
+    };
 
     /// `x^p` with p in double precision, so that it can be any `i32`.
     #[inline(always)]
-    fn power(x: f32, p: f64) -> f32 {
+    fn power<D: Float>(x: f32, p: f64) -> f32 {
         let x = f64::from(x);
         let a = x.abs();
-        let (k, m) = a.v_split_exponent();
-        let f = m - 1.0;
-        let s = f / (f + 2.0);
+        let (k, m) = lit::<D>(a).v_split_exponent();
+        let f = m - lit(1.0);
+        let s = f / (f + lit(2.0));
         let z = s * s;
-        let ln = ln_at_edges(
-            a,
-            k * core::f64::consts::LN_2 + (s + s + s * z * LN_SHORT.at(z)),
-        );
-        let y = p * ln;
+        let significand = fma(s * z, LN_SHORT.at(z), s + s);
+        let ln = fma(k, lit(core::f64::consts::LN_2), significand).v_f64();
+        let y = p * ln_at_edges(a, ln);
         let y = select(y < -150.0, -150.0, y);
-        let y = select(y > 150.0, 150.0, y);
-        let k = nearest(y * core::f64::consts::LOG2_E);
-        let r = y - k * core::f64::consts::LN_2;
-        let magnitude = (1.0 + (r + r * r * EXP_SHORT.at(r))) * f64::v_exp2i(k);
-        at_edges(x, p, magnitude) as f32
+        let y = lit::<D>(select(y > 150.0, 150.0, y));
+        let k = nearest(y * lit(core::f64::consts::LOG2_E));
+        let r = fma(-k, lit(core::f64::consts::LN_2), y);
+        let exp = lit::<D>(1.0) + fma(r * r, EXP_SHORT.at(r), r);
+        at_edges(x, p, (exp * D::v_exp2i(k)).v_f64()) as f32
     }
 
     #[inline(always)]
-    pub(in super::super) fn powf(x: f32, p: f32) -> f32 {
-        power(x, f64::from(p))
+    pub(in super::super) fn powf<D: Float>(x: f32, p: f32) -> f32 {
+        power::<D>(x, f64::from(p))
     }
 
     #[inline(always)]
-    pub(in super::super) fn powi(x: f32, n: i32) -> f32 {
-        power(x, f64::from(n))
+    pub(in super::super) fn powi<D: Float>(x: f32, n: i32) -> f32 {
+        power::<D>(x, f64::from(n))
     }
 }
 
@@ -191,39 +201,44 @@ pub(super) mod f64 {
     //! `f64` powers: the logarithm has to be right to ten bits more than a word, which a table makes affordable.
 
     use super::super::ln_table::LN_TABLE;
-    use super::{Dw, Float, at_edges, exp_dw, ln_at_edges, select};
+    use super::{Dw, Float, at_edges, exp_dw, fma, ln_at_edges, lit, polynomial, select};
 
     /// `ln(a)` to some 2^-66 of its value.
     #[inline(always)]
-    fn ln(a: f64) -> Dw<f64> {
+    fn ln<D: Float>(a: f64) -> Dw<D> {
         let subnormal = a < f64::SMALLEST_NORMAL;
         let (k, m) = select(subnormal, a * f64::NORMALISER, a).v_split_exponent();
-        let k = k - select(subnormal, f64::NORMALISER_EXPONENT, 0.0);
+        let k = lit::<D>(k - select(subnormal, f64::NORMALISER_EXPONENT, 0.0));
         let row = (m
             .to_bits()
             .wrapping_sub(core::f64::consts::FRAC_1_SQRT_2.to_bits())
             >> 45)
             & 127;
-        let [reciprocal, ln_hi, ln_lo] = LN_TABLE[row as usize];
-        // m = (1 + r) / reciprocal
-        let head = m.v_head();
-        let r = Dw::sum(head * reciprocal - 1.0, (m - head) * reciprocal);
+        let [reciprocal, ln_hi, ln_lo] = LN_TABLE[row as usize].map(lit::<D>);
+        let r = significand(lit(m), reciprocal);
         let r_head = r.hi.v_head();
-        let square = r_head * r_head * -0.5;
-        let square_rest = (r.hi - r_head) * (r.hi + r_head) * -0.5;
+        let square = r_head * r_head * lit(-0.5);
+        let square_rest = (r.hi - r_head) * (r.hi + r_head) * lit(-0.5);
         let cube = r.hi * r.hi * r.hi * tail(r.hi);
-        let whole = Dw::sum(k * f64::LN_2_HEAD + ln_hi, r.hi);
+        let whole = Dw::sum(fma(k, D::LN_2_HEAD, ln_hi), r.hi);
         let curved = Dw::sum(whole.hi, square);
-        let low = (r.lo - r.lo * r.hi) + (k * f64::LN_2_TAIL + ln_lo);
+        let low = fma(-r.lo, r.hi, r.lo) + fma(k, D::LN_2_TAIL, ln_lo);
         Dw::ordered_sum(
             curved.hi,
             (whole.lo + curved.lo) + (low + (square_rest + cube)),
         )
     }
 
+    /// r with `m = (1 + r) / reciprocal`.
+    #[inline(always)]
+    fn significand<D: Float>(m: D, reciprocal: D) -> Dw<D> {
+        let head = m.v_head();
+        Dw::sum(head * reciprocal - lit(1.0), (m - head) * reciprocal)
+    }
+
     /// `(ln(1 + r) - r + r^2 / 2) / r^3` for `|r| <= 2^-7`.
     #[inline(always)]
-    fn tail(r: f64) -> f64 {
+    fn tail<D: Float>(r: D) -> D {
         let taylor = [
             1.0 / 3.0,
             -0.25,
@@ -233,23 +248,23 @@ pub(super) mod f64 {
             -0.125,
             1.0 / 9.0,
         ];
-        r.v_polynomial(&[0.0], &taylor)
+        polynomial(r, &taylor)
     }
 
     #[inline(always)]
-    pub(in super::super) fn powf(x: f64, p: f64) -> f64 {
+    pub(in super::super) fn powf<D: Float>(x: f64, p: f64) -> f64 {
         let a = x.abs();
-        let log = ln(a);
-        let edge = ln_at_edges(a, log.hi);
-        let y = Dw::product(p, edge);
-        let low = y.lo + p * log.lo;
+        let log = ln::<D>(a);
+        let edge = ln_at_edges(a, log.hi.v_f64());
+        let y = Dw::<D>::product(lit(p), lit(edge));
+        let low = fma(lit(p), log.lo, y.lo);
         // Beyond the range of exp, and where y.hi is infinite, the second word is noise or NaN.
-        let low = select(y.hi.abs() < 1000.0, low, 0.0);
-        at_edges(x, p, exp_dw(Dw::new(y.hi, low)))
+        let low = select(y.hi.v_abs() < lit(1000.0), low, lit(0.0));
+        at_edges(x, p, exp_dw(Dw::new(y.hi, low)).v_f64())
     }
 
     #[inline(always)]
-    pub(in super::super) fn powi(x: f64, n: i32) -> f64 {
-        powf(x, f64::from(n))
+    pub(in super::super) fn powi<D: Float>(x: f64, n: i32) -> f64 {
+        powf::<D>(x, f64::from(n))
     }
 }

@@ -5,12 +5,12 @@
 //! matter. Every x takes the same path: row 0 (E = 0) serves all but the huge ones.
 
 use super::double_word::Dw;
-use super::float::{Float, nearest};
+use super::float::{Float, fma, lit, nearest};
 
 /// `(n, h)` with `x = (n + h) * pi / 2` modulo whole turns, `|h| <= 1/2`, an error of h below 2^-70. A float `f32` is
 /// no closer than 2^-30 to a multiple of `pi / 2`.
 #[inline(always)]
-pub(super) fn of_f32(x: f32) -> (f64, f64) {
+pub(super) fn of_f32<D: Float>(x: f32) -> (D, D) {
     // Adding and subtracting it rounds to a multiple of 4.
     const TURNS: f64 = 4.0 * f64::ROUNDER;
     // Blocks of 16 exponents; up to block 9, where |x| < 2^33, E is 0.
@@ -22,21 +22,22 @@ pub(super) fn of_f32(x: f32) -> (f64, f64) {
     let first = u * a;
     let fraction = Dw::sum(first - ((first + TURNS) - TURNS), u * b);
     let n = nearest(fraction.hi);
-    (n, (fraction.hi - n) + (fraction.lo + u * c))
+    let h = (fraction.hi - n) + (fraction.lo + u * c);
+    (lit(n), lit(h))
 }
 
 /// As `of_f32`, h with an error below 2^-120: a float is no closer than 2^-62 to a multiple of `pi / 2`.
 #[inline(always)]
-pub(super) fn of_f64(x: f64) -> (f64, Dw<f64>) {
+pub(super) fn of_f64<D: Float>(x: f64) -> (D, Dw<D>) {
     // Adding and subtracting it rounds to a multiple of 2^19 what is below 2^70.
     const MANY_TURNS: f64 = 524_288.0 * f64::ROUNDER;
     // Blocks of 16 exponents; up to block 67, where |x| < 2^65, E is 0.
     let block = ((x.to_bits() >> 56) & 127).max(67);
     let down = f64::from_bits((1023_u64 + 67 * 16).wrapping_sub(block * 16) << 52);
-    let [a, b, c, d] = FOR_F64[((block - 67) & 63) as usize];
-    let u = x * down;
+    let [a, b, c, d] = FOR_F64[((block - 67) & 63) as usize].map(lit::<D>);
+    let u = lit::<D>(x * down);
     let (first, second, third) = (Dw::product(u, a), Dw::product(u, b), Dw::product(u, c));
-    let fraction = first.hi - ((first.hi + MANY_TURNS) - MANY_TURNS);
+    let fraction = first.hi - ((first.hi + lit(MANY_TURNS)) - lit(MANY_TURNS));
     // Near a multiple of pi / 2 all the leading words cancel: the sums down to the last are exact.
     let middle = Dw::sum(first.lo, second.hi);
     let fraction = Dw::sum(fraction, middle.hi);
@@ -45,7 +46,7 @@ pub(super) fn of_f64(x: f64) -> (f64, Dw<f64>) {
     let lower = Dw::sum(second.lo, third.hi);
     let rest = Dw::sum(low.hi, lower.hi);
     let h = Dw::sum(fraction.hi - n, rest.hi);
-    let lowest = ((low.lo + lower.lo) + rest.lo) + (third.lo + u * d);
+    let lowest = ((low.lo + lower.lo) + rest.lo) + fma(u, d, third.lo);
     (n, Dw::ordered_sum(h.hi, h.lo + lowest))
 }
 

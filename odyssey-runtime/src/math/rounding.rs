@@ -1,6 +1,5 @@
 //! Rounding, signs, and the remainder.
 
-use super::Math;
 use super::float::{Float, lit, select};
 
 /// `round(|x|)`, ties to even, then a correction of at most one unit; x where it has no fraction, and NaN.
@@ -13,19 +12,19 @@ fn rounded<T: Float>(x: T, correct: impl Fn(T) -> T) -> T {
 
 /// The largest integer up to x.
 #[inline(always)]
-pub fn floor<T: Math>(x: T) -> T {
+pub fn floor<T: Float>(x: T) -> T {
     rounded(x, |even| even - select(even > x, lit(1.0), lit(0.0)))
 }
 
 /// The smallest integer from x on.
 #[inline(always)]
-pub fn ceil<T: Math>(x: T) -> T {
+pub fn ceil<T: Float>(x: T) -> T {
     rounded(x, |even| even + select(even < x, lit(1.0), lit(0.0)))
 }
 
 /// The integer part, towards 0.
 #[inline(always)]
-pub fn trunc<T: Math>(x: T) -> T {
+pub fn trunc<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let even = (a + T::ALL_INTEGERS) - T::ALL_INTEGERS;
     let down = even - select(even > a, lit(1.0), lit(0.0));
@@ -34,26 +33,26 @@ pub fn trunc<T: Math>(x: T) -> T {
 
 /// The nearest integer, halves away from 0.
 #[inline(always)]
-pub fn round<T: Math>(x: T) -> T {
+pub fn round<T: Float>(x: T) -> T {
     let up = trunc(x.v_abs() + T::BELOW_HALF).v_copysign(x);
     select(x.v_abs() < T::ALL_INTEGERS, up, x)
 }
 
 /// `x - trunc(x)`.
 #[inline(always)]
-pub fn fract<T: Math>(x: T) -> T {
+pub fn fract<T: Float>(x: T) -> T {
     x - trunc(x)
 }
 
 /// The absolute value.
 #[inline(always)]
-pub fn abs<T: Math>(x: T) -> T {
+pub fn abs<T: Float>(x: T) -> T {
     x.v_abs()
 }
 
 /// The sign of x: 1, -1, 0 at both zeros, NaN at NaN.
 #[inline(always)]
-pub fn sgn<T: Math>(x: T) -> T {
+pub fn sgn<T: Float>(x: T) -> T {
     let zero = lit::<T>(0.0);
     let positive = select(x > zero, lit(1.0), x * zero);
     select(x < zero, lit(-1.0), select(x == zero, zero, positive))
@@ -61,19 +60,19 @@ pub fn sgn<T: Math>(x: T) -> T {
 
 /// The sign of x as in `std`: 1 or -1 by the sign bit, NaN at NaN.
 #[inline(always)]
-pub fn signum<T: Math>(x: T) -> T {
+pub fn signum<T: Float>(x: T) -> T {
     select(is_nan(x), x, lit::<T>(1.0).v_copysign(x))
 }
 
 /// The magnitude of x with the sign of `sign`.
 #[inline(always)]
-pub fn copysign<T: Math>(x: T, sign: T) -> T {
+pub fn copysign<T: Float>(x: T, sign: T) -> T {
     x.v_copysign(sign)
 }
 
 /// `x % y`: the remainder of the division rounded towards 0, exact. Not vectorised.
 #[inline(always)]
-pub fn rem<T: Math>(x: T, y: T) -> T {
+pub fn rem<T: Float>(x: T, y: T) -> T {
     x.v_rem(y)
 }
 

@@ -1,54 +1,52 @@
 //! Minimum, maximum, bounds, conditions, and the product with a sum.
 
-use super::Math;
-use super::double_word::fma;
-use super::float::{lit, select};
+use super::float::{Float, fma, lit, select};
 
 /// The smaller of two numbers; where one is NaN, the other.
 #[inline(always)]
-pub fn min<T: Math>(a: T, b: T) -> T {
+pub fn min<T: Float>(a: T, b: T) -> T {
     a.v_min(b)
 }
 
 /// The larger of two numbers; where one is NaN, the other.
 #[inline(always)]
-pub fn max<T: Math>(a: T, b: T) -> T {
+pub fn max<T: Float>(a: T, b: T) -> T {
     a.v_max(b)
 }
 
 /// `max(a - b, 0)`: the positive difference; 0 where it is NaN, as in `std`.
 #[inline(always)]
-pub fn abs_sub<T: Math>(a: T, b: T) -> T {
+pub fn abs_sub<T: Float>(a: T, b: T) -> T {
     (a - b).v_max(lit(0.0))
 }
 
 /// `lo` below lo, `hi` above hi, else x, NaN included. Where `lo > hi` the result is hi or lo, without a panic.
 #[inline(always)]
-pub fn clamp<T: Math>(x: T, lo: T, hi: T) -> T {
+pub fn clamp<T: Float>(x: T, lo: T, hi: T) -> T {
     let x = select(x < lo, lo, x);
     select(x > hi, hi, x)
 }
 
 /// `a * b + c`; fused only where the target has the instruction at compile time.
 #[inline(always)]
-pub fn mul_add<T: Math>(a: T, b: T, c: T) -> T {
+pub fn mul_add<T: Float>(a: T, b: T, c: T) -> T {
     fma(a, b, c)
 }
 
 /// `if a > b { then } else { otherwise }`.
 #[inline(always)]
-pub fn if_gt<T: Math>(a: T, b: T, then: T, otherwise: T) -> T {
+pub fn if_gt<T: Float>(a: T, b: T, then: T, otherwise: T) -> T {
     select(a > b, then, otherwise)
 }
 
 /// `if a >= b { then } else { otherwise }`.
 #[inline(always)]
-pub fn if_ge<T: Math>(a: T, b: T, then: T, otherwise: T) -> T {
+pub fn if_ge<T: Float>(a: T, b: T, then: T, otherwise: T) -> T {
     select(a >= b, then, otherwise)
 }
 
 /// `if a == b { then } else { otherwise }`.
 #[inline(always)]
-pub fn if_eq<T: Math>(a: T, b: T, then: T, otherwise: T) -> T {
+pub fn if_eq<T: Float>(a: T, b: T, then: T, otherwise: T) -> T {
     select(a == b, then, otherwise)
 }

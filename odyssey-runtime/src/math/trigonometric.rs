@@ -4,9 +4,8 @@
 //! functions stay branch-free over the whole range. The polynomials are in h. Single precision is computed in
 //! double precision, which the reduction needs, with shorter polynomials.
 
-use super::Math;
 use super::double_word::Dw;
-use super::float::{Float, Polynomial, nearest, select};
+use super::float::{Float, Polynomial, fma, lit, nearest, select};
 use super::logarithm::constant;
 use super::quadrants;
 
@@ -57,129 +56,144 @@ const COS_SHORT: Polynomial<1, 4> = Polynomial {
     ],
 };
 
-const HALF_PI: Dw<f64> = Dw {
-    hi: core::f64::consts::FRAC_PI_2,
-    lo: 6.123_233_995_736_766e-17,
-};
+/// `pi / 2`.
+#[inline(always)]
+fn half_pi<D: Float>() -> Dw<D> {
+    constant(core::f64::consts::FRAC_PI_2, 6.123_233_995_736_766e-17)
+}
 
 /// `sin(pi/2 h)`, its leading term first.
 #[inline(always)]
-fn sin_reduced(h: Dw<f64>) -> Dw<f64> {
+fn sin_reduced<D: Float>(h: Dw<D>) -> Dw<D> {
     let z = h.hi * h.hi;
-    let rest = h.hi * (HALF_PI.lo + z * SIN_TAIL.at(z)) + h.lo * HALF_PI.hi;
-    Dw::new(h.hi * HALF_PI.hi, rest)
+    let slope = fma(z, SIN_TAIL.at(z), half_pi().lo);
+    let rest = fma(h.hi, slope, h.lo * half_pi().hi);
+    Dw::new(h.hi * half_pi().hi, rest)
 }
 
 /// `cos(pi/2 h)`, its leading term first.
 #[inline(always)]
-fn cos_reduced(h: Dw<f64>) -> Dw<f64> {
+fn cos_reduced<D: Float>(h: Dw<D>) -> Dw<D> {
     let z = h.hi * h.hi;
-    Dw::new(
-        1.0,
-        z * COS_TAIL.at(z) - (h.hi * h.lo) * (HALF_PI.hi * HALF_PI.hi),
-    )
+    let low = (h.hi * h.lo) * (half_pi::<D>().hi * half_pi().hi);
+    Dw::new(lit(1.0), fma(z, COS_TAIL.at(z), -low))
 }
 
 /// `sin(pi/2 h)` to the precision of `f32`.
 #[inline(always)]
-fn sin_short(h: f64) -> f64 {
+fn sin_short<D: Float>(h: D) -> D {
     let z = h * h;
-    h * (HALF_PI.hi + z * SIN_SHORT.at(z))
+    h * fma(z, SIN_SHORT.at(z), half_pi().hi)
 }
 
 /// `cos(pi/2 h)` to the precision of `f32`.
 #[inline(always)]
-fn cos_short(h: f64) -> f64 {
+fn cos_short<D: Float>(h: D) -> D {
     let z = h * h;
-    1.0 + z * COS_SHORT.at(z)
+    fma(z, COS_SHORT.at(z), lit(1.0))
 }
 
 /// Below this bound the sine and the tangent of x round to x, and the reduction might lose bits of a subnormal.
 const TINY: f64 = 3.725_290_298_461_914e-9;
 
 pub(super) mod f32 {
-    use super::{Float, cos_short, quadrants, select, sin_short};
+    //! Computed in double precision of either arithmetic, `D`.
+
+    use super::{Float, cos_short, lit, quadrants, select, sin_short};
 
     #[inline(always)]
-    pub(in super::super) fn sin(x: f32) -> f32 {
-        let (n, h) = quadrants::of_f32(x);
+    pub(in super::super) fn sin<D: Float>(x: f32) -> f32 {
+        let (n, h) = quadrants::of_f32::<D>(x);
         let value = select(n.v_is_odd(), cos_short(h), sin_short(h)).v_negate_if_bit1(n);
-        select(x == 0.0, x, value as f32)
+        select(x == 0.0, x, value.v_f64() as f32)
     }
 
     #[inline(always)]
-    pub(in super::super) fn cos(x: f32) -> f32 {
-        let (n, h) = quadrants::of_f32(x);
-        select(n.v_is_odd(), sin_short(h), cos_short(h)).v_negate_if_bit1(n + 1.0) as f32
+    pub(in super::super) fn cos<D: Float>(x: f32) -> f32 {
+        let (n, h) = quadrants::of_f32::<D>(x);
+        let value = select(n.v_is_odd(), sin_short(h), cos_short(h));
+        value.v_negate_if_bit1(n + lit(1.0)).v_f64() as f32
     }
 
     #[inline(always)]
-    pub(in super::super) fn tan(x: f32) -> f32 {
-        let (n, h) = quadrants::of_f32(x);
+    pub(in super::super) fn tan<D: Float>(x: f32) -> f32 {
+        let (n, h) = quadrants::of_f32::<D>(x);
         let (s, c) = (sin_short(h), cos_short(h));
         let odd = n.v_is_odd();
-        select(x == 0.0, x, (select(odd, -c, s) / select(odd, s, c)) as f32)
+        let value = select(odd, -c, s) / select(odd, s, c);
+        select(x == 0.0, x, value.v_f64() as f32)
     }
 }
 
 pub(super) mod f64 {
-    use super::{Dw, Float, HALF_PI, TINY, cos_reduced, quadrants, select, sin_reduced};
+    //! Computed in either arithmetic, `D`.
+
+    use super::{Dw, Float, TINY, cos_reduced, half_pi, lit, quadrants, select, sin_reduced};
 
     #[inline(always)]
-    pub(in super::super) fn sin(x: f64) -> f64 {
-        let (n, h) = quadrants::of_f64(x);
-        let value = select(n.v_is_odd(), cos_reduced(h).value(), sin_reduced(h).value());
-        select(x.abs() < TINY, x, value.v_negate_if_bit1(n))
+    pub(in super::super) fn sin<D: Float>(x: f64) -> f64 {
+        let (n, h) = quadrants::of_f64::<D>(x);
+        let value = select(
+            n.v_is_odd(),
+            cos_reduced(h).value(),
+            sin_reduced(h).value(),
+        );
+        select(x.abs() < TINY, x, value.v_negate_if_bit1(n).v_f64())
     }
 
     #[inline(always)]
-    pub(in super::super) fn cos(x: f64) -> f64 {
-        let (n, h) = quadrants::of_f64(x);
-        let value = select(n.v_is_odd(), sin_reduced(h).value(), cos_reduced(h).value());
-        value.v_negate_if_bit1(n + 1.0)
+    pub(in super::super) fn cos<D: Float>(x: f64) -> f64 {
+        let (n, h) = quadrants::of_f64::<D>(x);
+        let value = select(
+            n.v_is_odd(),
+            sin_reduced(h).value(),
+            cos_reduced(h).value(),
+        );
+        value.v_negate_if_bit1(n + lit(1.0)).v_f64()
     }
 
     #[inline(always)]
-    pub(in super::super) fn tan(x: f64) -> f64 {
-        let (n, h) = quadrants::of_f64(x);
-        let leading = Dw::product(h.hi, HALF_PI.hi);
+    pub(in super::super) fn tan<D: Float>(x: f64) -> f64 {
+        let (n, h) = quadrants::of_f64::<D>(x);
+        let leading = Dw::product(h.hi, half_pi().hi);
         let s = Dw::ordered_sum(leading.hi, leading.lo + sin_reduced(h).lo);
         let c = cos_reduced(h).normal();
         let odd = n.v_is_odd();
         let numerator = Dw::new(select(odd, -c.hi, s.hi), select(odd, -c.lo, s.lo));
         let denominator = Dw::new(select(odd, s.hi, c.hi), select(odd, s.lo, c.lo));
-        select(x.abs() < TINY, x, numerator.div(denominator).value())
+        let value = numerator.div(denominator).value().v_f64();
+        select(x.abs() < TINY, x, value)
     }
 }
 
 /// `sin(x)`; NaN at infinities. Error below 2 ulp for every x.
 #[inline(always)]
-pub fn sin<T: Math>(x: T) -> T {
-    x.v_sin()
+pub fn sin<T: Float>(x: T) -> T {
+    x.v_sin::<T::Double>()
 }
 
 /// `cos(x)`; NaN at infinities. Error below 2 ulp for every x.
 #[inline(always)]
-pub fn cos<T: Math>(x: T) -> T {
-    x.v_cos()
+pub fn cos<T: Float>(x: T) -> T {
+    x.v_cos::<T::Double>()
 }
 
 /// `tan(x)`; NaN at infinities. Error below 2 ulp for every x.
 #[inline(always)]
-pub fn tan<T: Math>(x: T) -> T {
-    x.v_tan()
+pub fn tan<T: Float>(x: T) -> T {
+    x.v_tan::<T::Double>()
 }
 
 /// `x * pi / 180`. Error below 1 ulp.
 #[inline(always)]
-pub fn to_radians<T: Math>(x: T) -> T {
+pub fn to_radians<T: Float>(x: T) -> T {
     let c: Dw<T> = constant(0.017_453_292_519_943_295, 2.948_652_270_870_168_7e-19);
     x * c.hi + x * c.lo
 }
 
 /// `x * 180 / pi`. Error below 1 ulp.
 #[inline(always)]
-pub fn to_degrees<T: Math>(x: T) -> T {
+pub fn to_degrees<T: Float>(x: T) -> T {
     let c: Dw<T> = constant(57.295_779_513_082_32, -1.987_849_567_057_628_3e-15);
     let value = x * c.hi;
     select(value.v_abs() < T::V_INFINITY, value + x * c.lo, value)

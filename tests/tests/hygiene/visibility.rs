@@ -44,7 +44,10 @@ mod library {
 
     impl Model {
         pub fn new() -> Self {
-            Self { secret: Secret { weight: 2.0 }, scale: 3.0 }
+            Self {
+                secret: Secret { weight: 2.0 },
+                scale: 3.0,
+            }
         }
     }
 
@@ -93,7 +96,10 @@ fn visible() {
 
 #[test]
 fn generics() {
-    assert_eq!(generic::grad([1.0, 2.0, 3.0], 2.0, || 2), ([2.0, 2.0, 0.0], 3.0));
+    assert_eq!(
+        generic::grad([1.0, 2.0, 3.0], 2.0, || 2),
+        ([2.0, 2.0, 0.0], 3.0)
+    );
     assert_eq!(generic::grad([1.0_f32], 2.0, || 1), ([2.0], 1.0));
     assert_eq!(with_a_bound::grad(&[1.0, 2.0], &"four"), vec![4.0, 0.0]);
 }

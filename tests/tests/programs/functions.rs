@@ -8,11 +8,11 @@ use crate::support::{agrees, matrix, numbers};
 mod shapes {
     use odyssey_runtime::prelude::*;
 
-    pub mod round {
+    pub(crate) mod round {
         use odyssey_runtime::prelude::*;
 
         #[differentiable]
-        pub fn circle(radius: f64) -> f64 {
+        pub(crate) fn circle(radius: f64) -> f64 {
             std::f64::consts::PI * radius * radius
         }
     }
@@ -71,7 +71,11 @@ fn calls_in_branches(x: &[f64], by: f64) -> f64 {
             total += shrink(x[i], by);
         } else {
             let square = square(x[i]);
-            total += if square > 0.1 { square * total } else { shrink(total, square) };
+            total += if square > 0.1 {
+                square * total
+            } else {
+                shrink(total, square)
+            };
         }
     }
     total

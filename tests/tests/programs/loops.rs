@@ -201,7 +201,12 @@ fn nested_loops() {
 #[test]
 fn array_state() {
     let inputs = matrix(4, 5, 1);
-    agrees!(recurrent(&matrix(1, 3, 3), &matrix(2, 3, 3), &numbers(3, 3), &inputs));
+    agrees!(recurrent(
+        &matrix(1, 3, 3),
+        &matrix(2, 3, 3),
+        &numbers(3, 3),
+        &inputs
+    ));
     agrees!(power_iteration(&matrix(5, 3, 3), &numbers(6, 3)));
     agrees!(descent(&numbers(7, 4), 0.3));
 }

@@ -72,7 +72,11 @@ fn call_price(spot: f64, strike: f64, volatility: f64, rate: f64, years: f64) ->
 #[differentiable]
 fn powers(x: f64, p: f64) -> f64 {
     let n = 3;
-    x.powf(p) + x.powi(n) - x.powi(-2) + p.powf(2.5) + x.hypot(p) + x.atan2(p) + (x / p).mul_add(2.0, 1.0)
+    x.powf(p) + x.powi(n) - x.powi(-2)
+        + p.powf(2.5)
+        + x.hypot(p)
+        + x.atan2(p)
+        + (x / p).mul_add(2.0, 1.0)
 }
 
 #[differentiable]

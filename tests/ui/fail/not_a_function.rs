@@ -26,6 +26,13 @@ impl Model {
     }
 }
 
+impl Model {
+    #[differentiable]
+    fn associated(x: f64) -> f64 {
+        x * x
+    }
+}
+
 #[differentiable]
 trait Layer {
     fn apply(&self, x: f64) -> f64;

@@ -15,6 +15,7 @@ fn arguments(x: f64, y: &Array1<f64>) -> f64 {
     let d = y.softmax(Axis(y.len() - 1));
     let e = f64::add(x, 1.0);
     let f = x.powi(x.round());
+    let g = f64::from(x as f32);
     a + b
 }
 

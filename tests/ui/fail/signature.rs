@@ -67,4 +67,20 @@ fn several(x: &mut f64, y: impl Into<f64>) -> Option<f64> {
     Some(*x + y.into())
 }
 
+#[differentiable]
+fn two_floats<T: Real, U: Real>(x: T, y: U) -> T {
+    let _ = y;
+    x
+}
+
+#[differentiable]
+fn unnamed_result(x: f64) -> impl Into<f64> {
+    x
+}
+
+#[differentiable]
+fn ends_without_a_value(x: f64) -> f64 {
+    let _y = x * 2.0;
+}
+
 fn main() {}

@@ -2,10 +2,13 @@
 //!
 //! The usual libraries time one candidate after the other. On a machine that also does other things its speed drifts by
 //! more than the differences that matter here, so this loop takes turns: a round times each candidate once, a few
-//! milliseconds long, and what is reported is the median over rounds of the ratio within a round.
+//! milliseconds of processor time long, and what is reported is the median over rounds of the ratio within a round.
 
 use std::fmt::Write;
+use std::hint::black_box;
 use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
 
 /// Time of one turn of one candidate.
 const TURN: Duration = Duration::from_millis(4);
@@ -20,8 +23,9 @@ pub(crate) struct Candidate<'a> {
     run: Box<dyn FnMut() + 'a>,
 }
 
-pub(crate) fn candidate<'a>(name: &'static str, run: impl FnMut() + 'a) -> Candidate<'a> {
-    let run = Box::new(run);
+/// What `run` returns is dropped on its time.
+pub(crate) fn candidate<'a, R>(name: &'static str, mut run: impl FnMut() -> R + 'a) -> Candidate<'a> {
+    let run = Box::new(move || drop(black_box(run())));
     Candidate { name, run }
 }
 
@@ -106,7 +110,7 @@ fn repetitions(candidate: &mut Candidate<'_>) -> u32 {
 
 /// Seconds for one run.
 fn time(candidate: &mut Candidate<'_>, repeat: u32) -> f64 {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     for _ in 0..repeat {
         (candidate.run)();
     }

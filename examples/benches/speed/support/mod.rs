@@ -4,16 +4,23 @@ mod clock;
 pub(crate) mod gemm;
 pub(crate) mod simd;
 
-pub(crate) use clock::{Bench, Candidate, candidate};
+pub(crate) use clock::{Bench, candidate};
 
 use ndarray::{Array, Dimension};
 use odyssey_runtime::Real;
 
-/// Panics unless `a` and `b` agree to the precision that their type leaves after a long sum.
+/// Panics unless `a` and `b` agree to the precision that is left of their type after the usual sums.
+#[track_caller]
 pub(crate) fn assert_close<T: Real>(a: &[T], b: &[T]) {
+    assert_within(T::epsilon().to_double() * 2e3, a, b);
+}
+
+/// Panics unless `a` and `b` agree up to `precision`, relative to the largest number.
+#[track_caller]
+pub(crate) fn assert_within<T: Real>(precision: f64, a: &[T], b: &[T]) {
     assert_eq!(a.len(), b.len());
     let largest = a.iter().fold(1e-3, |m: f64, x| m.max(x.to_double().abs()));
-    let bound = T::epsilon().to_double() * 2e3 * largest;
+    let bound = precision * largest;
     for (i, (a, b)) in a.iter().zip(b).enumerate() {
         let error = (a.to_double() - b.to_double()).abs();
         assert!(error <= bound, "{a} and {b} at {i}: the candidates do not agree");

@@ -16,6 +16,7 @@ pub(super) fn draw_losses(canvas: &Canvas<'_>, history: &[Progress]) -> Drawn {
     let axis = Axis {
         caption: "Loss (mean cross entropy)",
         range: 0.0..1.05 * range(&curves).end,
+        decimals: 2,
         unit: "",
         legend: SeriesLabelPosition::UpperRight,
     };
@@ -29,6 +30,7 @@ pub(super) fn draw_accuracies(canvas: &Canvas<'_>, history: &[Progress]) -> Draw
     let axis = Axis {
         caption: "Accuracy",
         range: low.min(95.0)..100.0,
+        decimals: 0,
         unit: " %",
         legend: SeriesLabelPosition::LowerRight,
     };
@@ -38,6 +40,7 @@ pub(super) fn draw_accuracies(canvas: &Canvas<'_>, history: &[Progress]) -> Draw
 struct Axis {
     caption: &'static str,
     range: Range<f64>,
+    decimals: usize,
     unit: &'static str,
     legend: SeriesLabelPosition,
 }
@@ -71,6 +74,7 @@ fn range(curves: &[Curve]) -> Range<f64> {
 
 fn draw(canvas: &Canvas<'_>, axis: Axis, curves: &[Curve]) -> Drawn {
     let epochs = curves[0].values.len();
+    let Axis { decimals, unit, .. } = axis;
     let mut chart = ChartBuilder::on(canvas)
         .caption(axis.caption, (FONT, 24))
         .margin(20)
@@ -80,7 +84,7 @@ fn draw(canvas: &Canvas<'_>, axis: Axis, curves: &[Curve]) -> Drawn {
     chart
         .configure_mesh()
         .x_desc("epoch")
-        .y_label_formatter(&|y| format!("{}{}", y, axis.unit))
+        .y_label_formatter(&|y| format!("{y:.decimals$}{unit}"))
         .label_style((FONT, 16))
         .light_line_style(TRANSPARENT)
         .bold_line_style(BLACK.mix(0.12))

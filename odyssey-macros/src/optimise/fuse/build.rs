@@ -142,6 +142,6 @@ impl Builder<'_> {
 
     fn scalar(&mut self, of: Value) -> Value {
         let Info { name, span, .. } = self.values[of].clone();
-        self.values.add(Info { name, kind: Kind::Scalar, active: false, shape_of: None, wanted: Wanted::new(), span })
+        self.values.add(Info { name, kind: Kind::Scalar, active: false, shape_of: None, wanted: Wanted::new(), span, read_at: None })
     }
 }

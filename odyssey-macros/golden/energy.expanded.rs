@@ -1,0 +1,118 @@
+use odyssey_runtime::rt;
+
+/// The derivatives of [`energy()`](energy()).
+struct energy {}
+impl energy {
+    /// The value, and the gradient with respect to the differentiated arguments.
+    #[inline]
+    fn value_and_grad(x: &[f64], k: f64) -> (f64, (Vec<f64>, f64)) {
+        let mut acc = 0.0;
+        let mut d_x = rt::zero_tangent(x);
+        let mut d_k = 0.0;
+        for i in 1..x.len() {
+            let index = i - 1;
+            let d = x[i] - x[index];
+            let product = 0.5 * k * d;
+            let d_d = product + product;
+            d_x[index] -= d_d;
+            d_x[i] += d_d;
+            acc += product * d;
+            d_k += 0.5 * (d * d);
+        }
+        (acc, (d_x, d_k))
+    }
+    /// The gradient with respect to the differentiated arguments.
+    #[inline]
+    fn grad(x: &[f64], k: f64) -> (Vec<f64>, f64) {
+        Self::value_and_grad(x, k).1
+    }
+    /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
+    #[inline]
+    fn vjp(
+        x: &[f64],
+        k: f64,
+    ) -> (
+        f64,
+        odyssey_runtime::borrowing!(
+            FnOnce(f64) -> (Vec < f64 >, f64)
+        ),
+    ) {
+        let (value, pullback) = Self::residual_vjp(
+            energy,
+            x,
+            k,
+            (rt::Yes, rt::Yes),
+        );
+        (
+            value,
+            move |cotangent| {
+                let (d_x, d_k) = pullback(x, k, &value, cotangent);
+                (d_x, d_k)
+            },
+        )
+    }
+    /// Compares the gradient with central differences.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that differs by more than the element type and the scale of the values justify.
+    fn check_grad(
+        x: &[f64],
+        k: f64,
+    ) -> ::core::result::Result<(), odyssey_runtime::check::GradientMismatch> {
+        let (d_x, d_k) = Self::grad(x, k);
+        odyssey_runtime::check::argument("x", &x, |x| energy(x, k), &d_x)?;
+        odyssey_runtime::check::argument("k", &k, |k| energy(x, k), &d_k)?;
+        ::core::result::Result::Ok(())
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_vjp<
+        __Primal: Fn(&[f64], f64) -> f64,
+        WantX: rt::Want,
+        WantK: rt::Want,
+    >(
+        primal: __Primal,
+        x: &[f64],
+        k: f64,
+        _: (WantX, WantK),
+    ) -> (
+        f64,
+        impl FnOnce(
+            &[f64],
+            f64,
+            &f64,
+            f64,
+        ) -> (WantX::Of<Vec<f64>>, WantK::Of<f64>),
+    ) {
+        rt::assert_same(&primal, &energy);
+        let mut acc = 0.0;
+        for i in 1..x.len() {
+            let d = x[i] - x[i - 1];
+            acc += 0.5 * k * d * d;
+        }
+        (
+            acc,
+            move |x, k, _, d_acc| {
+                let mut d_x = rt::zero_tangent(x);
+                let mut d_k = 0.0;
+                for i in (1..x.len()).rev() {
+                    let index = i - 1;
+                    let d = x[i] - x[index];
+                    let product = 0.5 * k;
+                    let product_1 = d_acc * d;
+                    let d_d = d_acc * (product * d);
+                    let d_d_1 = d_d + product_1 * product;
+                    if WantX::ON {
+                        d_x[index] -= d_d_1;
+                    }
+                    if WantX::ON {
+                        d_x[i] += d_d_1;
+                    }
+                    d_k += 0.5 * (product_1 * d);
+                }
+                (WantX::when(|| d_x), WantK::when(|| d_k))
+            },
+        )
+    }
+}

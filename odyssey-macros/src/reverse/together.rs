@@ -1,0 +1,102 @@
+//! Loops whose forward and reverse iterations run together.
+//!
+//! Where the cotangent of what a loop carries is the same in every iteration (an accumulator's is), and the sweep only
+//! adds to its adjoints, the order of its iterations does not matter: each can follow its forward iteration at once,
+//! while its values are in registers.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::ir::{Block, For, Op, Stmt};
+
+/// Merges each such loop with its mirror image in the same block.
+pub(crate) fn merge(block: &mut Block) {
+    let mut position = 0;
+    while position < block.stmts.len() {
+        if let Some(mirror) = mirror_of(block, position) {
+            if let Some(moved) = what_comes_first(block, position, mirror) {
+                position += merge_pair(block, position, mirror, &moved);
+            }
+        }
+        position += 1;
+    }
+}
+
+/// The reversed loop of the loop at this position, if its iterations may run in any order.
+fn mirror_of(block: &Block, position: usize) -> Option<usize> {
+    let Op::For(forward) = &block.stmts[position].op else { return None };
+    if forward.reversed || !forward.pushes.is_empty() {
+        return None;
+    }
+    let is_mirror = |stmt: &Stmt| matches!(&stmt.op, Op::For(sweep) if sweep.body.id == forward.body.id && only_adds(sweep));
+    (position + 1..block.stmts.len()).find(|i| is_mirror(&block.stmts[*i]))
+}
+
+/// The loop restores nothing, and does nothing with what it carries but add to it.
+fn only_adds(sweep: &For) -> bool {
+    let carried: HashSet<_> = sweep.body.params[1..].iter().copied().collect();
+    let mut sums = carried.clone();
+    for stmt in &sweep.body.stmts {
+        let target = match &stmt.op {
+            Op::Elementwise(op, operands, _) if op.is("add") || op.is("sub") => Some(operands[0]),
+            Op::Accumulate(sum, _) => Some(*sum),
+            Op::IndexAccumulate { tangent, .. } => Some(*tangent),
+            _ => None,
+        };
+        let mut reads = Vec::new();
+        stmt.reads(&mut |v| reads.push(v));
+        match reads.iter().filter(|v| sums.contains(v)).count() {
+            0 => {}
+            1 if target.is_some_and(|target| sums.contains(&target)) => {
+                sums.insert(stmt.outs[0]);
+            }
+            _ => return false,
+        }
+    }
+    sweep.pops.is_empty() && sweep.body.results.iter().all(|result| sums.contains(result))
+}
+
+/// The statements between the two loops that the second one needs, if none of them needs the first.
+fn what_comes_first(block: &Block, forward: usize, mirror: usize) -> Option<BTreeSet<usize>> {
+    let mut needed = HashSet::new();
+    block.stmts[mirror].reads(&mut |v| {
+        needed.insert(v);
+    });
+    let mut moved = BTreeSet::new();
+    for i in (forward + 1..mirror).rev() {
+        let stmt = &block.stmts[i];
+        if stmt.outs.iter().any(|out| needed.contains(out)) {
+            if !stmt.op.is_pure() {
+                return None;
+            }
+            stmt.reads(&mut |v| {
+                needed.insert(v);
+            });
+            moved.insert(i);
+        }
+    }
+    let is_free = !block.stmts[forward].outs.iter().any(|out| needed.contains(out));
+    is_free.then_some(moved)
+}
+
+/// Returns how many statements were moved in front of the loop.
+fn merge_pair(block: &mut Block, forward: usize, mirror: usize, moved: &BTreeSet<usize>) -> usize {
+    let sweep = block.stmts.remove(mirror);
+    let Op::For(mut sweep_loop) = sweep.op else { unreachable!("found as a loop") };
+    let mut first = Vec::new();
+    for i in moved.iter().rev() {
+        first.push(block.stmts.remove(*i));
+    }
+    let Stmt { outs, op: Op::For(forward_loop), .. } = &mut block.stmts[forward] else { unreachable!("found as a loop") };
+    let index = HashMap::from([(sweep_loop.body.params[0], forward_loop.body.params[0])]);
+    sweep_loop.body.map_reads(&mut |v| index.get(&v).copied().unwrap_or(v));
+    forward_loop.inits.append(&mut sweep_loop.inits);
+    forward_loop.body.params.extend(sweep_loop.body.params.drain(1..));
+    forward_loop.body.stmts.append(&mut sweep_loop.body.stmts);
+    forward_loop.body.results.append(&mut sweep_loop.body.results);
+    outs.extend(sweep.outs);
+    let count = first.len();
+    for stmt in first {
+        block.stmts.insert(forward, stmt);
+    }
+    count
+}

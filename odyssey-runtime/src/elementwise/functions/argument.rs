@@ -1,0 +1,214 @@
+//! What an elementwise function takes: numbers by value, arrays by reference.
+
+use ndarray::{Array, ArrayRef, Dimension};
+
+use super::super::{Operand, Rank, Scalar, Sum, like, map, map_to, operand};
+use crate::ops::probe::{Probe, Probed};
+use crate::real::Real;
+use crate::want::Want;
+
+/// The mathematics, at one element, of a function of x and N numbers; implemented by the function's companion.
+pub trait Function<const N: usize> {
+    /// The value.
+    fn value<T: Real>(x: T, numbers: [T; N]) -> T;
+
+    /// The cotangent of x, where `y` is the value and `dy` its cotangent.
+    fn d_x<T: Real>(x: T, numbers: [T; N], y: T, dy: T) -> T;
+
+    /// The cotangents of the numbers.
+    fn d_numbers<T: Real>(x: T, numbers: [T; N], y: T, dy: T) -> [T; N];
+}
+
+/// How arguments of type `X`, of this rank, are passed to a function and once more to its pullback, which is of a type
+/// without lifetimes.
+#[diagnostic::on_unimplemented(
+    message = "`{X}` cannot be passed to an elementwise function",
+    label = "pass a number by value, and an array or a view by reference"
+)]
+pub trait Passing<X>: Rank {
+    /// The element type.
+    type Number: Real;
+    /// The type of a function's value.
+    type Value: Clone;
+    /// The residual pullback of a function of x alone.
+    type Pullback<W: Want>;
+    /// The residual pullback of a function of x and a number.
+    type NumberPullback<W: Want, V: Want>;
+
+    /// The value.
+    fn value<C: Function<N>, const N: usize>(x: &X, numbers: [Self::Number; N]) -> Self::Value;
+
+    /// The cotangent of x.
+    fn d_x<C: Function<N>, const N: usize>(
+        x: &X,
+        numbers: [Self::Number; N],
+        y: &Self::Value,
+        dy: &Self::Value,
+    ) -> Self::Value;
+
+    /// The cotangent of the number.
+    fn d_number<C: Function<1>>(
+        x: &X,
+        number: Self::Number,
+        y: &Self::Value,
+        dy: &Self::Value,
+    ) -> Self::Number;
+
+    /// The residual pullback of `C`.
+    fn pullback<C: Function<0>, W: Want>() -> Self::Pullback<W>;
+
+    /// The residual pullback of `C`.
+    fn number_pullback<C: Function<1>, W: Want, V: Want>() -> Self::NumberPullback<W, V>;
+}
+
+impl<T: Real> Passing<T> for Scalar {
+    type Number = T;
+    type Value = T;
+    type Pullback<W: Want> = fn(T, &T, T) -> (W::Of<T>,);
+    type NumberPullback<W: Want, V: Want> = fn(T, T, &T, T) -> (W::Of<T>, V::Of<T>);
+
+    #[inline]
+    fn value<C: Function<N>, const N: usize>(&x: &T, numbers: [T; N]) -> T {
+        C::value(x, numbers)
+    }
+
+    #[inline]
+    fn d_x<C: Function<N>, const N: usize>(&x: &T, numbers: [T; N], &y: &T, &dy: &T) -> T {
+        C::d_x(x, numbers, y, dy)
+    }
+
+    #[inline]
+    fn d_number<C: Function<1>>(&x: &T, number: T, &y: &T, &dy: &T) -> T {
+        let [d_number] = C::d_numbers(x, [number], y, dy);
+        d_number
+    }
+
+    #[inline]
+    fn pullback<C: Function<0>, W: Want>() -> Self::Pullback<W> {
+        |x, &y, dy| (W::when(|| C::d_x(x, [], y, dy)),)
+    }
+
+    #[inline]
+    fn number_pullback<C: Function<1>, W: Want, V: Want>() -> Self::NumberPullback<W, V> {
+        |x, number, y, dy| {
+            let d_x = W::when(|| C::d_x(x, [number], *y, dy));
+            (d_x, V::when(|| Self::d_number::<C>(&x, number, y, &dy)))
+        }
+    }
+}
+
+impl<T: Real, D: Dimension, X> Passing<&X> for D
+where
+    X: Operand<Elem = T, Float = T, Dim = D> + ?Sized,
+{
+    type Number = T;
+    type Value = Array<T, D>;
+    type Pullback<W: Want> = fn(&ArrayRef<T, D>, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>,);
+    type NumberPullback<W: Want, V: Want> =
+        fn(&ArrayRef<T, D>, T, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>, V::Of<T>);
+
+    #[track_caller]
+    fn value<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N]) -> Array<T, D> {
+        map(
+            (operand(x),),
+            #[inline(always)]
+            |(x,)| C::value(x, numbers),
+        )
+    }
+
+    #[track_caller]
+    fn d_x<C: Function<N>, const N: usize>(
+        x: &&X,
+        numbers: [T; N],
+        y: &Array<T, D>,
+        dy: &Array<T, D>,
+    ) -> Array<T, D> {
+        map_to(
+            (operand(x), operand(y), operand(dy)),
+            (like(x),),
+            #[inline(always)]
+            |(x, y, dy)| (C::d_x(x, numbers, y, dy),),
+        )
+        .0
+    }
+
+    #[track_caller]
+    fn d_number<C: Function<1>>(x: &&X, number: T, y: &Array<T, D>, dy: &Array<T, D>) -> T {
+        map_to(
+            (operand(x), operand(y), operand(dy)),
+            (Sum,),
+            #[inline(always)]
+            |(x, y, dy)| C::d_numbers(x, [number], y, dy).into(),
+        )
+        .0
+    }
+
+    fn pullback<C: Function<0>, W: Want>() -> Self::Pullback<W> {
+        |x, y, dy| (W::when(|| <D as Passing<_>>::d_x::<C, 0>(&x, [], y, &dy)),)
+    }
+
+    fn number_pullback<C: Function<1>, W: Want, V: Want>() -> Self::NumberPullback<W, V> {
+        |x, number, y, dy| {
+            let d_x = W::when(|| <D as Passing<_>>::d_x::<C, 1>(&x, [number], y, &dy));
+            let d_number = V::when(|| <D as Passing<_>>::d_number::<C>(&x, number, y, &dy));
+            (d_x, d_number)
+        }
+    }
+}
+
+/// A number, or a reference to an array or a view of one.
+pub trait Passed: Operand<Dim: Passing<Self>> + Sized {}
+
+impl<X: Operand<Dim: Passing<X>>> Passed for X {}
+
+/// The type of the elements of `X`.
+pub(super) type Number<X> = <<X as Operand>::Dim as Passing<X>>::Number;
+
+/// The type of a function's value at `X`.
+pub(super) type Value<X> = <<X as Operand>::Dim as Passing<X>>::Value;
+
+/// An argument of the function whose companion is `C`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be passed to an elementwise function",
+    label = "pass a number by value, and an array or a view by reference"
+)]
+pub trait Argument<C, const N: usize> {
+    /// The type of the function's further arguments.
+    type Number;
+    /// The type of the function's value.
+    type Value;
+
+    /// The value.
+    fn value(self, numbers: [Self::Number; N]) -> Self::Value;
+}
+
+impl<C: Function<N>, X: Passed, const N: usize> Argument<C, N> for X {
+    type Number = Number<X>;
+    type Value = Value<X>;
+
+    #[inline]
+    #[track_caller]
+    fn value(self, numbers: [Number<X>; N]) -> Value<X> {
+        <X::Dim as Passing<X>>::value::<C, N>(&self, numbers)
+    }
+}
+
+impl<C, const N: usize> Argument<C, N> for Probe {
+    type Number = ();
+    type Value = Probed<C>;
+
+    fn value(self, _numbers: [(); N]) -> Probed<C> {
+        self.absurd()
+    }
+}
+
+/// The elementwise function of N numbers beside x whose companion is `C`.
+#[diagnostic::on_unimplemented(
+    message = "this function has no derivative",
+    label = "a differentiable function of this name is imported, but another function is called here",
+    note = "annotate the function with `#[differentiable]`"
+)]
+pub trait IsElementwise<C, const N: usize> {}
+
+impl<C, F: Fn(Probe) -> Probed<C>> IsElementwise<C, 0> for F {}
+impl<C, F: Fn(Probe, ()) -> Probed<C>> IsElementwise<C, 1> for F {}

@@ -1,0 +1,189 @@
+//! The functions and their companions: a pair for each row of the table.
+
+use super::argument::{Argument, Function, IsElementwise, Number, Passed, Passing, Value};
+use crate::check::{self, GradientMismatch};
+use crate::differentiable::{Differentiable, ScalarResult};
+use crate::math;
+use crate::real::Real;
+use crate::want::Want;
+
+macro_rules! functions {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($x:ident $(, $number:ident)?) -> ($y:ident, $dy:ident)
+            = {$($value:tt)*}, {$($d_x:tt)*} $(, {$($d_number:tt)*})?;
+    )*) => {$(
+        $(#[$doc])*
+        ///
+        /// Takes a number by value, or an array or a view by reference, of which it makes an array of the same shape.
+        #[inline]
+        #[track_caller]
+        pub fn $name<X: Argument<$name, { numbers!($($number)?) }>>(
+            x: X
+            $(, $number: X::Number)?
+        ) -> X::Value {
+            x.value([$($number)?])
+        }
+
+        #[doc = concat!("The derivatives of [`", stringify!($name), "()`].")]
+        #[allow(non_camel_case_types, reason = "the companion of a function has its name")]
+        #[derive(Debug)]
+        pub struct $name {}
+
+        companion! { $name($x $(, $number)?) }
+
+        #[allow(clippy::inline_always, reason = "what is not inlined into a kernel is not vectorised")]
+        #[allow(unused_variables, reason = "not every rule reads every value")]
+        impl Function<{ numbers!($($number)?) }> for $name {
+            #[inline(always)]
+            fn value<T: Real>($x: T, [$($number)?]: [T; numbers!($($number)?)]) -> T {
+                $($value)*
+            }
+
+            #[inline(always)]
+            fn d_x<T: Real>($x: T, [$($number)?]: [T; numbers!($($number)?)], $y: T, $dy: T) -> T {
+                $($d_x)*
+            }
+
+            #[inline(always)]
+            fn d_numbers<T: Real>(
+                $x: T,
+                [$($number)?]: [T; numbers!($($number)?)],
+                $y: T,
+                $dy: T,
+            ) -> [T; numbers!($($number)?)] {
+                [$({ $($d_number)* })?]
+            }
+        }
+    )*};
+}
+
+/// How many numbers a function takes beside x.
+macro_rules! numbers {
+    () => {
+        0
+    };
+    ($number:ident) => {
+        1
+    };
+}
+
+/// The derivatives of a function of x alone, or of x and a number.
+macro_rules! companion {
+    ($name:ident($x:ident)) => {
+        impl $name {
+            /// The value, and the function from its cotangent to that of `x`.
+            #[inline]
+            #[track_caller]
+            pub fn vjp<X: Passed>(x: X) -> (Value<X>, impl FnOnce(Value<X>) -> Value<X>) {
+                let y = X::Dim::value::<Self, 0>(&x, []);
+                let kept = y.clone();
+                (y, move |dy| X::Dim::d_x::<Self, 0>(&x, [], &kept, &dy))
+            }
+
+            /// The value, and the derivative.
+            #[inline]
+            pub fn value_and_grad<X: Passed>(x: X) -> (Value<X>, Value<X>)
+            where
+                Value<X>: ScalarResult + Differentiable<Tangent = Value<X>>,
+            {
+                let (y, pullback) = Self::vjp(x);
+                (y, pullback(Value::<X>::seed()))
+            }
+
+            /// The derivative.
+            #[inline]
+            pub fn grad<X: Passed>(x: X) -> Value<X>
+            where
+                Value<X>: ScalarResult + Differentiable<Tangent = Value<X>>,
+            {
+                Self::value_and_grad(x).1
+            }
+
+            /// Compares the derivative with central differences.
+            ///
+            /// # Errors
+            /// They do not agree.
+            pub fn check_grad<T: Real>(x: T) -> Result<(), GradientMismatch> {
+                check::argument(stringify!($x), &x, |x| $name(x), &Self::grad(x))
+            }
+
+            #[doc(hidden)]
+            #[inline]
+            #[track_caller]
+            pub fn residual_vjp<F: IsElementwise<Self, 0>, X: Passed, W: Want>(
+                _primal: F,
+                x: X,
+                _wants: (W,),
+            ) -> (Value<X>, <X::Dim as Passing<X>>::Pullback<W>) {
+                let y = X::Dim::value::<Self, 0>(&x, []);
+                (y, X::Dim::pullback::<Self, W>())
+            }
+        }
+    };
+    ($name:ident($x:ident, $number:ident)) => {
+        impl $name {
+            #[doc = concat!("The value, and the function from its cotangent to those of `x` and `", stringify!($number), "`.")]
+            #[inline]
+            #[track_caller]
+            pub fn vjp<X: Passed>(
+                x: X,
+                $number: Number<X>,
+            ) -> (Value<X>, impl FnOnce(Value<X>) -> (Value<X>, Number<X>)) {
+                let y = X::Dim::value::<Self, 1>(&x, [$number]);
+                let kept = y.clone();
+                (y, move |dy| {
+                    let d_x = X::Dim::d_x::<Self, 1>(&x, [$number], &kept, &dy);
+                    (d_x, X::Dim::d_number::<Self>(&x, $number, &kept, &dy))
+                })
+            }
+
+            /// The value, and the derivatives.
+            #[inline]
+            pub fn value_and_grad<X: Passed>(
+                x: X,
+                $number: Number<X>,
+            ) -> (Value<X>, (Value<X>, Number<X>))
+            where
+                Value<X>: ScalarResult + Differentiable<Tangent = Value<X>>,
+            {
+                let (y, pullback) = Self::vjp(x, $number);
+                (y, pullback(Value::<X>::seed()))
+            }
+
+            /// The derivatives.
+            #[inline]
+            pub fn grad<X: Passed>(x: X, $number: Number<X>) -> (Value<X>, Number<X>)
+            where
+                Value<X>: ScalarResult + Differentiable<Tangent = Value<X>>,
+            {
+                Self::value_and_grad(x, $number).1
+            }
+
+            /// Compares the derivatives with central differences.
+            ///
+            /// # Errors
+            /// The first of the two that does not agree.
+            pub fn check_grad<T: Real>(x: T, $number: T) -> Result<(), GradientMismatch> {
+                let (d_x, d_number) = Self::grad(x, $number);
+                check::argument(stringify!($x), &x, |x| $name(x, $number), &d_x)?;
+                check::argument(stringify!($number), &$number, |number| $name(x, number), &d_number)
+            }
+
+            #[doc(hidden)]
+            #[inline]
+            #[track_caller]
+            pub fn residual_vjp<F: IsElementwise<Self, 1>, X: Passed, W: Want, V: Want>(
+                _primal: F,
+                x: X,
+                $number: Number<X>,
+                _wants: (W, V),
+            ) -> (Value<X>, <X::Dim as Passing<X>>::NumberPullback<W, V>) {
+                let y = X::Dim::value::<Self, 1>(&x, [$number]);
+                (y, X::Dim::number_pullback::<Self, W, V>())
+            }
+        }
+    };
+}
+
+odyssey_macros::for_each_elementwise_function!(functions);

@@ -1,0 +1,23 @@
+//! The runtime under another name, in a crate of its own: `tests/renamed`.
+
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn the_runtime_may_have_another_name() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let renamed = tests.join("renamed");
+    // The versions of the workspace, so that nothing has to be downloaded.
+    std::fs::copy(tests.join("../Cargo.lock"), renamed.join("Cargo.lock"))
+        .expect("the workspace's Cargo.lock");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("renamed");
+    let output = Command::new(env!("CARGO"))
+        .args(["test", "--offline", "--quiet", "--target-dir"])
+        .arg(target)
+        .current_dir(&renamed)
+        .output()
+        .expect("cargo runs");
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("1 passed"), "{text}");
+}
