@@ -16,9 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// The data set `name` that comes with the examples.
 pub fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("data")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
 }
 
 /// Where the examples leave the file `name`; the directory is made.
@@ -35,18 +33,11 @@ pub fn output(name: &str) -> std::io::Result<PathBuf> {
 ///
 /// # Errors
 /// There are more arguments.
-pub fn data_argument(
-    mut arguments: impl Iterator<Item = String>,
-    default: &str,
-) -> Result<PathBuf, String> {
+pub fn data_argument(mut arguments: impl Iterator<Item = String>, default: &str) -> Result<PathBuf, String> {
     let program = arguments.next().unwrap_or_default();
-    let path = arguments
-        .next()
-        .map_or_else(|| data(default), PathBuf::from);
+    let path = arguments.next().map_or_else(|| data(default), PathBuf::from);
     match arguments.next() {
         None => Ok(path),
-        Some(extra) => Err(format!(
-            "unexpected argument `{extra}`\nusage: {program} [{default}]"
-        )),
+        Some(extra) => Err(format!("unexpected argument `{extra}`\nusage: {program} [{default}]")),
     }
 }

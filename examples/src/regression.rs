@@ -13,9 +13,7 @@ use odyssey_runtime::prelude::*;
 use crate::table::{self, Column};
 
 /// What is known of each patient.
-pub const FEATURES: [&str; 10] = [
-    "age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6",
-];
+pub const FEATURES: [&str; 10] = ["age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"];
 
 /// Patients, one a row, and how their disease progressed in a year.
 #[derive(Clone, Debug)]
@@ -39,17 +37,11 @@ impl Patients {
         for (name, mut column) in FEATURES.iter().zip(features.columns_mut()) {
             let (mean, deviation) = (column.mean().ok_or("no patients")?, column.std(0.0));
             if deviation == 0.0 {
-                return Err(format!(
-                    "{}: every patient has the same `{name}`",
-                    path.display()
-                ))?;
+                return Err(format!("{}: every patient has the same `{name}`", path.display()))?;
             }
             column.mapv_inplace(|x| (x - mean) / deviation);
         }
-        Ok(Self {
-            features,
-            progression: table.column(FEATURES.len()).to_owned(),
-        })
+        Ok(Self { features, progression: table.column(FEATURES.len()).to_owned() })
     }
 }
 
@@ -73,10 +65,7 @@ pub fn loss(line: &Line, features: &Array2<f64>, progression: &Array1<f64>) -> f
 /// # Errors
 /// The gradient does not vanish.
 pub fn descend(patients: &Patients) -> Result<(Line, usize), String> {
-    let mut line = Line {
-        intercept: 0.0,
-        slopes: Array1::zeros(FEATURES.len()),
-    };
+    let mut line = Line { intercept: 0.0, slopes: Array1::zeros(FEATURES.len()) };
     let mut optimizer = Sgd::new(0.3).momentum(0.85);
     for step in 0..MOST_STEPS {
         let gradient = loss::grad(&line, &patients.features, &patients.progression);
@@ -85,9 +74,7 @@ pub fn descend(patients: &Patients) -> Result<(Line, usize), String> {
         }
         optimizer.step(&mut line, &gradient);
     }
-    Err(format!(
-        "the gradient does not vanish in {MOST_STEPS} steps"
-    ))
+    Err(format!("the gradient does not vanish in {MOST_STEPS} steps"))
 }
 
 const MOST_STEPS: usize = 10_000;
@@ -97,37 +84,25 @@ const MOST_STEPS: usize = 10_000;
 /// # Errors
 /// The features are linearly dependent.
 pub fn solve(patients: &Patients) -> Result<Line, String> {
-    let Patients {
-        features,
-        progression,
-    } = patients;
-    let with_ones = DMatrix::from_fn(features.nrows(), features.ncols() + 1, |row, column| {
-        if column == 0 {
-            1.0
-        } else {
-            features[[row, column - 1]]
-        }
-    });
+    let Patients { features, progression } = patients;
+    let with_ones =
+        DMatrix::from_fn(
+            features.nrows(),
+            features.ncols() + 1,
+            |row, column| {
+                if column == 0 { 1.0 } else { features[[row, column - 1]] }
+            },
+        );
     let (q, r) = with_ones.qr().unpack();
-    let right_side =
-        q.transpose() * DVector::from_iterator(progression.len(), progression.iter().copied());
-    let solution = r
-        .solve_upper_triangular(&right_side)
-        .ok_or("the features are linearly dependent")?;
-    Ok(Line {
-        intercept: solution[0],
-        slopes: solution.iter().skip(1).copied().collect(),
-    })
+    let right_side = q.transpose() * DVector::from_iterator(progression.len(), progression.iter().copied());
+    let solution = r.solve_upper_triangular(&right_side).ok_or("the features are linearly dependent")?;
+    Ok(Line { intercept: solution[0], slopes: solution.iter().skip(1).copied().collect() })
 }
 
 impl Line {
     /// The intercept and the slopes, with their names.
     pub fn coefficients(&self) -> impl Iterator<Item = (&'static str, f64)> {
         let names = ["intercept"].into_iter().chain(FEATURES);
-        names.zip(
-            [self.intercept]
-                .into_iter()
-                .chain(self.slopes.iter().copied()),
-        )
+        names.zip([self.intercept].into_iter().chain(self.slopes.iter().copied()))
     }
 }

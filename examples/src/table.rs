@@ -19,18 +19,12 @@ pub struct Column {
 impl Column {
     /// A column of finite numbers.
     pub fn real(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            integers: None,
-        }
+        Self { name: name.into(), integers: None }
     }
 
     /// A column of integers in `range`.
     pub fn integer(name: impl Into<String>, range: RangeInclusive<u8>) -> Self {
-        Self {
-            name: name.into(),
-            integers: Some(range),
-        }
+        Self { name: name.into(), integers: Some(range) }
     }
 
     fn parse(&self, field: &str) -> Result<f64, String> {
@@ -79,12 +73,7 @@ impl fmt::Display for TableError {
             Self::Unreadable { path, source } => {
                 write!(f, "cannot read {}: {source}", path.display())
             }
-            Self::Malformed {
-                path,
-                line,
-                column,
-                problem,
-            } => write!(f, "{}:{line}:{column}: {problem}", path.display()),
+            Self::Malformed { path, line, column, problem } => write!(f, "{}:{line}:{column}: {problem}", path.display()),
         }
     }
 }
@@ -103,10 +92,7 @@ impl Error for TableError {
 /// # Errors
 /// The file cannot be read, or is not such a table: then the error says where and what.
 pub fn read(path: &Path, columns: &[Column]) -> Result<Array2<f64>, TableError> {
-    let text = fs::read_to_string(path).map_err(|source| TableError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })?;
+    let text = fs::read_to_string(path).map_err(|source| TableError::Unreadable { path: path.to_owned(), source })?;
     parse(&text, columns).map_err(|fault| TableError::Malformed {
         path: path.to_owned(),
         line: fault.line,
@@ -133,17 +119,11 @@ fn parse(text: &str, columns: &[Column]) -> Result<Array2<f64>, Fault> {
     })?;
     let mut values = Vec::new();
     for (line, row) in lines {
-        values.extend(fields(line, row, columns, |field, column| {
-            column.parse(field)
-        })?);
+        values.extend(fields(line, row, columns, |field, column| column.parse(field))?);
     }
     let rows = values.len() / columns.len();
     if rows == 0 {
-        return Err(Fault {
-            line: 2,
-            column: 1,
-            problem: "the file ends here, expected rows of numbers".to_owned(),
-        });
+        return Err(Fault { line: 2, column: 1, problem: "the file ends here, expected rows of numbers".to_owned() });
     }
     Ok(Array2::from_shape_vec((rows, columns.len()), values).expect("every row is complete"))
 }
@@ -159,11 +139,7 @@ fn fields<R>(
     let mut all = Vec::with_capacity(columns.len());
     let mut rest = text.split(',');
     for (n, column) in columns.iter().enumerate() {
-        let fault = |problem| Fault {
-            line,
-            column: position,
-            problem,
-        };
+        let fault = |problem| Fault { line, column: position, problem };
         let missing = || format!("the line has {n} of {} fields", columns.len());
         let field = rest.next().filter(|_| !text.is_empty());
         let field = field.ok_or_else(missing).map_err(fault)?;
@@ -172,13 +148,8 @@ fn fields<R>(
     }
     match rest.next() {
         None => Ok(all),
-        Some(extra) => Err(Fault {
-            line,
-            column: position,
-            problem: format!(
-                "`{extra}` is one field too many, expected {}",
-                columns.len()
-            ),
-        }),
+        Some(extra) => {
+            Err(Fault { line, column: position, problem: format!("`{extra}` is one field too many, expected {}", columns.len()) })
+        }
     }
 }

@@ -10,13 +10,8 @@ fn read(path: &str) -> String {
 
 /// Its first `value_and_grad`, without the white space, in which formatters differ.
 fn value_and_grad(text: &str) -> String {
-    let start = text
-        .find("fn value_and_grad(")
-        .expect("the function is there");
-    let end = start
-        + text[start..]
-            .find("(sum / nrows, (d_w, d_b))")
-            .expect("its result is there");
+    let start = text.find("fn value_and_grad(").expect("the function is there");
+    let end = start + text[start..].find("(sum / nrows, (d_w, d_b))").expect("its result is there");
     text[start..end].split_whitespace().collect()
 }
 

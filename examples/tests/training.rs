@@ -38,10 +38,7 @@ fn the_gradients_of_both_precisions_agree() {
 #[test]
 fn the_gradient_of_the_regression_loss_is_right() {
     let patients = Patients::read(&data("diabetes.csv")).unwrap();
-    let line = Line {
-        intercept: 120.0,
-        slopes: (0..10).map(|n| f64::from(n) - 3.0).collect(),
-    };
+    let line = Line { intercept: 120.0, slopes: (0..10).map(|n| f64::from(n) - 3.0).collect() };
     regression::loss::check_grad(&line, &patients.features, &patients.progression).unwrap();
 }
 
@@ -51,13 +48,7 @@ fn an_epoch_lowers_the_loss() {
     let digits = digits().select(&shuffled(1797, &mut rng)[..640]);
     let mut mlp = Mlp::random(32, &mut rng);
     let before = score(&mlp, &digits);
-    epoch(
-        &mut mlp,
-        &mut Sgd::new(0.1).momentum(0.9),
-        &digits,
-        32,
-        &mut rng,
-    );
+    epoch(&mut mlp, &mut Sgd::new(0.1).momentum(0.9), &digits, 32, &mut rng);
     let after = score(&mlp, &digits);
     assert!(after.loss < 0.5 * before.loss, "{before:?} → {after:?}");
     assert!(after.accuracy > 0.7, "{before:?} → {after:?}");
@@ -66,19 +57,12 @@ fn an_epoch_lowers_the_loss() {
 #[test]
 fn the_split_is_a_partition_that_the_seed_decides() {
     let digits = digits();
-    let split = |seed| {
-        digits
-            .split(450, &mut Pcg64Mcg::seed_from_u64(seed))
-            .unwrap()
-    };
+    let split = |seed| digits.split(450, &mut Pcg64Mcg::seed_from_u64(seed)).unwrap();
     let (train, test) = split(0);
     assert_eq!((train.len(), test.len()), (1347, 450));
     assert_eq!(split(0).1.images, test.images);
     assert_ne!(split(1).1.images, test.images);
-    let mut rows: Vec<_> = [&train, &test]
-        .iter()
-        .flat_map(|part| images(part))
-        .collect();
+    let mut rows: Vec<_> = [&train, &test].iter().flat_map(|part| images(part)).collect();
     let mut all = images(&digits);
     rows.sort();
     all.sort();
@@ -98,9 +82,6 @@ fn descent_arrives_at_the_least_squares_solution() {
     let (descended, _) = regression::descend(&patients).unwrap();
     let solved = regression::solve(&patients).unwrap();
     for ((name, by_descent), (_, exact)) in descended.coefficients().zip(solved.coefficients()) {
-        assert!(
-            (by_descent - exact).abs() < 1e-6 * exact.abs(),
-            "{name}: {by_descent} {exact}"
-        );
+        assert!((by_descent - exact).abs() < 1e-6 * exact.abs(), "{name}: {by_descent} {exact}");
     }
 }

@@ -56,8 +56,8 @@ impl layer {
         rt::assert_same(&primal, &layer);
         let xw = rt::dot(x, &l.w);
         let value = rt::map!(
-            (rt::operand(& xw), rt::operand(& l
-            .b)), | (xw, b) | tanh(xw + b)
+            (rt::operand(&xw), rt::operand(&l.b)),
+            |(xw, b)| tanh(xw + b),
         );
         let xw_extent = rt::extent(&xw);
         (

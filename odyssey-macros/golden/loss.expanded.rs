@@ -15,12 +15,25 @@ impl loss {
         let nrows = x.nrows() as f64;
         let d_sum = 1.0 / nrows;
         let (sum, d_xw, d_b) = rt::map_to!(
-            (rt::operand(& xw), rt::operand(b),
-            rt::operand(y), rt::sc(d_sum)),
-            (rt::Sum, rt::like(& xw),
-            rt::like(b)), | (xw, b, y, d_sum) | { let h = tanh(xw +
-            b); let e = h - y; let d_e = d_sum * e; let d_e_1 = 2.0 * d_e; let d_xw =
-            d_e_1 * (1.0 - h * h); (e * e, d_xw, d_xw) }
+            (
+                rt::operand(&xw),
+                rt::operand(b),
+                rt::operand(y),
+                rt::sc(d_sum),
+            ),
+            (
+                rt::Sum,
+                rt::like(&xw),
+                rt::like(b),
+            ),
+            |(xw, b, y, d_sum)| {
+                let h = tanh(xw + b);
+                let e = h - y;
+                let d_e = d_sum * e;
+                let d_e_1 = 2.0 * d_e;
+                let d_xw = d_e_1 * (1.0 - h * h);
+                (e * e, d_xw, d_xw)
+            },
         );
         let d_w = rt::dot::d_rhs(x, &d_xw);
         (sum / nrows, (d_w, d_b))
@@ -119,8 +132,8 @@ impl loss {
         rt::assert_same(&primal, &loss);
         let xw = rt::dot(x, w);
         let h = rt::map!(
-            (rt::operand(& xw), rt::operand(b)), |
-            (xw, b) | tanh(xw + b)
+            (rt::operand(&xw), rt::operand(b)),
+            |(xw, b)| tanh(xw + b),
         );
         let sum = rt::map_sum(
             (rt::operand(&h), rt::operand(y)),

@@ -37,7 +37,11 @@ fn stmt(stmt: &Stmt, values: &mut Values) {
             // Sets only grow: as many rounds as there are carried values reach the fixed point.
             loop {
                 block(&l.body, values);
-                let grown = l.body.params[1..].iter().zip(&l.body.results).filter(|(param, result)| merge(**param, **result, values)).count();
+                let grown = l.body.params[1..]
+                    .iter()
+                    .zip(&l.body.results)
+                    .filter(|(param, result)| merge(**param, **result, values))
+                    .count();
                 if grown == 0 {
                     break;
                 }

@@ -33,7 +33,11 @@ impl Diagnostics {
     /// The gate between two stages: all errors so far, or none.
     pub(crate) fn propagate(self) -> syn::Result<()> {
         let errors = self.errors.into_iter().map(|(span, tokens, what)| {
-            if tokens.is_empty() { syn::Error::new(span, what) } else { syn::Error::new_spanned(tokens, what) }
+            if tokens.is_empty() {
+                syn::Error::new(span, what)
+            } else {
+                syn::Error::new_spanned(tokens, what)
+            }
         });
         match errors.reduce(|mut all, error| {
             all.combine(error);

@@ -3,11 +3,17 @@
 use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
+use quote::format_ident;
+use syn::punctuated::Punctuated;
+use syn::visit_mut::VisitMut;
+use syn::{parse_quote, Expr, Token};
 
 /// Writes the companions of a function, if the user asked for it. That nothing can be written is no reason to fail a
 /// build: it is reported on standard error.
 pub(crate) fn write(name: &str, companions: &TokenStream) {
     let Some(directory) = std::env::var_os("ODYSSEY_EMIT").map(PathBuf::from) else { return };
+    // Functions of different crates may share a name.
+    let directory = std::env::var_os("CARGO_CRATE_NAME").map_or(directory.clone(), |name| directory.join(name));
     let path = directory.join(format!("{name}.rs"));
     let text = format(companions);
     if let Err(error) = std::fs::create_dir_all(&directory).and_then(|()| std::fs::write(&path, text)) {
@@ -18,12 +24,40 @@ pub(crate) fn write(name: &str, companions: &TokenStream) {
 /// Formatted, with the paths of the runtime shortened by a `use`.
 pub(crate) fn format(companions: &TokenStream) -> String {
     let text = match syn::parse2::<syn::File>(companions.clone()) {
-        Ok(file) => prettyplease::unparse(&file),
+        Ok(mut file) => {
+            MacrosAsCalls.visit_file_mut(&mut file);
+            prettyplease::unparse(&file).replace(&format!("{MARK}("), "!(")
+        }
         Err(error) => format!("// not Rust: {error}\n{companions}\n"),
     };
     let text = without_inline(&text);
-    let text = text.replace("::odyssey_runtime::rt::", "rt::").replace("::core::option::Option::", "").replace("::core::ops::", "").replace("::core::mem::", "mem::").replace("::std::vec::", "");
+    let text = text
+        .replace("::odyssey_runtime::rt::", "rt::")
+        .replace("::core::option::Option::", "")
+        .replace("::core::ops::", "")
+        .replace("::core::mem::", "mem::")
+        .replace("::std::vec::", "");
     format!("use odyssey_runtime::rt;\n\n{}", text.replace("::odyssey_runtime::", "odyssey_runtime::"))
+}
+
+/// Stands for the `!` of a macro while the text is formatted.
+const MARK: &str = "__macro";
+
+/// The runtime's macros take what a call takes; written as calls, they are laid out like calls.
+struct MacrosAsCalls;
+
+impl VisitMut for MacrosAsCalls {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Macro(mac) = expr {
+            let arguments = mac.mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
+            if let (Ok(arguments), Some(last)) = (arguments, mac.mac.path.segments.last_mut()) {
+                last.ident = format_ident!("{}{MARK}", last.ident);
+                let path = &mac.mac.path;
+                *expr = parse_quote!(#path(#arguments));
+            }
+        }
+        syn::visit_mut::visit_expr_mut(self, expr);
+    }
 }
 
 /// Every closure of a kernel is `#[inline(always)]`, and every gradient mentions its function for the sake of rustc's

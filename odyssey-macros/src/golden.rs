@@ -59,7 +59,8 @@ fn the_same_input_gives_the_same_output() {
 /// A function of a hundred lines; the bound is generous, since the compiler runs unoptimised here and on busy machines.
 #[test]
 fn a_long_function_expands_quickly() {
-    let lines: String = (0..100).map(|i| format!("let y = (y * k + {i}.0).tanh() * x[{}];\n", i % 7)).collect();
+    let lines: Vec<_> = (0..100).map(|i| format!("let y = (y * k + {i}.0).tanh() * x[{}];", i % 7)).collect();
+    let lines = lines.join("\n");
     let text = format!("#[differentiable] fn long(x: &[f64], k: f64) -> f64 {{ let y = k;\n{lines} y }}");
     let source = source(&text);
     let start = std::time::Instant::now();

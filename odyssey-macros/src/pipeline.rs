@@ -23,7 +23,8 @@ pub(crate) fn differentiable(attribute: TokenStream, item: TokenStream) -> Token
         }
     };
     let written = parse::without_own_attributes(function.clone());
-    let companions = parse::parse(attribute, function).and_then(|source| compile(&source)).unwrap_or_else(|error| error.to_compile_error());
+    let companions =
+        parse::parse(attribute, function).and_then(|source| compile(&source)).unwrap_or_else(|error| error.to_compile_error());
     quote!(#written #companions)
 }
 
@@ -31,7 +32,8 @@ pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
     let mut primal = lower::lower(source)?;
     verify("lower", &primal.values, &primal.body);
     activity::analyse(&mut primal);
-    let program = Program { residual: residual(&primal), fused: source.signature.result_kind.is_scalar().then(|| fused(&primal)), primal };
+    let program =
+        Program { residual: residual(&primal), fused: source.signature.result_kind.is_scalar().then(|| fused(&primal)), primal };
     let companions = emit::emit(source, &program);
     expansion::write(&source.item.sig.ident.to_string(), &companions);
     Ok(companions)
@@ -90,11 +92,15 @@ fn fused(primal: &Primal) -> Derivative {
 /// The values that are read outside of the block that defines them: by the sweep, or after a loop has kept them.
 fn reads_in_blocks(forward: &Block, reverse: &Block) -> HashSet<Value> {
     let mut reads = HashSet::new();
-    reverse.stmts.iter().filter(|stmt| !matches!(stmt.op, Op::Elementwise(..) | Op::Fit { .. } | Op::Sum(_) | Op::Accumulate(..))).for_each(|stmt| {
-        stmt.reads(&mut |v| {
-            reads.insert(v);
+    reverse
+        .stmts
+        .iter()
+        .filter(|stmt| !matches!(stmt.op, Op::Elementwise(..) | Op::Fit { .. } | Op::Sum(_) | Op::Accumulate(..)))
+        .for_each(|stmt| {
+            stmt.reads(&mut |v| {
+                reads.insert(v);
+            });
         });
-    });
     collect_pushes(forward, &mut reads);
     reads
 }

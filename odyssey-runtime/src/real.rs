@@ -1,8 +1,5 @@
 //! The scalar type of differentiated code.
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined into a kernel is not compiled for its instruction set"
-)]
+#![allow(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its instruction set")]
 
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
@@ -59,10 +56,7 @@ pub trait Real:
 impl Real for f32 {
     #[inline(always)]
     fn lit(value: f64) -> Self {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a literal is rounded to the type it is used in"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "a literal is rounded to the type it is used in")]
         let value = value as Self;
         value
     }

@@ -15,10 +15,8 @@ pub use crate::ops::residuals;
 pub use crate::tangent::Tangent;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.
-pub use crate::{
-    __odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum, __odyssey_map_to as map_to,
-};
 pub use crate::want::{Excluded, No, Want, Yes};
+pub use crate::{__odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum, __odyssey_map_to as map_to};
 
 use crate::ops::Tensor;
 use crate::real::Real;

@@ -102,21 +102,14 @@ impl<T: Real, D: Dimension> Tangent for Array<T, D> {
         same_shape(self.shape(), other.shape());
         match (self.as_slice(), other.as_slice()) {
             (Some(a), Some(b)) => inner_product_of_slices(a, b),
-            _ => self
-                .iter()
-                .zip(other)
-                .map(|(&a, &b)| a.to_double() * b.to_double())
-                .sum(),
+            _ => self.iter().zip(other).map(|(&a, &b)| a.to_double() * b.to_double()).sum(),
         }
     }
 }
 
 #[track_caller]
 fn same_shape(a: &[usize], b: &[usize]) {
-    assert!(
-        a == b,
-        "tangents of shapes {a:?} and {b:?} belong to different values"
-    );
+    assert!(a == b, "tangents of shapes {a:?} and {b:?} belong to different values");
 }
 
 /// Eight partial sums: they vectorise, and lose less than one running sum does.
@@ -124,9 +117,8 @@ fn inner_product_of_slices<T: Real>(a: &[T], b: &[T]) -> f64 {
     const LANES: usize = 8;
     let mut sums = [0.0; LANES];
     let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f64 = std::iter::zip(a_chunks.remainder(), b_chunks.remainder())
-        .map(|(&a, &b)| a.to_double() * b.to_double())
-        .sum();
+    let rest: f64 =
+        std::iter::zip(a_chunks.remainder(), b_chunks.remainder()).map(|(&a, &b)| a.to_double() * b.to_double()).sum();
     for (a, b) in a_chunks.zip(b_chunks) {
         for lane in 0..LANES {
             sums[lane] += a[lane].to_double() * b[lane].to_double();
@@ -169,20 +161,14 @@ impl<T: Tangent> Tangent for Vec<T> {
     #[track_caller]
     fn inner_product(&self, other: &Self) -> f64 {
         same_length(self, other);
-        self.iter()
-            .zip(other)
-            .map(|(a, b)| a.inner_product(b))
-            .sum()
+        self.iter().zip(other).map(|(a, b)| a.inner_product(b)).sum()
     }
 }
 
 #[track_caller]
 fn same_length<T>(a: &[T], b: &[T]) {
     let (a, b) = (a.len(), b.len());
-    assert!(
-        a == b,
-        "tangents of lengths {a} and {b} belong to different values"
-    );
+    assert!(a == b, "tangents of lengths {a} and {b} belong to different values");
 }
 
 impl<T: Tangent, const N: usize> Tangent for [T; N] {
@@ -211,10 +197,7 @@ impl<T: Tangent, const N: usize> Tangent for [T; N] {
     }
 
     fn inner_product(&self, other: &Self) -> f64 {
-        self.iter()
-            .zip(other)
-            .map(|(a, b)| a.inner_product(b))
-            .sum()
+        self.iter().zip(other).map(|(a, b)| a.inner_product(b)).sum()
     }
 }
 
@@ -250,9 +233,7 @@ impl<T: Tangent> Tangent for Option<T> {
     }
 
     fn inner_product(&self, other: &Self) -> f64 {
-        self.as_ref()
-            .zip(other.as_ref())
-            .map_or(0.0, |(a, b)| a.inner_product(b))
+        self.as_ref().zip(other.as_ref()).map_or(0.0, |(a, b)| a.inner_product(b))
     }
 }
 
@@ -312,12 +293,7 @@ mod tests {
     type Nested = (f64, Array2<f32>, Vec<Option<f64>>, Box<[f64; 2]>);
 
     fn nested() -> Nested {
-        (
-            2.0,
-            array![[1.0, -3.0]],
-            vec![Some(4.0), None],
-            Box::new([0.5, 0.25]),
-        )
+        (2.0, array![[1.0, -3.0]], vec![Some(4.0), None], Box::new([0.5, 0.25]))
     }
 
     #[test]
@@ -331,10 +307,7 @@ mod tests {
         scaled.add_scaled(1.0, &nested());
         assert_eq!(doubled, scaled);
         assert_eq!(nested().norm_squared(), 4.0 + 10.0 + 16.0 + 0.3125);
-        assert_eq!(
-            nested().inner_product(&doubled),
-            3.0 * nested().norm_squared()
-        );
+        assert_eq!(nested().inner_product(&doubled), 3.0 * nested().norm_squared());
         assert_eq!((3.0, array![4.0f32]).norm(), 5.0);
     }
 
@@ -356,10 +329,7 @@ mod tests {
     fn inner_product_does_not_depend_on_layout() {
         let a = Array::from_shape_fn((5, 7), |(i, j)| (i * 7 + j) as f64);
         let transposed = a.t().as_standard_layout().into_owned().reversed_axes();
-        assert_eq!(
-            a.inner_product(&transposed),
-            (0..35).map(|i| f64::from(i * i)).sum::<f64>()
-        );
+        assert_eq!(a.inner_product(&transposed), (0..35).map(|i| f64::from(i * i)).sum::<f64>());
     }
 
     #[test]

@@ -115,15 +115,7 @@ mod tests {
 
     #[test]
     fn only_what_is_wanted_is_computed() {
-        assert_eq!(
-            [
-                total::<(Yes, Yes)>(),
-                total::<(Yes, No)>(),
-                total::<(No, Yes)>(),
-                total::<(No, No)>()
-            ],
-            [3, 1, 2, 0]
-        );
+        assert_eq!([total::<(Yes, Yes)>(), total::<(Yes, No)>(), total::<(No, Yes)>(), total::<(No, No)>()], [3, 1, 2, 0]);
     }
 
     #[test]

@@ -46,11 +46,7 @@ fn f64_is_within_two_units_of_the_correctly_rounded_value() {
         let bound = if words[0] == "trigamma" { 4 } else { BOUND };
         for actual in evaluate(words[0], x, y) {
             let distance = position(actual).abs_diff(position(expected));
-            assert!(
-                distance <= bound,
-                "{}({x:e}, {y:e}) = {actual:e}, expected {expected:e}",
-                words[0]
-            );
+            assert!(distance <= bound, "{}({x:e}, {y:e}) = {actual:e}, expected {expected:e}", words[0]);
         }
         rows += 1;
     }
@@ -62,10 +58,7 @@ struct Bits(u64);
 
 impl Bits {
     fn next(&mut self) -> u32 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 32) as u32
     }
 
@@ -101,10 +94,7 @@ fn check_unary(name: &str, single: fn(f32) -> f32, double: fn(f64) -> f64) {
     for _ in 0..4000 {
         let x = bits.float();
         let (y, exact) = (single(x), double(f64::from(x)));
-        assert!(
-            error_in_units(y, exact) <= 2.0,
-            "{name}({x:e}) = {y:e}, expected {exact:e}"
-        );
+        assert!(error_in_units(y, exact) <= 2.0, "{name}({x:e}) = {y:e}, expected {exact:e}");
     }
 }
 
@@ -113,10 +103,7 @@ fn check_binary(name: &str, single: fn(f32, f32) -> f32, double: fn(f64, f64) ->
     for _ in 0..4000 {
         let (a, b) = (bits.float(), bits.float());
         let (y, exact) = (single(a, b), double(f64::from(a), f64::from(b)));
-        assert!(
-            error_in_units(y, exact) <= 2.0,
-            "{name}({a:e}, {b:e}) = {y:e}, expected {exact:e}"
-        );
+        assert!(error_in_units(y, exact) <= 2.0, "{name}({a:e}, {b:e}) = {y:e}, expected {exact:e}");
     }
 }
 
@@ -160,8 +147,7 @@ fn rounding_is_that_of_std() {
             (plain::signum(x), x.signum()),
         ];
         for (actual, expected) in pairs {
-            let same =
-                actual.to_bits() == expected.to_bits() || (actual.is_nan() && expected.is_nan());
+            let same = actual.to_bits() == expected.to_bits() || (actual.is_nan() && expected.is_nan());
             assert!(same, "at {x:e}: {actual:e}, std has {expected:e}");
         }
     }
@@ -169,38 +155,14 @@ fn rounding_is_that_of_std() {
 
 #[test]
 fn integer_powers_agree_with_real_powers() {
-    for n in [
-        -1_000_000_i32,
-        -37,
-        -5,
-        -3,
-        -2,
-        -1,
-        0,
-        1,
-        2,
-        3,
-        4,
-        5,
-        8,
-        37,
-        1_000_001,
-    ] {
+    for n in [-1_000_000_i32, -37, -5, -3, -2, -1, 0, 1, 2, 3, 4, 5, 8, 37, 1_000_001] {
         let mut bits = Bits(4);
         for _ in 0..500 {
             let spread = 300.0 / f64::from(n.abs().max(1));
-            let x = f64::from(bits.next() % 2000)
-                .mul_add(spread * 1e-3, -spread)
-                .exp();
+            let x = f64::from(bits.next() % 2000).mul_add(spread * 1e-3, -spread).exp();
             let (power, exact) = (plain::powi(x, n), plain::powf(x, f64::from(n)));
-            assert!(
-                position(power).abs_diff(position(exact)) <= BOUND,
-                "{x:e}^{n} = {power:e}, expected {exact:e}"
-            );
-            assert!(
-                (plain::powi(-x, n).to_bits() == power.to_bits()) == (n % 2 == 0),
-                "sign of (-{x:e})^{n}"
-            );
+            assert!(position(power).abs_diff(position(exact)) <= BOUND, "{x:e}^{n} = {power:e}, expected {exact:e}");
+            assert!((plain::powi(-x, n).to_bits() == power.to_bits()) == (n % 2 == 0), "sign of (-{x:e})^{n}");
         }
     }
 }

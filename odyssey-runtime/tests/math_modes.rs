@@ -51,14 +51,10 @@ fn all_kinds_of_outputs() {
     let operands = || (rt::operand(&x), rt::operand(&b));
     let sum = rt::map_sum!(operands(), |(x, b)| exp(x * b));
     let like = rt::map_like!(&b, operands(), |(x, b)| exp(x * b));
-    let (full, like_b, also_sum) = rt::map_to!(
-        operands(),
-        (rt::Full, rt::like(&b), rt::Sum),
-        |(x, b)| {
-            let y = exp(x * b);
-            (y, y, y)
-        }
-    );
+    let (full, like_b, also_sum) = rt::map_to!(operands(), (rt::Full, rt::like(&b), rt::Sum), |(x, b)| {
+        let y = exp(x * b);
+        (y, y, y)
+    });
     let expected = Array2::from_shape_fn((3, 20), |(i, j)| (x[[i, j]] * 0.5).exp());
     assert!((&full - &expected).iter().all(|d| d.abs() < 1e-15));
     assert!((sum - expected.sum()).abs() < 1e-13 && (also_sum - sum).abs() < 1e-13);

@@ -1,13 +1,5 @@
 //! `#[derive(Differentiable)]`: what it makes, and that it is silent under what a strict crate forbids.
-#![forbid(
-    dead_code,
-    missing_docs,
-    unreachable_pub,
-    unused,
-    non_camel_case_types,
-    non_snake_case,
-    unsafe_code
-)]
+#![forbid(dead_code, missing_docs, unreachable_pub, unused, non_camel_case_types, non_snake_case, unsafe_code)]
 #![deny(warnings, clippy::all, clippy::pedantic)]
 #![allow(clippy::float_cmp, clippy::must_use_candidate)]
 
@@ -137,11 +129,7 @@ pub fn norm2(t: &LeftTangent) -> f64 {
 }
 
 fn layer(k: f32) -> Layer<f32> {
-    Layer {
-        w: array![[k]],
-        inner: Hidden(array![k, k], k),
-        next: None,
-    }
+    Layer { w: array![[k]], inner: Hidden(array![k, k], k), next: None }
 }
 
 fn mlp() -> Mlp {
@@ -152,13 +140,7 @@ fn mlp() -> Mlp {
         n: 3,
         labels: array![1],
         names: HashMap::new(),
-        layers: vec![
-            layer(1.0),
-            Layer {
-                next: Some(Box::new(layer(3.0))),
-                ..layer(2.0)
-            },
-        ],
+        layers: vec![layer(1.0), Layer { next: Some(Box::new(layer(3.0))), ..layer(2.0) }],
         pair: (Point(7.0, 1, 8.0), None),
     }
 }
@@ -180,24 +162,9 @@ fn tangents_are_vectors_of_the_same_fields() {
     assert_eq!(Unit.zero_tangent(), UnitTangent {});
     assert_eq!(generic(&layer(2.0)), array![[0.0]]);
     let x = array![1.0];
-    assert_eq!(
-        tangent_of_a_view(&View {
-            x: x.view(),
-            y: &x,
-            z: [1.0, 2.0]
-        })
-        .2,
-        [0.0, 0.0]
-    );
-    let fixed = NotClone {
-        m: 3.0,
-        act: 1u8,
-        d: ArrayD::zeros(vec![2]),
-    };
-    assert_eq!(
-        norm(&fixed.zero_tangent()) + read(&m, &fixed, &layer(1.0)) as f64,
-        12.0
-    );
+    assert_eq!(tangent_of_a_view(&View { x: x.view(), y: &x, z: [1.0, 2.0] }).2, [0.0, 0.0]);
+    let fixed = NotClone { m: 3.0, act: 1u8, d: ArrayD::zeros(vec![2]) };
+    assert_eq!(norm(&fixed.zero_tangent()) + read(&m, &fixed, &layer(1.0)) as f64, 12.0);
 }
 
 #[test]
@@ -222,12 +189,7 @@ fn mutual_recursion_ends() {
             values.fill(T::lit(self.0));
         }
     }
-    let mut left = Left {
-        right: vec![Right {
-            left: vec![],
-            k: 2.0,
-        }],
-    };
+    let mut left = Left { right: vec![Right { left: vec![], k: 2.0 }] };
     let tangent = left.zero_tangent();
     left.visit(&tangent, &mut SetTo(5.0));
     assert_eq!((left.right[0].k, norm2(&tangent)), (5.0, 1.0));

@@ -4,8 +4,12 @@
     non_camel_case_types,
     dead_code,
     unreachable_pub,
+    clippy::cast_lossless,
+    clippy::cast_possible_truncation,
     clippy::items_after_statements,
     clippy::module_inception,
+    clippy::needless_pass_by_value,
+    clippy::needless_range_loop,
     clippy::no_effect_underscore_binding,
     reason = "what users may write"
 )]

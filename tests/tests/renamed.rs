@@ -8,8 +8,7 @@ fn the_runtime_may_have_another_name() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let renamed = tests.join("renamed");
     // The versions of the workspace, so that nothing has to be downloaded.
-    std::fs::copy(tests.join("../Cargo.lock"), renamed.join("Cargo.lock"))
-        .expect("the workspace's Cargo.lock");
+    std::fs::copy(tests.join("../Cargo.lock"), renamed.join("Cargo.lock")).expect("the workspace's Cargo.lock");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("renamed");
     let output = Command::new(env!("CARGO"))
         .args(["test", "--offline", "--quiet", "--target-dir"])

@@ -122,13 +122,25 @@ fn all() {
     same! { lstm_like(&arr2(3, 3), &arr2(3, 3), &arr1(3), &arr2(4, 1)); nested(&[0.3, 0.5, -0.7], 1.1); broadcast(&arr1(3), &arr2(4, 3), 0.7); soft(&arr2(3, 4), &arr1(4)); fanout(&arr2(3, 3)); calls_in_loop(0.7, 5); arrays_in_if(&arr1(3), 0.4); powers(0.77); }
 }
 #[differentiable]
-fn inner(w: &Array2<f64>, x: &Array2<f64>) -> Array2<f64> { x.dot(w) }
+fn inner(w: &Array2<f64>, x: &Array2<f64>) -> Array2<f64> {
+    x.dot(w)
+}
 #[differentiable]
-fn outer(w: &Array2<f64>, x: &Array2<f64>) -> Array2<f64> { inner(w, x).tanh() }
+fn outer(w: &Array2<f64>, x: &Array2<f64>) -> Array2<f64> {
+    inner(w, x).tanh()
+}
 #[differentiable(wrt(w))]
-fn wloss(w: &Array2<f64>, x: &Array2<f64>) -> f64 { outer(w, x).sum() }
+fn wloss(w: &Array2<f64>, x: &Array2<f64>) -> f64 {
+    outer(w, x).sum()
+}
 #[differentiable(wrt(w))]
-fn wloss2(w: &Array2<f64>, x: &Array2<f64>) -> f64 { let mut y = x.clone(); for _ in 0..3 { y = outer(w, &y); } y.sum() }
+fn wloss2(w: &Array2<f64>, x: &Array2<f64>) -> f64 {
+    let mut y = x.clone();
+    for _ in 0..3 {
+        y = outer(w, &y);
+    }
+    y.sum()
+}
 #[test]
 fn unwanted_through_two_calls() {
     wloss::check_grad(&array![[0.3, -0.2], [0.1, 0.7]], &array![[1.0, 2.0], [0.5, -1.0]]).unwrap();

@@ -35,44 +35,24 @@ fn run() -> Result<f64, Box<dyn Error>> {
     let digits = Digits::read(&path)?;
     let mut rng = Pcg64Mcg::seed_from_u64(SEED);
     let (training, test) = digits.split(TESTS, &mut rng)?;
-    println!(
-        "{} images to learn from, {} to test with",
-        training.len(),
-        test.len()
-    );
+    println!("{} images to learn from, {} to test with", training.len(), test.len());
 
     let recipe = Recipe::default();
     let mut model = Mlp::random(recipe.hidden, &mut rng);
     let mut history = Vec::new();
     let bar = progress_bar(recipe.epochs)?;
     let start = Instant::now();
-    train(
-        &mut model,
-        (&training, &test),
-        &recipe,
-        &mut rng,
-        |progress| {
-            bar.set_message(summary(progress));
-            bar.inc(1);
-            history.push(progress);
-        },
-    );
+    train(&mut model, (&training, &test), &recipe, &mut rng, |progress| {
+        bar.set_message(summary(progress));
+        bar.inc(1);
+        history.push(progress);
+    });
     bar.finish();
 
     let last = *history.last().ok_or("no epochs")?;
-    println!(
-        "{} epochs in {:.1?}: {}",
-        recipe.epochs,
-        start.elapsed(),
-        summary(last)
-    );
+    println!("{} epochs in {:.1?}: {}", recipe.epochs, start.elapsed(), summary(last));
     let picture = odyssey_examples::output("digits.png")?;
-    picture::write(
-        &picture,
-        &history,
-        &test,
-        &read(&scores(&model, &test.images)),
-    )?;
+    picture::write(&picture, &history, &test, &read(&scores(&model, &test.images)))?;
     println!("picture: {}", picture.display());
     Ok(last.test.accuracy)
 }

@@ -35,14 +35,8 @@ impl Digits {
         let columns: Vec<_> = pixels.chain([Column::integer("digit", 0..=9)]).collect();
         let table = table::read(path, &columns)?;
         Ok(Self {
-            images: table
-                .slice(s![.., ..PIXELS])
-                .mapv(|ink| f32::lit(ink / 16.0)),
-            labels: table
-                .column(PIXELS)
-                .iter()
-                .map(|&digit| label(digit))
-                .collect(),
+            images: table.slice(s![.., ..PIXELS]).mapv(|ink| f32::lit(ink / 16.0)),
+            labels: table.column(PIXELS).iter().map(|&digit| label(digit)).collect(),
         })
     }
 
@@ -59,18 +53,13 @@ impl Digits {
     /// Those at `indices`, in that order.
     #[must_use]
     pub fn select(&self, indices: &[usize]) -> Self {
-        Self {
-            images: self.images.select(Axis(0), indices),
-            labels: indices.iter().map(|&n| self.labels[n]).collect(),
-        }
+        Self { images: self.images.select(Axis(0), indices), labels: indices.iter().map(|&n| self.labels[n]).collect() }
     }
 
     /// Moves every second image, at random, by at most one pixel up or down and left or right: it shows the same digit.
     pub fn jitter(&mut self, rng: &mut impl Rng) {
         for image in self.images.rows_mut() {
-            let image = image
-                .into_shape_with_order((SIDE, SIDE))
-                .expect("an image is square");
+            let image = image.into_shape_with_order((SIDE, SIDE)).expect("an image is square");
             if rng.random_bool(0.5) {
                 shift(image, rng.random_range(0..3), rng.random_range(0..3));
             }
@@ -84,9 +73,7 @@ impl Digits {
     pub fn split(&self, tests: usize, rng: &mut impl Rng) -> Result<(Self, Self), String> {
         let all = self.len();
         if all <= tests {
-            return Err(format!(
-                "{all} images are too few: {tests} are needed to test with"
-            ));
+            return Err(format!("{all} images are too few: {tests} are needed to test with"));
         }
         let order = shuffled(all, rng);
         let (test, train) = order.split_at(tests);

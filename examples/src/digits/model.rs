@@ -48,9 +48,7 @@ impl<T: Real> Linear<T> {
     fn random(inputs: usize, outputs: usize, rng: &mut impl Rng) -> Self {
         let bound = (6.0 / inputs as f64).sqrt();
         Self {
-            weight: Array2::from_shape_simple_fn((inputs, outputs), || {
-                T::lit(rng.random_range(-bound..bound))
-            }),
+            weight: Array2::from_shape_simple_fn((inputs, outputs), || T::lit(rng.random_range(-bound..bound))),
             bias: Array1::zeros(outputs),
         }
     }
@@ -59,10 +57,7 @@ impl<T: Real> Linear<T> {
 impl<T: Real> Mlp<T> {
     /// A network with random weights.
     pub fn random(hidden: usize, rng: &mut impl Rng) -> Self {
-        Self {
-            hidden: Linear::random(PIXELS, hidden, rng),
-            output: Linear::random(hidden, CLASSES, rng),
-        }
+        Self { hidden: Linear::random(PIXELS, hidden, rng), output: Linear::random(hidden, CLASSES, rng) }
     }
 }
 
@@ -73,6 +68,5 @@ pub fn read<T: Real>(scores: &Array2<T>) -> Vec<usize> {
         (0..row.len()).max_by(|a, b| compare(a, b).expect("scores are numbers"))
     };
     let rows = scores.rows().into_iter();
-    rows.map(|row| highest(row).expect("there are digits"))
-        .collect()
+    rows.map(|row| highest(row).expect("there are digits")).collect()
 }

@@ -26,14 +26,7 @@ pub struct Recipe {
 
 impl Default for Recipe {
     fn default() -> Self {
-        Self {
-            hidden: 128,
-            epochs: 80,
-            batch: 32,
-            learning_rate: 0.1,
-            momentum: 0.9,
-            weight_decay: 1e-3,
-        }
+        Self { hidden: 128, epochs: 80, batch: 32, learning_rate: 0.1, momentum: 0.9, weight_decay: 1e-3 }
     }
 }
 
@@ -63,28 +56,17 @@ pub fn train(
     rng: &mut impl Rng,
     mut after_epoch: impl FnMut(Progress),
 ) {
-    let mut optimizer = Sgd::new(recipe.learning_rate)
-        .momentum(recipe.momentum)
-        .weight_decay(recipe.weight_decay);
+    let mut optimizer = Sgd::new(recipe.learning_rate).momentum(recipe.momentum).weight_decay(recipe.weight_decay);
     for done in 0..recipe.epochs {
         let left = 1.0 - done as f64 / recipe.epochs as f64;
         optimizer.set_learning_rate(recipe.learning_rate * left);
         epoch(model, &mut optimizer, train, recipe.batch, rng);
-        after_epoch(Progress {
-            train: score(model, train),
-            test: score(model, test),
-        });
+        after_epoch(Progress { train: score(model, train), test: score(model, test) });
     }
 }
 
 /// One pass through the data, in random order and with the images moved a little.
-pub fn epoch(
-    model: &mut Mlp<f32>,
-    optimizer: &mut Sgd,
-    data: &Digits,
-    batch: usize,
-    rng: &mut impl Rng,
-) {
+pub fn epoch(model: &mut Mlp<f32>, optimizer: &mut Sgd, data: &Digits, batch: usize, rng: &mut impl Rng) {
     for indices in shuffled(data.len(), rng).chunks(batch) {
         let mut batch = data.select(indices);
         batch.jitter(rng);
@@ -97,12 +79,6 @@ pub fn epoch(
 pub fn score(model: &Mlp<f32>, data: &Digits) -> Score {
     let scores = scores(model, &data.images);
     let read = read(&scores);
-    let right = read
-        .iter()
-        .zip(&data.labels)
-        .filter(|(read, label)| read == label);
-    Score {
-        loss: cross_entropy_loss(&scores, &data.labels),
-        accuracy: right.count() as f64 / data.len() as f64,
-    }
+    let right = read.iter().zip(&data.labels).filter(|(read, label)| read == label);
+    Score { loss: cross_entropy_loss(&scores, &data.labels), accuracy: right.count() as f64 / data.len() as f64 }
 }

@@ -33,18 +33,12 @@ pub(super) fn is_skipped(attributes: &[Attribute]) -> syn::Result<bool> {
 }
 
 fn ours(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("differentiable"))
+    attributes.iter().filter(|attribute| attribute.path().is_ident("differentiable"))
 }
 
 /// `my_ad` names a crate, whatever else has that name where the struct stands.
 fn absolute(mut path: Path) -> Path {
-    let relative = path.segments.first().is_some_and(|first| {
-        ["crate", "self", "super"]
-            .iter()
-            .any(|word| first.ident == word)
-    });
+    let relative = path.segments.first().is_some_and(|first| ["crate", "self", "super"].iter().any(|word| first.ident == word));
     if !relative && path.leading_colon.is_none() {
         path.leading_colon = Some(<syn::Token![::]>::default());
     }

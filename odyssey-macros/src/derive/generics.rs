@@ -1,10 +1,7 @@
 //! The generics of the tangent: the parameters that its fields mention, and the bounds that make their types exist.
 
 use syn::visit::{self, Visit};
-use syn::{
-    DeriveInput, GenericArgument, GenericParam, Generics, Ident, Lifetime, Path, PathArguments,
-    Type, WherePredicate,
-};
+use syn::{DeriveInput, GenericArgument, GenericParam, Generics, Ident, Lifetime, Path, PathArguments, Type, WherePredicate};
 
 use super::model::Field;
 
@@ -59,21 +56,9 @@ fn name(param: &GenericParam) -> &Ident {
 
 /// The generics, and whether their bounds name types of the user.
 pub(super) fn of_tangent(input: &DeriveInput, krate: &Path, fields: &[Field]) -> (Generics, bool) {
-    let used: Vec<Ident> = fields
-        .iter()
-        .filter_map(|field| field.differentiable.as_ref())
-        .flat_map(in_type)
-        .collect();
-    let (kept, dropped): (Vec<_>, Vec<_>) = input
-        .generics
-        .params
-        .iter()
-        .cloned()
-        .partition(|param| used.contains(name(param)));
-    let mut generics = Generics {
-        params: kept.into_iter().collect(),
-        ..input.generics.clone()
-    };
+    let used: Vec<Ident> = fields.iter().filter_map(|field| field.differentiable.as_ref()).flat_map(in_type).collect();
+    let (kept, dropped): (Vec<_>, Vec<_>) = input.generics.params.iter().cloned().partition(|param| used.contains(name(param)));
+    let mut generics = Generics { params: kept.into_iter().collect(), ..input.generics.clone() };
     if generics.params.is_empty() {
         generics = Generics::default();
     }
@@ -85,9 +70,7 @@ pub(super) fn of_tangent(input: &DeriveInput, krate: &Path, fields: &[Field]) ->
     if !bounds.is_empty() {
         let clause = generics.make_where_clause();
         for ty in bounds {
-            clause
-                .predicates
-                .push(syn::parse_quote!(#ty: #krate::rt::Differentiable));
+            clause.predicates.push(syn::parse_quote!(#ty: #krate::rt::Differentiable));
         }
     }
     (generics, has_private_bounds)
@@ -98,19 +81,14 @@ fn keep_bounds(generics: &mut Generics, gone: impl Fn(&[Ident]) -> bool) {
     for param in &mut generics.params {
         if let GenericParam::Type(param) = param {
             let bounds = std::mem::take(&mut param.bounds);
-            param.bounds = bounds
-                .into_iter()
-                .filter(|bound| !gone(&mentioned(|m| m.visit_type_param_bound(bound))))
-                .collect();
+            param.bounds = bounds.into_iter().filter(|bound| !gone(&mentioned(|m| m.visit_type_param_bound(bound)))).collect();
         }
     }
     if let Some(clause) = &mut generics.where_clause {
         let predicates = std::mem::take(&mut clause.predicates);
         clause.predicates = predicates
             .into_iter()
-            .filter(|predicate: &WherePredicate| {
-                !gone(&mentioned(|m| m.visit_where_predicate(predicate)))
-            })
+            .filter(|predicate: &WherePredicate| !gone(&mentioned(|m| m.visit_where_predicate(predicate))))
             .collect();
     }
 }
@@ -122,10 +100,7 @@ fn keep_bounds(generics: &mut Generics, gone: impl Fn(&[Ident]) -> bool) {
 fn bound<'f>(input: &DeriveInput, field: &'f Field) -> Option<&'f Type> {
     let ty = field.differentiable.as_ref()?;
     let mentioned = in_type(ty);
-    let depends = input
-        .generics
-        .type_params()
-        .any(|param| mentioned.contains(&param.ident));
+    let depends = input.generics.type_params().any(|param| mentioned.contains(&param.ident));
     let recursive = mentioned.contains(&input.ident);
     (depends && !recursive && !borrows(ty)).then_some(ty)
 }
@@ -135,10 +110,7 @@ fn bound<'f>(input: &DeriveInput, field: &'f Field) -> Option<&'f Type> {
 pub(super) fn assumed<'f>(input: &DeriveInput, field: &'f Field) -> Option<&'f Type> {
     let ty = field.differentiable.as_ref()?;
     let mentioned = in_type(ty);
-    let depends = input
-        .generics
-        .type_params()
-        .any(|param| mentioned.contains(&param.ident));
+    let depends = input.generics.type_params().any(|param| mentioned.contains(&param.ident));
     let recursive = mentioned.contains(&input.ident);
     (!depends && !recursive && !borrows(ty) && !is_known(ty)).then_some(ty)
 }
@@ -150,15 +122,11 @@ fn is_known(ty: &Type) -> bool {
             let name = segment.ident.to_string();
             match &segment.arguments {
                 PathArguments::None => ["f32", "f64"].contains(&name.as_str()),
-                PathArguments::AngleBracketed(arguments) => {
-                    arguments.args.iter().all(|argument| match argument {
-                        GenericArgument::Type(_) if name.contains("Array") => true,
-                        GenericArgument::Type(elem) => {
-                            ["Vec", "Option", "Box"].contains(&name.as_str()) && is_known(elem)
-                        }
-                        _ => true,
-                    })
-                }
+                PathArguments::AngleBracketed(arguments) => arguments.args.iter().all(|argument| match argument {
+                    GenericArgument::Type(_) if name.contains("Array") => true,
+                    GenericArgument::Type(elem) => ["Vec", "Option", "Box"].contains(&name.as_str()) && is_known(elem),
+                    _ => true,
+                }),
                 PathArguments::Parenthesized(_) => false,
             }
         }),
@@ -174,8 +142,7 @@ fn is_public(ty: &Type) -> bool {
         Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
             let name = segment.ident.to_string();
             let known = ["Vec", "Option", "Box"].contains(&name.as_str()) || name.contains("Array");
-            let parameter =
-                path.path.get_ident().is_some() && matches!(segment.arguments, PathArguments::None);
+            let parameter = path.path.get_ident().is_some() && matches!(segment.arguments, PathArguments::None);
             known || parameter
         }),
         Type::Tuple(tuple) => tuple.elems.iter().all(is_public),

@@ -19,11 +19,7 @@ use model::Model;
 pub(crate) fn derive_differentiable(input: TokenStream) -> TokenStream {
     match syn::parse2(input).and_then(|input| Model::new(&input)) {
         Ok(model) => {
-            let (tangent, partial, primal) = (
-                tangent::emit(&model),
-                partial::emit(&model),
-                primal::emit(&model),
-            );
+            let (tangent, partial, primal) = (tangent::emit(&model), partial::emit(&model), primal::emit(&model));
             quote!(#tangent #partial #primal)
         }
         Err(error) => error.into_compile_error(),

@@ -4,9 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{
-    Data, DeriveInput, Fields, Generics, Ident, Index, Lifetime, Member, Path, Type, Visibility,
-};
+use syn::{Data, DeriveInput, Fields, Generics, Ident, Index, Lifetime, Member, Path, Type, Visibility};
 
 use super::{attributes, generics};
 use crate::parse::is_passive;
@@ -55,19 +53,12 @@ impl Model {
         let krate = attributes::runtime_crate(&input.attrs)?;
         let (style, declared) = match &input.data {
             Data::Struct(data) => (style(&data.fields), &data.fields),
-            Data::Enum(data) => {
-                return Err(refuse(data.enum_token.span, "an enum", "not supported yet"))
-            }
-            Data::Union(data) => {
-                return Err(refuse(data.union_token.span, "a union", "not possible"))
-            }
+            Data::Enum(data) => return Err(refuse(data.enum_token.span, "an enum", "not supported yet")),
+            Data::Union(data) => return Err(refuse(data.union_token.span, "a union", "not possible")),
         };
         let fields = fields(input, declared, style)?;
         let (tangent_generics, has_private_bounds) = generics::of_tangent(input, &krate, &fields);
-        let assumed: Vec<&Type> = fields
-            .iter()
-            .filter_map(|field| generics::assumed(input, field))
-            .collect();
+        let assumed: Vec<&Type> = fields.iter().filter_map(|field| generics::assumed(input, field)).collect();
         let assumed_span = assumed.first().map(Spanned::span);
         let has_private_bounds = has_private_bounds || !assumed.is_empty();
         let mut assumed_generics = tangent_generics.clone();
@@ -75,9 +66,7 @@ impl Model {
             let clause = assumed_generics.make_where_clause();
             for ty in assumed {
                 // Behind a lifetime: without parameters, it would be checked here and now.
-                clause
-                    .predicates
-                    .push(syn::parse_quote!(for<'__assumed> #ty: #krate::rt::Differentiable));
+                clause.predicates.push(syn::parse_quote!(for<'__assumed> #ty: #krate::rt::Differentiable));
             }
         }
         Ok(Model {
@@ -102,10 +91,7 @@ impl Model {
 
     /// The name of an argument that is not used where no field has a derivative.
     pub(super) fn argument(&self, name: &str) -> Ident {
-        let is_used = self
-            .fields
-            .iter()
-            .any(|field| field.differentiable.is_some());
+        let is_used = self.fields.iter().any(|field| field.differentiable.is_some());
         if is_used {
             format_ident!("{name}")
         } else {
@@ -117,9 +103,7 @@ impl Model {
     pub(super) fn define(&self, name: &Ident, fields: &[TokenStream]) -> TokenStream {
         let (vis, generics) = (&self.vis, &self.assumed_generics);
         let bounds = &generics.where_clause;
-        let allow = self
-            .has_private_bounds
-            .then(|| quote!(#[allow(private_bounds)]));
+        let allow = self.has_private_bounds.then(|| quote!(#[allow(private_bounds)]));
         match self.style {
             Style::Named => quote!(#allow #vis struct #name #generics #bounds { #(#fields,)* }),
             Style::Tuple => quote!(#allow #vis struct #name #generics (#(#fields,)*) #bounds;),
@@ -131,11 +115,7 @@ impl Model {
     pub(super) fn build(&self, value: impl Fn(&Field) -> TokenStream) -> TokenStream {
         let fields = self.fields.iter().map(|field| {
             let member = &field.tangent_member;
-            let value = if field.differentiable.is_some() {
-                value(field)
-            } else {
-                quote!(())
-            };
+            let value = if field.differentiable.is_some() { value(field) } else { quote!(()) };
             quote!(#member: #value)
         });
         quote!({ #(#fields,)* })
@@ -198,14 +178,7 @@ fn fields(input: &DeriveInput, declared: &Fields, style: Style) -> syn::Result<V
             Style::Tuple => Member::Unnamed(Index::from(fields.len())),
             _ => member.clone(),
         };
-        fields.push(Field {
-            vis: field.vis.clone(),
-            member,
-            tangent_member,
-            span: field.ty.span(),
-            ty,
-            differentiable,
-        });
+        fields.push(Field { vis: field.vis.clone(), member, tangent_member, span: field.ty.span(), ty, differentiable });
     }
     Ok(fields)
 }

@@ -20,8 +20,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let definition = model.define(&name, &fields);
     let doc = format!("A tangent of [`{}`] under construction.", model.name);
     let (parameters, arguments, bounds) = model.assumed_generics.split_for_impl();
-    let build =
-        model.build(|field| quote_spanned!(field.span=> ::core::default::Default::default()));
+    let build = model.build(|field| quote_spanned!(field.span=> ::core::default::Default::default()));
     quote! {
         #[doc(hidden)]
         #[doc = #doc]

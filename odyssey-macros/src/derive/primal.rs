@@ -50,12 +50,7 @@ fn differentiable(model: &Model) -> TokenStream {
             #partial #arrived
         }
     };
-    let item = implement(
-        model,
-        &with_bounds_of(model, &model.tangent_generics),
-        &quote!(#krate::rt::Differentiable),
-        &body,
-    );
+    let item = implement(model, &with_bounds_of(model, &model.tangent_generics), &quote!(#krate::rt::Differentiable), &body);
     match model.assumed {
         Some(span) => respan(item, span),
         None => item,
@@ -82,27 +77,14 @@ fn respan(tokens: TokenStream, span: Span) -> TokenStream {
 fn with_bounds_of(model: &Model, tangent: &Generics) -> Generics {
     let mut generics = model.generics.clone();
     if let Some(bounds) = &tangent.where_clause {
-        let known: Vec<_> = generics
-            .where_clause
-            .iter()
-            .flat_map(|clause| clause.predicates.iter().cloned())
-            .collect();
-        let added = bounds
-            .predicates
-            .iter()
-            .filter(|predicate| !known.contains(predicate))
-            .cloned();
+        let known: Vec<_> = generics.where_clause.iter().flat_map(|clause| clause.predicates.iter().cloned()).collect();
+        let added = bounds.predicates.iter().filter(|predicate| !known.contains(predicate)).cloned();
         generics.make_where_clause().predicates.extend(added);
     }
     generics
 }
 
-fn implement(
-    model: &Model,
-    generics: &Generics,
-    path: &TokenStream,
-    body: &TokenStream,
-) -> TokenStream {
+fn implement(model: &Model, generics: &Generics, path: &TokenStream, body: &TokenStream) -> TokenStream {
     let name = &model.name;
     let (parameters, _, bounds) = generics.split_for_impl();
     let (_, arguments, _) = model.generics.split_for_impl();
@@ -118,33 +100,22 @@ fn implement(
 fn parameters(model: &Model) -> TokenStream {
     let krate = &model.krate;
     let mut generics = with_bounds_of(model, &model.assumed_generics);
-    let bounds: Vec<&Type> = model
-        .fields
-        .iter()
-        .filter(|field| is_conditional(model, field))
-        .map(|field| &field.ty)
-        .collect();
+    let bounds: Vec<&Type> = model.fields.iter().filter(|field| is_conditional(model, field)).map(|field| &field.ty).collect();
     if !bounds.is_empty() {
         let clause = generics.make_where_clause();
         for ty in bounds {
             // Behind a lifetime: checked where the impl is used, not here.
-            clause
-                .predicates
-                .push(syn::parse_quote!(for<'__used> #ty: #krate::rt::Parameters));
+            clause.predicates.push(syn::parse_quote!(for<'__used> #ty: #krate::rt::Parameters));
         }
     }
-    let visits = model
-        .fields
-        .iter()
-        .filter(|field| field.differentiable.is_some())
-        .map(|field| {
-            let (member, part, written) = (&field.member, &field.tangent_member, field.written());
-            quote_spanned! {field.span=>
-                #krate::rt::Visitor::enter(visitor, #krate::rt::Step::Field(#written));
-                #krate::rt::Parameters::visit(&mut self.#member, &tangent.#part, visitor);
-                #krate::rt::Visitor::leave(visitor);
-            }
-        });
+    let visits = model.fields.iter().filter(|field| field.differentiable.is_some()).map(|field| {
+        let (member, part, written) = (&field.member, &field.tangent_member, field.written());
+        quote_spanned! {field.span=>
+            #krate::rt::Visitor::enter(visitor, #krate::rt::Step::Field(#written));
+            #krate::rt::Parameters::visit(&mut self.#member, &tangent.#part, visitor);
+            #krate::rt::Visitor::leave(visitor);
+        }
+    });
     let (tangent, visitor) = (model.argument("tangent"), model.argument("visitor"));
     let body = quote! {
         fn visit<__V: #krate::rt::Visitor>(&mut self, #tangent: &Self::Tangent, #visitor: &mut __V) {
@@ -157,10 +128,7 @@ fn parameters(model: &Model) -> TokenStream {
 /// Whether the field's numbers can be changed for some type arguments only.
 fn is_conditional(model: &Model, field: &Field) -> bool {
     let mentioned = in_type(&field.ty);
-    let depends = model
-        .generics
-        .type_params()
-        .any(|param| mentioned.contains(&param.ident));
+    let depends = model.generics.type_params().any(|param| mentioned.contains(&param.ident));
     field.differentiable.is_some() && depends && !mentioned.contains(&model.name)
 }
 
@@ -169,12 +137,9 @@ fn perturb(model: &Model) -> TokenStream {
     let krate = &model.krate;
     let (name, mut generics) = (&model.name, with_bounds_of(model, &model.assumed_generics));
     let (_, arguments, _) = model.generics.split_for_impl();
-    generics
-        .make_where_clause()
-        .predicates
-        .push(syn::parse_quote! {
-            for<'__used> #name #arguments: ::core::clone::Clone + #krate::rt::Parameters
-        });
+    generics.make_where_clause().predicates.push(syn::parse_quote! {
+        for<'__used> #name #arguments: ::core::clone::Clone + #krate::rt::Parameters
+    });
     let body = quote! {
         type Owned = Self;
         type Lent<'__o> = Self;

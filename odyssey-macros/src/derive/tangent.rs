@@ -64,11 +64,7 @@ fn debug(model: &Model) -> TokenStream {
             quote_spanned!(field.span=> .field(&self.#member))
         }
     });
-    let helper = if model.style == Style::Named {
-        quote!(debug_struct)
-    } else {
-        quote!(debug_tuple)
-    };
+    let helper = if model.style == Style::Named { quote!(debug_struct) } else { quote!(debug_tuple) };
     let body = quote! {
         fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             formatter.#helper(#name)#(#fields)*.finish()
@@ -82,11 +78,7 @@ fn partial_eq(model: &Model) -> TokenStream {
         let member = &field.tangent_member;
         quote_spanned!(field.span=> ::core::cmp::PartialEq::eq(&self.#member, &other.#member))
     });
-    let other = if model.fields.is_empty() {
-        quote!(_other)
-    } else {
-        quote!(other)
-    };
+    let other = if model.fields.is_empty() { quote!(_other) } else { quote!(other) };
     let body = quote! {
         fn eq(&self, #other: &Self) -> bool {
             true #(&& #equal)*
@@ -97,12 +89,7 @@ fn partial_eq(model: &Model) -> TokenStream {
 
 /// For each field that has a derivative.
 fn each(model: &Model, f: impl Fn(&Field) -> TokenStream) -> Vec<TokenStream> {
-    model
-        .fields
-        .iter()
-        .filter(|field| field.differentiable.is_some())
-        .map(f)
-        .collect()
+    model.fields.iter().filter(|field| field.differentiable.is_some()).map(f).collect()
 }
 
 fn vector_space(model: &Model) -> TokenStream {

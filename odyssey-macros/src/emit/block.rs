@@ -113,7 +113,9 @@ impl Writer<'_> {
     /// `place += value;`, or `-=` for a negative.
     fn compound(&mut self, place: &TokenStream, value: Value, stmt: &Stmt) -> TokenStream {
         let span = at(stmt.span);
-        if let (true, Some(Op::Elementwise(op, operands, _))) = (self.layout.is_inline(value), self.layout.definition(value).cloned()) {
+        if let (true, Some(Op::Elementwise(op, operands, _))) =
+            (self.layout.is_inline(value), self.layout.definition(value).cloned())
+        {
             if op == Elementwise::named("neg") {
                 let value = self.expr(operands[0]).tokens;
                 return quote_spanned!(span=> #place -= #value;);
@@ -143,9 +145,11 @@ impl Writer<'_> {
         } else {
             quote!(&mut #name)
         };
-        if let (true, Some(Op::Rule(op, operand, reads))) = (self.layout.is_inline(value), self.layout.definition(value).cloned()) {
+        if let (true, Some(Op::Rule(op, operand, reads))) = (self.layout.is_inline(value), self.layout.definition(value).cloned())
+        {
             if op.accumulates {
-                let (function, rule) = (self.rt(op.name, stmt.span), format_ident!("add_{}", op.rules[operand].0, span = at(stmt.span)));
+                let (function, rule) =
+                    (self.rt(op.name, stmt.span), format_ident!("add_{}", op.rules[operand].0, span = at(stmt.span)));
                 let args = self.rule_arguments(op, operand, &reads);
                 return quote!(#function::#rule(#target, #(#args),*););
             }
@@ -160,7 +164,11 @@ impl Writer<'_> {
             return quote!(_);
         }
         let name = self.name(out);
-        if self.layout.is_mutable(out) { quote!(mut #name) } else { quote!(#name) }
+        if self.layout.is_mutable(out) {
+            quote!(mut #name)
+        } else {
+            quote!(#name)
+        }
     }
 
     /// Runs statements that define `names` only if somebody wants what they serve.
@@ -171,7 +179,13 @@ impl Writer<'_> {
         }
         let condition = self.guards.condition(&self.guards.wanted(self.values, stmt));
         let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
-        let used: Vec<_> = stmt.outs.iter().zip(names).filter(|(out, _)| self.layout.is_used(**out)).map(|(out, name)| (*out, name.clone())).collect();
+        let used: Vec<_> = stmt
+            .outs
+            .iter()
+            .zip(names)
+            .filter(|(out, _)| self.layout.is_used(**out))
+            .map(|(out, name)| (*out, name.clone()))
+            .collect();
         let patterns: Vec<_> = used.iter().map(|(out, _)| self.pattern(*out)).collect();
         let names: Vec<_> = used.iter().map(|(_, name)| name).collect();
         let nothing = names.iter().map(|_| &none);
@@ -245,7 +259,11 @@ impl Writer<'_> {
         let function = self.consume(pullback).tokens;
         let is_method = matches!(call.callee, Callee::Method(..));
         let args = &call.args;
-        let again: Vec<_> = args.iter().enumerate().map(|(i, v)| if i == 0 && is_method { self.reference(*v) } else { self.consume(*v).tokens }).collect();
+        let again: Vec<_> = args
+            .iter()
+            .enumerate()
+            .map(|(i, v)| if i == 0 && is_method { self.reference(*v) } else { self.consume(*v).tokens })
+            .collect();
         let (result, cotangent) = (self.reference(result), self.consume(cotangent).tokens);
         let (patterns, unwrap) = self.pullback_results(stmt, pullback);
         let pattern = tuple(&patterns);

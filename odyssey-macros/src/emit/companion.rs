@@ -42,6 +42,7 @@ impl Companion<'_> {
         let name = Ident::new(&name.to_string(), at(name.span()));
         let vis = &self.source.item.vis;
         let cfg: Vec<_> = self.source.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+        let allowed = self.allowed();
         let doc = format!(" The derivatives of [`{}()`]({}()).", sig.ident, sig.ident);
         let functions = [self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp(), self.primal()];
         quote! {
@@ -49,26 +50,57 @@ impl Companion<'_> {
             #[doc = #doc]
             #vis struct #name {}
             #(#cfg)*
+            #(#allowed)*
             impl #name { #(#functions)* }
         }
+    }
+
+    /// What the user allows in the function, its derivative may do as well.
+    fn allowed(&self) -> Vec<TokenStream> {
+        let lists = self
+            .source
+            .item
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("allow") || attribute.path().is_ident("expect"));
+        lists
+            .filter_map(|attribute| {
+                attribute.meta.require_list().ok().map(|list| {
+                    let lints = &list.tokens;
+                    quote!(#[allow(#lints)])
+                })
+            })
+            .collect()
     }
 
     /// The user's function as a value, where the arguments are in scope.
     fn function(&self) -> TokenStream {
         let function = &self.source.item.sig.ident;
-        if self.is_hidden_by_argument() { quote!(Self::primal()) } else { quote!(#function) }
+        if self.is_hidden_by_argument() {
+            quote!(Self::primal())
+        } else {
+            quote!(#function)
+        }
     }
 
     /// The same with the generic arguments of this companion.
     fn instance(&self) -> TokenStream {
         let (function, turbofish) = (&self.source.item.sig.ident, self.turbofish());
-        if self.is_hidden_by_argument() { quote!(Self::primal #turbofish ()) } else { quote!(#function #turbofish) }
+        if self.is_hidden_by_argument() {
+            quote!(Self::primal #turbofish ())
+        } else {
+            quote!(#function #turbofish)
+        }
     }
 
     /// The generic arguments of the function, which no argument of a value decides.
     fn turbofish(&self) -> TokenStream {
         let names = crate::parse::generic_names(&self.source.item);
-        if names.is_empty() { TokenStream::new() } else { quote!(::<#(#names),*>) }
+        if names.is_empty() {
+            TokenStream::new()
+        } else {
+            quote!(::<#(#names),*>)
+        }
     }
 
     /// An argument has the function's own name.
@@ -106,16 +138,21 @@ impl Companion<'_> {
         &self.source.signature.result
     }
 
-    /// `name: Type`, by the names that the user gave.
+    /// `name: Type`, for a companion whose body has nothing of the user's in it.
     fn parameters(&self) -> Vec<TokenStream> {
-        self.arguments().iter().map(|argument| {
-            let (name, ty) = (&argument.name, &argument.ty);
-            quote!(#name: #ty)
-        }).collect()
+        self.names()
+            .iter()
+            .zip(self.arguments())
+            .map(|(name, argument)| {
+                let ty = &argument.ty;
+                quote!(#name: #ty)
+            })
+            .collect()
     }
 
-    fn names(&self) -> Vec<&Ident> {
-        self.arguments().iter().map(|argument| &argument.name).collect()
+    /// The arguments' names there: read, though the user may not, and the macro's own.
+    fn names(&self) -> Vec<Ident> {
+        self.arguments().iter().enumerate().map(|(i, argument)| own_name(argument, i)).collect()
     }
 
     /// The bound that lets rustc decide at the call whether there is a gradient.
@@ -132,7 +169,8 @@ impl Companion<'_> {
     fn float_bound(&self) -> TokenStream {
         let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
         let (krate, result) = (self.krate, self.result());
-        let is_float = (!self.source.signature.result_kind.is_scalar()).then(|| quote!(for<'__a> #result: #krate::Real + #krate::rt::ScalarResult,));
+        let is_float = (!self.source.signature.result_kind.is_scalar())
+            .then(|| quote!(for<'__a> #result: #krate::Real + #krate::rt::ScalarResult,));
         quote!(where #(#predicates,)* #is_float)
     }
 
@@ -188,24 +226,38 @@ impl Companion<'_> {
     fn vjp(&self) -> TokenStream {
         let (vis, krate, result, function) = (self.vis(), self.krate, self.result(), self.function());
         let (impl_generics, _, bound) = self.generics.split_for_impl();
-        let parameters = self.parameters();
+        let (parameters, names) = (self.parameters(), self.names());
         let cotangent = tangent(result, krate);
         let gradients = bare_or_tuple(&self.tangents);
-        let wants = self.arguments().iter().map(|argument| if argument.differentiated { quote!(#krate::rt::Yes) } else { quote!(#krate::rt::No) });
+        let wants =
+            self.arguments()
+                .iter()
+                .map(|argument| if argument.differentiated { quote!(#krate::rt::Yes) } else { quote!(#krate::rt::No) });
         let wants = tuple(&wants.collect::<Vec<_>>());
-        let first: Vec<_> = self.arguments().iter().map(|argument| self.lend(argument)).collect();
-        let names = self.names();
+        let first: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
         let [value, pullback, cotangent_name, kept_name] = ["value", "pullback", "cotangent", "kept"].map(own);
-        let locals: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| own(&format!("d_{}", argument.name.unraw()))).collect();
-        let results: Vec<_> = self.arguments().iter().map(|argument| if argument.differentiated {
-            own(&format!("d_{}", argument.name.unraw())).into_token_stream()
-        } else {
-            quote!(())
-        }).collect();
-        let (results, locals) = (tuple(&results), bare_or_tuple(&locals.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
+        let locals: Vec<_> =
+            self.source.signature.differentiated().map(|(_, argument)| own(&format!("d_{}", argument.name.unraw()))).collect();
+        let results: Vec<_> = self
+            .arguments()
+            .iter()
+            .map(|argument| {
+                if argument.differentiated {
+                    own(&format!("d_{}", argument.name.unraw())).into_token_stream()
+                } else {
+                    quote!(())
+                }
+            })
+            .collect();
+        let (results, locals) =
+            (tuple(&results), bare_or_tuple(&locals.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
         // The value goes to the caller; the pullback needs it a second time.
         let is_scalar = self.source.signature.result_kind.is_scalar();
-        let (keep, kept) = if is_scalar { (TokenStream::new(), quote!(#value)) } else { (quote!(let #kept_name = ::core::clone::Clone::clone(&#value);), quote!(#kept_name)) };
+        let (keep, kept) = if is_scalar {
+            (TokenStream::new(), quote!(#value))
+        } else {
+            (quote!(let #kept_name = ::core::clone::Clone::clone(&#value);), quote!(#kept_name))
+        };
         quote! {
             /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
             #[inline]
@@ -221,8 +273,7 @@ impl Companion<'_> {
     }
 
     /// The argument for the first of two times.
-    fn lend(&self, argument: &Argument) -> TokenStream {
-        let name = &argument.name;
+    fn lend(argument: &Argument, name: &Ident) -> TokenStream {
         match argument.kind {
             Kind::Scalar | Kind::Reference(_) => quote!(#name),
             _ => quote!(::core::clone::Clone::clone(&#name)),
@@ -238,14 +289,21 @@ impl Companion<'_> {
         let parameters = self.parameters();
         let generics = self.living_generics();
         let (impl_generics, ..) = generics.split_for_impl();
-        let gradients: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| own(&format!("d_{}", argument.name.unraw()))).collect();
+        let gradients: Vec<_> =
+            self.source.signature.differentiated().map(|(_, argument)| own(&format!("d_{}", argument.name.unraw()))).collect();
         let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
-        let clones: Vec<_> = self.arguments().iter().map(|argument| self.lend(argument)).collect();
+        let names = self.names();
+        let clones: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
         let checks = self.source.signature.differentiated().zip(&gradients).map(|((position, argument), gradient)| {
-            let (name, label) = (&argument.name, argument.name.unraw().to_string());
+            let (name, label) = (&names[position], argument.name.unraw().to_string());
             // A copy is lent as a view: what is called takes a reference to that.
-            let (copied, changed) = if is_view_reference(&argument.ty) { (quote!(&#name.view()), quote!(&#name)) } else { (quote!(&#name), quote!(#name)) };
-            let arguments = clones.iter().enumerate().map(|(i, clone)| if i == position { changed.clone() } else { clone.clone() });
+            let (copied, changed) = if is_view_reference(&argument.ty) {
+                (quote!(&#name.view()), quote!(&#name))
+            } else {
+                (quote!(&#name), quote!(#name))
+            };
+            let arguments =
+                clones.iter().enumerate().map(|(i, clone)| if i == position { changed.clone() } else { clone.clone() });
             let check = quote!(#krate::check::argument(#label, #copied, |#name| #function(#(#arguments),*), &#gradient)?;);
             locate(check, syn::spanned::Spanned::span(&argument.ty))
         });
@@ -271,22 +329,41 @@ impl Companion<'_> {
     }
 
     fn writer<'w>(&'w self, values: &'w Values, layout: Layout, guards: Guards) -> Writer<'w> {
-        let float = self.generics.type_params().map(|param| &param.ident).find(|ident| {
-            crate::parse::kind(&syn::parse_quote!(#ident), self.generics).is_scalar()
-        });
-        Writer { values, layout, names: Names::new(self.source.item.block.to_token_stream()), krate: self.krate, float: float.cloned(), guards, at: 0, kernel_form: None }
+        let float = self
+            .generics
+            .type_params()
+            .map(|param| &param.ident)
+            .find(|ident| crate::parse::kind(&syn::parse_quote!(#ident), self.generics).is_scalar());
+        Writer {
+            values,
+            layout,
+            names: Names::new(self.source.item.block.to_token_stream()),
+            krate: self.krate,
+            float: float.cloned(),
+            guards,
+            at: 0,
+            kernel_form: None,
+        }
     }
 
     /// Gives the arguments their names; those that are not read are called `_`.
     fn signature(&self, writer: &mut Writer, params: &[Value]) -> Vec<TokenStream> {
         let items = &self.program.primal.items;
         let text = quote!(#(#items)*).to_string();
-        self.arguments().iter().zip(params).map(|(argument, value)| {
-            writer.names.give(*value, &argument.name);
-            let (name, ty) = (&argument.name, &argument.ty);
-            let is_mentioned = writer.layout.is_used(*value) || text.contains(&name.to_string());
-            if is_mentioned { quote!(#name: #ty) } else { quote!(_: #ty) }
-        }).collect()
+        self.arguments()
+            .iter()
+            .zip(params)
+            .map(|(argument, value)| {
+                writer.names.give(*value, &argument.name);
+                let (name, ty) = (&argument.name, &argument.ty);
+                let is_mentioned = writer.layout.is_used(*value) || text.contains(&name.to_string());
+                if is_mentioned {
+                    quote!(#name: #ty)
+                } else {
+                    quote!(_: #ty)
+                }
+            })
+            .collect()
     }
 
     /// The body of `value_and_grad`: both passes in one scope.
@@ -301,7 +378,8 @@ impl Companion<'_> {
         let stmts = writer.block(&program, &places[0]);
         let value = writer.consume(program.results[0]).tokens;
         let differentiated = self.source.signature.differentiated();
-        let gradients = program.results[1..].iter().zip(differentiated).map(|(v, (_, argument))| self.gradient(&mut writer, *v, argument));
+        let gradients =
+            program.results[1..].iter().zip(differentiated).map(|(v, (_, argument))| self.gradient(&mut writer, *v, argument));
         let gradients: Vec<_> = gradients.collect();
         let gradients = bare_or_tuple(&gradients);
         // Whoever calls the gradient uses the function, as far as rustc's dead-code lint is concerned.
@@ -329,19 +407,22 @@ impl Companion<'_> {
     /// The type parameters for wants, one an argument.
     fn want_parameters(&self) -> Vec<Ident> {
         let mut taken: Vec<_> = crate::parse::generic_names(&self.source.item).iter().map(ToString::to_string).collect();
-        self.arguments().iter().map(|argument| {
-            let mut camel = String::from("Want");
-            for word in argument.name.unraw().to_string().split('_') {
-                let mut chars = word.chars();
-                camel.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-                camel.push_str(chars.as_str());
-            }
-            while taken.contains(&camel) {
-                camel.push('_');
-            }
-            taken.push(camel.clone());
-            Ident::new(&camel, at(argument.name.span()))
-        }).collect()
+        self.arguments()
+            .iter()
+            .map(|argument| {
+                let mut camel = String::from("Want");
+                for word in argument.name.unraw().to_string().split('_') {
+                    let mut chars = word.chars();
+                    camel.extend(chars.next().into_iter().flat_map(char::to_uppercase));
+                    camel.push_str(chars.as_str());
+                }
+                while taken.contains(&camel) {
+                    camel.push('_');
+                }
+                taken.push(camel.clone());
+                Ident::new(&camel, at(argument.name.span()))
+            })
+            .collect()
     }
 
     /// A name that no generic parameter has.
@@ -360,7 +441,11 @@ impl Companion<'_> {
         let residual = &self.program.residual;
         let (krate, vis, function, result) = (self.krate, self.vis(), self.instance(), self.result());
         let wants = self.want_parameters();
-        let (layout, places) = Layout::new(&residual.values, &[(&residual.forward, Results::Named), (&residual.reverse, Results::InPlace)], &residual.forward.results);
+        let (layout, places) = Layout::new(
+            &residual.values,
+            &[(&residual.forward, Results::Named), (&residual.reverse, Results::InPlace)],
+            &residual.forward.results,
+        );
         let differentiated: BTreeMap<_, _> = self.source.signature.differentiated().map(|(i, _)| (i, wants[i].clone())).collect();
         let guards = Guards::new(differentiated, &residual.values, &residual.reverse);
         let mut writer = self.writer(&residual.values, layout, guards);
@@ -368,7 +453,11 @@ impl Companion<'_> {
         let forward = writer.block(&residual.forward, &places[0]);
         // What the pullback reads of it is given again: no reason to keep a copy.
         let result_value = residual.forward.results[0];
-        let value = if writer.layout.is_inline(result_value) { writer.consume(result_value).tokens } else { writer.expr(result_value).tokens };
+        let value = if writer.layout.is_inline(result_value) {
+            writer.consume(result_value).tokens
+        } else {
+            writer.expr(result_value).tokens
+        };
         let (again, sweep) = self.pullback_body(&mut writer, residual, &places[1]);
         let items = self.items(residual);
         let mut bound = Vec::new();
@@ -377,14 +466,23 @@ impl Companion<'_> {
         let cotangent = tangent(result, krate);
         let gradients = self.arguments().iter().zip(&wants).map(|(argument, want)| {
             let tangent = tangent(&argument.ty, krate);
-            if argument.differentiated { quote!(#want::Of<#tangent>) } else { quote!(()) }
+            if argument.differentiated {
+                quote!(#want::Of<#tangent>)
+            } else {
+                quote!(())
+            }
         });
         let gradients = tuple(&gradients.collect::<Vec<_>>());
         let bounds = self.arguments().iter().zip(&wants).map(|(argument, want)| {
             let is_excluded = !argument.differentiated;
-            if is_excluded { quote!(#want: #krate::rt::Excluded) } else { quote!(#want: #krate::rt::Want) }
+            if is_excluded {
+                quote!(#want: #krate::rt::Excluded)
+            } else {
+                quote!(#want: #krate::rt::Want)
+            }
         });
-        let (lifetimes, others): (Vec<_>, Vec<_>) = self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
+        let (lifetimes, others): (Vec<_>, Vec<_>) =
+            self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
         let (_, _, where_clause) = self.generics.split_for_impl();
         let (primal, primal_type) = (own("primal"), self.free_name("__Primal"));
         let want_tuple = tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
@@ -403,19 +501,48 @@ impl Companion<'_> {
     }
 
     /// The parameters of the pullback, and its body.
-    fn pullback_body(&self, writer: &mut Writer, residual: &Derivative, places: &super::layout::Places) -> (TokenStream, TokenStream) {
+    fn pullback_body(
+        &self,
+        writer: &mut Writer,
+        residual: &Derivative,
+        places: &super::layout::Places,
+    ) -> (TokenStream, TokenStream) {
         let (forward, reverse) = (&residual.forward, &residual.reverse);
-        let again: Vec<_> = self.arguments().iter().zip(&forward.params).map(|(argument, value)| {
-            if reads(reverse, *value) || writer.float.is_some() && argument.differentiated { argument.name.to_token_stream() } else { quote!(_) }
-        }).collect();
+        // A gradient that stayed zero is made from the argument itself, where its type is not known otherwise.
+        let differentiated = self.source.signature.differentiated().map(|(position, _)| forward.params[position]);
+        let is_zero = |v: &Value| writer.float.is_some() && matches!(writer.layout.definition(*v), Some(Op::Literal(_)));
+        let zeros: Vec<_> = differentiated
+            .zip(&reverse.results)
+            .filter(|(_, gradient)| is_zero(gradient))
+            .map(|(argument, _)| argument)
+            .collect();
+        let again: Vec<_> = self
+            .arguments()
+            .iter()
+            .zip(&forward.params)
+            .map(
+                |(argument, value)| {
+                    if reads(reverse, *value) || zeros.contains(value) {
+                        argument.name.to_token_stream()
+                    } else {
+                        quote!(_)
+                    }
+                },
+            )
+            .collect();
         let result = forward.results[0];
-        let result = match (self.reads_result() && !forward.params.contains(&result), self.source.signature.result_kind.is_scalar()) {
-            (false, _) => quote!(_),
-            (true, is_scalar) => {
-                let name = writer.name(result);
-                if is_scalar { quote!(&#name) } else { quote!(#name) }
-            }
-        };
+        let result =
+            match (self.reads_result() && !forward.params.contains(&result), self.source.signature.result_kind.is_scalar()) {
+                (false, _) => quote!(_),
+                (true, is_scalar) => {
+                    let name = writer.name(result);
+                    if is_scalar {
+                        quote!(&#name)
+                    } else {
+                        quote!(#name)
+                    }
+                }
+            };
         let cotangent = writer.pattern(reverse.params[0]);
         let sweep = writer.block(reverse, places);
         let mut gradients = reverse.results.iter();
@@ -441,6 +568,18 @@ fn reads(block: &Block, value: Value) -> bool {
 /// A name of the macro's own, which no name of the user's can be.
 fn own(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// The name of an argument in a companion of the macro's own.
+fn own_name(argument: &Argument, position: usize) -> Ident {
+    let name = argument.name.unraw().to_string();
+    let name = match name.trim_start_matches('_') {
+        "" => format!("argument_{position}"),
+        digits if digits.starts_with(|c: char| c.is_ascii_digit()) => format!("argument_{digits}"),
+        name => name.to_owned(),
+    };
+    let span = argument.name.span().resolved_at(Span::mixed_site());
+    syn::parse_str::<Ident>(&name).map_or_else(|_| Ident::new_raw(&name, span), |_| Ident::new(&name, span))
 }
 
 fn calls_method(block: &Block) -> bool {

@@ -12,17 +12,25 @@ impl Writer<'_> {
     /// `let (a, b) = if condition { …; (a, b) } else { …; (a, b) };`
     pub(super) fn branch(&mut self, stmt: &Stmt, condition: Value, arms: [&Block; 2], places: &[Places]) -> TokenStream {
         let condition = self.expr(condition).tokens;
-        let arms: Vec<_> = arms.into_iter().zip(places).map(|(block, places)| {
-            let scope = self.names.scope();
-            let stmts = self.block(block, places);
-            self.at = places.end;
-            let results: Vec<_> = block.results.iter().map(|v| self.consume(*v).tokens).collect();
-            self.names.leave(scope);
-            (stmts, results)
-        }).collect();
+        let arms: Vec<_> = arms
+            .into_iter()
+            .zip(places)
+            .map(|(block, places)| {
+                let scope = self.names.scope();
+                let stmts = self.block(block, places);
+                self.at = places.end;
+                let results: Vec<_> = block.results.iter().map(|v| self.consume(*v).tokens).collect();
+                self.names.leave(scope);
+                (stmts, results)
+            })
+            .collect();
         if stmt.outs.is_empty() {
             let (then, otherwise) = (&arms[0].0, &arms[1].0);
-            return if otherwise.is_empty() { quote!(if #condition { #then }) } else { quote!(if #condition { #then } else { #otherwise }) };
+            return if otherwise.is_empty() {
+                quote!(if #condition { #then })
+            } else {
+                quote!(if #condition { #then } else { #otherwise })
+            };
         }
         let mut bodies = arms.iter().map(|(stmts, results)| {
             let result = match &results[..] {
@@ -52,10 +60,15 @@ impl Writer<'_> {
         let range = self.range(l);
         let scope = self.names.scope();
         let index = self.pattern(l.body.params[0]);
-        let pops: Vec<_> = l.pops.iter().map(|kept| {
-            let (name, stack, pop) = (self.pattern(kept.value), self.name(kept.stack), self.rt("pop", self.values[kept.value].span));
-            quote!(let #name = #pop(&mut #stack);)
-        }).collect();
+        let pops: Vec<_> = l
+            .pops
+            .iter()
+            .map(|kept| {
+                let (name, stack, pop) =
+                    (self.pattern(kept.value), self.name(kept.stack), self.rt("pop", self.values[kept.value].span));
+                quote!(let #name = #pop(&mut #stack);)
+            })
+            .collect();
         let body = self.block(&l.body, places);
         self.at = places.end;
         let end = self.hand_on(l);
@@ -101,11 +114,12 @@ impl Writer<'_> {
             out.extend(quote!(#stack.push(#value);));
         }
         let pending: Vec<_> = carried.into_iter().filter(|(param, result)| self.changes_at_end(*param, *result)).collect();
-        let is_hazard = pending.len() > 1 && pending.iter().enumerate().any(|(i, (_, result))| {
-            let mut reads = Vec::new();
-            self.reads_of(*result, &mut reads);
-            pending[..i].iter().any(|(param, _)| reads.contains(&self.layout.variable(*param)))
-        });
+        let is_hazard = pending.len() > 1
+            && pending.iter().enumerate().any(|(i, (_, result))| {
+                let mut reads = Vec::new();
+                self.reads_of(*result, &mut reads);
+                pending[..i].iter().any(|(param, _)| reads.contains(&self.layout.variable(*param)))
+            });
         if is_hazard {
             let next: Vec<_> = pending.iter().map(|(_, result)| self.consume(*result).tokens).collect();
             for (param, _) in &pending {
@@ -143,7 +157,9 @@ impl Writer<'_> {
     /// `h = next;`, or `h += …;`.
     fn plain_assignment(&mut self, param: Value, result: Value, next: TokenStream) -> TokenStream {
         let name = self.name(param);
-        if let (true, Some(Op::Elementwise(op, operands, _))) = (self.layout.is_inline(result), self.layout.definition(result).cloned()) {
+        if let (true, Some(Op::Elementwise(op, operands, _))) =
+            (self.layout.is_inline(result), self.layout.definition(result).cloned())
+        {
             let own = |v: Value| self.layout.variable(v) == self.layout.variable(param) && !self.layout.is_inline(v);
             if operands.len() == 2 && own(operands[0]) && !own(operands[1]) {
                 let operator = match op.row().name {

@@ -35,7 +35,11 @@ impl Fragment {
     /// The tokens, in parentheses if they bind more loosely than that.
     pub(super) fn at_least(&self, binding: Binding) -> TokenStream {
         let tokens = &self.tokens;
-        if self.binding >= binding { tokens.clone() } else { quote!((#tokens)) }
+        if self.binding >= binding {
+            tokens.clone()
+        } else {
+            quote!((#tokens))
+        }
     }
 
     /// As the operand of a method call, a field or an index.
@@ -77,7 +81,9 @@ impl Fragment {
 /// How tightly the user's expression binds.
 pub(super) fn binding_of(expr: &Expr) -> Binding {
     match expr {
-        Expr::Lit(_) | Expr::Path(_) | Expr::Paren(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Call(_) | Expr::MethodCall(_) => Binding::Tight,
+        Expr::Lit(_) | Expr::Path(_) | Expr::Paren(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Call(_) | Expr::MethodCall(_) => {
+            Binding::Tight
+        }
         Expr::Field(_) | Expr::Index(_) | Expr::Macro(_) => Binding::Tight,
         Expr::Group(e) => binding_of(&e.expr),
         Expr::Unary(_) | Expr::Reference(_) => Binding::Prefix,

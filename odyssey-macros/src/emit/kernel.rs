@@ -50,10 +50,15 @@ impl Writer<'_> {
     /// Elementary functions come in two modes, with and without fused multiply-add: the macro writes the closure for both
     /// and brings them into scope, where they hide what is captured under their names.
     fn form(&mut self, kernel: &Kernel) -> Form {
-        let calls_function = kernel.body.stmts.iter().any(|stmt| matches!(&stmt.op, Op::Elementwise(op, ..) if op.row().is_function()));
+        let calls_function =
+            kernel.body.stmts.iter().any(|stmt| matches!(&stmt.op, Op::Elementwise(op, ..) if op.row().is_function()));
         let captured: Vec<_> = captures(kernel).into_iter().map(|v| self.name(v).to_string()).collect();
         let hides = captured.iter().any(|name| Elementwise::find(name).is_some());
-        if calls_function && !hides { Form::Macro } else { Form::Function }
+        if calls_function && !hides {
+            Form::Macro
+        } else {
+            Form::Function
+        }
     }
 
     fn output(&mut self, output: Output, span: Span) -> TokenStream {
@@ -95,7 +100,8 @@ impl Writer<'_> {
         let inner_names = self.names.inner(&captured);
         let outer_names = std::mem::replace(&mut self.names, inner_names);
         self.kernel_form = Some(form);
-        let mut parameters: Vec<_> = kernel.body.params.iter().zip(hints).map(|(element, hint)| self.parameter_name(*element, hint)).collect();
+        let mut parameters: Vec<_> =
+            kernel.body.params.iter().zip(hints).map(|(element, hint)| self.parameter_name(*element, hint)).collect();
         parameters.extend(kernel.extents.iter().map(|_| quote!(_)));
         self.name_results(kernel, outs);
         let body = self.closure_body(kernel);
@@ -134,7 +140,11 @@ impl Writer<'_> {
             ([_], [one]) => one.clone(),
             _ => tuple(&results),
         };
-        if stmts.is_empty() { result } else { quote!({ #(#stmts)* #result }) }
+        if stmts.is_empty() {
+            result
+        } else {
+            quote!({ #(#stmts)* #result })
+        }
     }
 
     fn parameter_name(&mut self, element: Value, hint: Option<Ident>) -> TokenStream {
@@ -171,7 +181,8 @@ pub(super) enum Form {
 fn captures(kernel: &Kernel) -> Vec<Value> {
     let mut captures = Vec::new();
     let body = kernel.body.clone();
-    Op::Kernel(Box::new(Kernel { inputs: Vec::new(), extents: Vec::new(), outputs: Vec::new(), body })).operands(&mut |v| captures.push(v));
+    Op::Kernel(Box::new(Kernel { inputs: Vec::new(), extents: Vec::new(), outputs: Vec::new(), body }))
+        .operands(&mut |v| captures.push(v));
     captures
 }
 

@@ -61,7 +61,11 @@ impl Layout {
     /// Lays out blocks that run one after the other; returns their places. Values that are given again to the second
     /// block are not variables there.
     pub(super) fn new(values: &Values, blocks: &[(&Block, Results)], given_again: &[Value]) -> (Layout, Vec<Places>) {
-        let mut layout = Layout { definitions: crate::optimise::definitions(blocks.iter().map(|(block, _)| *block)), given_again: given_again.iter().copied().collect(), ..Layout::default() };
+        let mut layout = Layout {
+            definitions: crate::optimise::definitions(blocks.iter().map(|(block, _)| *block)),
+            given_again: given_again.iter().copied().collect(),
+            ..Layout::default()
+        };
         let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(block, *results)).collect();
         layout.choose_inline(values, blocks);
         layout.collect_uses();
@@ -105,12 +109,16 @@ impl Layout {
         match &stmt.op {
             Op::If(_, then, otherwise) => {
                 let branch = self.clock;
-                [then, otherwise].into_iter().enumerate().map(|(arm, block)| {
-                    self.arms.push((branch, arm));
-                    let places = self.number(block, Results::InPlace);
-                    self.arms.pop();
-                    places
-                }).collect()
+                [then, otherwise]
+                    .into_iter()
+                    .enumerate()
+                    .map(|(arm, block)| {
+                        self.arms.push((branch, arm));
+                        let places = self.number(block, Results::InPlace);
+                        self.arms.pop();
+                        places
+                    })
+                    .collect()
             }
             Op::For(l) => {
                 let start = self.clock;
@@ -152,7 +160,13 @@ impl Layout {
         let [(site, owner)] = &self.reads.get(&out).map_or(&[][..], |reads| reads) else { return false };
         let is_expression = match op {
             Op::Verbatim(verbatim) => verbatim.is_pure,
-            Op::Elementwise(..) | Op::Rule(..) | Op::Zero(_) | Op::Length(_) | Op::Extent(_) | Op::Cast(..) | Op::CastBack { .. } => true,
+            Op::Elementwise(..)
+            | Op::Rule(..)
+            | Op::Zero(_)
+            | Op::Length(_)
+            | Op::Extent(_)
+            | Op::Cast(..)
+            | Op::CastBack { .. } => true,
             Op::Tuple(_) | Op::Sum(_) | Op::Present(_) | Op::Absent | Op::Apply(..) | Op::Index(..) | Op::Copy(..) => true,
             _ => false,
         };
@@ -202,7 +216,11 @@ impl Layout {
     fn share_in_loop(&mut self, l: &For, stmt: &Stmt, at: usize, places: &Places) {
         for (k, init) in l.inits.iter().enumerate() {
             let param = l.body.params[k + 1];
-            if !self.inline.contains(init) && self.is_local(*init) && self.is_last_use(*init, at) && self.variable(*init) != self.variable(param) {
+            if !self.inline.contains(init)
+                && self.is_local(*init)
+                && self.is_last_use(*init, at)
+                && self.variable(*init) != self.variable(param)
+            {
                 self.share(param, *init);
             }
             self.mutable.insert(self.variable(param));
@@ -217,7 +235,12 @@ impl Layout {
         self.share_variables(&l.body, places);
         for (k, result) in l.body.results.iter().enumerate() {
             let param = l.body.params[k + 1];
-            let is_own = l.body.stmts.iter().any(|s| s.outs.first() == Some(result) && s.outs.len() == 1 && s.op.blocks().is_empty() && !matches!(s.op, Op::Kernel(_) | Op::Accumulate(..) | Op::IndexAccumulate { .. }));
+            let is_own = l.body.stmts.iter().any(|s| {
+                s.outs.first() == Some(result)
+                    && s.outs.len() == 1
+                    && s.op.blocks().is_empty()
+                    && !matches!(s.op, Op::Kernel(_) | Op::Accumulate(..) | Op::IndexAccumulate { .. })
+            });
             let is_free = !self.inline.contains(result) && !self.variable.contains_key(result) && !self.mutable.contains(result);
             let defined = self.defined[result].at;
             let param_is_done = self.uses.get(&param).into_iter().flatten().all(|site| site.at <= defined);
@@ -236,7 +259,8 @@ impl Layout {
 
     /// Bound by `let` in the emitted code, not by a signature.
     fn is_local(&self, value: Value) -> bool {
-        !self.given_again.contains(&value) && (self.definitions.contains_key(&value) || self.variable.contains_key(&value) || self.mutable.contains(&value))
+        !self.given_again.contains(&value)
+            && (self.definitions.contains_key(&value) || self.variable.contains_key(&value) || self.mutable.contains(&value))
     }
 
     /// The value whose variable this one lives in.
@@ -284,7 +308,11 @@ fn is_place(values: &Values, out: Value, op: &Op) -> bool {
         Op::Literal(_) | Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::Copy(Copying::View, _) => true,
         Op::Apply(op, ..) => op.is_view,
         Op::Index(..) => !values[out].kind.is_scalar(),
-        Op::Verbatim(verbatim) => verbatim.is_pure && (matches!(verbatim.expr, syn::Expr::Range(_) | syn::Expr::Path(_) | syn::Expr::Lit(_)) || is_range_call(&verbatim.expr)),
+        Op::Verbatim(verbatim) => {
+            verbatim.is_pure
+                && (matches!(verbatim.expr, syn::Expr::Range(_) | syn::Expr::Path(_) | syn::Expr::Lit(_))
+                    || is_range_call(&verbatim.expr))
+        }
         _ => false,
     }
 }

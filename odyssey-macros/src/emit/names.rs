@@ -80,7 +80,8 @@ impl Names {
         if !self.foreign.contains(&text) && self.taken.insert(text.clone()) {
             return hint.clone();
         }
-        let number = (1..).find(|n| !self.taken.contains(&format!("{text}_{n}"))).expect("a free number");
+        let number =
+            (1..=self.taken.len() + 1).find(|n| !self.taken.contains(&format!("{text}_{n}"))).expect("one more than are taken");
         self.taken.insert(format!("{text}_{number}"));
         Ident::new(&format!("{text}_{number}"), at(hint.span()))
     }
@@ -153,7 +154,9 @@ fn called(tokens: TokenStream, names: &mut HashSet<String>) {
     for token in tokens {
         let follows = match &token {
             TokenTree::Group(group) => group.delimiter() == proc_macro2::Delimiter::Parenthesis,
-            TokenTree::Punct(punct) => punct.as_char() == ':' && punct.spacing() == proc_macro2::Spacing::Joint || punct.as_char() == '!',
+            TokenTree::Punct(punct) => {
+                punct.as_char() == ':' && punct.spacing() == proc_macro2::Spacing::Joint || punct.as_char() == '!'
+            }
             _ => false,
         };
         if let (Some(name), true) = (&previous, follows) {

@@ -12,9 +12,48 @@ use crate::table::elementwise::Elementwise;
 
 /// Rows whose kernel on a single float is the standard library's own method.
 const STD_METHODS: [&str; 42] = [
-    "exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "sqrt", "cbrt", "recip", "powi", "powf", "sin", "cos", "tan",
-    "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "abs", "signum", "floor", "ceil",
-    "round", "trunc", "fract", "min", "max", "clamp", "mul_add", "copysign", "to_radians", "to_degrees", "rem_euclid",
+    "exp",
+    "exp2",
+    "exp_m1",
+    "ln",
+    "ln_1p",
+    "log",
+    "log2",
+    "log10",
+    "sqrt",
+    "cbrt",
+    "recip",
+    "powi",
+    "powf",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "atan2",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "hypot",
+    "abs",
+    "signum",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "fract",
+    "min",
+    "max",
+    "clamp",
+    "mul_add",
+    "copysign",
+    "to_radians",
+    "to_degrees",
+    "rem_euclid",
 ];
 
 impl Writer<'_> {
@@ -49,7 +88,9 @@ impl Writer<'_> {
     /// `math::name(…)`, with the arguments in the order that the row has them in.
     fn kernel_function(&mut self, op: Elementwise, args: &[Fragment], parameters: &[Fragment], span: Span) -> Fragment {
         let row = op.row();
-        let Ok(Expr::Call(call)) = syn::parse_str::<Expr>(row.kernel) else { unreachable!("the kernel of `{}` is a call", row.name) };
+        let Ok(Expr::Call(call)) = syn::parse_str::<Expr>(row.kernel) else {
+            unreachable!("the kernel of `{}` is a call", row.name)
+        };
         let names = row.operands.iter().chain(row.parameters);
         let named: Vec<_> = names.zip(args.iter().chain(parameters)).collect();
         let ordered = call.args.iter().map(|arg| {

@@ -16,7 +16,8 @@ pub(super) fn tangent(ty: &Type, krate: &Path) -> TokenStream {
         Type::Path(path) if path.qself.is_none() => {
             let last = path.path.segments.last().expect("a path has a segment");
             let name = last.ident.to_string();
-            let is_owned_array = name.strip_prefix("Array").is_some_and(|rank| rank.is_empty() || rank == "D" || rank.parse::<u8>().is_ok());
+            let is_owned_array =
+                name.strip_prefix("Array").is_some_and(|rank| rank.is_empty() || rank == "D" || rank.parse::<u8>().is_ok());
             if is_float(ty) || is_owned_array && matches!(last.arguments, PathArguments::AngleBracketed(_)) {
                 quote!(#ty)
             } else if let Some(owned) = owned_array(last, krate) {
@@ -42,7 +43,10 @@ fn is_float(ty: &Type) -> bool {
 fn owned_array(last: &syn::PathSegment, krate: &Path) -> Option<TokenStream> {
     const VIEWS: [&str; 5] = ["ArrayViewMut", "ArrayView", "ArrayRef", "CowArray", "ArcArray"];
     let name = last.ident.to_string();
-    let rank = VIEWS.iter().find_map(|view| name.strip_prefix(view)).filter(|rank| rank.is_empty() || *rank == "D" || rank.parse::<u8>().is_ok())?;
+    let rank = VIEWS
+        .iter()
+        .find_map(|view| name.strip_prefix(view))
+        .filter(|rank| rank.is_empty() || *rank == "D" || rank.parse::<u8>().is_ok())?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     let arguments = arguments.args.iter().filter(|argument| !matches!(argument, syn::GenericArgument::Lifetime(_)));
     let array = quote::format_ident!("Array{rank}");

@@ -93,10 +93,18 @@ impl Writer<'_> {
         let is_last = self.layout.is_last_use(value, self.at);
         if self.is_guarded(value) {
             let (given, name) = (self.rt("given", self.values[value].span), self.name(value));
-            return if is_last { Fragment::tight(quote!(#given(#name))) } else { Fragment::tight(quote!(#given(&#name).clone())) };
+            return if is_last {
+                Fragment::tight(quote!(#given(#name)))
+            } else {
+                Fragment::tight(quote!(#given(&#name).clone()))
+            };
         }
         let fragment = self.expr(value);
-        if is_copy || is_last { fragment } else { clone_of(&fragment) }
+        if is_copy || is_last {
+            fragment
+        } else {
+            clone_of(&fragment)
+        }
     }
 
     /// An operation as an expression.
@@ -182,7 +190,7 @@ impl Writer<'_> {
         let mut renamed: Vec<(Ident, TokenStream)> = Vec::new();
         for (ident, value) in &verbatim.inputs {
             let tokens = self.expr(*value).receiver();
-            if tokens.to_string() != ident.to_string() {
+            if *ident != tokens.to_string() {
                 renamed.push((ident.clone(), tokens));
             }
         }
@@ -225,11 +233,13 @@ impl Writer<'_> {
 
     pub(super) fn rule_arguments(&mut self, op: &'static Operation, operand: usize, reads: &[Value]) -> Vec<TokenStream> {
         let reads = op.rules[operand].1.iter().zip(reads);
-        reads.map(|(read, value)| match read {
-            Read::Parameter(_) => self.expr(*value).tokens,
-            Read::OwnedCotangent => self.consume(*value).tokens,
-            Read::Operand(_) | Read::Extent(_) | Read::Result | Read::Cotangent => self.reference(*value),
-        }).collect()
+        reads
+            .map(|(read, value)| match read {
+                Read::Parameter(_) => self.expr(*value).tokens,
+                Read::OwnedCotangent => self.consume(*value).tokens,
+                Read::Operand(_) | Read::Extent(_) | Read::Result | Read::Cotangent => self.reference(*value),
+            })
+            .collect()
     }
 
     /// The arguments of a call; a receiver is borrowed as it is.

@@ -259,15 +259,26 @@ pub(crate) enum Op {
     /// The zero tangent of a value.
     Zero(Value),
     /// An elementwise value over the shape of `over`, summed (or broadcast) to the shape of `like`.
-    Fit { value: Value, over: Value, like: Value },
+    Fit {
+        value: Value,
+        over: Value,
+        like: Value,
+    },
     /// The sum of two tangents; the first one is overwritten.
     Accumulate(Value, Value),
     /// A tangent with `value` added at an index; the tangent is overwritten.
-    IndexAccumulate { tangent: Value, index: Value, value: Value },
+    IndexAccumulate {
+        tangent: Value,
+        index: Value,
+        value: Value,
+    },
     /// The tangent of a composite value from those of its parts; absent parts are zero.
     Assemble(Value, Parts),
     /// The cotangent of a cast: back to the type of the value.
-    CastBack { cotangent: Value, like: Value },
+    CastBack {
+        cotangent: Value,
+        like: Value,
+    },
     /// `Some`, `None`, and a value that is there: what a branch keeps for its reverse.
     Present(Value),
     Absent,

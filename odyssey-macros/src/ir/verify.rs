@@ -61,7 +61,11 @@ impl Verifier<'_> {
             return Err(format!("{value:?} does not exist"));
         }
         self.visible.insert(value);
-        if self.defined.insert(value) { Ok(()) } else { Err(format!("{value:?} is defined twice")) }
+        if self.defined.insert(value) {
+            Ok(())
+        } else {
+            Err(format!("{value:?} is defined twice"))
+        }
     }
 }
 
@@ -76,5 +80,9 @@ fn agree(stmt: &Stmt) -> Result<(), String> {
         Op::Kernel(kernel) => kernel.outputs.len() == stmt.outs.len() && kernel.body.params.len() == kernel.inputs.len(),
         _ => true,
     };
-    if agrees { Ok(()) } else { Err(format!("a statement and its blocks disagree: {:?}", stmt.outs)) }
+    if agrees {
+        Ok(())
+    } else {
+        Err(format!("a statement and its blocks disagree: {:?}", stmt.outs))
+    }
 }

@@ -136,23 +136,31 @@ impl super::Kernel {
 impl super::Kernel {
     /// The passive parameters that the body reads from around the kernel.
     fn captures(&self) -> impl Iterator<Item = Value> + '_ {
-        self.body.stmts.iter().flat_map(|stmt| match &stmt.op {
-            Op::Elementwise(_, _, parameters) => &parameters[..],
-            _ => &[],
-        }).filter_map(|parameter| match parameter {
-            Parameter::Value(v) | Parameter::Offset(v, _) => Some(*v),
-            Parameter::Integer(_) => None,
-        })
+        self.body
+            .stmts
+            .iter()
+            .flat_map(|stmt| match &stmt.op {
+                Op::Elementwise(_, _, parameters) => &parameters[..],
+                _ => &[],
+            })
+            .filter_map(|parameter| match parameter {
+                Parameter::Value(v) | Parameter::Offset(v, _) => Some(*v),
+                Parameter::Integer(_) => None,
+            })
     }
 
     fn captures_mut(&mut self) -> impl Iterator<Item = &mut Value> + '_ {
-        self.body.stmts.iter_mut().flat_map(|stmt| match &mut stmt.op {
-            Op::Elementwise(_, _, parameters) => &mut parameters[..],
-            _ => &mut [],
-        }).filter_map(|parameter| match parameter {
-            Parameter::Value(v) | Parameter::Offset(v, _) => Some(v),
-            Parameter::Integer(_) => None,
-        })
+        self.body
+            .stmts
+            .iter_mut()
+            .flat_map(|stmt| match &mut stmt.op {
+                Op::Elementwise(_, _, parameters) => &mut parameters[..],
+                _ => &mut [],
+            })
+            .filter_map(|parameter| match parameter {
+                Parameter::Value(v) | Parameter::Offset(v, _) => Some(v),
+                Parameter::Integer(_) => None,
+            })
     }
 }
 

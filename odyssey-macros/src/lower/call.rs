@@ -16,7 +16,11 @@ impl Lowerer {
     pub(super) fn call(&mut self, e: &ExprCall, expr: &Expr) -> Value {
         let span = e.span();
         let Expr::Path(path) = without_parens(&e.func) else {
-            return self.refuse(expr, span, &not_yet("calling a value with differentiated arguments is", "call an annotated function by its name"));
+            return self.refuse(
+                expr,
+                span,
+                &not_yet("calling a value with differentiated arguments is", "call an annotated function by its name"),
+            );
         };
         let segments = &path.path.segments;
         let last = segments.last().expect("a path has a segment").ident.clone();
@@ -38,14 +42,25 @@ impl Lowerer {
             return self.refuse(expr, span, "a function that is an argument or a local closure has no derivative\nhelp: call an annotated function by its name, or `detach` what it is given");
         }
         if COMPANIONS.contains(&name.as_str()) && segments.len() > 1 {
-            return self.refuse(expr, span, &not_yet("derivatives of derivatives are", "call the companion from a function that is not annotated"));
+            return self.refuse(
+                expr,
+                span,
+                &not_yet("derivatives of derivatives are", "call the companion from a function that is not annotated"),
+            );
         }
         if name.starts_with(char::is_uppercase) {
-            return self.refuse(expr, span, &not_yet("building a struct or an enum from differentiated values is", "return a tuple"));
+            return self.refuse(
+                expr,
+                span,
+                &not_yet("building a struct or an enum from differentiated values is", "return a tuple"),
+            );
         }
         let first = segments[0].ident.to_string();
         if ["std", "core", "alloc"].contains(&first.as_str()) {
-            let text = format!("`{}` has no derivative\nhelp: `detach` its arguments, or write it with arithmetic", quote::ToTokens::to_token_stream(path).to_string().replace(' ', ""));
+            let text = format!(
+                "`{}` has no derivative\nhelp: `detach` its arguments, or write it with arithmetic",
+                quote::ToTokens::to_token_stream(path).to_string().replace(' ', "")
+            );
             return self.refuse(expr, span, &text);
         }
         self.user_function(path, e)
@@ -63,7 +78,9 @@ impl Lowerer {
             let rest = e.args.iter().skip(1);
             let method = syn::Ident::new(name, e.func.span());
             return match name {
-                "add" | "from" => self.refuse(expr, e.span(), &not_yet(&format!("`{name}` as a function is"), "use the operator or a cast")),
+                "add" | "from" => {
+                    self.refuse(expr, e.span(), &not_yet(&format!("`{name}` as a function is"), "use the operator or a cast"))
+                }
                 _ => self.expr(&syn::parse_quote!((#receiver).#method(#(#rest),*))),
             };
         };
@@ -76,7 +93,8 @@ impl Lowerer {
         let row = op.row();
         let (operands, parameters) = (row.operands.len(), row.parameters.len());
         if args.len() != operands + parameters {
-            let text = format!("`{}` takes {} arguments, receiver included; {} are given", row.name, operands + parameters, args.len());
+            let text =
+                format!("`{}` takes {} arguments, receiver included; {} are given", row.name, operands + parameters, args.len());
             return self.refuse(expr, expr.span(), &text);
         }
         let values: Vec<_> = args[..operands].iter().map(|arg| self.expr(arg)).collect();
@@ -85,15 +103,19 @@ impl Lowerer {
         for arg in &args[operands..] {
             let value = self.expr(arg);
             if self.is_active(value) {
-                return self.refuse(arg, arg.span(), "this parameter must not depend on a differentiated value\nhelp: `detach` it");
+                return self.refuse(
+                    arg,
+                    arg.span(),
+                    "this parameter must not depend on a differentiated value\nhelp: `detach` it",
+                );
             }
-            passive.push(self.parameter_of(arg, value));
+            passive.push(Self::parameter_of(arg, value));
         }
         self.elementwise(op, values, passive, expr.span())
     }
 
     /// A passive parameter; an integer literal is known to the compiler.
-    fn parameter_of(&self, arg: &Expr, value: Value) -> Parameter {
+    fn parameter_of(arg: &Expr, value: Value) -> Parameter {
         integer(arg).map_or(Parameter::Value(value), Parameter::Integer)
     }
 }

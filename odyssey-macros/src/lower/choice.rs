@@ -14,14 +14,18 @@ impl Lowerer {
         let expr = Expr::If(e.clone());
         let before = self.bindings.snapshot();
         let then = self.block(&e.then_branch);
-        let otherwise = match &e.else_branch {
-            Some((_, otherwise)) => Some(self.expr(otherwise)),
-            None => None,
-        };
+        let otherwise = e.else_branch.as_ref().map(|(_, otherwise)| self.expr(otherwise));
         let changed = self.bindings.rewind(&before);
         match (then, otherwise) {
             (Some(then), Some(otherwise)) if changed.is_empty() => self.choice(&e.cond, then, otherwise),
-            _ => self.refuse(&expr, e.span(), &not_yet("an `if` in a closure that is no expression is", "write `if … { a } else { b }` with a value on both sides")),
+            _ => self.refuse(
+                &expr,
+                e.span(),
+                &not_yet(
+                    "an `if` in a closure that is no expression is",
+                    "write `if … { a } else { b }` with a value on both sides",
+                ),
+            ),
         }
     }
 

@@ -116,7 +116,8 @@ impl Lowerer {
             return;
         }
         let range = self.verbatim(&e.expr);
-        let mut carried: Vec<_> = Effects::of_block(&e.body).assigned.iter().filter_map(|name| self.bindings.variable(name)).collect();
+        let mut carried: Vec<_> =
+            Effects::of_block(&e.body).assigned.iter().filter_map(|name| self.bindings.variable(name)).collect();
         carried.sort_unstable();
         carried.dedup();
         let mut active: Vec<_> = carried.iter().map(|variable| self.is_active(self.bindings.value(*variable))).collect();
@@ -189,7 +190,8 @@ impl Lowerer {
         if self.is_passive(&expr) {
             self.verbatim(&expr);
         } else {
-            self.diagnostics.error(&e.expr, not_yet("`for` over anything but a range is", "loop over the indices: `for i in 0..x.len()`"));
+            self.diagnostics
+                .error(&e.expr, not_yet("`for` over anything but a range is", "loop over the indices: `for i in 0..x.len()`"));
         }
     }
 

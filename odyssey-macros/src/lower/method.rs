@@ -24,7 +24,9 @@ impl Lowerer {
         }
         match (name.as_str(), e.args.len()) {
             ("sin_cos", 0) => return self.sin_cos(&e.receiver, expr),
-            ("view" | "clone" | "to_owned" | "into_owned" | "cloned" | "copied", 0) => return self.copy(&name, &e.receiver, expr),
+            ("view" | "clone" | "to_owned" | "into_owned" | "cloned" | "copied", 0) => {
+                return self.copy(&name, &e.receiver, expr)
+            }
             ("mapv" | "mapv_into", 1) => return self.mapv(e, expr),
             ("unwrap", 0) | ("expect", 1) => {
                 if let Expr::MethodCall(inner) = &*e.receiver {
@@ -34,7 +36,11 @@ impl Lowerer {
                 }
             }
             ("mean" | "mean_axis", _) if self.is_numeric(&e.receiver) => {
-                return self.refuse(expr, span, &not_yet(&format!("`{name}` as an `Option` is"), &format!("write `.{name}(…).unwrap()`")));
+                return self.refuse(
+                    expr,
+                    span,
+                    &not_yet(&format!("`{name}` as an `Option` is"), &format!("write `.{name}(…).unwrap()`")),
+                );
             }
             _ => {}
         }
@@ -59,7 +65,10 @@ impl Lowerer {
     }
 
     fn unknown_operation(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
-        let text = not_yet(&format!("the method `{}` on an array or a scalar is", e.method), "write it with operations that are, or `detach` the receiver");
+        let text = not_yet(
+            &format!("the method `{}` on an array or a scalar is", e.method),
+            "write it with operations that are, or `detach` the receiver",
+        );
         self.refuse(expr, e.span(), &text)
     }
 
@@ -71,7 +80,10 @@ impl Lowerer {
 
     fn sin_cos(&mut self, receiver: &Expr, expr: &Expr) -> Value {
         let x = self.expr(receiver);
-        let parts: Vec<_> = ["sin", "cos"].iter().map(|name| self.elementwise(Elementwise::named(name), vec![x], Vec::new(), expr.span())).collect();
+        let parts: Vec<_> = ["sin", "cos"]
+            .iter()
+            .map(|name| self.elementwise(Elementwise::named(name), vec![x], Vec::new(), expr.span()))
+            .collect();
         let kind = Kind::Tuple(parts.iter().map(|v| self.kind(*v).clone()).collect());
         self.emit(Op::Tuple(parts), kind, true, expr.span())
     }
@@ -111,7 +123,12 @@ impl Lowerer {
                 let array = self.behind_reference(receiver);
                 let (sum, active) = (self.sum(array, span), self.is_active(array));
                 let length = self.emit(Op::Length(array), Kind::Scalar, false, span);
-                Some(self.emit(Op::Elementwise(Elementwise::named("div"), vec![sum, length], Vec::new()), Kind::Scalar, active, span))
+                Some(self.emit(
+                    Op::Elementwise(Elementwise::named("div"), vec![sum, length], Vec::new()),
+                    Kind::Scalar,
+                    active,
+                    span,
+                ))
             }
             ("mean_axis", 1) => {
                 let receiver = self.expr(&e.receiver);
@@ -128,7 +145,8 @@ impl Lowerer {
             let arg = &e.args[op.operands - 1 + i];
             return self.refuse(arg, arg.span(), "this parameter must not depend on a differentiated value\nhelp: `detach` it");
         }
-        let operands: Vec<_> = std::iter::once(receiver).chain(operands.iter().copied()).map(|v| self.behind_reference(v)).collect();
+        let operands: Vec<_> =
+            std::iter::once(receiver).chain(operands.iter().copied()).map(|v| self.behind_reference(v)).collect();
         let active = operands.iter().any(|v| self.is_active(*v));
         let kind = result_kind(op, operands.iter().map(|v| self.kind(*v).peel()));
         self.emit(Op::Apply(op, operands, parameters.to_vec()), kind, active, e.span())
@@ -141,10 +159,15 @@ impl Lowerer {
             Expr::Path(path) => {
                 let segments = &path.path.segments;
                 let owner = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string());
-                let op = segments.last().and_then(|last| Elementwise::find(&last.ident.to_string())).filter(|op| op.row().is_method());
+                let op =
+                    segments.last().and_then(|last| Elementwise::find(&last.ident.to_string())).filter(|op| op.row().is_method());
                 match (owner.as_deref(), op) {
                     (Some("f64" | "f32"), Some(op)) => self.table_operation(op, &[&e.receiver], expr),
-                    _ => self.refuse(expr, e.span(), &not_yet("`mapv` with a function of the user's is", "write a closure: `mapv(|v| …)`")),
+                    _ => self.refuse(
+                        expr,
+                        e.span(),
+                        &not_yet("`mapv` with a function of the user's is", "write a closure: `mapv(|v| …)`"),
+                    ),
                 }
             }
             _ => self.refuse(expr, e.span(), &not_yet("`mapv` with this argument is", "write a closure: `mapv(|v| …)`")),
@@ -175,16 +198,37 @@ impl Lowerer {
         if self.is_active(result) && *self.kind(result) != Kind::Scalar {
             result
         } else {
-            self.refuse(expr, expr.span(), "the closure's result does not depend on the element\nhelp: use `Array::from_elem` with the shape of the array")
+            self.refuse(
+                expr,
+                expr.span(),
+                "the closure's result does not depend on the element\nhelp: use `Array::from_elem` with the shape of the array",
+            )
         }
     }
 
     /// In an inlined closure only elementwise operations mean the same for the array as for its element.
     fn check_elementwise(&mut self, from: usize, closure: &ExprClosure) {
         let block = self.blocks.last().expect("an open block");
-        let is_fine = |op: &Op| matches!(op, Op::Elementwise(..) | Op::Literal(_) | Op::Verbatim(_) | Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::Index(..));
+        let is_fine = |op: &Op| {
+            matches!(
+                op,
+                Op::Elementwise(..)
+                    | Op::Literal(_)
+                    | Op::Verbatim(_)
+                    | Op::Reference(_)
+                    | Op::Dereference(_)
+                    | Op::Field(..)
+                    | Op::Index(..)
+            )
+        };
         if !block.stmts[from..].iter().all(|stmt| is_fine(&stmt.op)) {
-            self.diagnostics.error(&closure.body, not_yet("a closure with anything but arithmetic and elementwise functions is", "use operators and elementwise methods alone, or write array expressions outside of the closure"));
+            self.diagnostics.error(
+                &closure.body,
+                not_yet(
+                    "a closure with anything but arithmetic and elementwise functions is",
+                    "use operators and elementwise methods alone, or write array expressions outside of the closure",
+                ),
+            );
         }
     }
 }

@@ -4,8 +4,8 @@
 //! derivative; everything else is verbatim, or an error.
 
 mod bindings;
-mod choice;
 mod call;
+mod choice;
 mod control;
 mod expr;
 mod method;

@@ -11,16 +11,46 @@ use crate::table::elementwise::Elementwise;
 
 /// Methods that ask about a value without depending on its reals.
 const QUESTIONS: [&str; 22] = [
-    "len", "len_of", "nrows", "ncols", "shape", "strides", "dim", "raw_dim", "ndim", "is_empty", "is_square", "is_nan",
-    "is_finite", "is_infinite", "is_sign_positive", "is_sign_negative", "to_bits", "total_cmp", "partial_cmp", "is_some",
-    "is_none", "detach",
+    "len",
+    "len_of",
+    "nrows",
+    "ncols",
+    "shape",
+    "strides",
+    "dim",
+    "raw_dim",
+    "ndim",
+    "is_empty",
+    "is_square",
+    "is_nan",
+    "is_finite",
+    "is_infinite",
+    "is_sign_positive",
+    "is_sign_negative",
+    "to_bits",
+    "total_cmp",
+    "partial_cmp",
+    "is_some",
+    "is_none",
+    "detach",
 ];
 /// Further methods that are pure and cheap on passive values.
 const CHEAP_METHODS: [&str; 6] = ["min", "max", "abs", "pow", "saturating_sub", "abs_diff"];
 /// Macros whose arguments are only looked at.
 const LOOKING_MACROS: [&str; 13] = [
-    "assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne", "println", "print", "eprintln",
-    "eprint", "format", "write", "writeln",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "format",
+    "write",
+    "writeln",
 ];
 
 /// The result of this method is passive whatever its receiver is.
@@ -216,12 +246,20 @@ impl Lowerer {
             },
             Expr::Binary(e) if arithmetic(&e.op).is_some() => {
                 let (left, right) = (self.passive_kind(&e.left), self.passive_kind(&e.right));
-                if left.is_numeric() && right.is_numeric() { Kind::join([&left, &right]) } else { Kind::Unknown }
+                if left.is_numeric() && right.is_numeric() {
+                    Kind::join([&left, &right])
+                } else {
+                    Kind::Unknown
+                }
             }
             Expr::MethodCall(e) => {
                 let receiver = self.passive_kind(&e.receiver);
                 let is_elementwise = Elementwise::find(&e.method.to_string()).is_some();
-                if is_elementwise && receiver.is_numeric() { receiver.peel().clone() } else { Kind::Unknown }
+                if is_elementwise && receiver.is_numeric() {
+                    receiver.peel().clone()
+                } else {
+                    Kind::Unknown
+                }
             }
             Expr::Call(e) => match &*e.func {
                 Expr::Path(path) if self.is_float_type(path) => Kind::Scalar,

@@ -44,7 +44,8 @@ impl Lowerer {
                 self.bind(&p.pat, inner);
             }
             other => {
-                self.diagnostics.error(other, not_yet("this pattern is", "bind the value to a name and take it apart with field access"));
+                self.diagnostics
+                    .error(other, not_yet("this pattern is", "bind the value to a name and take it apart with field access"));
             }
         }
     }

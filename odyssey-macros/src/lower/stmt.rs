@@ -77,10 +77,14 @@ impl Lowerer {
 
     fn local(&mut self, local: &Local) {
         if let Some(attribute) = local.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
-            self.diagnostics.error(attribute, "`#[cfg]` on a statement cannot be evaluated by a macro\nhelp: put it on the function");
+            self.diagnostics
+                .error(attribute, "`#[cfg]` on a statement cannot be evaluated by a macro\nhelp: put it on the function");
         }
         let Some(init) = &local.init else {
-            self.diagnostics.error(local, not_yet("`let` without a value is", "give it a value where it is declared, as `let x = if … { … } else { … };`"));
+            self.diagnostics.error(
+                local,
+                not_yet("`let` without a value is", "give it a value where it is declared, as `let x = if … { … } else { … };`"),
+            );
             let nothing = self.nothing(syn::spanned::Spanned::span(local));
             self.bind(&local.pat, nothing);
             return;
@@ -128,7 +132,8 @@ impl Lowerer {
         let assigns = effects.assigned.iter().find(|name| self.bindings.lookup(name).is_some());
         if let Some(name) = assigns {
             let what = format!("changing `{name}` in this way is");
-            self.diagnostics.error(expr, not_yet(&what, "assign to a variable as a whole, or compute the value in a function of its own"));
+            self.diagnostics
+                .error(expr, not_yet(&what, "assign to a variable as a whole, or compute the value in a function of its own"));
         } else {
             self.expr(expr);
         }

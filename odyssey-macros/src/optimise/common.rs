@@ -64,7 +64,9 @@ fn key(op: &Op) -> Option<String> {
         Op::Reference(_) | Op::Dereference(_) | Op::Index(..) | Op::Sum(_) | Op::Length(_) | Op::Extent(_) | Op::Fit { .. } => {
             format!("{op:?}")
         }
-        Op::Apply(operation, operands, parameters) if !operation.is_view => format!("{} {operands:?} {parameters:?}", operation.name),
+        Op::Apply(operation, operands, parameters) if !operation.is_view => {
+            format!("{} {operands:?} {parameters:?}", operation.name)
+        }
         Op::Field(base, FieldName::Named(name)) => format!("{base:?}.{name}"),
         Op::Field(base, FieldName::Unnamed(number)) => format!("{base:?}.{number}"),
         _ => return None,

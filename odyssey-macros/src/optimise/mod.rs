@@ -41,7 +41,8 @@ pub(crate) fn clean_kernel(values: &mut Values, kernel: &mut Kernel) {
     body.reads(&mut |v| {
         read.insert(v);
     });
-    let keep: Vec<_> = body.params.iter().zip(&*inputs).map(|(param, input)| read.contains(param) || !values[*input].kind.is_scalar()).collect();
+    let keep: Vec<_> =
+        body.params.iter().zip(&*inputs).map(|(param, input)| read.contains(param) || !values[*input].kind.is_scalar()).collect();
     if !keep.contains(&true) && extents.is_empty() {
         return;
     }

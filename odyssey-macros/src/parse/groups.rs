@@ -120,14 +120,30 @@ mod tests {
     fn operands_keep_together() {
         let (sum, name) = (invisible(quote!(1.0 + x)), invisible(quote!(x)));
         let written = visible(quote!(fn f(x: f64) -> f64 { #sum * #name }));
-        assert_eq!(written, quote!(fn f(x: f64) -> f64 { (1.0 + x) * x }).to_string());
+        assert_eq!(
+            written,
+            quote!(
+                fn f(x: f64) -> f64 {
+                    (1.0 + x) * x
+                }
+            )
+            .to_string()
+        );
     }
 
     #[test]
     fn inside_of_macro_calls() {
         let (sum, text) = (invisible(quote!(1.0 + x)), invisible(quote!("{}")));
-        let written = visible(quote!(fn f(x: f64) { println!(#text, #sum * x) }));
-        let expected = quote!(fn f(x: f64) { println!(#text, (1.0 + x) * x) });
+        let written = visible(quote!(
+            fn f(x: f64) {
+                println!(#text, #sum * x)
+            }
+        ));
+        let expected = quote!(
+            fn f(x: f64) {
+                println!(#text, (1.0 + x) * x)
+            }
+        );
         assert_eq!(written, expected.to_string());
     }
 
@@ -135,6 +151,15 @@ mod tests {
     fn types_and_statements() {
         let (ty, sum, branch) = (invisible(quote!(f64)), invisible(quote!(dyn A + B)), invisible(quote!(if c {})));
         let written = visible(quote!(fn f(x: &#ty, y: &#sum) { #branch; x }));
-        assert_eq!(written, quote!(fn f(x: &f64, y: &(dyn A + B)) { if c {}; x }).to_string());
+        assert_eq!(
+            written,
+            quote!(
+                fn f(x: &f64, y: &(dyn A + B)) {
+                    if c {};
+                    x
+                }
+            )
+            .to_string()
+        );
     }
 }

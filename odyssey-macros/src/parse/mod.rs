@@ -40,13 +40,18 @@ pub(crate) fn function(item: TokenStream) -> syn::Result<ItemFn> {
             groups::make_visible(&mut function);
             Ok(function)
         }
-        Ok(Item::Impl(_) | Item::Trait(_)) => {
-            Err(syn::Error::new_spanned(item, crate::diagnostics::not_yet("methods are", "write a free function that takes `&self` as an argument")))
-        }
-        Ok(_) => Err(syn::Error::new_spanned(item, "`#[differentiable]` stands on a function; for a type use `#[derive(Differentiable)]`")),
-        Err(_) if looks_like_method(&item) => {
-            Err(syn::Error::new_spanned(item, crate::diagnostics::not_yet("methods are", "write a free function that takes `&self` as an argument")))
-        }
+        Ok(Item::Impl(_) | Item::Trait(_)) => Err(syn::Error::new_spanned(
+            item,
+            crate::diagnostics::not_yet("methods are", "write a free function that takes `&self` as an argument"),
+        )),
+        Ok(_) => Err(syn::Error::new_spanned(
+            item,
+            "`#[differentiable]` stands on a function; for a type use `#[derive(Differentiable)]`",
+        )),
+        Err(_) if looks_like_method(&item) => Err(syn::Error::new_spanned(
+            item,
+            crate::diagnostics::not_yet("methods are", "write a free function that takes `&self` as an argument"),
+        )),
         Err(error) => Err(error),
     }
 }

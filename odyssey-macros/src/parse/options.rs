@@ -58,10 +58,14 @@ impl Parse for Choice {
                 input.parse::<Token![=]>()?;
                 input.parse().map(Choice::Name)
             }
-            "aux" | "vjp" | "jvp" | "inherent" | "recursive" => {
-                Err(syn::Error::new(option.span(), crate::diagnostics::not_yet(&format!("the option `{option}` is"), "leave it out")))
-            }
-            _ => Err(syn::Error::new(option.span(), format!("unknown option `{option}`: there are `wrt(…)`, `name = …` and `crate = …`"))),
+            "aux" | "vjp" | "jvp" | "inherent" | "recursive" => Err(syn::Error::new(
+                option.span(),
+                crate::diagnostics::not_yet(&format!("the option `{option}` is"), "leave it out"),
+            )),
+            _ => Err(syn::Error::new(
+                option.span(),
+                format!("unknown option `{option}`: there are `wrt(…)`, `name = …` and `crate = …`"),
+            )),
         }
     }
 }

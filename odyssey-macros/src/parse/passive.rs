@@ -5,8 +5,25 @@ use syn::{GenericArgument, Generics, PathArguments, Type, TypeParamBound};
 use crate::ir::Kind;
 
 const PASSIVE: [&str; 19] = [
-    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "bool", "char", "str", "String",
-    "Axis", "PhantomData", "Range",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
+    "bool",
+    "char",
+    "str",
+    "String",
+    "Axis",
+    "PhantomData",
+    "Range",
 ];
 const CONTAINERS: [&str; 5] = ["Vec", "Option", "Box", "RangeInclusive", "VecDeque"];
 const ARRAYS: [&str; 6] = ["Array", "ArrayView", "ArrayRef", "ArcArray", "CowArray", "ArrayBase"];
@@ -64,10 +81,11 @@ fn is_passive_path(path: &syn::TypePath, generics: &Generics) -> bool {
 /// A type parameter bounded by `Fn…`.
 fn is_function_parameter(name: &syn::Ident, generics: &Generics) -> bool {
     let declared = generics.type_params().filter(|param| param.ident == *name).flat_map(|param| &param.bounds);
-    let constrained = generics.where_clause.iter().flat_map(|clause| &clause.predicates).filter_map(|predicate| match predicate {
-        syn::WherePredicate::Type(ty) if is_named(&ty.bounded_ty, name) => Some(&ty.bounds),
-        _ => None,
-    });
+    let constrained =
+        generics.where_clause.iter().flat_map(|clause| &clause.predicates).filter_map(|predicate| match predicate {
+            syn::WherePredicate::Type(ty) if is_named(&ty.bounded_ty, name) => Some(&ty.bounds),
+            _ => None,
+        });
     declared.chain(constrained.flatten()).any(is_function_bound)
 }
 

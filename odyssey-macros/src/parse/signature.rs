@@ -46,7 +46,8 @@ pub(crate) fn result_type(output: &ReturnType) -> Type {
 pub(super) fn read(item: &ItemFn, options: &Options, diagnostics: &mut Diagnostics) -> Signature {
     check_qualifiers(item, diagnostics);
     check_generics(item, diagnostics);
-    let arguments: Vec<_> = item.sig.inputs.iter().enumerate().filter_map(|(i, arg)| argument(i, arg, item, diagnostics)).collect();
+    let arguments: Vec<_> =
+        item.sig.inputs.iter().enumerate().filter_map(|(i, arg)| argument(i, arg, item, diagnostics)).collect();
     let mut signature = Signature { result: result_type(&item.sig.output), result_kind: Kind::Unknown, arguments };
     signature.result_kind = kind(&signature.result, &item.sig.generics);
     apply_wrt(&mut signature, item, options, diagnostics);
@@ -82,7 +83,10 @@ fn check_qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
         diagnostics.error(token, "an `async` function has no derivative: its body runs in pieces\nhelp: differentiate the computation in a plain function and call that one");
     }
     if let Some(token) = &sig.unsafety {
-        diagnostics.error(token, "an `unsafe` function is not differentiated: generated code never is `unsafe`\nhelp: annotate a safe wrapper");
+        diagnostics.error(
+            token,
+            "an `unsafe` function is not differentiated: generated code never is `unsafe`\nhelp: annotate a safe wrapper",
+        );
     }
     if let Some(token) = &sig.variadic {
         diagnostics.error(token, "a variadic function has no derivative\nhelp: take the arguments as a slice");
@@ -136,7 +140,8 @@ fn apply_wrt(signature: &mut Signature, item: &ItemFn, options: &Options, diagno
     for input in &item.sig.inputs {
         if let FnArg::Typed(typed) = input {
             if let Some(attribute) = typed.attrs.iter().find(|attribute| attribute.path().is_ident("no_grad")) {
-                diagnostics.error(attribute, "`#[no_grad]` beside `wrt(…)`: one of them says what is differentiated\nhelp: remove one");
+                diagnostics
+                    .error(attribute, "`#[no_grad]` beside `wrt(…)`: one of them says what is differentiated\nhelp: remove one");
             }
         }
     }
@@ -146,13 +151,19 @@ fn apply_wrt(signature: &mut Signature, item: &ItemFn, options: &Options, diagno
                 diagnostics.error(name, unknown_argument(name, signature));
             }
             Some(argument) if !argument.differentiated => {
-                diagnostics.error(name, format!("`{name}` holds no float by its type: it has no derivative\nhelp: remove it from `wrt(…)`"));
+                diagnostics.error(
+                    name,
+                    format!("`{name}` holds no float by its type: it has no derivative\nhelp: remove it from `wrt(…)`"),
+                );
             }
             Some(_) => {}
         }
     }
     if wrt.is_empty() {
-        diagnostics.error_at(item.sig.ident.span(), "`wrt()` names no argument\nhelp: name the arguments to differentiate, or remove it to differentiate all");
+        diagnostics.error_at(
+            item.sig.ident.span(),
+            "`wrt()` names no argument\nhelp: name the arguments to differentiate, or remove it to differentiate all",
+        );
     }
     for argument in &mut signature.arguments {
         argument.differentiated &= wrt.contains(&argument.name);
@@ -186,7 +197,8 @@ fn check_result(signature: &Signature, item: &ItemFn, diagnostics: &mut Diagnost
     let wrapper = match ungroup(&signature.result) {
         Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default(),
         Type::ImplTrait(_) => {
-            diagnostics.error(&signature.result, "an `impl Trait` result has no tangent that could be named\nhelp: write the type");
+            diagnostics
+                .error(&signature.result, "an `impl Trait` result has no tangent that could be named\nhelp: write the type");
             return;
         }
         Type::Reference(_) => {
@@ -196,7 +208,10 @@ fn check_result(signature: &Signature, item: &ItemFn, diagnostics: &mut Diagnost
         _ => return,
     };
     if wrapper == "Result" || wrapper == "Option" {
-        diagnostics.error(&signature.result, not_yet(&format!("`{wrapper}` results are"), "return the value and panic, or check before the call"));
+        diagnostics.error(
+            &signature.result,
+            not_yet(&format!("`{wrapper}` results are"), "return the value and panic, or check before the call"),
+        );
     }
 }
 

@@ -63,10 +63,13 @@ impl Sweep<'_> {
             return;
         }
         let captured = self.captured(&[&l.body]);
-        let mut inits: Vec<_> = carried.iter().map(|k| {
-            let adjoint = self.take(stmt.outs[*k]);
-            adjoint.unwrap_or_else(|| self.zero(stmt.outs[*k]))
-        }).collect();
+        let mut inits: Vec<_> = carried
+            .iter()
+            .map(|k| {
+                let adjoint = self.take(stmt.outs[*k]);
+                adjoint.unwrap_or_else(|| self.zero(stmt.outs[*k]))
+            })
+            .collect();
         inits.extend(captured.iter().map(|v| self.take_or_zero(*v)).collect::<Vec<_>>());
         let index = self.values.copy_of(l.body.params[0]);
         let params: Vec<_> = carried.iter().map(|k| l.body.params[k + 1]).chain(captured.iter().copied()).collect();

@@ -61,7 +61,8 @@ fn restore_loop(values: &mut Values, primal: &mut For, outs: &mut Vec<Value>, sw
         plan.restore(value);
     }
     // The value that an iteration hands on was the next one's parameter: restore the parameter, and step back.
-    let handed_on: Vec<_> = primal.body.results.iter().enumerate().filter(|(_, v)| plan.saved.contains(v)).map(|(k, v)| (k, *v)).collect();
+    let handed_on: Vec<_> =
+        primal.body.results.iter().enumerate().filter(|(_, v)| plan.saved.contains(v)).map(|(k, v)| (k, *v)).collect();
     for (k, value) in &handed_on {
         plan.saved.remove(value);
         plan.saved.insert(primal.body.params[k + 1]);
@@ -137,7 +138,13 @@ fn restore_branch(values: &mut Values, arm: &mut Block, other: &mut Block, sweep
 }
 
 /// Puts copies of the statements that define these values in front of the sweep; returns the map, completed.
-fn compute_again(values: &mut Values, primal: &Block, again: &BTreeSet<Value>, sweep: &mut Block, mut map: HashMap<Value, Value>) -> HashMap<Value, Value> {
+fn compute_again(
+    values: &mut Values,
+    primal: &Block,
+    again: &BTreeSet<Value>,
+    sweep: &mut Block,
+    mut map: HashMap<Value, Value>,
+) -> HashMap<Value, Value> {
     let mut front = Vec::new();
     for stmt in &primal.stmts {
         let [out] = stmt.outs[..] else { continue };
@@ -185,7 +192,10 @@ impl<'a> Plan<'a> {
     }
 
     fn is_settled(&self, value: Value) -> bool {
-        !self.definitions.contains_key(&value) || self.at_hand.contains(&value) || self.again.contains(&value) || self.saved.contains(&value)
+        !self.definitions.contains_key(&value)
+            || self.at_hand.contains(&value)
+            || self.again.contains(&value)
+            || self.saved.contains(&value)
     }
 
     /// Decides about a value of the block, if it is one.
@@ -227,7 +237,12 @@ impl<'a> Plan<'a> {
 /// Refers to another value's memory, or may do so: must not outlive the forward pass.
 fn is_borrowing(op: &Op) -> bool {
     match op {
-        Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::Copy(crate::ir::Copying::View, _) | Op::Literal(_) | Op::Index(..) => true,
+        Op::Reference(_)
+        | Op::Dereference(_)
+        | Op::Field(..)
+        | Op::Copy(crate::ir::Copying::View, _)
+        | Op::Literal(_)
+        | Op::Index(..) => true,
         Op::Apply(op, ..) => op.is_view,
         Op::Verbatim(verbatim) => verbatim.is_pure,
         _ => false,

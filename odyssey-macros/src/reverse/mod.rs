@@ -45,10 +45,22 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         read_at: None,
     });
     let definitions = crate::optimise::definitions([&forward]);
-    let mut sweep = Sweep { values: &mut values, pullbacks: &pullbacks, definitions: &definitions, stmts: Vec::new(), adjoints: HashMap::new() };
+    let mut sweep = Sweep {
+        values: &mut values,
+        pullbacks: &pullbacks,
+        definitions: &definitions,
+        stmts: Vec::new(),
+        adjoints: HashMap::new(),
+    };
     sweep.contribute(result, cotangent);
     sweep.block(&forward);
-    let differentiated: Vec<_> = forward.params.iter().enumerate().filter(|(i, param)| sweep.values[**param].wanted.contains(i)).map(|(_, param)| *param).collect();
+    let differentiated: Vec<_> = forward
+        .params
+        .iter()
+        .enumerate()
+        .filter(|(i, param)| sweep.values[**param].wanted.contains(i))
+        .map(|(_, param)| *param)
+        .collect();
     let gradients = differentiated.into_iter().map(|param| sweep.take_or_zero(param)).collect();
     let stmts = sweep.stmts;
     let reverse = Block { id: 0, params: vec![cotangent], stmts, results: gradients };
@@ -70,7 +82,15 @@ fn linearize(block: &mut Block, values: &mut Values, pullbacks: &mut HashMap<Val
             let result = stmt.outs[0];
             if values[result].active {
                 let name = values[result].name.as_ref().map(|name| format_ident!("{}_pullback", name, span = name.span()));
-                let info = Info { name, kind: Kind::Unknown, active: false, shape_of: None, wanted: Wanted::new(), span: stmt.span, read_at: None };
+                let info = Info {
+                    name,
+                    kind: Kind::Unknown,
+                    active: false,
+                    shape_of: None,
+                    wanted: Wanted::new(),
+                    span: stmt.span,
+                    read_at: None,
+                };
                 let pullback = values.add(info);
                 pullbacks.insert(result, pullback);
                 stmt.op = Op::Linearize(call.clone());

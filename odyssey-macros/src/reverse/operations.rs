@@ -120,7 +120,9 @@ impl Sweep<'_> {
             Term::Operand(n) => site.operands[*n],
             Term::Result => site.y,
             Term::Cotangent => site.dy,
-            Term::Constant(value) => self.emit(Op::Literal(Number { value: *value, token: None }), Kind::Scalar, site.y, site.span),
+            Term::Constant(value) => {
+                self.emit(Op::Literal(Number { value: *value, token: None }), Kind::Scalar, site.y, site.span)
+            }
             Term::Apply(op, operands, parameters) => {
                 let operands: Vec<_> = operands.iter().map(|t| self.term(*t, rule, values, site)).collect();
                 let parameters = parameters.iter().map(|p| site.parameter(*p)).collect();
@@ -155,12 +157,16 @@ impl Sweep<'_> {
 
     fn call(&mut self, call: &Call, y: Value, dy: Value, span: Span) {
         let pullback = self.pullbacks[&y];
-        let outs: Vec<_> = call.args.iter().map(|arg| {
-            let kind = self.tangent_kind(*arg);
-            let out = self.derived(kind, *arg, span);
-            self.mark_adjoint(out, *arg);
-            out
-        }).collect();
+        let outs: Vec<_> = call
+            .args
+            .iter()
+            .map(|arg| {
+                let kind = self.tangent_kind(*arg);
+                let out = self.derived(kind, *arg, span);
+                self.mark_adjoint(out, *arg);
+                out
+            })
+            .collect();
         let op = Op::Pullback { pullback, call: call.clone(), result: y, cotangent: dy };
         self.stmts.push(Stmt { outs: outs.clone(), op, span });
         for (arg, out) in call.args.iter().zip(outs) {

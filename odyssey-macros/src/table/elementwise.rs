@@ -13,6 +13,8 @@
 //! operand from. A rule may call any row by its name and nothing else: the table is closed under differentiation,
 //! or does not compile.
 
+#![allow(clippy::elidable_lifetime_names, reason = "functions of one operand and of several are written by the same lines")]
+
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_10, LN_2, PI};
 
 use super::rule::{Parameter, Recorder, Term, Val};
@@ -101,8 +103,7 @@ impl Elementwise {
     /// Whether computing it again costs no more than reading it back from memory would.
     pub(crate) fn is_cheap(self) -> bool {
         const CHEAP: [&str; 15] = [
-            "neg", "add", "sub", "mul", "pow2", "abs", "sgn", "min", "max", "mul_add", "relu", "clamp", "if_gt", "if_ge",
-            "if_eq",
+            "neg", "add", "sub", "mul", "pow2", "abs", "sgn", "min", "max", "mul_add", "relu", "clamp", "if_gt", "if_ge", "if_eq",
         ];
         CHEAP.contains(&self.row().name)
     }

@@ -23,7 +23,10 @@ pub(crate) enum Term {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Parameter {
     /// Parameter number `n` of the operation whose rule this is, plus an offset.
-    Same { index: usize, plus: i32 },
+    Same {
+        index: usize,
+        plus: i32,
+    },
     Integer(i32),
 }
 

@@ -18,10 +18,8 @@ pub(super) struct Coordinates {
 impl Visitor for Coordinates {
     fn leaf<T: Real>(&mut self, values: &mut [T], tangents: &[T], _shape: &[usize]) {
         self.values.extend(values.iter().map(|x| x.to_double()));
-        self.derivatives
-            .extend(tangents.iter().map(|x| x.to_double()));
-        self.epsilons
-            .extend(values.iter().map(|_| T::epsilon().to_double()));
+        self.derivatives.extend(tangents.iter().map(|x| x.to_double()));
+        self.epsilons.extend(values.iter().map(|_| T::epsilon().to_double()));
     }
 }
 
@@ -33,10 +31,7 @@ pub(super) struct Move {
 
 impl Move {
     pub(super) fn new(index: usize, value: f64) -> Self {
-        Self {
-            to_go: index,
-            value,
-        }
+        Self { to_go: index, value }
     }
 }
 
@@ -84,17 +79,8 @@ impl Visitor for Path {
 }
 
 /// The way to the number of an index, from the argument's name on.
-pub(super) fn path_to<P: Parameters>(
-    name: &str,
-    index: usize,
-    copy: &mut P,
-    gradient: &P::Tangent,
-) -> String {
-    let mut path = Path {
-        to_go: Some(index),
-        steps: Vec::new(),
-        text: name.to_owned(),
-    };
+pub(super) fn path_to<P: Parameters>(name: &str, index: usize, copy: &mut P, gradient: &P::Tangent) -> String {
+    let mut path = Path { to_go: Some(index), steps: Vec::new(), text: name.to_owned() };
     copy.visit(gradient, &mut path);
     path.text
 }
@@ -107,11 +93,7 @@ fn subscript(mut index: usize, shape: &[usize]) -> String {
         index /= length;
     }
     subscripts.reverse();
-    if shape.is_empty() {
-        String::new()
-    } else {
-        format!("[{}]", subscripts.join(", "))
-    }
+    if shape.is_empty() { String::new() } else { format!("[{}]", subscripts.join(", ")) }
 }
 
 /// A step that is so small, or a function that is so large, that rounding errors drown the difference says nothing.
@@ -126,24 +108,14 @@ impl Coordinates {
 
     /// Compares the derivative at one index with differences of `at`, the function with that number changed. One
     /// step width that agrees is enough: a wide one may reach over a bend, a narrow one may be lost in rounding.
-    pub(super) fn compare(
-        &self,
-        index: usize,
-        result_epsilon: f64,
-        mut at: impl FnMut(f64) -> f64,
-    ) -> Result<(), Disagreement> {
+    pub(super) fn compare(&self, index: usize, result_epsilon: f64, mut at: impl FnMut(f64) -> f64) -> Result<(), Disagreement> {
         let (x, computed) = (self.values[index], self.derivatives[index]);
         let epsilon = self.epsilons[index].max(result_epsilon);
         let relative = if epsilon > 1e-10 { 2e-2 } else { 1e-6 };
         let width = epsilon.cbrt();
         let mut first = None;
-        for (attempt, step) in [
-            width * x.abs().max(1.0),
-            width * x.abs(),
-            width * x.abs().max(1.0) / 16.0,
-        ]
-        .into_iter()
-        .enumerate()
+        for (attempt, step) in
+            [width * x.abs().max(1.0), width * x.abs(), width * x.abs().max(1.0) / 16.0].into_iter().enumerate()
         {
             let Difference { derivative, noise } = central_difference(x, step, epsilon, &mut at);
             let size = computed.abs().max(derivative.abs());
@@ -153,11 +125,7 @@ impl Coordinates {
             if agree && (attempt == 0 || noise <= LARGEST_NOISE * size) {
                 return Ok(());
             }
-            first.get_or_insert(Disagreement {
-                computed,
-                difference: derivative,
-                tolerance,
-            });
+            first.get_or_insert(Disagreement { computed, difference: derivative, tolerance });
         }
         Err(first.expect("at least one step was taken"))
     }
@@ -169,12 +137,7 @@ struct Difference {
     noise: f64,
 }
 
-fn central_difference(
-    x: f64,
-    step: f64,
-    epsilon: f64,
-    at: &mut impl FnMut(f64) -> f64,
-) -> Difference {
+fn central_difference(x: f64, step: f64, epsilon: f64, at: &mut impl FnMut(f64) -> f64) -> Difference {
     let (above, below) = (at(x + step), at(x - step));
     let derivative = (above - below) / (2.0 * step);
     let noise = ROUNDINGS * epsilon * above.abs().max(below.abs()) / step;

@@ -46,11 +46,7 @@ impl GradientMismatch {
 
 impl fmt::Display for GradientMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Disagreement {
-            computed,
-            difference,
-            tolerance,
-        } = self.disagreement;
+        let Disagreement { computed, difference, tolerance } = self.disagreement;
         write!(
             f,
             "the gradient with respect to `{}` is {computed:e}, but central differences give {difference:e} (tolerance {tolerance:.1e})",

@@ -47,9 +47,7 @@ macro_rules! by_value {
     )*};
 }
 by_value!(f32, f64, bool, char, String, Axis);
-by_value!(
-    u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
-);
+by_value!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
 impl<T: ?Sized> Perturb for PhantomData<T> {
     type Owned = Self;

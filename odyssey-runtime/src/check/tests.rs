@@ -5,17 +5,11 @@ use crate::real::Real;
 
 /// `Σ i x[i]²`, whose gradient is `2 i x[i]`.
 fn weighted<'a, T: Real>(x: impl IntoIterator<Item = &'a T>) -> T {
-    x.into_iter()
-        .enumerate()
-        .map(|(i, &x)| T::lit(i as f64 + 1.0) * x * x)
-        .sum()
+    x.into_iter().enumerate().map(|(i, &x)| T::lit(i as f64 + 1.0) * x * x).sum()
 }
 
 fn gradient<T: Real>(x: &[T]) -> Vec<T> {
-    x.iter()
-        .enumerate()
-        .map(|(i, &x)| T::lit(2.0 * (i as f64 + 1.0)) * x)
-        .collect()
+    x.iter().enumerate().map(|(i, &x)| T::lit(2.0 * (i as f64 + 1.0)) * x).collect()
 }
 
 const X: [f64; 4] = [1.5, -2e-3, 3e4, 0.0];
@@ -24,44 +18,24 @@ const X: [f64; 4] = [1.5, -2e-3, 3e4, 0.0];
 fn accepts_right_gradients_of_every_argument_type() {
     let (x, d) = (X, gradient(&X));
     let (vec, array) = (x.to_vec(), Array1::from_vec(x.to_vec()));
-    let (matrix, d_matrix) = (
-        Array2::from_shape_vec((2, 2), x.to_vec()).unwrap(),
-        Array2::from_shape_vec((2, 2), d.clone()).unwrap(),
-    );
+    let (matrix, d_matrix) =
+        (Array2::from_shape_vec((2, 2), x.to_vec()).unwrap(), Array2::from_shape_vec((2, 2), d.clone()).unwrap());
     let d_array = Array1::from_vec(d.clone());
     argument("x", &2.0, |x: f64| x.sin(), &2.0f64.cos()).unwrap();
     argument("x", &&2.0, |x: &f64| x.sin(), &2.0f64.cos()).unwrap();
-    argument(
-        "x",
-        &x,
-        |x: [f64; 4]| weighted(&x),
-        &[d[0], d[1], d[2], d[3]],
-    )
-    .unwrap();
+    argument("x", &x, |x: [f64; 4]| weighted(&x), &[d[0], d[1], d[2], d[3]]).unwrap();
     argument("x", &&x, |x| weighted(x), &[d[0], d[1], d[2], d[3]]).unwrap();
     argument("x", &&x[..], |x: &[f64]| weighted(x), &d).unwrap();
     argument("x", &vec, |x: Vec<f64>| weighted(&x), &d).unwrap();
     argument("x", &&vec, |x| weighted(x), &d).unwrap();
     argument("x", &array, |x| weighted(&x), &d_array).unwrap();
     argument("x", &&array, |x| weighted(x), &d_array).unwrap();
-    argument(
-        "x",
-        &array.view(),
-        |x: ArrayView1<'_, f64>| weighted(&x),
-        &d_array,
-    )
-    .unwrap();
+    argument("x", &array.view(), |x: ArrayView1<'_, f64>| weighted(&x), &d_array).unwrap();
     let array_ref: &ArrayRef<f64, _> = &array;
     argument("x", &array_ref, |x| weighted(x.iter()), &d_array).unwrap();
     argument("m", &&matrix, |x| weighted(x), &d_matrix).unwrap();
     let transposed = matrix.t();
-    argument(
-        "m",
-        &transposed,
-        |x| weighted(x.t().iter()),
-        &d_matrix.reversed_axes(),
-    )
-    .unwrap();
+    argument("m", &transposed, |x| weighted(x.t().iter()), &d_matrix.reversed_axes()).unwrap();
     argument(
         "x",
         &(2.0, vec, 7usize),
@@ -69,13 +43,7 @@ fn accepts_right_gradients_of_every_argument_type() {
         &(weighted(&x), d.iter().map(|d| 2.0 * d).collect(), ()),
     )
     .unwrap();
-    argument(
-        "x",
-        &Some(2.0),
-        |x| x.map_or(0.0, f64::sin),
-        &Some(2.0f64.cos()),
-    )
-    .unwrap();
+    argument("x", &Some(2.0), |x| x.map_or(0.0, f64::sin), &Some(2.0f64.cos())).unwrap();
 }
 
 #[test]
@@ -107,13 +75,7 @@ fn lends_to_a_function_with_lifetimes() {
 fn accepts_single_precision() {
     let x = [1.5f32, -0.25, 300.0];
     argument("x", &&x[..], |x| weighted(x), &gradient(&x)).unwrap();
-    argument(
-        "x",
-        &0.7f32,
-        |x: f32| x.exp() * x.sin(),
-        &(0.7f32.exp() * (0.7f32.sin() + 0.7f32.cos())),
-    )
-    .unwrap();
+    argument("x", &0.7f32, |x: f32| x.exp() * x.sin(), &(0.7f32.exp() * (0.7f32.sin() + 0.7f32.cos()))).unwrap();
 }
 
 #[test]
@@ -133,19 +95,14 @@ fn rejects_wrong_gradients_and_says_where() {
     assert_eq!(mismatch.path(), "pair.0[1, 1]");
     assert_eq!(mismatch.computed(), 8.1);
     assert!((mismatch.difference() - 8.0).abs() < mismatch.tolerance());
-    assert!(mismatch.to_string().starts_with(
-        "the gradient with respect to `pair.0[1, 1]` is 8.1e0, but central differences give "
-    ));
+    assert!(
+        mismatch.to_string().starts_with("the gradient with respect to `pair.0[1, 1]` is 8.1e0, but central differences give ")
+    );
     for factor in [0.0, -1.0, 0.5, 1.00001, 2.0] {
         argument("x", &2.0, |x: f64| x.exp(), &(factor * 2.0f64.exp())).unwrap_err();
     }
     argument("x", &2.0f32, |x: f32| x.exp(), &(1.1 * 2.0f32.exp())).unwrap_err();
-    let at = argument(
-        "x",
-        &vec![vec![1.0], vec![2.0, 3.0]],
-        |x| x[1][1],
-        &vec![vec![0.0], vec![0.0, 0.9]],
-    );
+    let at = argument("x", &vec![vec![1.0], vec![2.0, 3.0]], |x| x[1][1], &vec![vec![0.0], vec![0.0, 0.9]]);
     assert_eq!(at.unwrap_err().path(), "x[1][1]");
 }
 

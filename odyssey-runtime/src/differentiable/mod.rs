@@ -118,10 +118,7 @@ pub fn arrive<T: Tangent>(leaf: &mut Option<T>, d: T) {
 
 /// The leaf of a partial tangent that belongs to `x`, as a place whose elements can be added to.
 #[inline]
-pub fn leaf<'p, X: Differentiable + ?Sized>(
-    x: &X,
-    leaf: &'p mut Option<X::Tangent>,
-) -> &'p mut X::Tangent {
+pub fn leaf<'p, X: Differentiable + ?Sized>(x: &X, leaf: &'p mut Option<X::Tangent>) -> &'p mut X::Tangent {
     leaf.get_or_insert_with(|| x.zero_tangent())
 }
 

@@ -56,9 +56,7 @@ macro_rules! passive {
     )*};
 }
 passive!((), bool, char, String, Axis);
-passive!(
-    u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
-);
+passive!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
 impl<T: ?Sized> Parameters for std::marker::PhantomData<T> {
     fn visit<V: Visitor>(&mut self, (): &(), _visitor: &mut V) {}
@@ -67,12 +65,7 @@ impl<T: ?Sized> Parameters for std::marker::PhantomData<T> {
 impl<T: Real, D: Dimension> Parameters for ArrayRef<T, D> {
     fn visit<V: Visitor>(&mut self, tangent: &Self::Tangent, visitor: &mut V) {
         let dim = self.raw_dim();
-        assert!(
-            dim == tangent.raw_dim(),
-            "a value of shape {:?} has a tangent of shape {:?}",
-            self.shape(),
-            tangent.shape()
-        );
+        assert!(dim == tangent.raw_dim(), "a value of shape {:?} has a tangent of shape {:?}", self.shape(), tangent.shape());
         let tangents = tangent.as_standard_layout();
         let tangents = tangents.as_slice().expect("standard layout");
         if let Some(values) = self.as_slice_mut() {
@@ -104,11 +97,7 @@ impl<T: Parameters + ?Sized> Parameters for Box<T> {
     }
 }
 
-fn visit_list<T: Parameters, V: Visitor>(
-    values: &mut [T],
-    tangents: &[T::Tangent],
-    visitor: &mut V,
-) {
+fn visit_list<T: Parameters, V: Visitor>(values: &mut [T], tangents: &[T::Tangent], visitor: &mut V) {
     let (n, m) = (values.len(), tangents.len());
     assert!(n == m, "a value of length {n} has a tangent of length {m}");
     for (i, (value, tangent)) in values.iter_mut().zip(tangents).enumerate() {

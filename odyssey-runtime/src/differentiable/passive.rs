@@ -31,9 +31,7 @@ macro_rules! passive {
     )*};
 }
 passive!((), bool, char, str, String, Axis, RangeFull);
-passive!(
-    u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
-);
+passive!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
 macro_rules! passive_generic {
     ($($type:ident),*) => {$(

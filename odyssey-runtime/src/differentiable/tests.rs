@@ -1,8 +1,6 @@
 use ndarray::{Array1, Array2, ArrayD, ArrayView1, Axis, array, s};
 
-use super::{
-    Differentiable, Parameters, ScalarResult, Step, Visitor, arrive, complete, leaf, partial,
-};
+use super::{Differentiable, Parameters, ScalarResult, Step, Visitor, arrive, complete, leaf, partial};
 use crate::real::Real;
 
 #[test]
@@ -23,19 +21,8 @@ fn tangents_have_the_types_of_the_table() {
 
 #[test]
 fn zero_has_the_shape_of_the_value() {
-    let x = (
-        array![[1.0, 2.0, 3.0]],
-        vec![Some(array![1.0f32]), None],
-        [1.5f64; 2],
-    );
-    assert_eq!(
-        x.zero_tangent(),
-        (
-            array![[0.0, 0.0, 0.0]],
-            vec![Some(array![0.0]), None],
-            [0.0, 0.0]
-        )
-    );
+    let x = (array![[1.0, 2.0, 3.0]], vec![Some(array![1.0f32]), None], [1.5f64; 2]);
+    assert_eq!(x.zero_tangent(), (array![[0.0, 0.0, 0.0]], vec![Some(array![0.0]), None], [0.0, 0.0]));
 }
 
 #[test]
@@ -72,8 +59,7 @@ struct Paths {
 impl Visitor for Paths {
     fn leaf<T: Real>(&mut self, values: &mut [T], tangents: &[T], _shape: &[usize]) {
         let double = |x: &[T]| x.iter().map(|x| x.to_double()).collect();
-        self.seen
-            .push((self.path.clone(), double(values), double(tangents)));
+        self.seen.push((self.path.clone(), double(values), double(tangents)));
         values[0] += T::one();
     }
 
@@ -88,38 +74,21 @@ impl Visitor for Paths {
 
 #[test]
 fn visits_every_leaf_in_logical_order() {
-    let mut x = (
-        array![[1.0, 2.0], [3.0, 4.0]].reversed_axes(),
-        vec![5.0f32, 6.0],
-        Some(7.0),
-        8usize,
-    );
-    let d_x = (
-        array![[10.0, 20.0], [30.0, 40.0]],
-        vec![50.0, 60.0],
-        None,
-        (),
-    );
+    let mut x = (array![[1.0, 2.0], [3.0, 4.0]].reversed_axes(), vec![5.0f32, 6.0], Some(7.0), 8usize);
+    let d_x = (array![[10.0, 20.0], [30.0, 40.0]], vec![50.0, 60.0], None, ());
     let mut paths = Paths::default();
     x.visit(&d_x, &mut paths);
     let (field, index) = (Step::Field, Step::Index);
     assert_eq!(
         paths.seen,
         [
-            (
-                vec![field("0")],
-                vec![1.0, 3.0, 2.0, 4.0],
-                vec![10.0, 20.0, 30.0, 40.0]
-            ),
+            (vec![field("0")], vec![1.0, 3.0, 2.0, 4.0], vec![10.0, 20.0, 30.0, 40.0]),
             (vec![field("1"), index(0)], vec![5.0], vec![50.0]),
             (vec![field("1"), index(1)], vec![6.0], vec![60.0]),
             (vec![field("2")], vec![7.0], vec![0.0]),
         ]
     );
-    assert_eq!(
-        x,
-        (array![[2.0, 3.0], [2.0, 4.0]], vec![6.0, 7.0], Some(8.0), 8)
-    );
+    assert_eq!(x, (array![[2.0, 3.0], [2.0, 4.0]], vec![6.0, 7.0], Some(8.0), 8));
 }
 
 #[test]

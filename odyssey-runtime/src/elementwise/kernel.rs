@@ -3,10 +3,7 @@
     clippy::too_many_arguments,
     reason = "every output is a parameter of its own, which is how the compiler learns that they do not overlap"
 )]
-#![allow(
-    unsafe_code,
-    reason = "functions with target features are unsafe to call, and elements are reached by pointers"
-)]
+#![allow(unsafe_code, reason = "functions with target features are unsafe to call, and elements are reached by pointers")]
 
 use std::mem::MaybeUninit;
 
@@ -33,13 +30,7 @@ pub trait Slot<V: Copy> {
     ///
     /// # Safety
     /// `out` has [`room`](Self::room) for more than `i` points.
-    unsafe fn put(
-        state: &mut Self::State,
-        out: *mut MaybeUninit<V>,
-        i: usize,
-        lane: usize,
-        value: V,
-    );
+    unsafe fn put(state: &mut Self::State, out: *mut MaybeUninit<V>, i: usize, lane: usize, value: V);
 
     /// Writes the state after the last point.
     ///

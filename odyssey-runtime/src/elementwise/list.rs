@@ -14,25 +14,15 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
     /// `len` copies of `value`.
     #[inline]
     pub(super) fn filled(len: usize, value: T) -> Self {
-        let heap = if len > N {
-            Some(vec![value; len].into_boxed_slice())
-        } else {
-            None
-        };
-        Self {
-            len,
-            inline: [value; N],
-            heap,
-        }
+        let heap = if len > N { Some(vec![value; len].into_boxed_slice()) } else { None };
+        Self { len, inline: [value; N], heap }
     }
 
     /// The same entries.
     #[inline]
     pub(super) fn of(entries: &[T]) -> Self {
         let mut list = Self::filled(entries.len(), T::default());
-        list.iter_mut()
-            .zip(entries)
-            .for_each(|(entry, &value)| *entry = value);
+        list.iter_mut().zip(entries).for_each(|(entry, &value)| *entry = value);
         list
     }
 

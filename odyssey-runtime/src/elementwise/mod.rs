@@ -7,10 +7,7 @@
 //! A closure written at the call should be `#[inline(always)]`: rustc inlines small ones anyway, but one that stays a call
 //! inside the loop is neither vectorised nor compiled for the processor's instruction set.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined into a kernel is not compiled for its instruction set"
-)]
+#![allow(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its instruction set")]
 
 pub(crate) mod functions;
 mod join;
@@ -90,11 +87,7 @@ pub fn map_modes<O: Joined, R: Copy>(
 /// iteration space.
 #[inline]
 #[track_caller]
-pub fn map_to<O: Operands, S: Outputs<O, R>, R>(
-    operands: O,
-    outputs: S,
-    f: impl Fn(O::Elems) -> R,
-) -> S::Results {
+pub fn map_to<O: Operands, S: Outputs<O, R>, R>(operands: O, outputs: S, f: impl Fn(O::Elems) -> R) -> S::Results {
     map_to_modes(
         operands,
         outputs,
@@ -116,11 +109,7 @@ pub fn map_to_modes<O: Operands, S: Outputs<O, R>, R>(
 ) -> S::Results {
     if O::SCALAR {
         let values = plain(operands.single());
-        return if S::SCALAR {
-            outputs.single(values)
-        } else {
-            spread::<O, S, R>(outputs, values)
-        };
+        return if S::SCALAR { outputs.single(values) } else { spread::<O, S, R>(outputs, values) };
     }
     pass(Level::detect(), operands, outputs, plain, fused)
 }
@@ -151,18 +140,10 @@ fn pass<O: Operands, S: Outputs<O, R>, R>(
 }
 
 /// The part of a pass that is compiled for each combination of operand and output types.
-#[allow(
-    unsafe_code,
-    reason = "the walk needs the kernel's word that it writes all values"
-)]
+#[allow(unsafe_code, reason = "the walk needs the kernel's word that it writes all values")]
 #[inline(never)]
 #[track_caller]
-fn drive<O: Operands, S: Outputs<O, R>, R>(
-    level: Level,
-    operands: &O,
-    mut outputs: S,
-    kernel: Kernel,
-) -> S::Results {
+fn drive<O: Operands, S: Outputs<O, R>, R>(level: Level, operands: &O, mut outputs: S, kernel: Kernel) -> S::Results {
     let layouts = operands.layouts();
     let space = Space::new(layouts.as_ref(), outputs.shapes().as_ref());
     let (buffers, sinks) = outputs.open(&Opened(&space));

@@ -1,9 +1,9 @@
 //! The macros by which a closure is compiled for both kinds of arithmetic, and passes with one output that is not full.
 
+use super::map_to_modes;
 use super::operand::Operand;
 use super::output::{Like, Sum, like};
 use super::tuples::{Operands, Outputs};
-use super::map_to_modes;
 
 /// The sum of `f` over the iteration space of the operands, in one pass.
 #[inline]
@@ -24,11 +24,7 @@ where
 /// [`map_sum`] of a function that is given twice, as to [`map_modes`](super::map_modes).
 #[inline]
 #[track_caller]
-pub fn map_sum_modes<O: Operands, R, T>(
-    operands: O,
-    plain: impl Fn(O::Elems) -> R,
-    fused: impl Fn(O::Elems) -> R,
-) -> T
+pub fn map_sum_modes<O: Operands, R, T>(operands: O, plain: impl Fn(O::Elems) -> R, fused: impl Fn(O::Elems) -> R) -> T
 where
     (Sum,): Outputs<O, (R,), Results = (T,)>,
 {
@@ -46,11 +42,7 @@ where
 /// The values of `f` over the iteration space of the operands, summed to the shape of `x`.
 #[inline]
 #[track_caller]
-pub fn map_like<X: Operand + ?Sized, O: Operands, R, T>(
-    x: &X,
-    operands: O,
-    f: impl Fn(O::Elems) -> R,
-) -> T
+pub fn map_like<X: Operand + ?Sized, O: Operands, R, T>(x: &X, operands: O, f: impl Fn(O::Elems) -> R) -> T
 where
     (Like<X::Float, X::Dim>,): Outputs<O, (R,), Results = (T,)>,
 {

@@ -45,19 +45,12 @@ impl Nest {
                 *stride = aligned[axis];
             }
         };
-        for (k, source) in sources
-            .iter()
-            .enumerate()
-            .filter(|(_, source)| source.data.is_some())
-        {
+        for (k, source) in sources.iter().enumerate().filter(|(_, source)| source.data.is_some()) {
             enter(k, source.shape, source.strides);
         }
         for (k, sink) in sinks.iter().enumerate() {
             match sink.role {
-                Role::Add {
-                    strides: Some(strides),
-                    ..
-                } => enter(sources.len() + k, sink.shape, strides),
+                Role::Add { strides: Some(strides), .. } => enter(sources.len() + k, sink.shape, strides),
                 Role::Add { strides: None, .. } => {
                     enter(sources.len() + k, sink.shape, &c_strides(sink.shape));
                 }
@@ -110,10 +103,7 @@ impl Nest {
         self.step = (TILE / inner).min(self.lens[split]);
         if self.step < self.lens[split] {
             // Whole blocks, if some number of steps makes them.
-            self.step = (1..=self.step)
-                .rev()
-                .find(|step| (step * inner) % BLOCK == 0)
-                .unwrap_or(self.step);
+            self.step = (1..=self.step).rev().find(|step| (step * inner) % BLOCK == 0).unwrap_or(self.step);
         }
         for k in (0..sources.len()).filter(|&k| sources[k].data.is_some()) {
             let strides = self.source(k);

@@ -1,8 +1,5 @@
 //! What an elementwise expression reads: scalars, arrays, views, and shapes alone.
-#![allow(
-    unsafe_code,
-    reason = "an operand is read through a pointer that the walk over the iteration space advances"
-)]
+#![allow(unsafe_code, reason = "an operand is read through a pointer that the walk over the iteration space advances")]
 
 use std::marker::PhantomData;
 
@@ -105,12 +102,7 @@ impl<T: Real> Bound for Sc<T> {
     type Cursor = T;
 
     fn layout(&self) -> Layout<'_> {
-        Layout {
-            data: None,
-            size: 0,
-            shape: &[],
-            strides: &[],
-        }
+        Layout { data: None, size: 0, shape: &[], strides: &[] }
     }
 
     #[inline(always)]
@@ -135,12 +127,7 @@ impl<A: Real, D: Dimension> Bound for &ArrayRef<A, D> {
     type Cursor = *const A;
 
     fn layout(&self) -> Layout<'_> {
-        Layout {
-            data: Some(self.as_ptr().cast()),
-            size: size_of::<A>(),
-            shape: self.shape(),
-            strides: self.strides(),
-        }
+        Layout { data: Some(self.as_ptr().cast()), size: size_of::<A>(), shape: self.shape(), strides: self.strides() }
     }
 
     fn single(self) -> A {
@@ -311,10 +298,7 @@ pub fn extent<X: Operand + ?Sized>(x: &X) -> Extent<X::Float, X::Dim> {
 impl<T, D> Extent<T, D> {
     #[inline(always)]
     fn new(dim: D) -> Self {
-        Self {
-            dim,
-            float: PhantomData,
-        }
+        Self { dim, float: PhantomData }
     }
 
     pub(super) fn into_dim(self) -> D {
@@ -352,12 +336,7 @@ impl<T: Real, D: Rank> Bound for &Extent<T, D> {
     type Cursor = ();
 
     fn layout(&self) -> Layout<'_> {
-        Layout {
-            data: None,
-            size: 0,
-            shape: self.dim.lengths(),
-            strides: &[],
-        }
+        Layout { data: None, size: 0, shape: self.dim.lengths(), strides: &[] }
     }
 
     #[inline(always)]

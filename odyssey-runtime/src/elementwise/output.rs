@@ -29,54 +29,24 @@ pub(super) enum Role<'a> {
     /// Added to a total.
     Sum(Float),
     /// Added to the elements of an array of type `to`, dense in C order if it has no strides.
-    Add {
-        from: Float,
-        to: Float,
-        strides: Option<&'a [isize]>,
-    },
+    Add { from: Float, to: Float, strides: Option<&'a [isize]> },
 }
 
 impl<'a> Sink<'a> {
     fn store<T>(values: &mut Vec<T>) -> Self {
         const {
-            assert!(
-                size_of::<T>() <= 16 && align_of::<T>() <= 16,
-                "elements of this size are not supported"
-            );
+            assert!(size_of::<T>() <= 16 && align_of::<T>() <= 16, "elements of this size are not supported");
         };
-        Self {
-            role: Role::Store,
-            data: values.as_mut_ptr().cast(),
-            size: size_of::<T>(),
-            shape: &[],
-        }
+        Self { role: Role::Store, data: values.as_mut_ptr().cast(), size: size_of::<T>(), shape: &[] }
     }
 
     fn sum<T: Real>() -> Self {
-        Self {
-            role: Role::Sum(Float::of::<T>()),
-            data: std::ptr::null_mut(),
-            size: size_of::<T>(),
-            shape: &[],
-        }
+        Self { role: Role::Sum(Float::of::<T>()), data: std::ptr::null_mut(), size: size_of::<T>(), shape: &[] }
     }
 
-    fn add<T: Real, To: Real>(
-        data: *mut To,
-        shape: &'a [usize],
-        strides: Option<&'a [isize]>,
-    ) -> Self {
-        let role = Role::Add {
-            from: Float::of::<T>(),
-            to: Float::of::<To>(),
-            strides,
-        };
-        Self {
-            role,
-            data: data.cast(),
-            size: size_of::<T>(),
-            shape,
-        }
+    fn add<T: Real, To: Real>(data: *mut To, shape: &'a [usize], strides: Option<&'a [isize]>) -> Self {
+        let role = Role::Add { from: Float::of::<T>(), to: Float::of::<To>(), strides };
+        Self { role, data: data.cast(), size: size_of::<T>(), shape }
     }
 }
 
@@ -187,10 +157,7 @@ pub struct Like<T, D> {
 /// The output that is a cotangent of `x`: `x` may be any operand, or the [`Extent`](super::Extent) of one.
 #[inline(always)]
 pub fn like<X: Operand + ?Sized>(x: &X) -> Like<X::Float, X::Dim> {
-    Like {
-        dim: extent(x).into_dim(),
-        float: std::marker::PhantomData,
-    }
+    Like { dim: extent(x).into_dim(), float: std::marker::PhantomData }
 }
 
 /// The memory of a [`Like`] output.
@@ -223,11 +190,7 @@ impl<O, T: Real, D: Rank> Output<O, T> for Like<T, D> {
         let shape = self.dim.lengths();
         let len: usize = shape.iter().product();
         let sum = times(value, space.len / len.max(1));
-        if D::SCALAR {
-            D::scalar(sum)
-        } else {
-            D::dense(shape, None, vec![sum; len])
-        }
+        if D::SCALAR { D::scalar(sum) } else { D::dense(shape, None, vec![sum; len]) }
     }
 
     fn open(&mut self, &Opened(space): &Opened<'_>) -> (LikeBuffer<T>, Sink<'_>) {
@@ -254,9 +217,7 @@ impl<O, T: Real, D: Rank> Output<O, T> for Like<T, D> {
                 let skipped = space.shape.len() - shape.len();
                 D::dense(shape, space.steps(skipped), filled(values, space.len))
             }
-            LikeBuffer::Reduced(sums) => {
-                D::dense(shape, None, sums.into_iter().map(T::lit).collect())
-            }
+            LikeBuffer::Reduced(sums) => D::dense(shape, None, sums.into_iter().map(T::lit).collect()),
         }
     }
 }
@@ -320,10 +281,7 @@ impl<O, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, T, D>> {
     fn open(&mut self, &Opened(space): &Opened<'_>) -> (Option<Vec<f64>>, Sink<'_>) {
         if self.0.len() == space.len {
             let data = self.0.as_mut_ptr();
-            (
-                None,
-                Sink::add::<T, T>(data, self.0.shape(), Some(self.0.strides())),
-            )
+            (None, Sink::add::<T, T>(data, self.0.shape(), Some(self.0.strides())))
         } else {
             let mut sums = vec![0.0; self.0.len()];
             let sink = Sink::add::<T, f64>(sums.as_mut_ptr(), self.0.shape(), None);
@@ -333,27 +291,17 @@ impl<O, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, T, D>> {
 
     fn close(mut self, sums: Option<Vec<f64>>, _: f64, _: &Opened<'_>) {
         if let Some(sums) = sums {
-            self.0
-                .iter_mut()
-                .zip(sums)
-                .for_each(|(x, sum)| *x += T::lit(sum));
+            self.0.iter_mut().zip(sums).for_each(|(x, sum)| *x += T::lit(sum));
         }
     }
 }
 
 /// The sum of `count` terms equal to `value`.
 fn times<T: Real>(value: T, count: usize) -> T {
-    if count == 0 {
-        T::zero()
-    } else {
-        value * T::lit(count as f64)
-    }
+    if count == 0 { T::zero() } else { value * T::lit(count as f64) }
 }
 
-#[allow(
-    unsafe_code,
-    reason = "the pass has written every element of a buffer that was allocated uninitialised"
-)]
+#[allow(unsafe_code, reason = "the pass has written every element of a buffer that was allocated uninitialised")]
 fn filled<T>(mut values: Vec<T>, len: usize) -> Vec<T> {
     debug_assert!(values.capacity() >= len);
     // SAFETY: `close` is called after the walk, which stores one value for each of the `len` points.

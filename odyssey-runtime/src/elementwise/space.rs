@@ -23,28 +23,16 @@ impl Space {
     /// Panics if the shapes do not broadcast.
     #[track_caller]
     pub(super) fn new(sources: &[Layout], targets: &[&[usize]]) -> Self {
-        let shapes = || {
-            sources
-                .iter()
-                .map(|source| source.shape)
-                .chain(targets.iter().copied())
-        };
+        let shapes = || sources.iter().map(|source| source.shape).chain(targets.iter().copied());
         let rank = shapes().map(<[usize]>::len).max().unwrap_or(0);
         // Built in place: a list that is moved right after it has been written stalls on its own stores.
-        let mut space = Self {
-            shape: List::filled(rank, 1),
-            strides: List::filled(rank, 0),
-            standard: true,
-            len: 1,
-        };
+        let mut space = Self { shape: List::filled(rank, 1), strides: List::filled(rank, 0), standard: true, len: 1 };
         if !shapes().all(|shape| widen(&mut space.shape, shape)) {
             mismatch(sources, targets);
         }
         space.len = space.shape.iter().product();
         write_c_strides(&space.shape, &mut space.strides);
-        let lead = sources
-            .iter()
-            .find(|source| source.data.is_some() && same(source.shape, &space.shape));
+        let lead = sources.iter().find(|source| source.data.is_some() && same(source.shape, &space.shape));
         if let Some(lead) = lead
             && !walks_as(&space.shape, &space.strides, lead.strides)
             && space.len > 1
@@ -64,9 +52,7 @@ impl Space {
     pub(super) fn align(&self, shape: &[usize], strides: &[isize], aligned: &mut [isize]) {
         aligned.fill(0);
         let skipped = self.shape.len() - shape.len();
-        for (aligned, (&length, &stride)) in
-            aligned[skipped..].iter_mut().zip(shape.iter().zip(strides))
-        {
+        for (aligned, (&length, &stride)) in aligned[skipped..].iter_mut().zip(shape.iter().zip(strides)) {
             if length > 1 {
                 *aligned = stride;
             }
@@ -105,42 +91,27 @@ fn same(a: &[usize], b: &[usize]) -> bool {
 /// Whether strides agree wherever they matter.
 #[inline(always)]
 fn walks_as(shape: &[usize], a: &[isize], b: &[isize]) -> bool {
-    shape
-        .iter()
-        .zip(a.iter().zip(b))
-        .all(|(&length, (a, b))| length <= 1 || a == b)
+    shape.iter().zip(a.iter().zip(b)).all(|(&length, (a, b))| length <= 1 || a == b)
 }
 
 /// Broadcasts `shape` with `next`, in place; false if they do not.
 #[inline(always)]
 fn widen(shape: &mut [usize], next: &[usize]) -> bool {
     let skipped = shape.len() - next.len();
-    shape[skipped..]
-        .iter_mut()
-        .zip(next)
-        .all(|(length, &other)| {
-            if *length == 1 {
-                *length = other;
-            }
-            other == 1 || other == *length
-        })
+    shape[skipped..].iter_mut().zip(next).all(|(length, &other)| {
+        if *length == 1 {
+            *length = other;
+        }
+        other == 1 || other == *length
+    })
 }
 
 /// Panics with the first two shapes that do not broadcast.
 #[cold]
 #[track_caller]
 fn mismatch(sources: &[Layout], targets: &[&[usize]]) -> ! {
-    let broadcast = |a: &[usize], b: &[usize]| {
-        a.iter()
-            .rev()
-            .zip(b.iter().rev())
-            .all(|(&a, &b)| a == b || a == 1 || b == 1)
-    };
-    let shapes: Vec<_> = sources
-        .iter()
-        .map(|source| source.shape)
-        .chain(targets.iter().copied())
-        .collect();
+    let broadcast = |a: &[usize], b: &[usize]| a.iter().rev().zip(b.iter().rev()).all(|(&a, &b)| a == b || a == 1 || b == 1);
+    let shapes: Vec<_> = sources.iter().map(|source| source.shape).chain(targets.iter().copied()).collect();
     for (i, b) in shapes.iter().enumerate() {
         if let Some(a) = shapes[..i].iter().find(|a| !broadcast(a, b)) {
             panic!("shapes {a:?} and {b:?} do not broadcast");
@@ -152,9 +123,7 @@ fn mismatch(sources: &[Layout], targets: &[&[usize]]) -> ! {
 /// Writes the strides of a dense array of `shape` whose axes are nested as those of an array with strides `lead`.
 fn write_strides_in_order_of(lead: &[isize], shape: &[usize], strides: &mut [isize]) {
     let mut axes = List::<usize>::filled(shape.len(), 0);
-    axes.iter_mut()
-        .enumerate()
-        .for_each(|(i, axis)| *axis = shape.len() - 1 - i);
+    axes.iter_mut().enumerate().for_each(|(i, axis)| *axis = shape.len() - 1 - i);
     axes.sort_by_key(|&axis| lead[axis].unsigned_abs());
     let mut step = 1;
     for &axis in axes.iter() {

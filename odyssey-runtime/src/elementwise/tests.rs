@@ -4,8 +4,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ndarray::{
-    Array, Array0, Array1, Array2, ArrayD, ArrayRef, ArrayView1, ArrayViewD, Axis, CowArray,
-    Dimension, Ix1, IxDyn, Slice, arr1, s,
+    Array, Array0, Array1, Array2, ArrayD, ArrayRef, ArrayView1, ArrayViewD, Axis, CowArray, Dimension, Ix1, IxDyn, Slice, arr1,
+    s,
 };
 
 use super::{Full, Level, Sum, extent, into, like, map, map_to, operand, pass, sc};
@@ -27,18 +27,13 @@ fn base<T: Real>(shape: &[usize], layout: usize, seed: usize) -> ArrayD<T> {
     let mut shape = shape.to_vec();
     match layout {
         1 => shape.reverse(),
-        3 => shape
-            .iter_mut()
-            .for_each(|length| *length = 2 * *length + 1),
+        3 => shape.iter_mut().for_each(|length| *length = 2 * *length + 1),
         4 if !shape.is_empty() => shape[0] = 1,
         _ => {}
     }
     let mut state = seed * 2 + 1;
     ArrayD::from_shape_simple_fn(shape, || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407)
-            % (1 << 48);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) % (1 << 48);
         T::lit((state >> 20) as f64 / f64::from(1 << 28) - 0.5)
     })
 }
@@ -49,12 +44,9 @@ fn seen<'a, T: Real>(base: &'a ArrayD<T>, shape: &[usize], layout: usize) -> Arr
     match layout {
         1 => view = view.reversed_axes(),
         2 => (0..shape.len()).for_each(|axis| view.invert_axis(Axis(axis))),
-        3 => (0..shape.len())
-            .for_each(|axis| view.slice_axis_inplace(Axis(axis), Slice::new(1, None, 2))),
+        3 => (0..shape.len()).for_each(|axis| view.slice_axis_inplace(Axis(axis), Slice::new(1, None, 2))),
         4 => {
-            return base
-                .broadcast(IxDyn(shape))
-                .expect("the first axis has length 1");
+            return base.broadcast(IxDyn(shape)).expect("the first axis has length 1");
         }
         _ => {}
     }
@@ -64,15 +56,7 @@ fn seen<'a, T: Real>(base: &'a ArrayD<T>, shape: &[usize], layout: usize) -> Arr
 /// The element that a point of the space reads, or adds to.
 fn at(point: &IxDyn, shape: &[usize]) -> IxDyn {
     let skipped = point.ndim() - shape.len();
-    let index: Vec<_> = (0..shape.len())
-        .map(|axis| {
-            if shape[axis] == 1 {
-                0
-            } else {
-                point[skipped + axis]
-            }
-        })
-        .collect();
+    let index: Vec<_> = (0..shape.len()).map(|axis| if shape[axis] == 1 { 0 } else { point[skipped + axis] }).collect();
     IxDyn(&index)
 }
 
@@ -82,10 +66,7 @@ fn close<T: Real>(a: T, b: f64) -> bool {
 
 /// All outputs over operands of two shapes and layouts.
 fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts: [usize; 2]) {
-    let bases = [
-        base::<T>(shapes[0], layouts[0], 1),
-        base::<T>(shapes[1], layouts[1], 2),
-    ];
+    let bases = [base::<T>(shapes[0], layouts[0], 1), base::<T>(shapes[1], layouts[1], 2)];
     let a = seen(&bases[0], shapes[0], layouts[0]);
     let b = seen(&bases[1], shapes[1], layouts[1]);
     let k = T::lit(1.5);
@@ -95,34 +76,19 @@ fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts:
     match layouts[0] {
         1 => place = place.reversed_axes(),
         2 => (0..shapes[1].len()).for_each(|axis| place.invert_axis(Axis(axis))),
-        3 => (0..shapes[1].len())
-            .for_each(|axis| place.slice_axis_inplace(Axis(axis), Slice::new(1, None, 2))),
+        3 => (0..shapes[1].len()).for_each(|axis| place.slice_axis_inplace(Axis(axis), Slice::new(1, None, 2))),
         _ => {}
     }
     let mut d_k = k;
     let (full, sum, like_a, like_b, like_k, (), ()) = pass(
         level,
         (operand(&a), operand(&k), operand(&b)),
-        (
-            Full,
-            Sum,
-            like(&a),
-            like(&extent(&b)),
-            like(&k),
-            into(&mut place),
-            into(&mut d_k),
-        ),
+        (Full, Sum, like(&a), like(&extent(&b)), like(&k), into(&mut place), into(&mut d_k)),
         |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
         |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
     );
 
-    let mut expected = (
-        0.0,
-        ArrayD::<f64>::zeros(shapes[0]),
-        ArrayD::<f64>::zeros(shapes[1]),
-        0.0,
-        1.5,
-    );
+    let mut expected = (0.0, ArrayD::<f64>::zeros(shapes[0]), ArrayD::<f64>::zeros(shapes[1]), 0.0, 1.5);
     let mut expected_place = seen(&start, shapes[1], layouts[0] % 4).mapv(T::to_double);
     assert_eq!(full.shape(), space);
     for (point, &value) in full.indexed_iter() {
@@ -136,18 +102,10 @@ fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts:
         expected.4 += 1.5 * u;
         expected_place[at(&point, shapes[1])] += u + 1.5;
     }
-    let same = |a: &ArrayD<T>, b: &ArrayD<f64>| {
-        a.shape() == b.shape() && a.iter().zip(b).all(|(&a, &b)| close(a, b))
-    };
+    let same = |a: &ArrayD<T>, b: &ArrayD<f64>| a.shape() == b.shape() && a.iter().zip(b).all(|(&a, &b)| close(a, b));
     let case = format!("{space:?} from {shapes:?} in {layouts:?} at {level:?}");
-    assert!(
-        close(sum, expected.0) && close(like_k, expected.3) && close(d_k, expected.4),
-        "{case}"
-    );
-    assert!(
-        same(&like_a, &expected.1) && same(&like_b, &expected.2),
-        "{case}"
-    );
+    assert!(close(sum, expected.0) && close(like_k, expected.3) && close(d_k, expected.4), "{case}");
+    assert!(same(&like_a, &expected.1) && same(&like_b, &expected.2), "{case}");
     let place = seen(&d_b, shapes[1], layouts[0] % 4).to_owned();
     assert!(same(&place, &expected_place), "{case}");
 }
@@ -197,11 +155,7 @@ fn results_keep_the_memory_order_of_the_first_array_that_spans_them() {
 fn scalars_give_scalars() {
     let (a, b, mut d) = (2.0_f64, 3.0_f64, 1.0_f64);
     let product: f64 = map((operand(&a), operand(&&b)), |(a, b)| a * b);
-    let (full, sum, d_a, ()) = map_to(
-        (operand(&a), sc(b)),
-        (Full, Sum, like(&a), into(&mut d)),
-        |(a, b)| (a, b, b, a),
-    );
+    let (full, sum, d_a, ()) = map_to((operand(&a), sc(b)), (Full, Sum, like(&a), into(&mut d)), |(a, b)| (a, b, b, a));
     assert_eq!((product, full, sum, d_a, d), (6.0, 2.0, 3.0, 3.0, 3.0));
 }
 
@@ -210,56 +164,25 @@ fn a_cotangent_may_be_larger_than_the_operands() {
     let x = Array2::<f64>::zeros((3, 20));
     let row = arr1(&[1.0; 20]);
     let mut d_row = row.clone();
-    let (d_x, total, twice, ()) = map_to(
-        (sc(2.0), operand(&row)),
-        (like(&x), Sum, like(&row), into(&mut d_row)),
-        |(d, one)| (d * one, d, d, one),
-    );
+    let (d_x, total, twice, ()) =
+        map_to((sc(2.0), operand(&row)), (like(&x), Sum, like(&row), into(&mut d_row)), |(d, one)| (d * one, d, d, one));
     assert_eq!(d_x, Array2::from_elem((3, 20), 2.0));
-    assert_eq!(
-        (total, twice, d_row),
-        (120.0, arr1(&[6.0; 20]), arr1(&[4.0; 20]))
-    );
+    assert_eq!((total, twice, d_row), (120.0, arr1(&[6.0; 20]), arr1(&[4.0; 20])));
 }
 
 #[test]
 fn scalars_spread_to_all_points() {
-    let (x, row, none) = (
-        Array2::<f32>::zeros((3, 20)),
-        arr1(&[1.0_f32; 20]),
-        Array2::<f32>::zeros((0, 20)),
-    );
+    let (x, row, none) = (Array2::<f32>::zeros((3, 20)), arr1(&[1.0_f32; 20]), Array2::<f32>::zeros((0, 20)));
     let (mut d_row, mut d_k) = (row.clone(), 1.0_f32);
-    let (full, sum, d_x, twice, (), ()) = map_to(
-        (sc(2.0), sc(3.0)),
-        (
-            Full,
-            Sum,
-            like(&x),
-            like(&row),
-            into(&mut d_row),
-            into(&mut d_k),
-        ),
-        |(a, b)| (a, b, a, a, b, b),
-    );
-    assert_eq!(
-        (full, sum, d_x),
-        (2.0, 180.0, Array2::from_elem((3, 20), 2.0))
-    );
-    assert_eq!(
-        (twice, d_row, d_k),
-        (arr1(&[6.0; 20]), arr1(&[10.0; 20]), 181.0)
-    );
+    let (full, sum, d_x, twice, (), ()) =
+        map_to((sc(2.0), sc(3.0)), (Full, Sum, like(&x), like(&row), into(&mut d_row), into(&mut d_k)), |(a, b)| {
+            (a, b, a, a, b, b)
+        });
+    assert_eq!((full, sum, d_x), (2.0, 180.0, Array2::from_elem((3, 20), 2.0)));
+    assert_eq!((twice, d_row, d_k), (arr1(&[6.0; 20]), arr1(&[10.0; 20]), 181.0));
 
-    let (full, sum, d_none, d_row) = map_to(
-        (sc(f32::INFINITY),),
-        (Full, Sum, like(&none), like(&row)),
-        |(a,)| (a, a, a, a),
-    );
-    assert_eq!(
-        (full, sum, d_none, d_row),
-        (f32::INFINITY, 0.0, none, arr1(&[0.0; 20]))
-    );
+    let (full, sum, d_none, d_row) = map_to((sc(f32::INFINITY),), (Full, Sum, like(&none), like(&row)), |(a,)| (a, a, a, a));
+    assert_eq!((full, sum, d_none, d_row), (f32::INFINITY, 0.0, none, arr1(&[0.0; 20])));
 }
 
 #[test]
@@ -267,23 +190,14 @@ fn sums_are_accurate() {
     let x = Array1::from_shape_fn(10_000_000, |i| ((i % 1009) as f32).mul_add(0.001, 0.1));
     let exact: f64 = x.iter().map(|&x| f64::from(x)).sum();
     let (sum,) = map_to((operand(&x),), (Sum,), |(x,)| (x,));
-    assert!(
-        (f64::from(sum) - exact).abs() <= 1e-7 * exact,
-        "{sum} for {exact}"
-    );
+    assert!((f64::from(sum) - exact).abs() <= 1e-7 * exact, "{sum} for {exact}");
 
-    let rows = x
-        .view()
-        .into_shape_with_order((1_250_000, 8))
-        .expect("the length is divisible");
+    let rows = x.view().into_shape_with_order((1_250_000, 8)).expect("the length is divisible");
     let columns = extent(&Array1::<f32>::zeros(8));
     let (sums,) = map_to((operand(&rows),), (like(&columns),), |(x,)| (x,));
     for (column, &sum) in rows.columns().into_iter().zip(&sums) {
         let exact: f64 = column.iter().map(|&x| f64::from(x)).sum();
-        assert!(
-            (f64::from(sum) - exact).abs() <= 1e-6 * exact,
-            "{sum} for {exact}"
-        );
+        assert!((f64::from(sum) - exact).abs() <= 1e-6 * exact, "{sum} for {exact}");
     }
 }
 
@@ -301,32 +215,14 @@ fn sums_of_infinite_values_are_those_of_a_loop() {
 
 #[test]
 fn shapes_that_do_not_broadcast_are_named() {
-    let (a, b, c) = (
-        Array2::<f64>::zeros((2, 3)),
-        Array1::<f64>::zeros(4),
-        Array1::<f64>::zeros(1),
-    );
-    let message =
-        |panic: Box<dyn std::any::Any + Send>| *panic.downcast::<String>().expect("a message");
-    let two = catch_unwind(|| {
-        map((operand(&c), operand(&a), operand(&b)), |(c, a, b)| {
-            a * b + c
-        })
-    });
-    assert_eq!(
-        message(two.unwrap_err()),
-        "shapes [2, 3] and [4] do not broadcast"
-    );
+    let (a, b, c) = (Array2::<f64>::zeros((2, 3)), Array1::<f64>::zeros(4), Array1::<f64>::zeros(1));
+    let message = |panic: Box<dyn std::any::Any + Send>| *panic.downcast::<String>().expect("a message");
+    let two = catch_unwind(|| map((operand(&c), operand(&a), operand(&b)), |(c, a, b)| a * b + c));
+    assert_eq!(message(two.unwrap_err()), "shapes [2, 3] and [4] do not broadcast");
     let target = catch_unwind(|| map_to((operand(&a),), (like(&b),), |(a,)| (a,)));
-    assert_eq!(
-        message(target.unwrap_err()),
-        "shapes [2, 3] and [4] do not broadcast"
-    );
+    assert_eq!(message(target.unwrap_err()), "shapes [2, 3] and [4] do not broadcast");
     let rank = catch_unwind(|| map_to((operand(&c),), (Full, like(&a)), |(c,)| (c, c)));
-    assert_eq!(
-        message(rank.unwrap_err()),
-        "a result of rank 1 cannot hold the shape [2, 3]"
-    );
+    assert_eq!(message(rank.unwrap_err()), "a result of rank 1 cannot hold the shape [2, 3]");
 }
 
 #[test]
@@ -342,20 +238,13 @@ fn a_panic_of_the_closure_passes_through() {
     assert!(catch_unwind(run).is_err());
 }
 
-fn generic<T: Real, D: Dimension>(
-    a: &Array<T, D>,
-    b: &Array<T, D>,
-    s: T,
-) -> (Array<T, D>, T, Array<T, D>, T) {
-    let m: Array<T, D> = map((operand(&a), operand(&s), operand(&b)), |(a, s, b)| {
-        a * s + b * lit_like(b, 2.0)
-    });
+fn generic<T: Real, D: Dimension>(a: &Array<T, D>, b: &Array<T, D>, s: T) -> (Array<T, D>, T, Array<T, D>, T) {
+    let m: Array<T, D> = map((operand(&a), operand(&s), operand(&b)), |(a, s, b)| a * s + b * lit_like(b, 2.0));
     let shape = extent(&a);
-    let (full, d_s, d_a, total) = map_to(
-        (operand(&a), operand(&s), operand(&shape), operand(&m)),
-        (Full, like(&s), like(&shape), Sum),
-        |(a, s, (), m)| (a + m, s * a, m, a),
-    );
+    let (full, d_s, d_a, total) =
+        map_to((operand(&a), operand(&s), operand(&shape), operand(&m)), (Full, like(&s), like(&shape), Sum), |(a, s, (), m)| {
+            (a + m, s * a, m, a)
+        });
     (full, d_s, d_a, total)
 }
 
@@ -363,10 +252,7 @@ fn generic<T: Real, D: Dimension>(
 fn generic_code_needs_no_other_bounds() {
     let (a, b) = (arr1(&[1.0, 2.0]), arr1(&[3.0, 4.0]));
     let (full, d_s, d_a, total) = generic(&a, &b, 10.0_f32);
-    assert_eq!(
-        (full, d_s, d_a, total),
-        (arr1(&[17.0, 30.0]), 30.0, arr1(&[16.0, 28.0]), 3.0)
-    );
+    assert_eq!((full, d_s, d_a, total), (arr1(&[17.0, 30.0]), 30.0, arr1(&[16.0, 28.0]), 3.0));
 }
 
 #[test]
@@ -378,41 +264,16 @@ fn types_of_operands_are_inferred() {
 
     let m = map((operand(&a), operand(&b)), |(a, b)| tanh(a + 0.5 * b));
     assert_eq!(m.dim(), (3, 2));
-    assert_eq!(
-        map((operand(&v), operand(&r), operand(&c)), |(v, r, c)| v * r
-            - c / 2.0),
-        arr1(&[0.0, 0.5])
-    );
-    assert_eq!(
-        map((operand(&s), operand(&xs[1])), |(s, x)| exp(s - 0.5 * x)),
-        1.0
-    );
-    assert_eq!(
-        map((operand(&z), operand(&s)), |(z, s)| z * s),
-        ndarray::arr0(6.0)
-    );
-    assert_eq!(
-        map((operand(&a.view().t()), operand(&(a.sum()))), |(a, s)| a
-            / s),
-        &a / 1.5
-    );
-    assert_eq!(
-        map((operand(&a.slice(s![..1])), operand(&&&s)), |(a, s)| a * s),
-        arr1(&[1.0])
-    );
-    let (d_a, d_b) = map_to(
-        (operand(&a), operand(&b)),
-        (like(&a), like(&b)),
-        |(a, b)| (b * 2.0, a),
-    );
+    assert_eq!(map((operand(&v), operand(&r), operand(&c)), |(v, r, c)| v * r - c / 2.0), arr1(&[0.0, 0.5]));
+    assert_eq!(map((operand(&s), operand(&xs[1])), |(s, x)| exp(s - 0.5 * x)), 1.0);
+    assert_eq!(map((operand(&z), operand(&s)), |(z, s)| z * s), ndarray::arr0(6.0));
+    assert_eq!(map((operand(&a.view().t()), operand(&(a.sum()))), |(a, s)| a / s), &a / 1.5);
+    assert_eq!(map((operand(&a.slice(s![..1])), operand(&&&s)), |(a, s)| a * s), arr1(&[1.0]));
+    let (d_a, d_b) = map_to((operand(&a), operand(&b)), (like(&a), like(&b)), |(a, b)| (b * 2.0, a));
     assert_eq!((d_a, d_b.row(2).to_owned()), (arr1(&[6.0, 6.0]), a.clone()));
 
     let half = 0.5;
     assert_eq!(map((operand(&s), sc(half)), |(s, half)| s * half), 1.0_f32);
-    let (d_half, ones) = map_to(
-        (sc(half), operand(&a)),
-        (like(&sc(half)), like(&a)),
-        |(half, a)| (half * a, 1.0),
-    );
+    let (d_half, ones) = map_to((sc(half), operand(&a)), (like(&sc(half)), like(&a)), |(half, a)| (half * a, 1.0));
     assert_eq!((d_half, ones), (0.75_f32, arr1(&[1.0, 1.0])));
 }

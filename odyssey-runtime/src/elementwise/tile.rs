@@ -1,12 +1,6 @@
 //! Moving elements between strided arrays and dense tiles, and adding tiles up.
-#![allow(
-    clippy::cast_ptr_alignment,
-    reason = "pointers to erased elements come from arrays of them"
-)]
-#![allow(
-    unsafe_code,
-    reason = "tiles and arrays of two element types share one walk that knows element sizes only"
-)]
+#![allow(clippy::cast_ptr_alignment, reason = "pointers to erased elements come from arrays of them")]
+#![allow(unsafe_code, reason = "tiles and arrays of two element types share one walk that knows element sizes only")]
 
 use super::level::Level;
 use super::walk::BLOCK;
@@ -21,11 +15,7 @@ pub(super) enum Float {
 
 impl Float {
     pub(super) fn of<T: Real>() -> Self {
-        if size_of::<T>() == size_of::<f32>() {
-            Self::F32
-        } else {
-            Self::F64
-        }
+        if size_of::<T>() == size_of::<f32>() { Self::F32 } else { Self::F64 }
     }
 
     pub(super) fn size(self) -> usize {
@@ -47,21 +37,13 @@ impl Total {
     pub(super) fn add(&mut self, term: f64) {
         let sum = self.sum + term;
         // Neumaier: whichever is smaller has lost its low bits.
-        self.lost += if self.sum.abs() >= term.abs() {
-            (self.sum - sum) + term
-        } else {
-            (term - sum) + self.sum
-        };
+        self.lost += if self.sum.abs() >= term.abs() { (self.sum - sum) + term } else { (term - sum) + self.sum };
         self.sum = sum;
     }
 
     pub(super) fn value(&self) -> f64 {
         // Where the sum is infinite, what was lost is NaN.
-        if self.sum.is_finite() {
-            self.sum + self.lost
-        } else {
-            self.sum
-        }
+        if self.sum.is_finite() { self.sum + self.lost } else { self.sum }
     }
 }
 
@@ -145,30 +127,16 @@ pub(super) unsafe fn sum_lanes(float: Float, lanes: *const u8, len: usize) -> f6
 ///
 /// # Safety
 /// Both point to `len` elements, and do not overlap.
-pub(super) unsafe fn add_tile(
-    level: Level,
-    float: Float,
-    target: *mut u8,
-    tile: *const u8,
-    len: usize,
-) {
+pub(super) unsafe fn add_tile(level: Level, float: Float, target: *mut u8, tile: *const u8, len: usize) {
     use std::slice::{from_raw_parts, from_raw_parts_mut};
     // SAFETY: as the caller says.
     unsafe {
         match float {
             Float::F32 => {
-                add_row(
-                    level,
-                    from_raw_parts_mut(target.cast::<f32>(), len),
-                    from_raw_parts(tile.cast::<f32>(), len),
-                );
+                add_row(level, from_raw_parts_mut(target.cast::<f32>(), len), from_raw_parts(tile.cast::<f32>(), len));
             }
             Float::F64 => {
-                add_row(
-                    level,
-                    from_raw_parts_mut(target.cast::<f64>(), len),
-                    from_raw_parts(tile.cast::<f64>(), len),
-                );
+                add_row(level, from_raw_parts_mut(target.cast::<f64>(), len), from_raw_parts(tile.cast::<f64>(), len));
             }
         }
     }
@@ -198,13 +166,7 @@ pub(super) unsafe fn fill_block(size: usize, source: *const u8, len: usize, bloc
 /// # Safety
 /// Every index below `lens` is an element of `size` bytes (4 or 8) at `source`, with these strides, and `tile` has room
 /// for all of them.
-pub(super) unsafe fn gather(
-    size: usize,
-    source: *const u8,
-    lens: &[usize],
-    strides: &[isize],
-    tile: *mut u8,
-) {
+pub(super) unsafe fn gather(size: usize, source: *const u8, lens: &[usize], strides: &[isize], tile: *mut u8) {
     // SAFETY: as the caller says; bit patterns of floats are valid integers.
     unsafe {
         if size == size_of::<u32>() {
@@ -229,17 +191,11 @@ unsafe fn gather_of<B: Copy>(source: *const B, lens: &[usize], strides: &[isize]
                 (0..*len).for_each(|i| *tile.add(i) = value);
             }
             ([], 1) => source.copy_to_nonoverlapping(tile, *len),
-            ([], stride) => (0..*len)
-                .for_each(|i| *tile.add(i) = *source.wrapping_offset(i.cast_signed() * stride)),
+            ([], stride) => (0..*len).for_each(|i| *tile.add(i) = *source.wrapping_offset(i.cast_signed() * stride)),
             _ => {
                 let row: usize = inner.iter().product();
                 for i in 0..*len {
-                    gather_of(
-                        source.wrapping_offset(i.cast_signed() * *stride),
-                        inner,
-                        steps,
-                        tile.add(i * row),
-                    );
+                    gather_of(source.wrapping_offset(i.cast_signed() * *stride), inner, steps, tile.add(i * row));
                 }
             }
         }
@@ -273,13 +229,7 @@ pub(super) unsafe fn scatter(
     }
 }
 
-unsafe fn scatter_of<A: Real, B: Real>(
-    level: Level,
-    target: *mut B,
-    lens: &[usize],
-    strides: &[isize],
-    tile: *const A,
-) {
+unsafe fn scatter_of<A: Real, B: Real>(level: Level, target: *mut B, lens: &[usize], strides: &[isize], tile: *const A) {
     use std::slice::{from_raw_parts, from_raw_parts_mut};
     let ([len, inner @ ..], [stride, steps @ ..]) = (lens, strides) else {
         // SAFETY: rank 0 is one element.
@@ -290,14 +240,9 @@ unsafe fn scatter_of<A: Real, B: Real>(
     unsafe {
         match (inner, *stride) {
             ([], 0) => *target += B::lit(sum_row(level, from_raw_parts(tile, *len))),
-            ([], 1) => add_row(
-                level,
-                from_raw_parts_mut(target, *len),
-                from_raw_parts(tile, *len),
-            ),
+            ([], 1) => add_row(level, from_raw_parts_mut(target, *len), from_raw_parts(tile, *len)),
             ([], stride) => (0..*len).for_each(|i| {
-                *target.wrapping_offset(i.cast_signed() * stride) +=
-                    B::lit((*tile.add(i)).to_double());
+                *target.wrapping_offset(i.cast_signed() * stride) += B::lit((*tile.add(i)).to_double());
             }),
             _ => {
                 let row: usize = inner.iter().product();

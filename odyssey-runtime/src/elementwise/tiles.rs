@@ -39,10 +39,7 @@ impl Tiles {
     pub(super) fn new(points: usize, in_place: &[bool; SOURCES], sinks: &[Sink]) -> Self {
         let lines = (points.next_multiple_of(BLOCK) * size_of::<u64>()).div_ceil(size_of::<Line>());
         let gathered = in_place.iter().filter(|&&in_place| !in_place).count();
-        let added = sinks
-            .iter()
-            .filter(|sink| matches!(sink.role, Role::Add { .. }))
-            .count();
+        let added = sinks.iter().filter(|sink| matches!(sink.role, Role::Add { .. })).count();
         let mut memory = Vec::<Line>::with_capacity(lines * (gathered + 2 * added));
         let start = memory.as_mut_ptr();
         let mut used = 0;
@@ -50,12 +47,7 @@ impl Tiles {
             used += lines;
             start.wrapping_add(used - lines).cast::<u8>()
         };
-        let pending = Pending {
-            target: null_mut(),
-            first: 0,
-            tiles: 0,
-            sums: null_mut(),
-        };
+        let pending = Pending { target: null_mut(), first: 0, tiles: 0, sums: null_mut() };
         let mut tiles = Self {
             sources: [null_mut(); SOURCES],
             gathered: [(null(), 0); SOURCES],
@@ -63,12 +55,7 @@ impl Tiles {
             pending: [pending; SINKS],
             _memory: memory,
         };
-        for (tile, _) in tiles
-            .sources
-            .iter_mut()
-            .zip(in_place)
-            .filter(|(_, in_place)| !**in_place)
-        {
+        for (tile, _) in tiles.sources.iter_mut().zip(in_place).filter(|(_, in_place)| !**in_place) {
             *tile = take();
         }
         for (k, sink) in sinks.iter().enumerate() {

@@ -143,12 +143,7 @@ pub trait Outputs<O, R>: Sized {
     fn open(&mut self, space: &Opened<'_>) -> (Self::Buffers, Self::Sinks<'_>);
 
     /// The results, once every value has been written, or added to the totals.
-    fn close(
-        self,
-        buffers: Self::Buffers,
-        totals: &[Total; SINKS],
-        space: &Opened<'_>,
-    ) -> Self::Results;
+    fn close(self, buffers: Self::Buffers, totals: &[Total; SINKS], space: &Opened<'_>) -> Self::Results;
 }
 
 macro_rules! outputs {

@@ -1,8 +1,5 @@
 //! The walk over the iteration space: everything of a pass but the closure.
-#![allow(
-    unsafe_code,
-    reason = "element types are erased here, so that this code is compiled once and not for each closure"
-)]
+#![allow(unsafe_code, reason = "element types are erased here, so that this code is compiled once and not for each closure")]
 
 use std::mem::MaybeUninit;
 
@@ -46,13 +43,7 @@ type Blocks = [[Line; BLOCK * 16 / size_of::<Line>()]; SOURCES + SINKS];
 /// # Safety
 /// The layouts are those of live arrays that broadcast to the space. Each sink has the memory that its role needs,
 /// apart from everything else. The kernel writes the values of the points it is called for, of the sinks' sizes and types.
-pub(super) unsafe fn walk(
-    level: Level,
-    space: &Space,
-    sources: &[Layout],
-    sinks: &[Sink],
-    kernel: Kernel,
-) -> [Total; SINKS] {
+pub(super) unsafe fn walk(level: Level, space: &Space, sources: &[Layout], sinks: &[Sink], kernel: Kernel) -> [Total; SINKS] {
     let mut blocks = MaybeUninit::<Blocks>::uninit();
     let mut pass = Pass {
         level,
@@ -61,10 +52,7 @@ pub(super) unsafe fn walk(
         kernel,
         // SAFETY: elements that are `MaybeUninit` need no initialisation.
         blocks: unsafe { blocks.assume_init_mut() },
-        pointers: Pointers {
-            sources: [std::ptr::null(); SOURCES],
-            sinks: [std::ptr::null_mut(); SINKS],
-        },
+        pointers: Pointers { sources: [std::ptr::null(); SOURCES], sinks: [std::ptr::null_mut(); SINKS] },
         totals: [Total::default(); SINKS],
     };
     if space.len == 0 {
@@ -95,30 +83,19 @@ impl Pass<'_, '_> {
     /// Whether all arrays are dense and lie in the order of the walk.
     fn is_flat(&self, space: &Space) -> bool {
         space.len == 1
-            || self.sources.iter().all(|source| {
-                source.data.is_none() || space.is_walk_of(source.shape, source.strides)
-            }) && self.sinks.iter().all(|sink| match sink.role {
-                Role::Store | Role::Sum(_) => true,
-                Role::Add { strides, .. } => {
-                    strides.is_some_and(|strides| space.is_walk_of(sink.shape, strides))
-                }
-            })
+            || self.sources.iter().all(|source| source.data.is_none() || space.is_walk_of(source.shape, source.strides))
+                && self.sinks.iter().all(|sink| match sink.role {
+                    Role::Store | Role::Sum(_) => true,
+                    Role::Add { strides, .. } => strides.is_some_and(|strides| space.is_walk_of(sink.shape, strides)),
+                })
     }
 
     /// Walks one axis along which every array is dense.
     unsafe fn walk_flat(&mut self, len: usize) {
-        let added = self
-            .sinks
-            .iter()
-            .any(|sink| matches!(sink.role, Role::Add { .. }));
-        let summed = self
-            .sinks
-            .iter()
-            .any(|sink| matches!(sink.role, Role::Sum(_)));
+        let added = self.sinks.iter().any(|sink| matches!(sink.role, Role::Add { .. }));
+        let summed = self.sinks.iter().any(|sink| matches!(sink.role, Role::Sum(_)));
         let tiles = added.then(|| Tiles::new(len.min(TILE), &[true; SOURCES], self.sinks));
-        let sink_tiles = tiles
-            .as_ref()
-            .map_or([std::ptr::null_mut(); SINKS], |tiles| tiles.sinks);
+        let sink_tiles = tiles.as_ref().map_or([std::ptr::null_mut(); SINKS], |tiles| tiles.sinks);
         let step = match (added, summed) {
             (true, _) => TILE,
             (false, true) => RUN,
@@ -127,10 +104,7 @@ impl Pass<'_, '_> {
         for at in (0..len).step_by(step) {
             let count = step.min(len - at);
             for (pointer, source) in self.pointers.sources.iter_mut().zip(self.sources) {
-                *pointer = source
-                    .data
-                    .unwrap_or(std::ptr::null())
-                    .wrapping_add(at * source.size);
+                *pointer = source.data.unwrap_or(std::ptr::null()).wrapping_add(at * source.size);
             }
             // SAFETY: `at + count <= len`, the number of elements of each array.
             unsafe {
@@ -175,13 +149,7 @@ impl Pass<'_, '_> {
     }
 
     /// Points to the operands of a block, and gathers those that are not dense within it.
-    unsafe fn read_block(
-        &mut self,
-        nest: &Nest,
-        tiles: &mut Tiles,
-        index: &[usize],
-        block: &[usize],
-    ) {
+    unsafe fn read_block(&mut self, nest: &Nest, tiles: &mut Tiles, index: &[usize], block: &[usize]) {
         for (k, source) in self.sources.iter().enumerate() {
             let Some(data) = source.data else { continue };
             let strides = nest.source(k);
@@ -199,21 +167,12 @@ impl Pass<'_, '_> {
     }
 
     /// Adds the tiles of a block to those that are pending for the same part of their arrays.
-    unsafe fn add_block(
-        &mut self,
-        nest: &Nest,
-        tiles: &mut Tiles,
-        index: &[usize],
-        block: &[usize],
-        count: usize,
-    ) {
+    unsafe fn add_block(&mut self, nest: &Nest, tiles: &mut Tiles, index: &[usize], block: &[usize], count: usize) {
         for k in 0..self.sinks.len() {
             let Role::Add { from, to, .. } = self.sinks[k].role else {
                 continue;
             };
-            let target = self.sinks[k]
-                .data
-                .wrapping_offset(offset(index, nest.sink(k)) * to.size().cast_signed());
+            let target = self.sinks[k].data.wrapping_offset(offset(index, nest.sink(k)) * to.size().cast_signed());
             let pending = tiles.pending[k];
             if (pending.target, pending.first) == (target, block[0]) && pending.tiles < PENDING {
                 // SAFETY: both tiles have `count` elements.
@@ -224,12 +183,7 @@ impl Pass<'_, '_> {
                 unsafe { self.flush(k, nest, tiles) };
                 // The tile just written waits in its turn, the flushed one is written next.
                 let sums = std::mem::replace(&mut tiles.sinks[k], pending.sums);
-                tiles.pending[k] = Pending {
-                    target,
-                    first: block[0],
-                    tiles: 1,
-                    sums,
-                };
+                tiles.pending[k] = Pending { target, first: block[0], tiles: 1, sums };
             }
         }
     }
@@ -246,14 +200,7 @@ impl Pass<'_, '_> {
             let strides = &nest.sink(k)[nest.split..];
             // SAFETY: the tile is one block of the nest, and its target the part of the array that it walks.
             unsafe {
-                scatter(
-                    self.level,
-                    (from, to),
-                    pending.target,
-                    &lens,
-                    strides,
-                    pending.sums,
-                );
+                scatter(self.level, (from, to), pending.target, &lens, strides, pending.sums);
             };
         }
     }
@@ -287,9 +234,7 @@ impl Pass<'_, '_> {
         for (k, sink) in self.sinks.iter().enumerate() {
             if let Role::Sum(float) = sink.role {
                 // SAFETY: as the caller says.
-                self.totals[k].add(unsafe {
-                    sum_lanes(float, self.blocks[SOURCES + k].as_ptr().cast(), lanes)
-                });
+                self.totals[k].add(unsafe { sum_lanes(float, self.blocks[SOURCES + k].as_ptr().cast(), lanes) });
             }
         }
     }
@@ -326,11 +271,7 @@ impl Pass<'_, '_> {
 
 /// The offset of an element, in elements.
 fn offset(index: &[usize], strides: &[isize]) -> isize {
-    index
-        .iter()
-        .zip(strides)
-        .map(|(&i, &stride)| i.cast_signed() * stride)
-        .sum()
+    index.iter().zip(strides).map(|(&i, &stride)| i.cast_signed() * stride).sum()
 }
 
 /// Advances an index over the outer axes; false after the last.

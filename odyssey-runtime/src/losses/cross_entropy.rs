@@ -30,11 +30,7 @@ impl LabelLoss for CrossEntropy {
         row_kernels::cross_entropy(rows, logits.ncols(), labels) * reduction.factor(labels.len())
     }
 
-    fn value_and_grad<T: Real>(
-        logits: &ArrayView2<'_, T>,
-        labels: &[usize],
-        reduction: Reduction,
-    ) -> (T, Array2<T>) {
+    fn value_and_grad<T: Real>(logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> (T, Array2<T>) {
         check_labels(logits, labels);
         let mut grad = logits.as_standard_layout().into_owned();
         let (classes, factor) = (grad.ncols(), reduction.factor(labels.len()));
@@ -63,21 +59,12 @@ mod tests {
     fn is_the_mean_negative_log_likelihood() {
         let x = logits();
         let likelihood = log_softmax(&x, Axis(1));
-        let sum: f64 = LABELS
-            .iter()
-            .enumerate()
-            .map(|(i, &label)| -likelihood[[i, label]])
-            .sum();
+        let sum: f64 = LABELS.iter().enumerate().map(|(i, &label)| -likelihood[[i, label]]).sum();
         assert!((cross_entropy_loss(&x, &LABELS) - sum / 4.0).abs() < 1e-14);
         assert!((cross_entropy_loss_with(&x, &LABELS, Reduction::Sum) - sum).abs() < 1e-13);
         let transposed = x.t().as_standard_layout().into_owned();
-        assert_eq!(
-            cross_entropy_loss(&transposed.t(), &LABELS),
-            cross_entropy_loss(&x, &LABELS)
-        );
-        assert!(
-            (cross_entropy_loss(&x.mapv(|x| x as f32), &LABELS) - (sum / 4.0) as f32).abs() < 1e-6
-        );
+        assert_eq!(cross_entropy_loss(&transposed.t(), &LABELS), cross_entropy_loss(&x, &LABELS));
+        assert!((cross_entropy_loss(&x.mapv(|x| x as f32), &LABELS) - (sum / 4.0) as f32).abs() < 1e-6);
     }
 
     #[test]
@@ -91,20 +78,11 @@ mod tests {
         assert_eq!(cross_entropy_loss::grad(&x, &LABELS), grad);
         assert_eq!(cross_entropy_loss::vjp(&x, &LABELS).1(2.0), &grad * 2.0);
         let labels = LABELS.to_vec();
-        let (value, pullback) =
-            cross_entropy_loss::residual_vjp(cross_entropy_loss, &x, &labels, (Yes, No));
+        let (value, pullback) = cross_entropy_loss::residual_vjp(cross_entropy_loss, &x, &labels, (Yes, No));
         assert_eq!(pullback(&x, &labels, &value, 2.0), (&grad * 2.0, ()));
-        let (value, pullback) = cross_entropy_loss_with::residual_vjp(
-            cross_entropy_loss_with,
-            &x,
-            &labels,
-            Reduction::Sum,
-            (No, No, No),
-        );
-        assert_eq!(
-            pullback(&x, &labels, Reduction::Sum, &value, 2.0),
-            ((), (), ())
-        );
+        let (value, pullback) =
+            cross_entropy_loss_with::residual_vjp(cross_entropy_loss_with, &x, &labels, Reduction::Sum, (No, No, No));
+        assert_eq!(pullback(&x, &labels, Reduction::Sum, &value, 2.0), ((), (), ()));
     }
 
     #[test]

@@ -13,11 +13,7 @@ pub trait LabelLoss {
     fn value<T: Real>(logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> T;
 
     /// The loss and its gradient, in one pass over the logits.
-    fn value_and_grad<T: Real>(
-        logits: &ArrayView2<'_, T>,
-        labels: &[usize],
-        reduction: Reduction,
-    ) -> (T, Array2<T>);
+    fn value_and_grad<T: Real>(logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> (T, Array2<T>);
 }
 
 /// Predictions for the loss `L` with the companion `C`: a matrix of logits.
@@ -54,16 +50,8 @@ impl<C, L> Logits<C, L> for Probe {
 #[track_caller]
 pub(super) fn check_labels<T>(logits: &ArrayView2<'_, T>, labels: &[usize]) {
     let (n, classes) = logits.dim();
-    assert!(
-        labels.len() == n,
-        "{} labels for logits of shape [{n}, {classes}]",
-        labels.len()
-    );
-    if let Some((i, label)) = labels
-        .iter()
-        .enumerate()
-        .find(|&(_, &label)| label >= classes)
-    {
+    assert!(labels.len() == n, "{} labels for logits of shape [{n}, {classes}]", labels.len());
+    if let Some((i, label)) = labels.iter().enumerate().find(|&(_, &label)| label >= classes) {
         panic!("label {label} of example {i} is out of range for logits of shape [{n}, {classes}]");
     }
 }

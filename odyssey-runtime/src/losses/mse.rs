@@ -1,8 +1,5 @@
 //! The squared error.
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined does not get the target features"
-)]
+#![allow(clippy::inline_always, reason = "what is not inlined does not get the target features")]
 
 use super::Reduction;
 use super::target_loss::{Like, LikeView, Pass, Predictions, TargetLoss, target_loss};
@@ -52,9 +49,7 @@ mod tests {
     use crate::want::{No, Yes};
 
     fn example(k: f64) -> Array3<f64> {
-        Array::from_shape_fn((3, 4, 11), |(i, j, l)| {
-            ((i * 31 + j * 17 + l * 7) as f64 * k).sin()
-        })
+        Array::from_shape_fn((3, 4, 11), |(i, j, l)| ((i * 31 + j * 17 + l * 7) as f64 * k).sin())
     }
 
     #[test]
@@ -63,14 +58,8 @@ mod tests {
         let sum: f64 = x.iter().zip(&y).map(|(x, y)| (x - y).powi(2)).sum();
         assert!((mse_loss(&x, &y) - sum / 132.0).abs() < 1e-14);
         assert!((mse_loss_with(&x, &y, Reduction::Sum) - sum).abs() < 1e-12);
-        assert_eq!(
-            mse_loss(&array![1.0f32, 2.0].view(), &array![0.0, 4.0].into_shared()),
-            2.5
-        );
-        assert_eq!(
-            mse_loss(&array![1.0, 2.0].into_dyn(), &array![0.0, 4.0].into_dyn()),
-            2.5
-        );
+        assert_eq!(mse_loss(&array![1.0f32, 2.0].view(), &array![0.0, 4.0].into_shared()), 2.5);
+        assert_eq!(mse_loss(&array![1.0, 2.0].into_dyn(), &array![0.0, 4.0].into_dyn()), 2.5);
     }
 
     #[test]
@@ -87,8 +76,7 @@ mod tests {
         let (value, pullback) = mse_loss::residual_vjp(mse_loss, &x, &y, (Yes, No));
         assert_eq!(pullback(&x, &y, &value, 2.0), (&d_x * 2.0, ()));
         let sum = Reduction::Sum;
-        let (value, pullback) =
-            mse_loss_with::residual_vjp(mse_loss_with, &x, &y, sum, (No, Yes, No));
+        let (value, pullback) = mse_loss_with::residual_vjp(mse_loss_with, &x, &y, sum, (No, Yes, No));
         assert_eq!(pullback(&x, &y, sum, &value, 0.5), ((), &y - &x, ()));
     }
 

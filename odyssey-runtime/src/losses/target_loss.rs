@@ -71,16 +71,9 @@ impl<'v, T: Real, D: Dimension> Pass<'v, T, D> {
     {
         let (predictions, targets) = (predictions.tensor_view(), targets.tensor_view());
         let (x, y) = (predictions.shape(), targets.shape());
-        assert!(
-            x == y,
-            "predictions of shape {x:?} and targets of shape {y:?}"
-        );
+        assert!(x == y, "predictions of shape {x:?} and targets of shape {y:?}");
         let factor = reduction.factor(predictions.len());
-        Self {
-            predictions,
-            targets,
-            factor,
-        }
+        Self { predictions, targets, factor }
     }
 
     pub(super) fn value<L: TargetLoss>(&self) -> T {
@@ -92,32 +85,21 @@ impl<'v, T: Real, D: Dimension> Pass<'v, T, D> {
     pub(super) fn d_predictions<L: TargetLoss>(&self, d: T) -> Array<T, D> {
         let operands = (operand(&self.predictions), operand(&self.targets));
         let d = d * self.factor;
-        map_to(operands, (like(&self.predictions),), |(x, y)| {
-            (d * L::d_prediction(x, y),)
-        })
-        .0
+        map_to(operands, (like(&self.predictions),), |(x, y)| (d * L::d_prediction(x, y),)).0
     }
 
     pub(super) fn d_targets<L: TargetLoss>(&self, d: T) -> Array<T, D> {
         let operands = (operand(&self.predictions), operand(&self.targets));
         let d = d * self.factor;
-        map_to(operands, (like(&self.targets),), |(x, y)| {
-            (d * L::d_target(x, y),)
-        })
-        .0
+        map_to(operands, (like(&self.targets),), |(x, y)| (d * L::d_target(x, y),)).0
     }
 
     pub(super) fn value_and_grads<L: TargetLoss>(&self) -> (T, Grads<T, D>) {
         let operands = (operand(&self.predictions), operand(&self.targets));
         let outputs = (Sum, like(&self.predictions), like(&self.targets));
         let d = self.factor;
-        let (sum, d_x, d_y) = map_to(operands, outputs, |(x, y)| {
-            (
-                L::value(x, y),
-                d * L::d_prediction(x, y),
-                d * L::d_target(x, y),
-            )
-        });
+        let (sum, d_x, d_y) =
+            map_to(operands, outputs, |(x, y)| (L::value(x, y), d * L::d_prediction(x, y), d * L::d_target(x, y)));
         (sum * d, (d_x, d_y))
     }
 }

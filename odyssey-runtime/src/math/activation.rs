@@ -33,10 +33,7 @@ pub fn sigmoid<T: Float>(x: T) -> T {
     // Against 1 it does not matter what is below 2^-100.
     let power = T::v_exp2i(-select(k > lit(100.0), lit(100.0), k));
     let one = lit::<T>(1.0);
-    let (large, small) = (
-        select(power > one, power, one),
-        select(power > one, one, power),
-    );
+    let (large, small) = (select(power > one, power, one), select(power > one, one, power));
     scale(one / (large + (small + q)), -k)
 }
 
@@ -44,7 +41,7 @@ pub fn sigmoid<T: Float>(x: T) -> T {
 #[inline(always)]
 pub fn softplus<T: Float>(x: T) -> T {
     let tail = ln_1p_dw(word(exp_dw(word(-x.v_abs()))));
-    select(x > lit(0.0), x, lit(0.0)) + tail
+    relu(x) + tail
 }
 
 /// `max(x, 0)`; NaN stays.

@@ -21,20 +21,14 @@ impl<T: Float> Dw<T> {
         let hi = a + b;
         let b_part = hi - a;
         let a_part = hi - b_part;
-        Dw {
-            hi,
-            lo: (a - a_part) + (b - b_part),
-        }
+        Dw { hi, lo: (a - a_part) + (b - b_part) }
     }
 
     /// `a + b` exactly, where `|a| >= |b|` or a = 0.
     #[inline(always)]
     pub(super) fn ordered_sum(a: T, b: T) -> Self {
         let hi = a + b;
-        Dw {
-            hi,
-            lo: b - (hi - a),
-        }
+        Dw { hi, lo: b - (hi - a) }
     }
 
     /// `a * b`, exact unless it overflows or underflows.
@@ -42,10 +36,7 @@ impl<T: Float> Dw<T> {
     pub(super) fn product(a: T, b: T) -> Self {
         let hi = a * b;
         if T::HAS_FMA {
-            return Dw {
-                hi,
-                lo: a.v_mul_add(b, -hi),
-            };
+            return Dw { hi, lo: a.v_mul_add(b, -hi) };
         }
         let (a_head, b_head) = (a.v_head(), b.v_head());
         let (a_tail, b_tail) = (a - a_head, b - b_head);
@@ -59,17 +50,11 @@ impl<T: Float> Dw<T> {
     pub(super) fn square(a: T) -> Self {
         let hi = a * a;
         if T::HAS_FMA {
-            return Dw {
-                hi,
-                lo: a.v_mul_add(a, -hi),
-            };
+            return Dw { hi, lo: a.v_mul_add(a, -hi) };
         }
         let head = a.v_head();
         let tail = a - head;
-        Dw {
-            hi,
-            lo: ((head * head - hi) + (head + head) * tail) + tail * tail,
-        }
+        Dw { hi, lo: ((head * head - hi) + (head + head) * tail) + tail * tail }
     }
 
     #[inline(always)]
@@ -103,10 +88,7 @@ impl<T: Float> Dw<T> {
 
     #[inline(always)]
     pub(super) fn neg(self) -> Self {
-        Dw {
-            hi: -self.hi,
-            lo: -self.lo,
-        }
+        Dw { hi: -self.hi, lo: -self.lo }
     }
 
     #[inline(always)]

@@ -7,15 +7,7 @@ use super::logarithm::constant;
 
 /// `erf(x) / x - 1` over `x^2`, for `|x| <= 1`.
 const ERF_TAIL: Polynomial<7, 13> = Polynomial {
-    f32: [
-        0.128_379_17,
-        -0.376_126_26,
-        0.112_836,
-        -0.026_854_44,
-        0.005_189_527_3,
-        -0.000_802_075_6,
-        7.888_792e-5,
-    ],
+    f32: [0.128_379_17, -0.376_126_26, 0.112_836, -0.026_854_44, 0.005_189_527_3, -0.000_802_075_6, 7.888_792e-5],
     f64: [
         0.128_379_167_095_512_6,
         -0.376_126_389_031_837_5,
@@ -77,10 +69,8 @@ const ERFCX_AT_3: (f64, f64) = (1.074_006_907_088_339_8, -8.178_186_432_492_819e
 const ERFCX_SLOPE_AT_3: (f64, f64) = (-0.883_394_453_169_883_5, -2.380_847_247_682_827_7e-17);
 
 /// The derivative of the same to a few bits, for the rounding error of t.
-const ERFCX_DERIVATIVE: Polynomial<5, 5> = Polynomial {
-    f32: [-0.88, 1.18, -0.93, 0.48, -0.13],
-    f64: [-0.88, 1.18, -0.93, 0.48, -0.13],
-};
+const ERFCX_DERIVATIVE: Polynomial<5, 5> =
+    Polynomial { f32: [-0.88, 1.18, -0.93, 0.48, -0.13], f64: [-0.88, 1.18, -0.93, 0.48, -0.13] };
 
 /// `erf(a)` for `|a| <= 1`.
 #[inline(always)]
@@ -98,16 +88,10 @@ fn scaled_erfcx<T: Float>(factor: T, exponent: Dw<T>, y: Dw<T>) -> T {
     let numerator = Dw::sum(y.hi, lit(-3.0));
     let t = Dw::new(numerator.hi, numerator.lo + y.lo).div(denominator);
     // The constant and the linear term with their rounding errors, and the effect of t.lo.
-    let (start, start_slope) = (
-        constant(ERFCX_AT_3.0, ERFCX_AT_3.1),
-        constant(ERFCX_SLOPE_AT_3.0, ERFCX_SLOPE_AT_3.1),
-    );
+    let (start, start_slope) = (constant(ERFCX_AT_3.0, ERFCX_AT_3.1), constant(ERFCX_SLOPE_AT_3.0, ERFCX_SLOPE_AT_3.1));
     let slope: Dw<T> = Dw::ordered_sum(start_slope.hi, t.hi * ERFCX_TAIL.at(t.hi));
     let linear = Dw::product(t.hi, slope.hi);
-    let low = start.lo
-        + linear.lo
-        + t.hi * (slope.lo + start_slope.lo)
-        + t.lo * ERFCX_DERIVATIVE.at(t.hi);
+    let low = start.lo + linear.lo + t.hi * (slope.lo + start_slope.lo) + t.lo * ERFCX_DERIVATIVE.at(t.hi);
     let g = Dw::ordered_sum(start.hi, linear.hi);
     let g = Dw::new(g.hi, g.lo + low);
     let product = Dw::product(m.hi, g.hi);

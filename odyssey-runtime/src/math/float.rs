@@ -138,10 +138,7 @@ macro_rules! implement_float {
                 // The last bits are those of `k + 2 bias`.
                 let whole = rounded.to_bits();
                 let half = whole >> 1;
-                (
-                    $t::from_bits(half << $mantissa),
-                    $t::from_bits(whole.wrapping_sub(half) << $mantissa),
-                )
+                ($t::from_bits(half << $mantissa), $t::from_bits(whole.wrapping_sub(half) << $mantissa))
             }
             #[inline(always)]
             fn v_split_exponent(self) -> (Self, Self) {
@@ -150,10 +147,7 @@ macro_rules! implement_float {
                 let shifted = self.to_bits().wrapping_add(ONE - SQRT_HALF);
                 let m = (shifted & ((1 << $mantissa) - 1)).wrapping_add(SQRT_HALF);
                 let biased = (shifted >> $mantissa) | Self::ALL_INTEGERS.to_bits();
-                (
-                    $t::from_bits(biased) - (Self::ALL_INTEGERS + $bias),
-                    $t::from_bits(m),
-                )
+                ($t::from_bits(biased) - (Self::ALL_INTEGERS + $bias), $t::from_bits(m))
             }
             #[inline(always)]
             fn v_exponent(self) -> Self {
@@ -213,16 +207,7 @@ macro_rules! implement_float {
     };
 }
 
-implement_float!(
-    f32,
-    u32,
-    23,
-    127.0,
-    (0.693_145_75, 1.428_606_8e-6),
-    (-110.0, 89.8),
-    0xffff_f000,
-    0
-);
+implement_float!(f32, u32, 23, 127.0, (0.693_145_75, 1.428_606_8e-6), (-110.0, 89.8), 0xffff_f000, 0);
 implement_float!(
     f64,
     u64,
@@ -237,11 +222,7 @@ implement_float!(
 /// `a * b + c`, in one rounding where that is one instruction, else in two.
 #[inline(always)]
 pub(super) fn fma<T: Float>(a: T, b: T, c: T) -> T {
-    if T::HAS_FMA {
-        a.v_mul_add(b, c)
-    } else {
-        a * b + c
-    }
+    if T::HAS_FMA { a.v_mul_add(b, c) } else { a * b + c }
 }
 
 /// `c[0] + c[1] x + c[2] x^2 + …`, Horner's scheme on groups of four terms: a loop over elements is bound by the length
@@ -252,18 +233,10 @@ pub(super) fn polynomial<T: Float, C: Copy + Into<f64>, const N: usize>(x: T, c:
     let fourth = square * square;
     let c = |i: usize| lit::<T>(c[i].into());
     let pair = |i: usize| {
-        if i + 1 < N {
-            fma(c(i + 1), x, c(i))
-        } else {
-            c(i)
-        }
+        if i + 1 < N { fma(c(i + 1), x, c(i)) } else { c(i) }
     };
     let group = |i: usize| {
-        if i + 2 < N {
-            fma(pair(i + 2), square, pair(i))
-        } else {
-            pair(i)
-        }
+        if i + 2 < N { fma(pair(i + 2), square, pair(i)) } else { pair(i) }
     };
     let mut i = (N - 1) / 4 * 4;
     let mut sum = group(i);
@@ -301,10 +274,6 @@ pub(super) struct Polynomial<const N: usize, const M: usize> {
 impl<const N: usize, const M: usize> Polynomial<N, M> {
     #[inline(always)]
     pub(super) fn at<T: Float>(&self, x: T) -> T {
-        if T::SINGLE {
-            polynomial(x, &self.f32)
-        } else {
-            polynomial(x, &self.f64)
-        }
+        if T::SINGLE { polynomial(x, &self.f32) } else { polynomial(x, &self.f64) }
     }
 }

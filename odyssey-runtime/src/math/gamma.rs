@@ -82,19 +82,10 @@ const NEAR_ROOT: [f64; 19] = [
 ];
 
 /// The positive root of digamma.
-const ROOT: Dw<f64> = Dw {
-    hi: 1.461_632_144_968_362_2,
-    lo: 9.549_995_429_965_697e-17,
-};
+const ROOT: Dw<f64> = Dw { hi: 1.461_632_144_968_362_2, lo: 9.549_995_429_965_697e-17 };
 
-const LN_PI: Dw<f64> = Dw {
-    hi: 1.144_729_885_849_400_2,
-    lo: 1.026_595_116_270_782_6e-17,
-};
-const HALF_LN_TAU: Dw<f64> = Dw {
-    hi: 0.918_938_533_204_672_8,
-    lo: -3.878_294_158_067_241_7e-17,
-};
+const LN_PI: Dw<f64> = Dw { hi: 1.144_729_885_849_400_2, lo: 1.026_595_116_270_782_6e-17 };
+const HALF_LN_TAU: Dw<f64> = Dw { hi: 0.918_938_533_204_672_8, lo: -3.878_294_158_067_241_7e-17 };
 
 /// From here on the asymptotic series are exact to a word.
 const LARGE: f64 = 10.0;
@@ -144,9 +135,7 @@ fn lgamma_positive(x: f64) -> Dw<f64> {
     }
     // digamma(y) is about ln(y): the low word of y moves lgamma by that much
     let low = y.lo * ln(y.hi) - product.lo / product.hi;
-    lgamma_large(y.hi)
-        .add(ln_dw(product.hi).neg())
-        .add(Dw::new(low, 0.0))
+    lgamma_large(y.hi).add(ln_dw(product.hi).neg()).add(Dw::new(low, 0.0))
 }
 
 fn lgamma_f64(x: f64) -> f64 {
@@ -158,11 +147,7 @@ fn lgamma_f64(x: f64) -> f64 {
     }
     if x > 0.0 {
         // Beyond 1e306 the product overflows with the result, or its error terms do.
-        return if x > 1e305 {
-            x * (ln(x) - 1.0)
-        } else {
-            lgamma_positive(x).value()
-        };
+        return if x > 1e305 { x * (ln(x) - 1.0) } else { lgamma_positive(x).value() };
     }
     if x > -1e-20 {
         return -ln(-x);
@@ -172,10 +157,7 @@ fn lgamma_f64(x: f64) -> f64 {
     let sine = if sine.hi < 0.0 { sine.neg() } else { sine };
     let product = sine.scale(-x);
     let ln_product = ln_dw(product.hi).add(Dw::new(product.lo / product.hi, 0.0));
-    LN_PI
-        .add(ln_product.neg())
-        .add(lgamma_positive(-x).neg())
-        .value()
+    LN_PI.add(ln_product.neg()).add(lgamma_positive(-x).neg()).value()
 }
 
 /// `digamma(x)` for `x > 0`.
@@ -189,22 +171,12 @@ fn digamma_positive(x: f64) -> Dw<f64> {
         sum = sum.add(Dw::new(-1.0, 0.0).div(y));
         y = y.add(Dw::new(1.0, 0.0));
     }
-    let series = [
-        1.0 / 12.0,
-        -1.0 / 120.0,
-        1.0 / 252.0,
-        -1.0 / 240.0,
-        1.0 / 132.0,
-        -691.0 / 32_760.0,
-        1.0 / 12.0,
-        -3617.0 / 8160.0,
-    ];
+    let series =
+        [1.0 / 12.0, -1.0 / 120.0, 1.0 / 252.0, -1.0 / 240.0, 1.0 / 132.0, -691.0 / 32_760.0, 1.0 / 12.0, -3617.0 / 8160.0];
     let inverse = 1.0 / y.hi;
     let z = inverse * inverse;
     let low = y.lo * inverse - z * polynomial(z, &series);
-    sum.add(ln_dw(y.hi))
-        .add(Dw::new(-0.5 * inverse, 0.0))
-        .add(Dw::new(low, 0.0))
+    sum.add(ln_dw(y.hi)).add(Dw::new(-0.5 * inverse, 0.0)).add(Dw::new(low, 0.0))
 }
 
 fn digamma_f64(x: f64) -> f64 {
@@ -227,10 +199,7 @@ fn digamma_f64(x: f64) -> f64 {
     let pi = Dw::new(core::f64::consts::PI, 1.224_646_799_147_353_2e-16);
     let cotangent = cos_pi_dw(x).div(sin_pi_dw(x)).mul(pi);
     let inverse = Dw::new(1.0, 0.0).div(Dw::new(x, 0.0));
-    digamma_positive(-x)
-        .add(inverse.neg())
-        .add(cotangent.neg())
-        .value()
+    digamma_positive(-x).add(inverse.neg()).add(cotangent.neg()).value()
 }
 
 /// Hurwitz's `sum of (x + i)^-s over i >= 0` for `x > 0`, `s >= 2`.

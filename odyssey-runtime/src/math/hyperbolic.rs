@@ -7,12 +7,7 @@ use super::logarithm::ln_1p_dw;
 
 /// `(sinh(x) / x - 1) / x^2` over `x^2`, for `|x| <= 1`.
 const SINH_TAIL: Polynomial<4, 7> = Polynomial {
-    f32: [
-        0.166_666_67,
-        0.008_333_350_5,
-        0.000_198_358_7,
-        2.819_035_4e-6,
-    ],
+    f32: [0.166_666_67, 0.008_333_350_5, 0.000_198_358_7, 2.819_035_4e-6],
     f64: [
         0.166_666_666_666_666_69,
         0.008_333_333_333_333_174,
@@ -26,13 +21,7 @@ const SINH_TAIL: Polynomial<4, 7> = Polynomial {
 
 /// `(asinh(x) / x - 1) / x^2` over `x^2`, for `|x| <= 1/2`.
 const ASINH_TAIL: Polynomial<5, 12> = Polynomial {
-    f32: [
-        -0.166_666_48,
-        0.074_986_92,
-        -0.044_379_413,
-        0.028_110_243,
-        -0.013_097_326,
-    ],
+    f32: [-0.166_666_48, 0.074_986_92, -0.044_379_413, 0.028_110_243, -0.013_097_326],
     f64: [
         -0.166_666_666_666_666_4,
         0.074_999_999_999_900_65,
@@ -97,10 +86,7 @@ pub fn tanh<T: Float>(x: T) -> T {
 fn sqrt_dw<T: Float>(x: Dw<T>) -> Dw<T> {
     let root = x.hi.v_sqrt();
     let square = Dw::square(root);
-    Dw::new(
-        root,
-        (((x.hi - square.hi) - square.lo) + x.lo) / (root + root),
-    )
+    Dw::new(root, (((x.hi - square.hi) - square.lo) + x.lo) / (root + root))
 }
 
 /// Where the square of an argument may overflow, `ln(2 a)` is all there is to asinh and acosh.
@@ -118,12 +104,7 @@ pub fn asinh<T: Float>(x: T) -> T {
     let root = sqrt_dw(Dw::new(under.hi, under.lo + square.lo));
     let whole = Dw::sum(root.hi - lit(1.0), b);
     let argument = Dw::new(whole.hi, whole.lo + root.lo);
-    select(
-        a < lit(0.5),
-        odd(a, &ASINH_TAIL),
-        ln_1p_or_large(argument, a, large),
-    )
-    .v_copysign(x)
+    select(a < lit(0.5), odd(a, &ASINH_TAIL), ln_1p_or_large(argument, a, large)).v_copysign(x)
 }
 
 /// `ln(1 + x)`, or `ln(2 a)` where a is large.
@@ -157,10 +138,6 @@ pub fn atanh<T: Float>(x: T) -> T {
     let below = Dw::sum(lit(1.0), -a);
     let q = Dw::new(a + a, lit(0.0)).div(below);
     let result = ln_1p_dw(q) * lit(0.5);
-    let result = select(
-        a < lit(1.0),
-        result,
-        select(a == lit(1.0), T::V_INFINITY, T::V_NAN),
-    );
+    let result = select(a < lit(1.0), result, select(a == lit(1.0), T::V_INFINITY, T::V_NAN));
     select(a < T::V_EPSILON, a, result).v_copysign(x)
 }

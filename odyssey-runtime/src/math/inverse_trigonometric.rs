@@ -6,13 +6,7 @@ use super::logarithm::constant;
 
 /// `(atan(t) / t - 1) / t^2` over `t^2`, for `|t| <= 7/16`.
 const ATAN_TAIL: Polynomial<5, 12> = Polynomial {
-    f32: [
-        -0.333_333_08,
-        0.199_978_19,
-        -0.142_286_64,
-        0.104_750_37,
-        -0.057_686_996,
-    ],
+    f32: [-0.333_333_08, 0.199_978_19, -0.142_286_64, 0.104_750_37, -0.057_686_996],
     f64: [
         -0.333_333_333_333_333_26,
         0.199_999_999_999_955_82,
@@ -31,14 +25,7 @@ const ATAN_TAIL: Polynomial<5, 12> = Polynomial {
 
 /// `(asin(t) / t - 1) / t^2` over `t^2`, for `|t| <= 1/2`.
 const ASIN_TAIL: Polynomial<6, 13> = Polynomial {
-    f32: [
-        0.166_666_63,
-        0.075_004_3,
-        0.044_523_384,
-        0.031_801_675,
-        0.014_326_212,
-        0.037_819_456,
-    ],
+    f32: [0.166_666_63, 0.075_004_3, 0.044_523_384, 0.031_801_675, 0.014_326_212, 0.037_819_456],
     f64: [
         0.166_666_666_666_667_02,
         0.074_999_999_999_844_25,
@@ -97,10 +84,7 @@ pub fn atan<T: Float>(x: T) -> T {
     let steep = a > lit(2.4375);
     let numerator = select(steep, lit(-1.0), a - c);
     let denominator = select(steep, a, lit::<T>(1.0) + a * c);
-    let base = Dw::new(
-        select(steep, half_pi().hi, angle.hi),
-        select(steep, half_pi().lo, angle.lo),
-    );
+    let base = Dw::new(select(steep, half_pi().hi, angle.hi), select(steep, half_pi().lo, angle.lo));
     atan_from(base, numerator / denominator).v_copysign(x)
 }
 
@@ -110,11 +94,7 @@ pub fn atan2<T: Float>(y: T, x: T) -> T {
     let (a, b) = (y.v_abs(), x.v_abs());
     let steep = a > b;
     let (small, large) = (select(steep, b, a), select(steep, a, b));
-    let q = select(
-        small == large,
-        select(large == lit(0.0), lit(0.0), lit(1.0)),
-        small / large,
-    );
+    let q = select(small == large, select(large == lit(0.0), lit(0.0), lit(1.0)), small / large);
     let q = select(a + b >= lit(0.0), q, T::V_NAN);
     let (c, angle) = nearby_angle(q);
     let t = (q - c) / (lit::<T>(1.0) + q * c);
@@ -124,10 +104,7 @@ pub fn atan2<T: Float>(y: T, x: T) -> T {
     let zero = lit::<T>(0.0);
     let base_hi = select(steep, half_pi().hi, select(left, pi().hi, zero));
     let base_lo = select(steep, half_pi().lo, select(left, pi().lo, zero));
-    let signed = Dw::new(
-        select(flipped, -angle.hi, angle.hi),
-        select(flipped, -angle.lo, angle.lo),
-    );
+    let signed = Dw::new(select(flipped, -angle.hi, angle.hi), select(flipped, -angle.lo, angle.lo));
     let base = Dw::ordered_sum(base_hi, signed.hi);
     let base = Dw::new(base.hi, base.lo + (base_lo + signed.lo));
     let whole = atan_from(base, select(flipped, -t, t));
@@ -144,10 +121,7 @@ fn asin_terms<T: Float>(a: T) -> (Dw<T>, T) {
     let root_head = root.v_head();
     let root_tail = (z - root_head * root_head) / (root + root_head);
     let root_tail = select(z == lit(0.0), z, root_tail);
-    let s = Dw::new(
-        select(near_one, root_head, a),
-        select(near_one, root_tail, lit(0.0)),
-    );
+    let s = Dw::new(select(near_one, root_head, a), select(near_one, root_tail, lit(0.0)));
     (s, (s.hi + s.lo) * (z * ASIN_TAIL.at(z)))
 }
 
@@ -172,11 +146,7 @@ pub fn acos<T: Float>(x: T) -> T {
     // 0 + 2 (s + r), pi - 2 (s + r), pi/2 - (s + r) or pi/2 + (s + r)
     let factor = select(near_one, lit::<T>(2.0), lit(1.0));
     let factor = select(negative == near_one, -factor, factor);
-    let base = select(
-        near_one,
-        select(negative, pi(), Dw::new(lit(0.0), lit(0.0))),
-        half_pi(),
-    );
+    let base = select(near_one, select(negative, pi(), Dw::new(lit(0.0), lit(0.0))), half_pi());
     let leading = Dw::sum(base.hi, factor * s.hi);
     leading.hi + (leading.lo + (base.lo + factor * (s.lo + r)))
 }

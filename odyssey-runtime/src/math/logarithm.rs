@@ -37,10 +37,7 @@ fn reduce_word<T: Float>(x: T) -> (T, T) {
 #[inline(always)]
 fn reduce<T: Float>(x: T) -> Reduced<T> {
     let (k, f) = reduce_word(x);
-    Reduced {
-        k,
-        f: Dw::new(f, lit(-0.0)),
-    }
+    Reduced { k, f: Dw::new(f, lit(-0.0)) }
 }
 
 /// `1 + x` reduced, for x > -1.
@@ -51,10 +48,7 @@ fn reduce_1p<T: Float>(x: Dw<T>) -> Reduced<T> {
     // Beyond 2^100 the rounding error of 1 + x is without effect, and 2^-k would not be normal.
     let down = T::v_exp2i(-select(k < lit(100.0), k, lit(100.0)));
     let rest = select(k < lit(100.0), (whole.lo + x.lo) * down, lit(0.0));
-    Reduced {
-        k,
-        f: Dw::ordered_sum(m - lit(1.0), rest),
-    }
+    Reduced { k, f: Dw::ordered_sum(m - lit(1.0), rest) }
 }
 
 /// `f^2 / 2`, and `ln(1 + f)` without `f - f^2 / 2`.

@@ -6,13 +6,7 @@ use super::float::{Float, Polynomial, fma, lit, nearest, polynomial, select};
 
 /// `cbrt(m)` for m in `[1/sqrt(8), sqrt(8)]`, relative error 2^-9.
 const CBRT_START: Polynomial<5, 5> = Polynomial {
-    f32: [
-        0.443_557_05,
-        0.898_408_1,
-        -0.473_918_86,
-        0.153_344_14,
-        -0.019_554_51,
-    ],
+    f32: [0.443_557_05, 0.898_408_1, -0.473_918_86, 0.153_344_14, -0.019_554_51],
     f64: [
         0.443_557_067_367_960_8,
         0.898_408_141_690_103_1,
@@ -101,11 +95,7 @@ pub fn powi<T: Float>(x: T, n: i32) -> T {
 #[inline(always)]
 pub fn powi_slope<T: Float>(x: T, n: i32, k: i32) -> T {
     let factor: f64 = (0..k).map(|i| f64::from(n - i)).product();
-    if factor == 0.0 {
-        lit(0.0)
-    } else {
-        lit::<T>(factor) * powi(x, n - k)
-    }
+    if factor == 0.0 { lit(0.0) } else { lit::<T>(factor) * powi(x, n - k) }
 }
 
 /// Whether `a >= 0` is an integer; every infinity and none of the NaNs is.
@@ -137,9 +127,7 @@ fn ln_at_edges(a: f64, ln: f64) -> f64 {
 pub(super) mod f32 {
     //! `f32` powers through `f64`, where nothing needs a second word.
 
-    use super::{
-        EXP_SHORT, Float, LN_SHORT, at_edges, fma, ln_at_edges, lit, nearest, select,
-    };
+    use super::{EXP_SHORT, Float, LN_SHORT, at_edges, fma, lit, ln_at_edges, nearest, select};
 
     /// `x^p` with p in double precision, so that it can be any `i32`.
     #[inline(always)]
@@ -201,7 +189,7 @@ pub(super) mod f64 {
     //! `f64` powers: the logarithm has to be right to ten bits more than a word, which a table makes affordable.
 
     use super::super::ln_table::LN_TABLE;
-    use super::{Dw, Float, at_edges, exp_dw, fma, ln_at_edges, lit, polynomial, select};
+    use super::{Dw, Float, at_edges, exp_dw, fma, lit, ln_at_edges, polynomial, select};
 
     /// `ln(a)` to some 2^-66 of its value.
     #[inline(always)]
@@ -209,11 +197,7 @@ pub(super) mod f64 {
         let subnormal = a < f64::SMALLEST_NORMAL;
         let (k, m) = select(subnormal, a * f64::NORMALISER, a).v_split_exponent();
         let k = lit::<D>(k - select(subnormal, f64::NORMALISER_EXPONENT, 0.0));
-        let row = (m
-            .to_bits()
-            .wrapping_sub(core::f64::consts::FRAC_1_SQRT_2.to_bits())
-            >> 45)
-            & 127;
+        let row = (m.to_bits().wrapping_sub(core::f64::consts::FRAC_1_SQRT_2.to_bits()) >> 45) & 127;
         let [reciprocal, ln_hi, ln_lo] = LN_TABLE[row as usize].map(lit::<D>);
         let r = significand(lit(m), reciprocal);
         let r_head = r.hi.v_head();
@@ -223,10 +207,7 @@ pub(super) mod f64 {
         let whole = Dw::sum(fma(k, D::LN_2_HEAD, ln_hi), r.hi);
         let curved = Dw::sum(whole.hi, square);
         let low = fma(-r.lo, r.hi, r.lo) + fma(k, D::LN_2_TAIL, ln_lo);
-        Dw::ordered_sum(
-            curved.hi,
-            (whole.lo + curved.lo) + (low + (square_rest + cube)),
-        )
+        Dw::ordered_sum(curved.hi, (whole.lo + curved.lo) + (low + (square_rest + cube)))
     }
 
     /// r with `m = (1 + r) / reciprocal`.
@@ -239,15 +220,7 @@ pub(super) mod f64 {
     /// `(ln(1 + r) - r + r^2 / 2) / r^3` for `|r| <= 2^-7`.
     #[inline(always)]
     fn tail<D: Float>(r: D) -> D {
-        let taylor = [
-            1.0 / 3.0,
-            -0.25,
-            0.2,
-            -1.0 / 6.0,
-            1.0 / 7.0,
-            -0.125,
-            1.0 / 9.0,
-        ];
+        let taylor = [1.0 / 3.0, -0.25, 0.2, -1.0 / 6.0, 1.0 / 7.0, -0.125, 1.0 / 9.0];
         polynomial(r, &taylor)
     }
 

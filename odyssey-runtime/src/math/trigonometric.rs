@@ -39,21 +39,11 @@ const COS_TAIL: Polynomial<1, 7> = Polynomial {
 
 const SIN_SHORT: Polynomial<1, 4> = Polynomial {
     f32: [0.0],
-    f64: [
-        -0.645_964_096_633_485_6,
-        0.079_692_587_861_557_43,
-        -0.004_681_279_503_679_009,
-        0.000_158_204_747_557_879_48,
-    ],
+    f64: [-0.645_964_096_633_485_6, 0.079_692_587_861_557_43, -0.004_681_279_503_679_009, 0.000_158_204_747_557_879_48],
 };
 const COS_SHORT: Polynomial<1, 4> = Polynomial {
     f32: [0.0],
-    f64: [
-        -1.233_700_543_485_985,
-        0.253_669_246_575_313_37,
-        -0.020_860_303_154_573_927,
-        0.000_904_047_733_978_742_2,
-    ],
+    f64: [-1.233_700_543_485_985, 0.253_669_246_575_313_37, -0.020_860_303_154_573_927, 0.000_904_047_733_978_742_2],
 };
 
 /// `pi / 2`.
@@ -133,22 +123,14 @@ pub(super) mod f64 {
     #[inline(always)]
     pub(in super::super) fn sin<D: Float>(x: f64) -> f64 {
         let (n, h) = quadrants::of_f64::<D>(x);
-        let value = select(
-            n.v_is_odd(),
-            cos_reduced(h).value(),
-            sin_reduced(h).value(),
-        );
+        let value = select(n.v_is_odd(), cos_reduced(h).value(), sin_reduced(h).value());
         select(x.abs() < TINY, x, value.v_negate_if_bit1(n).v_f64())
     }
 
     #[inline(always)]
     pub(in super::super) fn cos<D: Float>(x: f64) -> f64 {
         let (n, h) = quadrants::of_f64::<D>(x);
-        let value = select(
-            n.v_is_odd(),
-            sin_reduced(h).value(),
-            cos_reduced(h).value(),
-        );
+        let value = select(n.v_is_odd(), sin_reduced(h).value(), cos_reduced(h).value());
         value.v_negate_if_bit1(n + lit(1.0)).v_f64()
     }
 
@@ -220,14 +202,6 @@ fn half_turns(x: f64, quarters: f64) -> Dw<f64> {
     let s = sin_reduced(h);
     let s = Dw::ordered_sum(leading.hi, leading.lo + s.lo);
     let c = cos_reduced(h);
-    let value = if n.v_is_odd() {
-        Dw::ordered_sum(c.hi, c.lo)
-    } else {
-        s
-    };
-    if 1.0_f64.v_negate_if_bit1(n) < 0.0 {
-        value.neg()
-    } else {
-        value
-    }
+    let value = if n.v_is_odd() { Dw::ordered_sum(c.hi, c.lo) } else { s };
+    if 1.0_f64.v_negate_if_bit1(n) < 0.0 { value.neg() } else { value }
 }

@@ -1,8 +1,5 @@
 //! Contraction of the last axis of one operand with the first axis of the other.
-#![allow(
-    clippy::type_complexity,
-    reason = "a residual form is a value and a pullback"
-)]
+#![allow(clippy::type_complexity, reason = "a residual form is a value and a pullback")]
 
 use ndarray::{Array, Array2, ArrayRef, ArrayView, ArrayView2};
 
@@ -42,10 +39,7 @@ fn does_not_contract(a: &[usize], b: &[usize]) -> ! {
 }
 
 /// The derivative rules of [`dot()`].
-#[allow(
-    non_camel_case_types,
-    reason = "the companion of a function has its name"
-)]
+#[allow(non_camel_case_types, reason = "the companion of a function has its name")]
 pub struct dot {}
 
 impl dot {
@@ -98,12 +92,7 @@ impl dot {
         Y: Tensor<Elem = T, Dim: Matrix> + ?Sized,
     {
         let (a_t, dy) = factors_of_rhs(a.tensor_view(), dy.tensor_view());
-        gemm(
-            Into::Sum,
-            &mut D::matrix(d_b.view_mut(), AS_COLUMN),
-            &a_t,
-            &dy,
-        );
+        gemm(Into::Sum, &mut D::matrix(d_b.view_mut(), AS_COLUMN), &a_t, &dy);
     }
 }
 
@@ -142,10 +131,7 @@ fn factors_of_rhs<'v, T: Real, A: OtherDim<Y>, Y: Matrix>(
 
 #[track_caller]
 fn fits(fits: bool, operand: &[usize], dy: &[usize]) {
-    assert!(
-        fits,
-        "a cotangent of shape {dy:?} does not fit the operand {operand:?} of dot"
-    );
+    assert!(fits, "a cotangent of shape {dy:?} does not fit the operand {operand:?} of dot");
 }
 
 /// The cotangent of an operand of `dot`, by the type of the other operand and that of the cotangent of the result.
@@ -153,8 +139,7 @@ type CotangentOf<X> = Array<<X as Tensor>::Elem, <X as Tensor>::Dim>;
 
 /// [`dot()`] in residual form.
 #[doc(hidden)]
-pub trait DotResidual<A: Tensor<Dim: Contract<B::Dim>> + ?Sized, B: Tensor<Elem = A::Elem> + ?Sized>
-{
+pub trait DotResidual<A: Tensor<Dim: Contract<B::Dim>> + ?Sized, B: Tensor<Elem = A::Elem> + ?Sized> {
     /// The value, and a pullback that takes both operands again.
     #[track_caller]
     fn dot_residual_vjp<S: Want, W: Want>(
@@ -163,13 +148,11 @@ pub trait DotResidual<A: Tensor<Dim: Contract<B::Dim>> + ?Sized, B: Tensor<Elem 
         wants: (S, W),
     ) -> (
         DotOf<A, B>,
-        impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>)
-        + use<Self, A, B, S, W>,
+        impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>) + use<Self, A, B, S, W>,
     );
 }
 
-type DotOf<A, B> =
-    <<A as Tensor>::Dim as Contract<<B as Tensor>::Dim>>::Contracted<<A as Tensor>::Elem>;
+type DotOf<A, B> = <<A as Tensor>::Dim as Contract<<B as Tensor>::Dim>>::Contracted<<A as Tensor>::Elem>;
 
 impl<A, B> DotResidual<A, B> for A
 where
@@ -183,15 +166,11 @@ where
         _wants: (S, W),
     ) -> (
         DotOf<A, B>,
-        impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>)
-        + use<A, B, S, W>,
+        impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>) + use<A, B, S, W>,
     ) {
         (dot(self, b), |a, b, _, dy| {
             let (a, b) = (a.tensor_view(), b.tensor_view());
-            (
-                S::when(|| A::Dim::lhs_cotangent(&b, &dy)),
-                W::when(|| A::Dim::rhs_cotangent(&a, &dy)),
-            )
+            (S::when(|| A::Dim::lhs_cotangent(&b, &dy)), W::when(|| A::Dim::rhs_cotangent(&a, &dy)))
         })
     }
 }
@@ -213,9 +192,7 @@ mod tests {
     }
 
     fn naive(a: &ArrayView2<'_, f64>, b: &ArrayView2<'_, f64>) -> Array2<f64> {
-        Array::from_shape_fn((a.nrows(), b.ncols()), |(i, j)| {
-            (0..a.ncols()).map(|k| a[[i, k]] * b[[k, j]]).sum()
-        })
+        Array::from_shape_fn((a.nrows(), b.ncols()), |(i, j)| (0..a.ncols()).map(|k| a[[i, k]] * b[[k, j]]).sum())
     }
 
     #[test]
@@ -233,26 +210,16 @@ mod tests {
             (3, 2, 0),
         ] {
             let (a, b) = (matrix(m, k), matrix(k, n));
-            let (a_t, b_t) = (
-                a.t().as_standard_layout().into_owned(),
-                b.t().as_standard_layout().into_owned(),
-            );
+            let (a_t, b_t) = (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());
             let wide = matrix(2 * m, 3 * k);
             let strided = wide.slice(s![..;2, ..;-3]);
             for a in [a.view(), a_t.t(), strided] {
                 for b in [b.view(), b_t.t()] {
                     let (got, want) = (dot(&a, &b), naive(&a, &b));
                     assert_eq!(got.dim(), want.dim());
-                    assert!(
-                        (&got - &want).iter().all(|e| e.abs() < 1e-12),
-                        "{m} {k} {n}"
-                    );
+                    assert!((&got - &want).iter().all(|e| e.abs() < 1e-12), "{m} {k} {n}");
                     let single = dot(&a.mapv(|x| x as f32), &b.mapv(|x| x as f32));
-                    assert!(
-                        (&single.mapv(f64::from) - &want)
-                            .iter()
-                            .all(|e| e.abs() < 1e-5)
-                    );
+                    assert!((&single.mapv(f64::from) - &want).iter().all(|e| e.abs() < 1e-5));
                 }
             }
         }
@@ -266,10 +233,7 @@ mod tests {
         assert_eq!(dot(&v, &v), v.dot(&v));
         assert_eq!(dot(&&a, &&&b), dot(&*a, &*b));
         assert_eq!(dot(&a.view(), &b.to_shared()), dot(&a, &b));
-        assert_eq!(
-            dot(&v.slice(s![..;-1]), &v),
-            (0..4).map(|i| v[i] * v[3 - i]).sum()
-        );
+        assert_eq!(dot(&v.slice(s![..;-1]), &v), (0..4).map(|i| v[i] * v[3 - i]).sum());
     }
 
     /// The gradients of `Σ dot(a, b) * dy`.
@@ -309,10 +273,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "shapes [64, 784] and [780, 256] do not contract in dot")]
     fn says_which_shapes_do_not_contract() {
-        dot(
-            &Array2::<f32>::zeros((64, 784)),
-            &Array2::<f32>::zeros((780, 256)),
-        );
+        dot(&Array2::<f32>::zeros((64, 784)), &Array2::<f32>::zeros((780, 256)));
     }
 
     #[test]
@@ -325,31 +286,18 @@ mod tests {
     fn residual_form_serves_all_ranks() {
         let (a, b, v) = (matrix(3, 4), matrix(4, 2), vector(4));
         let (y, pullback) = a.dot_residual_vjp(&b, (Yes, Yes));
-        assert_eq!(
-            pullback(&a, &b, &y, y.clone()),
-            (dot::d_lhs(&b, &y), dot::d_rhs(&a, &y))
-        );
+        assert_eq!(pullback(&a, &b, &y, y.clone()), (dot::d_lhs(&b, &y), dot::d_rhs(&a, &y)));
         let (y, pullback) = v.dot_residual_vjp(&v, (No, Yes));
         assert_eq!(pullback(&v, &v, &y, 2.0), ((), &v * 2.0));
         let (y, pullback) = a.view().dot_residual_vjp(&&v, (Yes, No));
-        assert_eq!(
-            pullback(&a.view(), &&v, &y, y.clone()),
-            (dot::d_lhs(&v, &y), ())
-        );
+        assert_eq!(pullback(&a.view(), &&v, &y, y.clone()), (dot::d_lhs(&v, &y), ()));
     }
 
     #[test]
     fn an_empty_contraction_is_zero() {
-        assert_eq!(
-            dot(&Array2::<f64>::zeros((2, 0)), &Array2::<f64>::zeros((0, 2))),
-            array![[0.0, 0.0], [0.0, 0.0]]
-        );
+        assert_eq!(dot(&Array2::<f64>::zeros((2, 0)), &Array2::<f64>::zeros((0, 2))), array![[0.0, 0.0], [0.0, 0.0]]);
         let mut sum = array![[1.0, 2.0]];
-        dot::add_d_lhs(
-            &mut sum,
-            &Array2::<f64>::zeros((2, 0)),
-            &Array2::<f64>::zeros((1, 0)),
-        );
+        dot::add_d_lhs(&mut sum, &Array2::<f64>::zeros((2, 0)), &Array2::<f64>::zeros((1, 0)));
         assert_eq!(sum, array![[1.0, 2.0]]);
     }
 }

@@ -19,17 +19,9 @@ pub(super) enum Into {
 }
 
 /// `c = a b` or `c += a b`, for `c [m, n]`, `a [m, k]`, `b [k, n]`; transposes are strides.
-pub(super) fn gemm<T: Real>(
-    mode: Into,
-    c: &mut ArrayViewMut2<'_, T>,
-    a: &ArrayView2<'_, T>,
-    b: &ArrayView2<'_, T>,
-) {
+pub(super) fn gemm<T: Real>(mode: Into, c: &mut ArrayViewMut2<'_, T>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
     let ((m, k), n) = (a.dim(), b.ncols());
-    assert!(
-        b.nrows() == k && c.dim() == (m, n),
-        "shapes of a matrix product were not checked"
-    );
+    assert!(b.nrows() == k && c.dim() == (m, n), "shapes of a matrix product were not checked");
     if m * n * k <= TINY {
         return plain(mode, c, a, b);
     }
@@ -71,12 +63,7 @@ fn as_the_kernel_likes_it<'v, T>(
     (c, a, b)
 }
 
-fn plain<T: Real>(
-    mode: Into,
-    c: &mut ArrayViewMut2<'_, T>,
-    a: &ArrayView2<'_, T>,
-    b: &ArrayView2<'_, T>,
-) {
+fn plain<T: Real>(mode: Into, c: &mut ArrayViewMut2<'_, T>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
     let ((m, k), n) = (a.dim(), b.ncols());
     for i in 0..m {
         for j in 0..n {

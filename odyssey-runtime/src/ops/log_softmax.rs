@@ -36,12 +36,7 @@ impl log_softmax {
         Y: Tensor + ?Sized,
         G: Tensor<Elem = Y::Elem, Dim = Y::Dim> + ?Sized,
     {
-        zip_rows(
-            dy.tensor_view(),
-            y.tensor_view(),
-            axis,
-            log_softmax_backward,
-        )
+        zip_rows(dy.tensor_view(), y.tensor_view(), axis, log_softmax_backward)
     }
 }
 
@@ -55,11 +50,7 @@ mod tests {
     #[test]
     fn agrees_with_the_definition_along_every_axis_and_layout() {
         for axis in 0..3 {
-            check_axis_function(
-                Axis(axis),
-                |x, axis| log_softmax(&x, axis),
-                |row| row - row.mapv(f64::exp).sum().ln(),
-            );
+            check_axis_function(Axis(axis), |x, axis| log_softmax(&x, axis), |row| row - row.mapv(f64::exp).sum().ln());
         }
     }
 
@@ -70,17 +61,13 @@ mod tests {
         for axis in (0..3).map(Axis) {
             let (_, pullback) = log_softmax::vjp(&x, axis);
             let d_x = pullback(weights.clone());
-            crate::check::argument("x", &&x, |x| (log_softmax(x, axis) * &weights).sum(), &d_x)
-                .unwrap();
+            crate::check::argument("x", &&x, |x| (log_softmax(x, axis) * &weights).sum(), &d_x).unwrap();
         }
     }
 
     #[test]
     fn is_stable_and_not_a_number_where_it_has_to_be() {
-        assert_eq!(
-            log_softmax(&array![1e4f32, -1e4, 0.0], Axis(0)),
-            array![0.0, -2e4, -1e4]
-        );
+        assert_eq!(log_softmax(&array![1e4f32, -1e4, 0.0], Axis(0)), array![0.0, -2e4, -1e4]);
         let inf = f64::INFINITY;
         for row in [[-inf, -inf], [0.0, f64::NAN]] {
             assert!(log_softmax(&arr1(&row), Axis(0)).iter().all(|y| y.is_nan()));

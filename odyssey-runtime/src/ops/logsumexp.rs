@@ -43,10 +43,7 @@ impl logsumexp {
         same_shape(x.raw_dim().remove_axis(axis).slice(), dy.shape());
         same_shape(y.shape(), dy.shape());
         let (y, dy) = (y.as_standard_layout(), dy.as_standard_layout());
-        let (y, dy) = (
-            y.as_slice().expect("standard layout"),
-            dy.as_slice().expect("standard layout"),
-        );
+        let (y, dy) = (y.as_slice().expect("standard layout"), dy.as_slice().expect("standard layout"));
         map_rows(x, axis, |rows, length| {
             logsumexp_backward(rows, length, y, dy);
         })
@@ -77,8 +74,7 @@ mod tests {
                 let weights = x.map_axis(axis, |row| (3.0 * row.sum()).cos());
                 let (_, pullback) = logsumexp::vjp(&x, axis);
                 let d_x = pullback(weights.clone());
-                crate::check::argument("x", &&x, |x| (logsumexp(x, axis) * &weights).sum(), &d_x)
-                    .unwrap();
+                crate::check::argument("x", &&x, |x| (logsumexp(x, axis) * &weights).sum(), &d_x).unwrap();
             }
         }
     }
@@ -86,32 +82,16 @@ mod tests {
     #[test]
     fn is_stable_and_infinite_where_it_has_to_be() {
         let inf = f32::INFINITY;
-        let x = array![
-            [1e4f32, 1e4],
-            [-1e4, -1e4],
-            [-inf, -inf],
-            [inf, 0.0],
-            [-inf, 2.0]
-        ];
+        let x = array![[1e4f32, 1e4], [-1e4, -1e4], [-inf, -inf], [inf, 0.0], [-inf, 2.0]];
         let ln_2 = 2.0f32.ln();
-        assert_eq!(
-            logsumexp(&x, Axis(1)),
-            array![1e4 + ln_2, -1e4 + ln_2, -inf, inf, 2.0]
-        );
-        assert!(
-            logsumexp(&array![0.0, f64::NAN], Axis(0))
-                .into_scalar()
-                .is_nan()
-        );
+        assert_eq!(logsumexp(&x, Axis(1)), array![1e4 + ln_2, -1e4 + ln_2, -inf, inf, 2.0]);
+        assert!(logsumexp(&array![0.0, f64::NAN], Axis(0)).into_scalar().is_nan());
     }
 
     #[test]
     fn of_a_vector_is_of_rank_0() {
         assert_eq!(logsumexp(&array![0.0f64], Axis(0)), arr0(0.0));
-        assert_eq!(
-            logsumexp(&Array1::<f64>::zeros(0), Axis(0)),
-            arr0(-f64::INFINITY)
-        );
+        assert_eq!(logsumexp(&Array1::<f64>::zeros(0), Axis(0)), arr0(-f64::INFINITY));
         assert_eq!(logsumexp(&Array2::<f64>::zeros((0, 3)), Axis(1)).len(), 0);
     }
 }

@@ -1,8 +1,6 @@
 //! The ranks that `dot` takes, and what becomes of them.
 
-use ndarray::{
-    Array, Array1, Array2, ArrayBase, ArrayView, Axis, Dimension, Ix0, Ix1, Ix2, RawData,
-};
+use ndarray::{Array, Array1, Array2, ArrayBase, ArrayView, Axis, Dimension, Ix0, Ix1, Ix2, RawData};
 
 use super::dot::{dot, product};
 use crate::real::Real;
@@ -17,10 +15,7 @@ pub trait Contract<B: Dimension>: Dimension {
     type Contracted<T: Real>;
 
     /// The contraction, with lengths that have been compared.
-    fn contract<T: Real>(
-        a: &ArrayView<'_, T, Self>,
-        b: &ArrayView<'_, T, B>,
-    ) -> Self::Contracted<T>;
+    fn contract<T: Real>(a: &ArrayView<'_, T, Self>, b: &ArrayView<'_, T, B>) -> Self::Contracted<T>;
 
     /// The rule for `a`.
     fn lhs_cotangent<T: Real>(b: &ArrayView<'_, T, B>, dy: &Self::Contracted<T>) -> Array<T, Self>;
@@ -55,20 +50,12 @@ contract!(Ix1, Ix2 => Array1<T>, |a, b| as_matrices(a, b));
 contract!(Ix2, Ix1 => Array1<T>, |a, b| as_matrices(a, b));
 contract!(Ix2, Ix2 => Array2<T>, |a, b| as_matrices(a, b));
 
-fn as_matrices<T: Real, A: Matrix, B: Matrix, C: Matrix>(
-    a: &ArrayView<'_, T, A>,
-    b: &ArrayView<'_, T, B>,
-) -> Array<T, C> {
-    C::from_matrix(product(
-        &A::matrix(a.view(), AS_ROW),
-        &B::matrix(b.view(), AS_COLUMN),
-    ))
+fn as_matrices<T: Real, A: Matrix, B: Matrix, C: Matrix>(a: &ArrayView<'_, T, A>, b: &ArrayView<'_, T, B>) -> Array<T, C> {
+    C::from_matrix(product(&A::matrix(a.view(), AS_ROW), &B::matrix(b.view(), AS_COLUMN)))
 }
 
 /// The rank of one operand, by those of the other and of the result: ranks add up to twice the number of axes less two.
-#[diagnostic::on_unimplemented(
-    message = "a `dot` with an operand of rank `{Self}` has no result of rank `{Y}`"
-)]
+#[diagnostic::on_unimplemented(message = "a `dot` with an operand of rank `{Self}` has no result of rank `{Y}`")]
 pub trait OtherDim<Y: Dimension>: Matrix {
     /// The rank.
     type Dim: Matrix;
@@ -103,8 +90,7 @@ impl Matrix for Ix0 {
     }
 
     fn from_matrix<T: Clone>(x: Array2<T>) -> Array<T, Ix0> {
-        x.into_shape_with_order(())
-            .expect("a matrix of one element")
+        x.into_shape_with_order(()).expect("a matrix of one element")
     }
 }
 
@@ -115,8 +101,7 @@ impl Matrix for Ix1 {
 
     fn from_matrix<T: Clone>(x: Array2<T>) -> Array1<T> {
         let length = x.len();
-        x.into_shape_with_order(length)
-            .expect("a matrix of one row or one column")
+        x.into_shape_with_order(length).expect("a matrix of one row or one column")
     }
 }
 

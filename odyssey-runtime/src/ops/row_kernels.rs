@@ -1,12 +1,6 @@
 //! The loops over rows, compiled for each instruction set.
-#![allow(
-    unsafe_code,
-    reason = "functions with target features are unsafe to call"
-)]
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined does not get the target features"
-)]
+#![allow(unsafe_code, reason = "functions with target features are unsafe to call")]
+#![allow(clippy::inline_always, reason = "what is not inlined does not get the target features")]
 
 use crate::math;
 use crate::real::Real;

@@ -54,11 +54,7 @@ pub(super) fn reduce_rows<T: Real, D: RemoveAxis>(
     let mut y = Array::zeros(x.raw_dim().remove_axis(axis));
     let x = moved_to_end(x, axis);
     let x = x.as_standard_layout();
-    f(
-        x.as_slice().expect("standard layout"),
-        length,
-        y.as_slice_mut().expect("standard layout"),
-    );
+    f(x.as_slice().expect("standard layout"), length, y.as_slice_mut().expect("standard layout"));
     y
 }
 
@@ -72,16 +68,10 @@ fn moved_to_end<S: RawData, D: Dimension>(mut x: ArrayBase<S, D>, axis: Axis) ->
 #[track_caller]
 pub(super) fn axis_exists(shape: &[usize], axis: Axis) {
     let (axis, rank) = (axis.index(), shape.len());
-    assert!(
-        axis < rank,
-        "an array of shape {shape:?} has no axis {axis}"
-    );
+    assert!(axis < rank, "an array of shape {shape:?} has no axis {axis}");
 }
 
 #[track_caller]
 pub(super) fn same_shape(y: &[usize], dy: &[usize]) {
-    assert!(
-        y == dy,
-        "a cotangent of shape {dy:?} does not fit a value of shape {y:?}"
-    );
+    assert!(y == dy, "a cotangent of shape {dy:?} does not fit a value of shape {y:?}");
 }

@@ -50,11 +50,7 @@ mod tests {
     #[test]
     fn agrees_with_the_definition_along_every_axis_and_layout() {
         for axis in 0..3 {
-            check_axis_function(
-                Axis(axis),
-                |x, axis| softmax(&x, axis),
-                |row| row.mapv(f64::exp) / row.mapv(f64::exp).sum(),
-            );
+            check_axis_function(Axis(axis), |x, axis| softmax(&x, axis), |row| row.mapv(f64::exp) / row.mapv(f64::exp).sum());
         }
     }
 
@@ -65,8 +61,7 @@ mod tests {
         for axis in (0..3).map(Axis) {
             let (_, pullback) = softmax::vjp(&x, axis);
             let d_x = pullback(weights.clone());
-            crate::check::argument("x", &&x, |x| (softmax(x, axis) * &weights).sum(), &d_x)
-                .unwrap();
+            crate::check::argument("x", &&x, |x| (softmax(x, axis) * &weights).sum(), &d_x).unwrap();
         }
     }
 
@@ -74,10 +69,7 @@ mod tests {
     fn is_stable_and_not_a_number_where_it_has_to_be() {
         let x = array![[1e4f32, -1e4, 0.0], [-1e4, -1e4, -1e4]];
         let third = 1.0 / 3.0;
-        assert_eq!(
-            softmax(&x, Axis(1)),
-            array![[1.0, 0.0, 0.0], [third, third, third]]
-        );
+        assert_eq!(softmax(&x, Axis(1)), array![[1.0, 0.0, 0.0], [third, third, third]]);
         let inf = f64::INFINITY;
         for row in [[-inf, -inf], [0.0, inf], [0.0, f64::NAN]] {
             assert!(softmax(&arr1(&row), Axis(0)).iter().all(|y| y.is_nan()));
@@ -90,31 +82,16 @@ mod tests {
         let x = Array1::from_shape_fn(1003, |i| (i as f64).sin() * 5.0);
         let exp = x.mapv(f64::exp);
         let want = &exp / exp.sum();
+        assert!((softmax(&x, Axis(0)) / &want).iter().all(|q| (q - 1.0).abs() < 1e-13));
         assert!(
-            (softmax(&x, Axis(0)) / &want)
-                .iter()
-                .all(|q| (q - 1.0).abs() < 1e-13)
-        );
-        assert!(
-            (softmax(&x.slice(s![..;-1]), Axis(0))
-                .slice(s![..;-1])
-                .to_owned()
-                / &want)
-                .iter()
-                .all(|q| (q - 1.0).abs() < 1e-13)
+            (softmax(&x.slice(s![..;-1]), Axis(0)).slice(s![..;-1]).to_owned() / &want).iter().all(|q| (q - 1.0).abs() < 1e-13)
         );
     }
 
     #[test]
     fn an_empty_axis_is_fine() {
-        assert_eq!(
-            softmax(&ndarray::Array2::<f64>::zeros((2, 0)), Axis(1)).dim(),
-            (2, 0)
-        );
-        assert_eq!(
-            softmax(&ndarray::Array2::<f64>::zeros((0, 2)), Axis(1)).dim(),
-            (0, 2)
-        );
+        assert_eq!(softmax(&ndarray::Array2::<f64>::zeros((2, 0)), Axis(1)).dim(), (2, 0));
+        assert_eq!(softmax(&ndarray::Array2::<f64>::zeros((0, 2)), Axis(1)).dim(), (0, 2));
     }
 
     #[test]

@@ -1,8 +1,5 @@
 //! Sums and means over all elements.
-#![allow(
-    clippy::type_complexity,
-    reason = "a residual form is a value and a pullback"
-)]
+#![allow(clippy::type_complexity, reason = "a residual form is a value and a pullback")]
 
 use ndarray::Array;
 
@@ -28,41 +25,28 @@ pub trait SumResidual<X: Tensor + ?Sized> {
     fn sum_residual_vjp<S: Want>(
         &self,
         wants: (S,),
-    ) -> (
-        X::Elem,
-        impl FnOnce(&X, &X::Elem, X::Elem) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>,
-    );
+    ) -> (X::Elem, impl FnOnce(&X, &X::Elem, X::Elem) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>);
 
     /// Every element has its share.
     fn mean_residual_vjp<S: Want>(
         &self,
         wants: (S,),
-    ) -> (
-        Option<X::Elem>,
-        impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,)
-        + use<Self, X, S>,
-    );
+    ) -> (Option<X::Elem>, impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>);
 }
 
 impl<X: Tensor + ?Sized> SumResidual<X> for X {
     fn sum_residual_vjp<S: Want>(
         &self,
         _wants: (S,),
-    ) -> (
-        X::Elem,
-        impl FnOnce(&X, &X::Elem, X::Elem) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>,
-    ) {
+    ) -> (X::Elem, impl FnOnce(&X, &X::Elem, X::Elem) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>) {
         (sum(self), |x, _, d| (S::when(|| everywhere(x, d)),))
     }
 
     fn mean_residual_vjp<S: Want>(
         &self,
         _wants: (S,),
-    ) -> (
-        Option<X::Elem>,
-        impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,)
-        + use<X, S>,
-    ) {
+    ) -> (Option<X::Elem>, impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>)
+    {
         (mean(self), |x, _, d| {
             (S::when(|| {
                 let n = X::Elem::lit(x.tensor_view().len() as f64);
@@ -90,10 +74,7 @@ mod tests {
         let (value, pullback) = x.sum_residual_vjp((Yes,));
         assert_eq!(pullback(&x, &value, 2.0), (array![[2.0, 2.0], [2.0, 2.0]],));
         let (value, pullback) = x.mean_residual_vjp((Yes,));
-        assert_eq!(
-            pullback(&x, &value, Some(2.0)),
-            (array![[0.5, 0.5], [0.5, 0.5]],)
-        );
+        assert_eq!(pullback(&x, &value, Some(2.0)), (array![[0.5, 0.5], [0.5, 0.5]],));
         let (value, pullback) = x.sum_residual_vjp((No,));
         assert_eq!(pullback(&x, &value, 2.0), ((),));
     }

@@ -29,18 +29,12 @@ pub fn mean_axis<X: Tensor<Dim: RemoveAxis> + ?Sized>(x: &X, axis: Axis) -> Opti
 pub type Smaller<X> = Array<<X as Tensor>::Elem, <<X as Tensor>::Dim as Dimension>::Smaller>;
 
 /// The rule of [`sum_axis()`].
-#[allow(
-    non_camel_case_types,
-    reason = "the companion of a function has its name"
-)]
+#[allow(non_camel_case_types, reason = "the companion of a function has its name")]
 #[derive(Debug)]
 pub struct sum_axis {}
 
 /// The rule of [`mean_axis()`].
-#[allow(
-    non_camel_case_types,
-    reason = "the companion of a function has its name"
-)]
+#[allow(non_camel_case_types, reason = "the companion of a function has its name")]
 #[derive(Debug)]
 pub struct mean_axis {}
 
@@ -69,22 +63,12 @@ impl mean_axis {
         let dim = x.dim_of();
         axis_exists(dim.slice(), axis);
         let n = dim[axis.index()];
-        repeat(
-            dim,
-            axis,
-            &dy.tensor_view(),
-            <Y::Elem as Real>::lit(1.0 / n as f64),
-        )
+        repeat(dim, axis, &dy.tensor_view(), <Y::Elem as Real>::lit(1.0 / n as f64))
     }
 }
 
 #[track_caller]
-fn repeat<T: Real, D: RemoveAxis>(
-    dim: D,
-    axis: Axis,
-    dy: &ArrayView<'_, T, D::Smaller>,
-    factor: T,
-) -> Array<T, D> {
+fn repeat<T: Real, D: RemoveAxis>(dim: D, axis: Axis, dy: &ArrayView<'_, T, D::Smaller>, factor: T) -> Array<T, D> {
     axis_exists(dim.slice(), axis);
     same_shape(dim.remove_axis(axis).slice(), dy.shape());
     let mut d_x = Array::zeros(dim);
@@ -128,8 +112,7 @@ mod tests {
             for x in layouts(&cube()) {
                 let weights = sum_axis(&x, axis).mapv(f64::cos);
                 let d_x = sum_axis::d_x(&x, axis, &weights);
-                crate::check::argument("x", &&x, |x| (sum_axis(x, axis) * &weights).sum(), &d_x)
-                    .unwrap();
+                crate::check::argument("x", &&x, |x| (sum_axis(x, axis) * &weights).sum(), &d_x).unwrap();
                 let d_x = mean_axis::d_x(&extent(&x), axis, &weights);
                 let mean = |x: &_| (mean_axis(x, axis).unwrap() * &weights).sum();
                 crate::check::argument("x", &&x, mean, &d_x).unwrap();
@@ -143,10 +126,7 @@ mod tests {
         assert_eq!(sum_axis(&x, Axis(0)), arr0(4.0));
         assert_eq!(mean_axis(&x.view(), Axis(0)), Some(arr0(2.0)));
         assert_eq!(sum_axis::d_x(&x, Axis(0), &arr0(2.0)), array![2.0, 2.0]);
-        assert_eq!(
-            mean_axis::d_x(&extent(&x), Axis(0), &arr0(2.0)),
-            array![1.0, 1.0]
-        );
+        assert_eq!(mean_axis::d_x(&extent(&x), Axis(0), &arr0(2.0)), array![1.0, 1.0]);
     }
 
     #[test]
@@ -163,15 +143,9 @@ mod tests {
         let x = array![[1.0, 2.0], [3.0, 6.0]];
         let (value, pullback) = x.sum_axis_residual_vjp(Axis(0), (Yes, No));
         assert_eq!(value, array![4.0, 8.0]);
-        assert_eq!(
-            pullback(&x, Axis(0), &value, array![1.0, 2.0]),
-            (array![[1.0, 2.0], [1.0, 2.0]], ())
-        );
+        assert_eq!(pullback(&x, Axis(0), &value, array![1.0, 2.0]), (array![[1.0, 2.0], [1.0, 2.0]], ()));
         let (value, pullback) = x.mean_axis_residual_vjp(Axis(1), (Yes, No));
-        assert_eq!(
-            pullback(&x, Axis(1), &value, value.clone()),
-            (array![[0.75, 0.75], [2.25, 2.25]], ())
-        );
+        assert_eq!(pullback(&x, Axis(1), &value, value.clone()), (array![[0.75, 0.75], [2.25, 2.25]], ()));
     }
 
     #[test]

@@ -1,8 +1,5 @@
 //! The transpose: all axes in reverse.
-#![allow(
-    clippy::type_complexity,
-    reason = "a residual form is a value and a pullback"
-)]
+#![allow(clippy::type_complexity, reason = "a residual form is a value and a pullback")]
 
 use ndarray::{Array, ArrayView, Dimension};
 
@@ -15,10 +12,7 @@ pub fn t<X: Tensor + ?Sized>(x: &X) -> ArrayView<'_, X::Elem, X::Dim> {
 }
 
 /// The rule of [`t()`].
-#[allow(
-    non_camel_case_types,
-    reason = "the companion of a function has its name"
-)]
+#[allow(non_camel_case_types, reason = "the companion of a function has its name")]
 #[derive(Debug)]
 pub struct t {}
 
@@ -39,12 +33,7 @@ pub trait TransposeResidual<X: Tensor + ?Sized> {
         wants: (S,),
     ) -> (
         ArrayView<'_, X::Elem, X::Dim>,
-        impl FnOnce(
-            &X,
-            &ArrayView<'_, X::Elem, X::Dim>,
-            Array<X::Elem, X::Dim>,
-        ) -> (S::Of<Array<X::Elem, X::Dim>>,)
-        + use<Self, X, S>,
+        impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>,
     );
 }
 
@@ -54,12 +43,7 @@ impl<X: Tensor + ?Sized> TransposeResidual<X> for X {
         _wants: (S,),
     ) -> (
         ArrayView<'_, X::Elem, X::Dim>,
-        impl FnOnce(
-            &X,
-            &ArrayView<'_, X::Elem, X::Dim>,
-            Array<X::Elem, X::Dim>,
-        ) -> (S::Of<Array<X::Elem, X::Dim>>,)
-        + use<X, S>,
+        impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>,
     ) {
         (t(self), |_, _, dy| (S::when(|| t::d_x(dy)),))
     }
@@ -78,9 +62,6 @@ mod tests {
         assert_eq!(t(&x), x.t());
         assert_eq!(t::d_x(x.t().to_owned()), x);
         let (y, pullback) = x.t_residual_vjp((Yes,));
-        assert_eq!(
-            pullback(&x, &y, y.mapv(|y| 2.0 * y)),
-            (x.mapv(|x| 2.0 * x),)
-        );
+        assert_eq!(pullback(&x, &y, y.mapv(|y| 2.0 * y)), (x.mapv(|x| 2.0 * x),));
     }
 }

@@ -4,18 +4,12 @@ use ndarray::{Array, Array1, Array3, Axis, s};
 
 /// A small array with no pattern.
 pub(super) fn cube() -> Array3<f64> {
-    Array::from_shape_fn((3, 4, 5), |(i, j, k)| {
-        ((i * 31 + j * 17 + k * 7) as f64).sin() * 2.0
-    })
+    Array::from_shape_fn((3, 4, 5), |(i, j, k)| ((i * 31 + j * 17 + k * 7) as f64).sin() * 2.0)
 }
 
 /// The same values in other memory layouts: transposed, reversed, and with holes.
 pub(super) fn layouts(x: &Array3<f64>) -> Vec<Array3<f64>> {
-    let mut permuted = x
-        .clone()
-        .permuted_axes([2, 0, 1])
-        .as_standard_layout()
-        .into_owned();
+    let mut permuted = x.clone().permuted_axes([2, 0, 1]).as_standard_layout().into_owned();
     permuted = permuted.permuted_axes([1, 2, 0]);
     let mut reversed = x.slice(s![.., ..;-1, ..]).as_standard_layout().into_owned();
     reversed.invert_axis(Axis(1));
@@ -35,10 +29,7 @@ pub(super) fn check_axis_function(
         let y = f(&x, axis);
         for (x, y) in x.lanes(axis).into_iter().zip(y.lanes(axis)) {
             let want = definition(&x.to_owned());
-            assert!(
-                (&y - &want).iter().all(|e| e.abs() < 1e-14),
-                "{y} is not {want}"
-            );
+            assert!((&y - &want).iter().all(|e| e.abs() < 1e-14), "{y} is not {want}");
         }
     }
 }

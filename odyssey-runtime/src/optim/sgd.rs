@@ -26,13 +26,7 @@ pub struct Sgd {
 impl Sgd {
     /// Plain descent with the learning rate `lr`.
     pub fn new(lr: f64) -> Self {
-        Self {
-            lr,
-            momentum: 0.0,
-            nesterov: false,
-            weight_decay: 0.0,
-            velocity: Slots::default(),
-        }
+        Self { lr, momentum: 0.0, nesterov: false, weight_decay: 0.0, velocity: Slots::default() }
     }
 
     /// The share of the last step's direction that goes into the next.
@@ -69,23 +63,11 @@ impl Sgd {
 
 impl Optimizer for Sgd {
     fn step<P: Parameters + ?Sized>(&mut self, params: &mut P, grads: &P::Tangent) {
-        let Self {
-            lr,
-            momentum,
-            nesterov,
-            weight_decay,
-            ref mut velocity,
-        } = *self;
+        let Self { lr, momentum, nesterov, weight_decay, ref mut velocity } = *self;
         if momentum == 0.0 {
             return params.visit(grads, &mut Plain { lr, weight_decay });
         }
-        let mut step = WithMomentum {
-            lr,
-            momentum,
-            nesterov,
-            weight_decay,
-            velocity: velocity.cursor(),
-        };
+        let mut step = WithMomentum { lr, momentum, nesterov, weight_decay, velocity: velocity.cursor() };
         params.visit(grads, &mut step);
         step.velocity.finish();
     }
@@ -115,11 +97,7 @@ struct WithMomentum<'s> {
 
 impl Visitor for WithMomentum<'_> {
     fn leaf<T: Real>(&mut self, values: &mut [T], tangents: &[T], _shape: &[usize]) {
-        let (lr, decay, momentum) = (
-            T::lit(self.lr),
-            T::lit(self.weight_decay),
-            T::lit(self.momentum),
-        );
+        let (lr, decay, momentum) = (T::lit(self.lr), T::lit(self.weight_decay), T::lit(self.momentum));
         // The velocity of nothing is zero, so that the first step needs no case of its own.
         let velocity = self.velocity.next(values.len());
         for ((p, &g), v) in values.iter_mut().zip(tangents).zip(velocity) {
@@ -164,27 +142,15 @@ mod tests {
 
     #[test]
     fn momentum_nesterov_and_weight_decay() {
-        for (momentum, nesterov, decay) in [
-            (0.0, false, 0.1),
-            (0.9, false, 0.0),
-            (0.9, true, 1e-2),
-            (0.5, false, 0.3),
-        ] {
-            let mut sgd = Sgd::new(0.05)
-                .momentum(momentum)
-                .nesterov(nesterov)
-                .weight_decay(decay);
+        for (momentum, nesterov, decay) in [(0.0, false, 0.1), (0.9, false, 0.0), (0.9, true, 1e-2), (0.5, false, 0.3)] {
+            let mut sgd = Sgd::new(0.05).momentum(momentum).nesterov(nesterov).weight_decay(decay);
             let mut params = (1.0, array![[1.0f32, 1.0]].reversed_axes());
             for _ in 0..7 {
                 let grads = (2.0 * params.0, &params.1 * 2.0);
                 sgd.step(&mut params, &grads);
             }
             let want = reference(0.05, momentum, nesterov, decay, 7);
-            assert!(
-                (params.0 - want).abs() < 1e-14,
-                "{} is not {want}",
-                params.0
-            );
+            assert!((params.0 - want).abs() < 1e-14, "{} is not {want}", params.0);
             assert!(params.1.iter().all(|&p| (f64::from(p) - want).abs() < 1e-6));
         }
     }

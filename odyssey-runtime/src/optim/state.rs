@@ -21,22 +21,14 @@ pub(super) struct Cursor<'s> {
 
 impl Slots {
     pub(super) fn cursor(&mut self) -> Cursor<'_> {
-        Cursor {
-            slots: self,
-            next_single: 0,
-            next_double: 0,
-        }
+        Cursor { slots: self, next_single: 0, next_double: 0 }
     }
 }
 
 impl Cursor<'_> {
     /// The slots of the next `n` scalars.
     pub(super) fn next<T: Real>(&mut self, n: usize) -> &mut [T] {
-        let Slots {
-            single,
-            double,
-            made,
-        } = &mut *self.slots;
+        let Slots { single, double, made } = &mut *self.slots;
         if let Some(all) = (single as &mut dyn Any).downcast_mut() {
             take(all, &mut self.next_single, n, *made)
         } else if let Some(all) = (double as &mut dyn Any).downcast_mut() {
@@ -49,16 +41,12 @@ impl Cursor<'_> {
     /// Ends the walk.
     pub(super) fn finish(self) {
         let ends = (self.next_single, self.next_double);
-        assert!(
-            ends == (self.slots.single.len(), self.slots.double.len()),
-            "{OTHER_PARAMETERS}"
-        );
+        assert!(ends == (self.slots.single.len(), self.slots.double.len()), "{OTHER_PARAMETERS}");
         self.slots.made = true;
     }
 }
 
-const OTHER_PARAMETERS: &str =
-    "an optimizer belongs to one set of parameters, these are not those of its first step";
+const OTHER_PARAMETERS: &str = "an optimizer belongs to one set of parameters, these are not those of its first step";
 
 fn take<'s, T: Real>(all: &'s mut Vec<T>, next: &mut usize, n: usize, made: bool) -> &'s mut [T] {
     let start = *next;

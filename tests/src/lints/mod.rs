@@ -79,7 +79,7 @@ mod private;
 mod public;
 mod structs;
 
-pub use public::{attention, bare, by_value, classify, doubled, energy, roots, series};
+pub use public::{attention, bare, by_value, classify, doubled, energy, limits, nested, roots, series, well};
 pub use structs::{Linear, Network, forward, penalty, train};
 
 /// Sums of what the private functions' gradients are, so that they are used.

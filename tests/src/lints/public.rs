@@ -49,11 +49,7 @@ pub fn series(values: &[f64], limit: f64, stride: usize) -> f64 {
 pub fn attention(queries: &Array2<f64>, keys: &Array2<f64>, values: &ArrayView2<'_, f64>) -> f64 {
     let scores = queries.dot(&keys.t()) / 2.0_f64.sqrt();
     let weights = scores.softmax(Axis(1));
-    weights
-        .dot(values)
-        .mapv(|entry| entry * entry)
-        .sum_axis(Axis(0))
-        .sum()
+    weights.dot(values).mapv(|entry| entry * entry).sum_axis(Axis(0)).sum()
 }
 
 /// A loss of the runtime's.
@@ -80,6 +76,41 @@ pub fn by_value(array: Array1<f64>, (low, high): (f64, f64)) -> f64 {
     shifted.dot(&shifted)
 }
 
+/// As many arguments as clippy lets a function have, and comparisons that only the derivative makes.
+#[differentiable]
+#[must_use]
+pub fn limits(first: f64, second: f64, third: f64, low: f64, high: f64, scale: f64, shift: f64) -> f64 {
+    let largest = first.max(second).min(third);
+    largest.clamp(low, high) * scale + shift.abs()
+}
+
+/// What is carried through nested loops is added to in place.
+#[differentiable]
+#[must_use]
+pub fn nested<T>(matrix: &Array2<T>, weights: &[T]) -> T
+where
+    T: Real,
+{
+    let mut total = T::zero();
+    for row in 0..matrix.nrows() {
+        let mut partial = T::one();
+        for column in 0..matrix.ncols() {
+            partial += matrix[[row, column]] * weights[column];
+            partial *= weights[row];
+        }
+        total += partial.sin();
+    }
+    total
+}
+
+/// An exponent that is known when it runs, and a product of which the pullback needs one factor.
+#[differentiable]
+#[must_use]
+pub fn well<T: Real>(radius: T, depth: T, power: i32) -> T {
+    let attraction = radius.powi(power);
+    T::lit(4.0) * depth * (attraction * attraction - attraction)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +127,9 @@ mod tests {
         assert_eq!(pullback(1.0), attention::grad(&weights, &weights, &view));
         classify::check_grad(&weights, &weights, &[0, 1]).unwrap();
         bare::check_grad(0.3, 0.9).unwrap();
+        limits::check_grad(0.3, 0.9, 0.7, 0.1, 0.8, 2.0, -1.0).unwrap();
+        nested::check_grad(&weights, &[0.3, 0.8]).unwrap();
+        well::check_grad(1.3, 0.7, -6).unwrap();
         by_value::check_grad(array![0.3, 0.5], (0.2, 0.4)).unwrap();
         let (_, pullback) = roots::vjp(3.0, 2.0);
         assert_eq!(pullback((1.0, 1.0)), (-2.0, 0.0));

@@ -17,11 +17,7 @@ impl Linear {
     /// All weights the same.
     #[must_use]
     pub fn new(name: &'static str, rows: usize, columns: usize) -> Self {
-        Self {
-            weights: Array2::from_elem((rows, columns), 0.1),
-            bias: Array1::zeros(columns),
-            name,
-        }
+        Self { weights: Array2::from_elem((rows, columns), 0.1), bias: Array1::zeros(columns), name }
     }
 
     /// What it is called.
@@ -47,11 +43,7 @@ impl Network {
     /// A small one.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            first: Linear::new("first", 3, 2),
-            second: Linear::new("second", 2, 3),
-            slopes: Slopes(0.5, 0.7),
-        }
+        Self { first: Linear::new("first", 3, 2), second: Linear::new("second", 2, 3), slopes: Slopes(0.5, 0.7) }
     }
 }
 

@@ -45,11 +45,7 @@ use nn::renamed as g;
 
 #[differentiable]
 fn through_paths(x: f64) -> f64 {
-    nn::deep::activation(x)
-        + self::nn::activation(x)
-        + crate::hygiene::calls::nn::renamed(x)
-        + g(x)
-        + published(x)
+    nn::deep::activation(x) + self::nn::activation(x) + crate::hygiene::calls::nn::renamed(x) + g(x) + published(x)
 }
 
 mod shadowing {
@@ -111,6 +107,7 @@ mod glob {
 }
 
 #[test]
+#[allow(clippy::float_cmp, reason = "exact by construction")]
 fn paths() {
     through_paths::check_grad(0.4).unwrap();
     let slope = 1.0 - 0.4_f64.tanh().powi(2);
@@ -123,16 +120,11 @@ fn paths() {
 }
 
 #[test]
+#[allow(clippy::float_cmp, reason = "exact by construction")]
 fn the_function_that_is_called_is_the_one_that_is_differentiated() {
     let x = ndarray::array![[0.3, 0.5], [0.1, 0.9]];
-    assert_eq!(
-        shadowing::caller::grad(&x),
-        ndarray::Array2::from_elem((2, 2), 3.0)
-    );
-    assert_eq!(
-        own::caller::grad(&x),
-        ndarray::Array2::from_elem((2, 2), 3.0)
-    );
+    assert_eq!(shadowing::caller::grad(&x), ndarray::Array2::from_elem((2, 2), 3.0));
+    assert_eq!(own::caller::grad(&x), ndarray::Array2::from_elem((2, 2), 3.0));
     assert!((methods_of_the_user::both::grad(0.0) - 9.0).abs() < 1e-12);
     assert_eq!(nn::logsumexp::grad(3.0), 6.0);
 }

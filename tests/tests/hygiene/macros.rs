@@ -106,10 +106,7 @@ fn fragments() {
     assert!((cubed::grad(2.0) - 12.0).abs() < 1e-12);
     let (w, x) = (array![[1.0, 2.0], [3.0, 4.0]], array![0.5, -0.5]);
     assert_eq!(typed::grad(&w, &x, 2.0), array![[1.5, -1.5], [1.5, -1.5]]);
-    assert_eq!(
-        typed_single::grad(&w.mapv(|v: f64| v as f32), &array![0.5, -0.5], 2.0),
-        array![[1.5, -1.5], [1.5, -1.5]]
-    );
+    assert_eq!(typed_single::grad(&w.mapv(|v: f64| v as f32), &array![0.5, -0.5], 2.0), array![[1.5, -1.5], [1.5, -1.5]]);
     assert!((grouped(3.0) - 8.0).abs() < 1e-12);
     grouped::check_grad(3.0).unwrap();
     assert!((grouped::grad(3.0) - 6.0).abs() < 1e-12);

@@ -77,6 +77,7 @@ fn in_a_function() {
 }
 
 #[test]
+#[allow(clippy::float_cmp, reason = "exact by construction")]
 fn in_a_block_that_shadows() {
     #[differentiable]
     fn f(x: f64) -> f64 {

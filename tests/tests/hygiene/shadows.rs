@@ -23,15 +23,7 @@ fn locals(rt: f64, tanh: f64) -> f64 {
 
 /// Arguments with such names, in every order of use.
 #[differentiable]
-fn arguments(
-    value: f64,
-    pullback: f64,
-    cotangent: f64,
-    primal: f64,
-    d_value: f64,
-    kept: f64,
-    stack: f64,
-) -> f64 {
+fn arguments(value: f64, pullback: f64, cotangent: f64, primal: f64, d_value: f64, kept: f64, stack: f64) -> f64 {
     let x = value * pullback + cotangent * primal;
     let mut sum = d_value;
     for i in 0..3 {
@@ -120,22 +112,7 @@ mod types {
 
     #[differentiable]
     pub(super) fn named(x: Real64, y: Real64) -> Real64 {
-        let _ = (
-            Some(1),
-            None,
-            Option::Ok,
-            Result,
-            Vec,
-            Clone,
-            Fn,
-            Default,
-            Yes,
-            No,
-            Want,
-            WantX,
-            WantY,
-            Given,
-        );
+        let _ = (Some(1), None, Option::Ok, Result, Vec, Clone, Fn, Default, Yes, No, Want, WantX, WantY, Given);
         let mut z = x;
         for _ in 0..2 {
             if z > 0.1 {
@@ -148,11 +125,7 @@ mod types {
 
 /// Type parameters of these names.
 #[differentiable]
-fn parameters<WantX: Real, __Primal: AsRef<str>>(
-    x: WantX,
-    #[no_grad] y: &__Primal,
-    want_x: WantX,
-) -> WantX {
+fn parameters<WantX: Real, __Primal: AsRef<str>>(x: WantX, #[no_grad] y: &__Primal, want_x: WantX) -> WantX {
     let n = y.as_ref().len();
     let mut product = x * want_x;
     for _ in 0..n {
@@ -238,7 +211,7 @@ fn hides_a_function(x: f64) -> f64 {
 
 /// Underscores, upper case, unicode.
 #[differentiable]
-#[allow(non_snake_case)]
+#[allow(non_snake_case, clippy::used_underscore_binding)]
 fn odd_names(_x: f64, X: f64, größe: f64, x_1: f64, x1: f64) -> f64 {
     let x = _x * X;
     let x_2 = x * größe + x_1;
@@ -248,19 +221,12 @@ fn odd_names(_x: f64, X: f64, größe: f64, x_1: f64, x1: f64) -> f64 {
 }
 
 #[test]
+#[allow(clippy::float_cmp, reason = "exact by construction")]
 fn variables() {
     locals::check_grad(0.3, 0.4).unwrap();
     arguments::check_grad(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7).unwrap();
     control::check_grad(1.3, 0.9).unwrap();
-    fields::check_grad(
-        &Fields {
-            value: 0.3,
-            d_value: 0.5,
-            r#type: 0.7,
-        },
-        0.9,
-    )
-    .unwrap();
+    fields::check_grad(&Fields { value: 0.3, d_value: 0.5, r#type: 0.7 }, 0.9).unwrap();
     hides_a_function::check_grad(0.6).unwrap();
     odd_names::check_grad(0.3, 0.5, 0.7, 0.2, 0.9).unwrap();
     let (_, pullback) = locals::vjp(0.3, 0.4);
@@ -271,13 +237,11 @@ fn variables() {
 }
 
 #[test]
+#[allow(clippy::float_cmp, reason = "exact by construction")]
 fn modules_types_and_traits() {
     use ndarray::array;
     names::odyssey_runtime::rt();
-    let layer = names::Layer {
-        w: array![0.3, 0.5],
-        b: 0.2,
-    };
+    let layer = names::Layer { w: array![0.3, 0.5], b: 0.2 };
     names::modules::check_grad(&layer, array![0.7, 0.9], (1.1, 0.4)).unwrap();
     types::named::check_grad(0.6, 0.8).unwrap();
     assert_eq!(parameters::grad(2.0, &"y", 3.0), (4.0, 2.0));

@@ -44,10 +44,7 @@ mod library {
 
     impl Model {
         pub fn new() -> Self {
-            Self {
-                secret: Secret { weight: 2.0 },
-                scale: 3.0,
-            }
+            Self { secret: Secret { weight: 2.0 }, scale: 3.0 }
         }
     }
 
@@ -83,6 +80,7 @@ fn with_a_bound<'a, L: AsRef<str>>(x: &'a [f64], #[no_grad] label: &'a L) -> f64
 }
 
 #[test]
+#[allow(clippy::float_cmp, reason = "exact by construction")]
 fn visible() {
     assert_eq!(library::public::grad(1.0), 5.0);
     assert_eq!(library::in_the_crate::grad(1.0), 2.0);
@@ -95,11 +93,9 @@ fn visible() {
 }
 
 #[test]
+#[allow(clippy::float_cmp, reason = "exact by construction")]
 fn generics() {
-    assert_eq!(
-        generic::grad([1.0, 2.0, 3.0], 2.0, || 2),
-        ([2.0, 2.0, 0.0], 3.0)
-    );
+    assert_eq!(generic::grad([1.0, 2.0, 3.0], 2.0, || 2), ([2.0, 2.0, 0.0], 3.0));
     assert_eq!(generic::grad([1.0_f32], 2.0, || 1), ([2.0], 1.0));
     assert_eq!(with_a_bound::grad(&[1.0, 2.0], &"four"), vec![4.0, 0.0]);
 }

@@ -70,11 +70,7 @@ fn ownership() {
     let (value, pullback) = borrowed_views::vjp(&w_view, &x_view);
     assert_close(value, borrowed(&w, &x));
     assert_same_gradient(pullback(1.0), &borrowed::grad(&w, &x), f64::EPSILON);
-    assert_same_gradient(
-        borrowed_views::grad(&w_view, &x_view),
-        &borrowed::grad(&w, &x),
-        f64::EPSILON,
-    );
+    assert_same_gradient(borrowed_views::grad(&w_view, &x_view), &borrowed::grad(&w, &x), f64::EPSILON);
     agrees!(consumed(x.clone(), x.clone()));
     agrees!(scalar_reference(&0.4, &0.9));
     let expected = borrowed::grad(&w, &x);
@@ -87,10 +83,7 @@ fn ownership() {
 fn layouts() {
     let (w, x): (Array2<f64>, Array1<f64>) = (matrix(1, 3, 3), numbers(2, 6));
     agrees!(views(w.t(), x.slice(s![..;2])));
-    agrees!(views(
-        w.slice(s![..;-1, ..;-1]),
-        x.slice(s![3..;-1]).slice(s![..3])
-    ));
+    agrees!(views(w.slice(s![..;-1, ..;-1]), x.slice(s![3..;-1]).slice(s![..3])));
     let one = Array1::from_elem(1, 0.5);
     agrees!(views(w.view(), one.broadcast(3).unwrap()));
 }

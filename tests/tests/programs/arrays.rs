@@ -73,12 +73,7 @@ fn attention(q: &Array2<f64>, k: &Array2<f64>, v: &Array2<f64>) -> f64 {
 }
 
 #[differentiable]
-fn softmax_regression(
-    w: &Array2<f64>,
-    b: &Array1<f64>,
-    x: &Array2<f64>,
-    one_hot: &Array2<f64>,
-) -> f64 {
+fn softmax_regression(w: &Array2<f64>, b: &Array1<f64>, x: &Array2<f64>, one_hot: &Array2<f64>) -> f64 {
     let logits = x.dot(w) + b;
     -(logits.log_softmax(Axis(1)) * one_hot).sum() / x.nrows() as f64
 }
@@ -159,11 +154,7 @@ fn products() {
 fn reductions() {
     agrees!(standardized(&matrix(1, 6, 3), &numbers(2, 3)));
     agrees!(along_axes(&matrix(1, 3, 3)));
-    agrees!(attention(
-        &matrix(1, 3, 4),
-        &matrix(2, 5, 4),
-        &matrix(3, 5, 2)
-    ));
+    agrees!(attention(&matrix(1, 3, 4), &matrix(2, 5, 4), &matrix(3, 5, 2)));
     agrees!(with_free_functions(&matrix(1, 3, 4)));
     agrees!(partition(&matrix(1, 3, 4), 1.7));
 }
@@ -171,24 +162,9 @@ fn reductions() {
 #[test]
 fn models() {
     let one_hot = array![[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]];
-    agrees!(softmax_regression(
-        &matrix(1, 4, 2),
-        &numbers(2, 2),
-        &matrix(3, 3, 4),
-        &one_hot
-    ));
-    agrees!(classifier(
-        &matrix(1, 4, 3),
-        0.1,
-        &matrix(2, 5, 4),
-        &[0, 2, 1, 1, 0]
-    ));
-    agrees!(regression(
-        &numbers(1, 4),
-        0.3,
-        &matrix(2, 5, 4),
-        &numbers(3, 5)
-    ));
+    agrees!(softmax_regression(&matrix(1, 4, 2), &numbers(2, 2), &matrix(3, 3, 4), &one_hot));
+    agrees!(classifier(&matrix(1, 4, 3), 0.1, &matrix(2, 5, 4), &[0, 2, 1, 1, 0]));
+    agrees!(regression(&numbers(1, 4), 0.3, &matrix(2, 5, 4), &numbers(3, 5)));
 }
 
 #[test]
@@ -199,8 +175,7 @@ fn parts_and_copies() {
 
 #[test]
 fn an_array_result_has_a_pullback() {
-    let (x, w, cotangent): (Array2<f64>, Array2<f64>, Array2<f64>) =
-        (matrix(1, 3, 4), matrix(2, 4, 4), matrix(3, 3, 4));
+    let (x, w, cotangent): (Array2<f64>, Array2<f64>, Array2<f64>) = (matrix(1, 3, 4), matrix(2, 4, 4), matrix(3, 3, 4));
     let (value, pullback) = to_a_matrix::vjp(&x, &w);
     assert!((&value - &to_a_matrix(&x, &w)).mapv(f64::abs).sum() < 1e-12);
     let (dx, dw) = pullback(cotangent.clone());

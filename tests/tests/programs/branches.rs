@@ -6,11 +6,7 @@ use crate::support::agrees;
 
 #[differentiable]
 fn huber(error: f64, delta: f64) -> f64 {
-    if error.abs() <= delta {
-        0.5 * error * error
-    } else {
-        delta * (error.abs() - 0.5 * delta)
-    }
+    if error.abs() <= delta { 0.5 * error * error } else { delta * (error.abs() - 0.5 * delta) }
 }
 
 /// Income tax: steps with different rates.
@@ -107,17 +103,12 @@ fn branches() {
     agrees!(guarded(-2.0));
     agrees!(as_an_operand(0.7, true));
     agrees!(as_an_operand(1.7, false));
-    agrees!(in_a_condition(
-        &[-0.5, 0.3, -0.2, 0.9],
-        &[true, true, true, false]
-    ));
+    agrees!(in_a_condition(&[-0.5, 0.3, -0.2, 0.9], &[true, true, true, false]));
 }
 
 #[test]
+#[allow(clippy::float_cmp, reason = "exact by construction")]
 fn the_branch_not_taken_contributes_nothing() {
     assert_eq!(guarded::grad(0.0), 1.0);
-    assert_eq!(
-        in_a_condition::grad(&[-0.5, 0.25, f64::NAN, -0.25], &[true; 4]),
-        vec![-1.0, 0.5, 0.0, 0.0]
-    );
+    assert_eq!(in_a_condition::grad(&[-0.5, 0.25, f64::NAN, -0.25], &[true; 4]), vec![-1.0, 0.5, 0.0, 0.0]);
 }

@@ -71,11 +71,7 @@ fn calls_in_branches(x: &[f64], by: f64) -> f64 {
             total += shrink(x[i], by);
         } else {
             let square = square(x[i]);
-            total += if square > 0.1 {
-                square * total
-            } else {
-                shrink(total, square)
-            };
+            total += if square > 0.1 { square * total } else { shrink(total, square) };
         }
     }
     total

@@ -89,7 +89,7 @@ fn recurrent(w: &Array2<f64>, u: &Array2<f64>, h0: &Array1<f64>, inputs: &Array2
     let mut h = h0.to_owned();
     for t in 0..inputs.nrows() {
         let mut drive = u.dot(&h);
-        drive = drive + 0.1 * inputs[[t, 0]];
+        drive += 0.1 * inputs[[t, 0]];
         h = (w.dot(&h) + drive).tanh();
     }
     h.sum()
@@ -201,12 +201,7 @@ fn nested_loops() {
 #[test]
 fn array_state() {
     let inputs = matrix(4, 5, 1);
-    agrees!(recurrent(
-        &matrix(1, 3, 3),
-        &matrix(2, 3, 3),
-        &numbers(3, 3),
-        &inputs
-    ));
+    agrees!(recurrent(&matrix(1, 3, 3), &matrix(2, 3, 3), &numbers(3, 3), &inputs));
     agrees!(power_iteration(&matrix(5, 3, 3), &numbers(6, 3)));
     agrees!(descent(&numbers(7, 4), 0.3));
 }

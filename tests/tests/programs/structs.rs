@@ -91,35 +91,17 @@ fn of_lists(ragged: &Ragged) -> f64 {
 }
 
 fn model() -> Autoencoder {
-    let linear = |seed, rows, columns| Linear {
-        weight: matrix(seed, rows, columns),
-        bias: numbers(seed + 1, columns),
-    };
-    Autoencoder {
-        encoder: linear(1, 4, 2),
-        decoder: linear(3, 2, 4),
-        slope: 0.8,
-    }
+    let linear = |seed, rows, columns| Linear { weight: matrix(seed, rows, columns), bias: numbers(seed + 1, columns) };
+    Autoencoder { encoder: linear(1, 4, 2), decoder: linear(3, 2, 4), slope: 0.8 }
 }
 
 #[test]
 fn bodies() {
-    let a = Body {
-        position: (0.3, 0.7),
-        mass: 2.0,
-        _id: 1,
-    };
-    let b = Body {
-        position: (-0.4, 0.1),
-        mass: 1.5,
-        _id: 2,
-    };
+    let a = Body { position: (0.3, 0.7), mass: 2.0, _id: 1 };
+    let b = Body { position: (-0.4, 0.1), mass: 1.5, _id: 2 };
     agrees!(potential(&a, &b, 6.7));
     let (da, db, _) = potential::grad(&a, &b, 6.7);
-    assert!(
-        (da.position.0 + db.position.0).abs() < 1e-12,
-        "action and reaction"
-    );
+    assert!((da.position.0 + db.position.0).abs() < 1e-12, "action and reaction");
 }
 
 #[test]
@@ -132,8 +114,5 @@ fn nested_structs() {
 #[test]
 fn tuples_and_lists() {
     agrees!(of_tuples((0.3, 0.7), (1.5, -0.2)));
-    agrees!(of_lists(&Ragged {
-        parts: vec![numbers(1, 3), numbers(2, 4)],
-        weights: [0.3, 0.9]
-    }));
+    agrees!(of_lists(&Ragged { parts: vec![numbers(1, 3), numbers(2, 4)], weights: [0.3, 0.9] }));
 }

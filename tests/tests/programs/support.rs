@@ -14,10 +14,7 @@ pub(crate) fn assert_close<T: Real>(value: T, expected: T) {
 pub(crate) fn assert_same_gradient<G: Tangent>(mut gradient: G, expected: &G, epsilon: f64) {
     gradient.add_scaled(-1.0, expected);
     let tolerance = 4500.0 * epsilon * (1.0 + expected.norm());
-    assert!(
-        gradient.norm() <= tolerance,
-        "differs by {gradient:?} from {expected:?}"
-    );
+    assert!(gradient.norm() <= tolerance, "differs by {gradient:?} from {expected:?}");
 }
 
 /// `agrees!(f(a, b))`: the companions of `f` say what `f` says, and the gradient is the derivative.
@@ -43,15 +40,11 @@ pub(crate) use agrees;
 
 /// Numbers between -1 and 1 without a pattern.
 pub(crate) fn numbers<T: Real>(seed: usize, len: usize) -> Array1<T> {
-    Array1::from_shape_fn(len, |i| {
-        T::lit(((i + 1) as f64 * 1.7 + seed as f64 * 0.61).sin())
-    })
+    Array1::from_shape_fn(len, |i| T::lit(((i + 1) as f64 * 1.7 + seed as f64 * 0.61).sin()))
 }
 
 /// The same as a matrix.
 pub(crate) fn matrix<T: Real>(seed: usize, rows: usize, columns: usize) -> Array2<T> {
     let numbers = numbers(seed, rows * columns);
-    numbers
-        .into_shape_with_order((rows, columns))
-        .expect("as many numbers")
+    numbers.into_shape_with_order((rows, columns)).expect("as many numbers")
 }

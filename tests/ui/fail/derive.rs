@@ -1,6 +1,5 @@
 //! What can be derived.
 
-use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 
 #[derive(Differentiable)]

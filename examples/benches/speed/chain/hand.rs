@@ -1,12 +1,6 @@
 //! One pass over memory: value and derivatives of an element while it is in registers.
-#![allow(
-    unsafe_code,
-    reason = "functions for an instruction set are unsafe to call"
-)]
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined does not get the instruction set"
-)]
+#![allow(unsafe_code, reason = "functions for an instruction set are unsafe to call")]
+#![allow(clippy::inline_always, reason = "what is not inlined does not get the instruction set")]
 
 use odyssey_runtime::Real;
 

@@ -29,7 +29,13 @@ pub(crate) fn rows(bench: &mut Bench) {
 
 type Gradient<T> = (Array1<T>, T, T);
 
-fn row<T: Real>(bench: &mut Bench, length: usize, float: &str, value: impl Fn(&Array1<T>, T, T) -> T, chain: impl Fn(&Array1<T>, T, T) -> (T, Gradient<T>)) {
+fn row<T: Real>(
+    bench: &mut Bench,
+    length: usize,
+    float: &str,
+    value: impl Fn(&Array1<T>, T, T) -> T,
+    chain: impl Fn(&Array1<T>, T, T) -> (T, Gradient<T>),
+) {
     let row = format!("chain {length:e} {float}");
     if !bench.wants(&row) {
         return;

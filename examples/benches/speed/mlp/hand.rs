@@ -1,13 +1,7 @@
 //! The step as an expert writes it: buffers that stay, a bias and what follows it in one pass over the product, gradients
 //! where their factors were.
-#![allow(
-    unsafe_code,
-    reason = "functions for an instruction set are unsafe to call"
-)]
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined does not get the instruction set"
-)]
+#![allow(unsafe_code, reason = "functions for an instruction set are unsafe to call")]
+#![allow(clippy::inline_always, reason = "what is not inlined does not get the instruction set")]
 
 use super::odyssey::Affine;
 use super::{Batch, Kind};
@@ -26,9 +20,8 @@ pub(super) struct Hand<T> {
 
 impl<T: Gemm> Hand<T> {
     pub(super) fn new(layers: &[&Affine<T>], batch: usize) -> Self {
-        let zeros = |of: fn(&Affine<T>) -> usize, factor: usize| {
-            layers.iter().map(|layer| vec![T::zero(); of(layer) * factor]).collect()
-        };
+        let zeros =
+            |of: fn(&Affine<T>) -> usize, factor: usize| layers.iter().map(|layer| vec![T::zero(); of(layer) * factor]).collect();
         Self {
             outputs: zeros(|layer| layer.b.len(), batch),
             d_hidden: zeros(|layer| layer.b.len(), batch),

@@ -58,7 +58,7 @@ fn flat<'a, T: Real>(layers: impl IntoIterator<Item = (&'a Array2<T>, &'a Array1
     layers.into_iter().flat_map(|(w, b)| w.iter().chain(b).copied()).collect()
 }
 
-fn shallow<T: Gemm >(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
+fn shallow<T: Gemm>(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
     let row = format!("mlp 64-128-10 {kind:?} batch {size} {float}");
     if !bench.wants(&row) {
         return;
@@ -77,14 +77,8 @@ fn shallow<T: Gemm >(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
         Kind::Relu => odyssey::shallow_relu_flat::value_and_grad(w1, b1, w2, b2, x, targets),
     };
     let value_alone = match kind {
-        Kind::Tanh => [
-            odyssey::shallow_tanh(&net, x, labels),
-            odyssey::shallow_tanh_flat(w1, b1, w2, b2, x, labels),
-        ],
-        Kind::Relu => [
-            odyssey::shallow_relu(&net, x, targets),
-            odyssey::shallow_relu_flat(w1, b1, w2, b2, x, targets),
-        ],
+        Kind::Tanh => [odyssey::shallow_tanh(&net, x, labels), odyssey::shallow_tanh_flat(w1, b1, w2, b2, x, labels)],
+        Kind::Relu => [odyssey::shallow_relu(&net, x, targets), odyssey::shallow_relu_flat(w1, b1, w2, b2, x, targets)],
     };
     let layers = [&net.hidden, &net.output];
     let mut hand = Hand::new(&layers, size);
@@ -108,16 +102,12 @@ fn shallow<T: Gemm >(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
     );
 }
 
-fn deep<T: Gemm >(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
+fn deep<T: Gemm>(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
     let row = format!("mlp 784-256-128-10 {kind:?} batch {size} {float}");
     if !bench.wants(&row) {
         return;
     }
-    let net = Deep {
-        first: affine::<T>(784, 256, 3),
-        second: affine(256, 128, 5),
-        output: affine(128, 10, 7),
-    };
+    let net = Deep { first: affine::<T>(784, 256, 3), second: affine(256, 128, 5), output: affine(128, 10, 7) };
     let batch = batch(size, 784, 10);
     let Deep { first: l1, second: l2, output: l3 } = &net;
     let (x, labels, targets) = (&batch.x, &batch.labels[..], &batch.targets);
@@ -127,32 +117,22 @@ fn deep<T: Gemm >(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
         Kind::Relu => odyssey::deep_relu::value_and_grad(&net, x, targets),
     };
     let one = || match kind {
-        Kind::Tanh => {
-            odyssey::deep_tanh_flat::value_and_grad(&l1.w, &l1.b, &l2.w, &l2.b, &l3.w, &l3.b, x, labels)
-        }
-        Kind::Relu => {
-            odyssey::deep_relu_flat::value_and_grad(&l1.w, &l1.b, &l2.w, &l2.b, &l3.w, &l3.b, x, targets)
-        }
+        Kind::Tanh => odyssey::deep_tanh_flat::value_and_grad(&l1.w, &l1.b, &l2.w, &l2.b, &l3.w, &l3.b, x, labels),
+        Kind::Relu => odyssey::deep_relu_flat::value_and_grad(&l1.w, &l1.b, &l2.w, &l2.b, &l3.w, &l3.b, x, targets),
     };
     let value_alone = match kind {
-        Kind::Tanh => [
-            odyssey::deep_tanh(&net, x, labels),
-            odyssey::deep_tanh_flat(&l1.w, &l1.b, &l2.w, &l2.b, &l3.w, &l3.b, x, labels),
-        ],
-        Kind::Relu => [
-            odyssey::deep_relu(&net, x, targets),
-            odyssey::deep_relu_flat(&l1.w, &l1.b, &l2.w, &l2.b, &l3.w, &l3.b, x, targets),
-        ],
+        Kind::Tanh => {
+            [odyssey::deep_tanh(&net, x, labels), odyssey::deep_tanh_flat(&l1.w, &l1.b, &l2.w, &l2.b, &l3.w, &l3.b, x, labels)]
+        }
+        Kind::Relu => {
+            [odyssey::deep_relu(&net, x, targets), odyssey::deep_relu_flat(&l1.w, &l1.b, &l2.w, &l2.b, &l3.w, &l3.b, x, targets)]
+        }
     };
     let layers = [l1, l2, l3];
     let mut hand = Hand::new(&layers, size);
 
     let (value, d) = nested();
-    let nested_result = flat([
-        (&d.first.w, &d.first.b),
-        (&d.second.w, &d.second.b),
-        (&d.output.w, &d.output.b),
-    ]);
+    let nested_result = flat([(&d.first.w, &d.first.b), (&d.second.w, &d.second.b), (&d.output.w, &d.output.b)]);
     let (flat_value, (d_w1, d_b1, d_w2, d_b2, d_w3, d_b3)) = one();
     let flat_result = flat([(&d_w1, &d_b1), (&d_w2, &d_b2), (&d_w3, &d_b3)]);
     assert_close(&[flat_value, value], &value_alone);
@@ -170,14 +150,7 @@ fn deep<T: Gemm >(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
     );
 }
 
-fn check_others<T: Gemm>(
-    hand: &mut Hand<T>,
-    layers: &[&Affine<T>],
-    batch: &Batch<T>,
-    kind: Kind,
-    value: T,
-    gradient: &[T],
-) {
+fn check_others<T: Gemm>(hand: &mut Hand<T>, layers: &[&Affine<T>], batch: &Batch<T>, kind: Kind, value: T, gradient: &[T]) {
     assert_close(&[hand.step(layers, batch, kind)], &[value]);
     assert_close(&hand.gradient(), gradient);
     let (plain_value, plain) = plain::step(layers, batch, kind);

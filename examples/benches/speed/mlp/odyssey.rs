@@ -93,10 +93,7 @@ pub(crate) fn shallow_relu_flat<T: Real>(
     (&e * &e).sum() / T::lit(e.len() as f64)
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "what a network without structs looks like"
-)]
+#[allow(clippy::too_many_arguments, reason = "what a network without structs looks like")]
 #[differentiable(wrt(w1, b1, w2, b2, w3, b3))]
 pub(crate) fn deep_tanh_flat<T: Real>(
     w1: &Array2<T>,
@@ -114,10 +111,7 @@ pub(crate) fn deep_tanh_flat<T: Real>(
     cross_entropy_loss(&z, labels)
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "what a network without structs looks like"
-)]
+#[allow(clippy::too_many_arguments, reason = "what a network without structs looks like")]
 #[differentiable(wrt(w1, b1, w2, b2, w3, b3))]
 pub(crate) fn deep_relu_flat<T: Real>(
     w1: &Array2<T>,

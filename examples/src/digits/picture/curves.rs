@@ -53,16 +53,8 @@ struct Curve {
 
 fn curves(history: &[Progress], value: impl Fn(Score) -> f64) -> [Curve; 2] {
     [
-        Curve {
-            name: "training images",
-            color: TRAIN,
-            values: history.iter().map(|p| value(p.train)).collect(),
-        },
-        Curve {
-            name: "test images",
-            color: TEST,
-            values: history.iter().map(|p| value(p.test)).collect(),
-        },
+        Curve { name: "training images", color: TRAIN, values: history.iter().map(|p| value(p.train)).collect() },
+        Curve { name: "test images", color: TEST, values: history.iter().map(|p| value(p.test)).collect() },
     ]
 }
 
@@ -92,10 +84,7 @@ fn draw(canvas: &Canvas<'_>, axis: Axis, curves: &[Curve]) -> Drawn {
     for curve in curves {
         let style = curve.color.stroke_width(2);
         chart
-            .draw_series(LineSeries::new(
-                (1..).zip(curve.values.iter().copied()),
-                style,
-            ))?
+            .draw_series(LineSeries::new((1..).zip(curve.values.iter().copied()), style))?
             .label(curve.name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], style));
     }

@@ -27,8 +27,7 @@ const HEIGHT_OF_GALLERY: u32 = 180;
 /// # Errors
 /// The file cannot be written.
 pub fn write(path: &Path, history: &[Progress], test: &Digits, read: &[usize]) -> Drawn {
-    register_font(FONT, FontStyle::Normal, notosans::REGULAR_TTF)
-        .map_err(|_| "the font cannot be read")?;
+    register_font(FONT, FontStyle::Normal, notosans::REGULAR_TTF).map_err(|_| "the font cannot be read")?;
     let size = (WIDTH, HEIGHT_OF_CURVES + HEIGHT_OF_GALLERY);
     let canvas = BitMapBackend::new(path, size).into_drawing_area();
     canvas.fill(&WHITE)?;

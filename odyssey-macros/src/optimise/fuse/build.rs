@@ -27,7 +27,12 @@ pub(super) fn rebuild(values: &mut Values, block: &Block, plan: &Plan) -> Block 
             Builder { values, plan, roots: &roots, kernel: &plan.kernels[*k], inputs, body, known }.build(block)
         }
     };
-    Block { id: block.id, params: block.params.clone(), stmts: plan.steps.iter().map(step).collect(), results: block.results.clone() }
+    Block {
+        id: block.id,
+        params: block.params.clone(),
+        stmts: plan.steps.iter().map(step).collect(),
+        results: block.results.clone(),
+    }
 }
 
 struct Builder<'a> {
@@ -63,7 +68,11 @@ impl Builder<'_> {
 
     /// Over the whole space, or summed to the shape of an operand.
     fn output(&self, like: Value) -> Output {
-        if self.shape(like) == self.kernel.space && self.is_virtual(like) { Output::Full } else { Output::Like(like) }
+        if self.shape(like) == self.kernel.space && self.is_virtual(like) {
+            Output::Full
+        } else {
+            Output::Like(like)
+        }
     }
 
     fn shape(&self, value: Value) -> Shape {
@@ -96,7 +105,11 @@ impl Builder<'_> {
         }
         let element = match self.plan.definitions.get(&value) {
             Some(Op::Literal(_)) => self.copy_constant(value),
-            Some(Op::Verbatim(verbatim)) if verbatim.is_pure && verbatim.inputs.is_empty() && self.values[value].kind.is_scalar() => self.copy_constant(value),
+            Some(Op::Verbatim(verbatim))
+                if verbatim.is_pure && verbatim.inputs.is_empty() && self.values[value].kind.is_scalar() =>
+            {
+                self.copy_constant(value)
+            }
             _ if self.kernel.has(value) || self.is_virtual(value) => return self.compute(value),
             _ => {
                 self.inputs.push(value);
@@ -142,6 +155,14 @@ impl Builder<'_> {
 
     fn scalar(&mut self, of: Value) -> Value {
         let Info { name, span, .. } = self.values[of].clone();
-        self.values.add(Info { name, kind: Kind::Scalar, active: false, shape_of: None, wanted: Wanted::new(), span, read_at: None })
+        self.values.add(Info {
+            name,
+            kind: Kind::Scalar,
+            active: false,
+            shape_of: None,
+            wanted: Wanted::new(),
+            span,
+            read_at: None,
+        })
     }
 }

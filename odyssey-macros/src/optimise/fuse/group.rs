@@ -20,7 +20,8 @@ impl Fusion<'_> {
         for (i, stmt) in self.block.stmts.iter().enumerate() {
             let [out] = stmt.outs[..] else { continue };
             let is_sum = matches!(stmt.op, Op::Sum(_)) && super::is_elementwise(self.values, &stmt.op);
-            if !is_sum && !(self.is_virtual(out) && self.is_root(out)) {
+            let is_virtual_root = self.is_virtual(out) && self.is_root(out);
+            if !is_sum && !is_virtual_root {
                 continue;
             }
             let root = Root { value: out, stmt: i, space: self.space(out) };
@@ -66,13 +67,14 @@ impl Fusion<'_> {
     /// The steps of the rebuilt block, each after what it reads, otherwise in the order of the program.
     pub(super) fn schedule(&self) -> Vec<Step> {
         let steps = self.steps();
-        let producer: HashMap<Value, Step> = steps.iter().flat_map(|(step, (_, outs, _))| outs.iter().map(move |out| (*out, *step))).collect();
+        let producer: HashMap<Value, Step> =
+            steps.iter().flat_map(|(step, (_, outs, _))| outs.iter().map(move |out| (*out, *step))).collect();
         let mut order: Vec<_> = steps.keys().copied().collect();
         order.sort_by_key(|step| steps[step].0);
         let (mut done, mut plan) = (BTreeSet::new(), Vec::new());
         let mut last_effect = None;
         for step in &order {
-            self.place(*step, &steps, &producer, &mut done, &mut plan);
+            place(*step, &steps, &producer, &mut done, &mut plan);
             if let Step::Stmt(i) = step {
                 if !self.block.stmts[*i].op.is_pure() {
                     last_effect = Some(*i);
@@ -84,10 +86,13 @@ impl Fusion<'_> {
     }
 
     fn effects_in_order(&self, plan: &[Step]) -> bool {
-        let effects: Vec<_> = plan.iter().filter_map(|step| match step {
-            Step::Stmt(i) if !self.block.stmts[*i].op.is_pure() => Some(*i),
-            _ => None,
-        }).collect();
+        let effects: Vec<_> = plan
+            .iter()
+            .filter_map(|step| match step {
+                Step::Stmt(i) if !self.block.stmts[*i].op.is_pure() => Some(*i),
+                _ => None,
+            })
+            .collect();
         effects.is_sorted()
     }
 
@@ -117,23 +122,23 @@ impl Fusion<'_> {
         }
         steps
     }
+}
 
-    fn place(
-        &self,
-        step: Step,
-        steps: &BTreeMap<Step, (usize, Vec<Value>, Vec<Value>)>,
-        producer: &HashMap<Value, Step>,
-        done: &mut BTreeSet<Step>,
-        plan: &mut Vec<Step>,
-    ) {
-        if !done.insert(step) {
-            return;
-        }
-        for read in &steps[&step].2 {
-            if let Some(before) = producer.get(read).filter(|before| **before != step) {
-                self.place(*before, steps, producer, done, plan);
-            }
-        }
-        plan.push(step);
+/// Places a step after all that it reads.
+fn place(
+    step: Step,
+    steps: &BTreeMap<Step, (usize, Vec<Value>, Vec<Value>)>,
+    producer: &HashMap<Value, Step>,
+    done: &mut BTreeSet<Step>,
+    plan: &mut Vec<Step>,
+) {
+    if !done.insert(step) {
+        return;
     }
+    for read in &steps[&step].2 {
+        if let Some(before) = producer.get(read).filter(|before| **before != step) {
+            place(*before, steps, producer, done, plan);
+        }
+    }
+    plan.push(step);
 }

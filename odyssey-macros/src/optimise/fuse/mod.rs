@@ -141,7 +141,8 @@ impl<'a> Fusion<'a> {
                     users.entry(value).or_default().insert(k);
                 }
             }
-            let mut shared: Vec<_> = users.into_iter().filter(|(v, kernels)| kernels.len() > 1 && self.is_expensive(*v)).map(|(v, _)| v).collect();
+            let mut shared: Vec<_> =
+                users.into_iter().filter(|(v, kernels)| kernels.len() > 1 && self.is_expensive(*v)).map(|(v, _)| v).collect();
             shared.extend(self.kernels.iter().flat_map(|kernel| &kernel.roots).filter_map(|root| self.shape_giver(root)));
             if shared.is_empty() {
                 return;
@@ -252,10 +253,10 @@ fn drop_identities(values: &mut Values, block: &mut Block, foreign: &HashMap<Val
         }
         v
     };
-    for (gone, _) in &same {
-        let value = resolve(*gone);
+    for gone in block.stmts.iter().flat_map(|stmt| &stmt.outs).filter(|out| same.contains_key(out)) {
+        let (value, name) = (resolve(*gone), values[*gone].name.clone());
         if values[value].name.is_none() {
-            values[value].name = values[*gone].name.clone();
+            values[value].name = name;
         }
     }
     block.stmts.retain(|stmt| stmt.outs.first().is_none_or(|out| !same.contains_key(out)));

@@ -61,7 +61,11 @@ impl Fusion<'_> {
                     }
                     State::Settled => over,
                 };
-                if space == like { State::Settled } else { State::Pending(space) }
+                if space == like {
+                    State::Settled
+                } else {
+                    State::Pending(space)
+                }
             }
             Op::Elementwise(e, operands, _) => {
                 let found: Vec<_> = operands.iter().map(|v| self.state_of(*v, states)).collect();

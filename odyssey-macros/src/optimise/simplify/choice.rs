@@ -15,13 +15,21 @@ impl Simplifier<'_> {
 
     fn choice(&self, value: Value) -> Option<(Elementwise, &[Value])> {
         match self.definitions.get(&value) {
-            Some(Op::Elementwise(op, operands, _)) if ["if_gt", "if_ge", "if_eq"].contains(&op.row().name) => Some((*op, operands)),
+            Some(Op::Elementwise(op, operands, _)) if ["if_gt", "if_ge", "if_eq"].contains(&op.row().name) => {
+                Some((*op, operands))
+            }
             _ => None,
         }
     }
 
     /// `(if c { t } else { 0 }) * x` as `if c { t * x } else { 0 }`.
-    pub(super) fn into_choice(&mut self, op: Elementwise, operands: &[Value], stmt: &Stmt, before: &mut Vec<Stmt>) -> Outcome {
+    pub(super) fn product_of_choice(
+        &mut self,
+        op: Elementwise,
+        operands: &[Value],
+        stmt: &Stmt,
+        before: &mut Vec<Stmt>,
+    ) -> Outcome {
         let position = self.choice_among(op, operands).expect("checked by the caller");
         let (choice, sides) = self.choice(operands[position]).map(|(op, sides)| (op, sides.to_vec())).expect("a choice");
         let kind = self.values[stmt.outs[0]].kind.clone();

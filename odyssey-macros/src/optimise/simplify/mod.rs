@@ -43,7 +43,8 @@ struct Simplifier<'a> {
 
 /// Simplifies the body of a kernel, which may be the user's code as well as the compiler's.
 pub(crate) fn simplify_kernel(values: &mut Values, body: &mut Block) {
-    Simplifier { primal: HashSet::new(), values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal }.block(body);
+    Simplifier { primal: HashSet::new(), values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal }
+        .block(body);
 }
 
 /// What a statement turned out to be.
@@ -102,7 +103,10 @@ impl Simplifier<'_> {
         if info.name.is_none() && !has_literal && !is_mixed {
             info.name = name;
         }
-        if info.shape_of.is_none() && info.kind != Kind::Scalar && !matches!(self.definitions.get(&value), Some(Op::Elementwise(..)) | None) {
+        if info.shape_of.is_none()
+            && info.kind != Kind::Scalar
+            && !matches!(self.definitions.get(&value), Some(Op::Elementwise(..)) | None)
+        {
             self.values[value].shape_of = shape;
         }
     }
@@ -135,7 +139,9 @@ impl Simplifier<'_> {
 
     fn constant(&self, value: Value) -> Option<f64> {
         match self.definitions.get(&value) {
-            Some(Op::Literal(number)) if number.token.as_ref().is_none_or(|token| token.suffix().is_empty()) => Some(number.value),
+            Some(Op::Literal(number)) if number.token.as_ref().is_none_or(|token| token.suffix().is_empty()) => {
+                Some(number.value)
+            }
             _ => None,
         }
     }
@@ -152,32 +158,48 @@ impl Simplifier<'_> {
         self.code == Code::Derivative
     }
 
-    fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], stmt: &Stmt, before: &mut Vec<Stmt>) -> Outcome {
+    fn elementwise(
+        &mut self,
+        op: Elementwise,
+        operands: &[Value],
+        parameters: &[Parameter],
+        stmt: &Stmt,
+        before: &mut Vec<Stmt>,
+    ) -> Outcome {
         let constants: Vec<_> = operands.iter().map(|v| self.constant(*v)).collect();
         let ew = |name: &str, operands: Vec<Value>| Outcome::Op(Op::Elementwise(Elementwise::named(name), operands, Vec::new()));
         // A literal has no shape: where an array is meant, it cannot stand for one.
         let is_number = self.is_derivative() && self.values[stmt.outs[0]].kind.is_scalar();
         // An operation on an array and a constant may be the array's copy: only a value of the same kind replaces it.
-        let same_kind = |this: &Self, v: Value| this.values[v].kind.peel() == this.values[stmt.outs[0]].kind.peel() || this.is_derivative();
+        let same_kind =
+            |this: &Self, v: Value| this.values[v].kind.peel() == this.values[stmt.outs[0]].kind.peel() || this.is_derivative();
         match (op.row().name, operands, &constants[..]) {
-            ("add" | "sub" | "mul" | "div", _, [Some(a), Some(b)]) if self.is_derivative() => Outcome::Op(literal(match op.row().name {
-                "add" => a + b,
-                "sub" => a - b,
-                "mul" => a * b,
-                _ => a / b,
-            })),
-            ("neg", [x], _) if self.choice_among(op, operands).is_none() || !self.is_derivative() => match (constants[0], self.operands_of(*x, "neg")) {
-                (Some(c), _) if self.is_derivative() => Outcome::Op(literal(-c)),
-                (_, Some([inner])) => Outcome::Value(*inner),
-                _ => Outcome::Keep,
-            },
-            ("mul", [x, _], [_, Some(1.0)]) | ("mul", [_, x], [Some(1.0), _]) | ("div", [x, _], [_, Some(1.0)]) if same_kind(self, *x) => {
+            ("add" | "sub" | "mul" | "div", _, [Some(a), Some(b)]) if self.is_derivative() => {
+                Outcome::Op(literal(match op.row().name {
+                    "add" => a + b,
+                    "sub" => a - b,
+                    "mul" => a * b,
+                    _ => a / b,
+                }))
+            }
+            ("neg", [x], _) if self.choice_among(op, operands).is_none() || !self.is_derivative() => {
+                match (constants[0], self.operands_of(*x, "neg")) {
+                    (Some(c), _) if self.is_derivative() => Outcome::Op(literal(-c)),
+                    (_, Some([inner])) => Outcome::Value(*inner),
+                    _ => Outcome::Keep,
+                }
+            }
+            ("mul", [x, _], [_, Some(1.0)]) | ("mul", [_, x], [Some(1.0), _]) | ("div", [x, _], [_, Some(1.0)])
+                if same_kind(self, *x) =>
+            {
                 Outcome::Value(*x)
             }
             ("mul", [x, _], [_, Some(-1.0)]) | ("mul", [_, x], [Some(-1.0), _]) if self.is_derivative() => ew("neg", vec![*x]),
             ("mul", ..) if is_number && constants.contains(&Some(0.0)) => Outcome::Op(literal(0.0)),
             ("div", _, [Some(0.0), None]) if is_number => Outcome::Op(literal(0.0)),
-            ("add", [x, _], [_, Some(0.0)]) | ("add", [_, x], [Some(0.0), _]) | ("sub", [x, _], [_, Some(0.0)]) if self.is_derivative() => {
+            ("add", [x, _], [_, Some(0.0)]) | ("add", [_, x], [Some(0.0), _]) | ("sub", [x, _], [_, Some(0.0)])
+                if self.is_derivative() =>
+            {
                 Outcome::Value(*x)
             }
             ("sub", [_, x], [Some(0.0), _]) if self.is_derivative() => ew("neg", vec![*x]),
@@ -199,9 +221,11 @@ impl Simplifier<'_> {
                 _ => Outcome::Keep,
             },
             ("neg" | "mul" | "div", ..) if self.is_derivative() && self.choice_among(op, operands).is_some() => {
-                self.into_choice(op, operands, stmt, before)
+                self.product_of_choice(op, operands, stmt, before)
             }
-            ("mul" | "div", [a, b], _) if self.is_derivative() && self.has_sign(op, *a, *b) => self.without_sign(op, *a, *b, stmt, before),
+            ("mul" | "div", [a, b], _) if self.is_derivative() && self.has_sign(op, *a, *b) => {
+                self.without_sign(op, *a, *b, stmt, before)
+            }
             ("mul", [a, b], _) if self.is_derivative() => self.product(*a, *b, &constants, stmt, before),
             ("powi_slope", [x], _) => self.integer_power(*x, parameters, stmt, before),
             _ => Outcome::Keep,
@@ -291,11 +315,7 @@ impl Simplifier<'_> {
     /// Loops that carry a value they never change, branches that agree.
     fn control(&mut self, stmt: &mut Stmt) {
         match &mut stmt.op {
-            Op::For(l) => {
-                if l.pushes.is_empty() {
-                    self.unchanged(l, &mut stmt.outs);
-                }
-            }
+            Op::For(l) if l.pushes.is_empty() => self.unchanged(l, &mut stmt.outs),
             Op::If(_, then, otherwise) => {
                 let mut k = 0;
                 while k < stmt.outs.len() {

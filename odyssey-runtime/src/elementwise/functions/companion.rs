@@ -126,10 +126,7 @@ macro_rules! companion {
             #[doc = concat!("The value, and the function from its cotangent to those of `x` and `", stringify!($number), "`.")]
             #[inline]
             #[track_caller]
-            pub fn vjp<X: Passed>(
-                x: X,
-                $number: Number<X>,
-            ) -> (Value<X>, impl FnOnce(Value<X>) -> (Value<X>, Number<X>)) {
+            pub fn vjp<X: Passed>(x: X, $number: Number<X>) -> (Value<X>, impl FnOnce(Value<X>) -> (Value<X>, Number<X>)) {
                 let y = X::Dim::value::<Self, 1>(&x, [$number]);
                 let kept = y.clone();
                 (y, move |dy| {
@@ -140,10 +137,7 @@ macro_rules! companion {
 
             /// The value, and the derivatives.
             #[inline]
-            pub fn value_and_grad<X: Passed>(
-                x: X,
-                $number: Number<X>,
-            ) -> (Value<X>, (Value<X>, Number<X>))
+            pub fn value_and_grad<X: Passed>(x: X, $number: Number<X>) -> (Value<X>, (Value<X>, Number<X>))
             where
                 Value<X>: ScalarResult + Differentiable<Tangent = Value<X>>,
             {
