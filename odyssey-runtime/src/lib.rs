@@ -7,18 +7,23 @@
 extern crate self as odyssey_runtime;
 
 pub mod check;
-mod differentiable;
-mod elementwise;
+#[doc(hidden)]
+pub mod differentiable;
+#[doc(hidden)]
+pub mod elementwise;
 pub mod losses;
-mod math;
-mod ops;
+#[doc(hidden)]
+pub mod math;
+#[doc(hidden)]
+pub mod ops;
 pub mod optim;
 pub mod prelude;
 mod real;
 #[doc(hidden)]
 pub mod rt;
 mod tangent;
-mod want;
+#[doc(hidden)]
+pub mod want;
 
 pub use differentiable::{Differentiable, Parameters, ScalarResult};
 pub use odyssey_macros::{Differentiable, differentiable};

@@ -78,9 +78,3 @@ impl Real for f64 {
         self
     }
 }
-
-/// The literal `value` in the type of `x`, for generic code where a bare literal has no type.
-#[inline(always)]
-pub fn lit_like<T: Real>(_x: T, value: f64) -> T {
-    T::lit(value)
-}

@@ -75,47 +75,19 @@ pub trait Excluded: Want {}
 
 impl Excluded for No {}
 
-macro_rules! wants {
-    ($($trait:ident($($name:ident),*);)*) => {$(
-        #[doc = concat!("The wants of a function with the arguments `", stringify!($($name),*), "`.")]
-        pub trait $trait: Copy + 'static {
-            $(#[doc = concat!("The want of argument `", stringify!($name), "`.")] type $name: Want;)*
-        }
-
-        impl<$($name: Want),*> $trait for ($($name,)*) {
-            $(type $name = $name;)*
-        }
-    )*};
-}
-
-wants! {
-    Wants1(A0);
-    Wants2(A0, A1);
-    Wants3(A0, A1, A2);
-    Wants4(A0, A1, A2, A3);
-    Wants5(A0, A1, A2, A3, A4);
-    Wants6(A0, A1, A2, A3, A4, A5);
-    Wants7(A0, A1, A2, A3, A4, A5, A6);
-    Wants8(A0, A1, A2, A3, A4, A5, A6, A7);
-    Wants9(A0, A1, A2, A3, A4, A5, A6, A7, A8);
-    Wants10(A0, A1, A2, A3, A4, A5, A6, A7, A8, A9);
-    Wants11(A0, A1, A2, A3, A4, A5, A6, A7, A8, A9, A10);
-    Wants12(A0, A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11);
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{No, Want, Wants2, Yes};
+    use super::{No, Want, Yes};
 
-    fn total<W: Wants2>() -> usize {
-        let a = W::A0::get::<usize>(W::A0::when(|| 1));
-        let b = W::A1::get::<usize>(W::A1::map(W::A1::when(|| 1), |x: usize| x + 1));
+    fn total<A: Want, B: Want>() -> usize {
+        let a = A::get::<usize>(A::when(|| 1));
+        let b = B::get::<usize>(B::map(B::when(|| 1), |x: usize| x + 1));
         a.unwrap_or(0) + b.unwrap_or(0)
     }
 
     #[test]
     fn only_what_is_wanted_is_computed() {
-        assert_eq!([total::<(Yes, Yes)>(), total::<(Yes, No)>(), total::<(No, Yes)>(), total::<(No, No)>()], [3, 1, 2, 0]);
+        assert_eq!([total::<Yes, Yes>(), total::<Yes, No>(), total::<No, Yes>(), total::<No, No>()], [3, 1, 2, 0]);
     }
 
     #[test]

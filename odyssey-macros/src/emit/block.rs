@@ -89,25 +89,32 @@ impl Writer<'_> {
     /// `x = …;`, or `x += …;` where that says the same.
     fn assignment(&mut self, out: Value, op: &Op) -> TokenStream {
         let name = self.name(out);
-        if let Op::Elementwise(e, operands, parameters) = op {
-            let own = |v: &Value| self.layout.variable(*v) == self.layout.variable(out) && !self.layout.is_inline(*v);
-            if let ([left, right], true) = (&operands[..], parameters.is_empty()) {
-                let operator = match e.row().name {
-                    "add" => Some(quote!(+=)),
-                    "sub" => Some(quote!(-=)),
-                    "mul" => Some(quote!(*=)),
-                    "div" => Some(quote!(/=)),
-                    _ => None,
-                };
-                let is_own = (own(left), own(right));
-                if let (Some(operator), (true, false)) = (&operator, is_own) {
-                    let right = self.expr(*right).tokens;
-                    return quote!(#name #operator #right;);
-                }
-            }
+        if let Some(update) = self.update(&name, out, op) {
+            return update;
         }
         let value = self.render(op, out).tokens;
         quote!(#name = #value;)
+    }
+
+    /// `x += …;` for `x + …` where the sum goes into the variable of `x`.
+    pub(super) fn update(&mut self, name: &Ident, variable: Value, op: &Op) -> Option<TokenStream> {
+        let Op::Elementwise(op, operands, _) = op else { return None };
+        let operator = match op.row().name {
+            "add" => quote!(+=),
+            "sub" => quote!(-=),
+            "mul" => quote!(*=),
+            "div" => quote!(/=),
+            _ => return None,
+        };
+        let own = |v: Value| self.layout.variable(v) == self.layout.variable(variable) && !self.layout.is_inline(v);
+        let commutes = op.is("add") || op.is("mul");
+        let other = match (own(operands[0]), own(operands[1])) {
+            (true, false) => operands[1],
+            (false, true) if commutes => operands[0],
+            _ => return None,
+        };
+        let other = self.expr(other).tokens;
+        Some(quote!(#name #operator #other;))
     }
 
     /// `place += value;`, or `-=` for a negative.
@@ -163,6 +170,8 @@ impl Writer<'_> {
         if !self.layout.is_used(out) {
             return quote!(_);
         }
+        // A `let` would hide the variable that this value belongs in: a wrong gradient, were it to happen.
+        assert!(!self.layout.is_reassigned(out), "`{out:?}` overwrites a variable and cannot be bound to a new one");
         let name = self.name(out);
         if self.layout.is_mutable(out) {
             quote!(mut #name)

@@ -155,6 +155,16 @@ impl Companion<'_> {
         self.arguments().iter().enumerate().map(|(i, argument)| own_name(argument, i)).collect()
     }
 
+    /// A local of a companion's own, which none of its arguments is called.
+    fn local(&self, name: &str) -> Ident {
+        let arguments = self.names();
+        let mut name = name.to_owned();
+        while arguments.iter().any(|argument| *argument == name) {
+            name.push('_');
+        }
+        own(&name)
+    }
+
     /// The bound that lets rustc decide at the call whether there is a gradient.
     fn scalar_bound(&self) -> TokenStream {
         let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
@@ -166,8 +176,8 @@ impl Companion<'_> {
     }
 
     /// The same for what calls the function itself and compares its values.
-    fn float_bound(&self) -> TokenStream {
-        let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    fn float_bound(&self, generics: &Generics) -> TokenStream {
+        let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
         let (krate, result) = (self.krate, self.result());
         let is_float = (!self.source.signature.result_kind.is_scalar())
             .then(|| quote!(for<'__a> #result: #krate::Real + #krate::rt::ScalarResult,));
@@ -177,9 +187,7 @@ impl Companion<'_> {
     /// The generics of what copies arguments: copies are lent for any lifetime, so that no type in them may end before.
     fn living_generics(&self) -> Generics {
         let mut generics = self.generics.clone();
-        for param in generics.type_params_mut() {
-            param.bounds.push(syn::parse_quote!('static));
-        }
+        crate::parse::bound_every_type(&mut generics, &syn::parse_quote!('static));
         generics
     }
 
@@ -194,7 +202,7 @@ impl Companion<'_> {
             Some(fused) => self.fused_body(fused),
             None => {
                 let (names, krate) = (self.names(), self.krate);
-                let [value, pullback] = ["value", "pullback"].map(own);
+                let [value, pullback] = ["value", "pullback"].map(|name| self.local(name));
                 let body = quote! {
                     let (#value, #pullback) = Self::vjp(#(#names),*);
                     (#value, #pullback(<#result as #krate::rt::ScalarResult>::seed()))
@@ -235,15 +243,20 @@ impl Companion<'_> {
                 .map(|argument| if argument.differentiated { quote!(#krate::rt::Yes) } else { quote!(#krate::rt::No) });
         let wants = tuple(&wants.collect::<Vec<_>>());
         let first: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
-        let [value, pullback, cotangent_name, kept_name] = ["value", "pullback", "cotangent", "kept"].map(own);
-        let locals: Vec<_> =
-            self.source.signature.differentiated().map(|(_, argument)| own(&format!("d_{}", argument.name.unraw()))).collect();
+        let [value, pullback, cotangent_name, kept_name] =
+            ["value", "pullback", "cotangent", "kept"].map(|name| self.local(name));
+        let locals: Vec<_> = self
+            .source
+            .signature
+            .differentiated()
+            .map(|(_, argument)| self.local(&format!("d_{}", argument.name.unraw())))
+            .collect();
         let results: Vec<_> = self
             .arguments()
             .iter()
             .map(|argument| {
                 if argument.differentiated {
-                    own(&format!("d_{}", argument.name.unraw())).into_token_stream()
+                    self.local(&format!("d_{}", argument.name.unraw())).into_token_stream()
                 } else {
                     quote!(())
                 }
@@ -285,12 +298,17 @@ impl Companion<'_> {
         if !self.has_gradient() || !can_be_changed {
             return TokenStream::new();
         }
-        let (vis, krate, function, bound) = (self.vis(), self.krate, self.function(), self.float_bound());
+        let (vis, krate, function) = (self.vis(), self.krate, self.function());
         let parameters = self.parameters();
         let generics = self.living_generics();
+        let bound = self.float_bound(&generics);
         let (impl_generics, ..) = generics.split_for_impl();
-        let gradients: Vec<_> =
-            self.source.signature.differentiated().map(|(_, argument)| own(&format!("d_{}", argument.name.unraw()))).collect();
+        let gradients: Vec<_> = self
+            .source
+            .signature
+            .differentiated()
+            .map(|(_, argument)| self.local(&format!("d_{}", argument.name.unraw())))
+            .collect();
         let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         let names = self.names();
         let clones: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
@@ -484,11 +502,14 @@ impl Companion<'_> {
         let (lifetimes, others): (Vec<_>, Vec<_>) =
             self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
         let (_, _, where_clause) = self.generics.split_for_impl();
+        // The hidden form has two arguments more than the user's function, which lints have agreed to.
+        let too_many = (self.arguments().len() > 5).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         let (primal, primal_type) = (own("primal"), self.free_name("__Primal"));
         let want_tuple = tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         quote! {
             #[doc(hidden)]
             #[inline]
+            #too_many
             #vis fn residual_vjp<#(#lifetimes,)* #(#others,)* #primal_type: #for_any ::core::ops::Fn(#(#types),*) -> #result, #(#bounds),*>(
                 #primal: #primal_type, #(#parameters,)* _: #want_tuple
             ) -> (#result, impl #for_any ::core::ops::FnOnce(#(#types,)* &#result, #cotangent) -> #gradients) #where_clause {

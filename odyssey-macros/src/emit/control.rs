@@ -3,10 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::fragment::Binding;
 use super::layout::Places;
 use super::writer::{tuple, Writer};
-use crate::ir::{Block, For, Op, Stmt, Value};
+use crate::ir::{Block, For, Stmt, Value};
 
 impl Writer<'_> {
     /// `let (a, b) = if condition { …; (a, b) } else { …; (a, b) };`
@@ -157,25 +156,8 @@ impl Writer<'_> {
     /// `h = next;`, or `h += …;`.
     fn plain_assignment(&mut self, param: Value, result: Value, next: TokenStream) -> TokenStream {
         let name = self.name(param);
-        if let (true, Some(Op::Elementwise(op, operands, _))) =
-            (self.layout.is_inline(result), self.layout.definition(result).cloned())
-        {
-            let own = |v: Value| self.layout.variable(v) == self.layout.variable(param) && !self.layout.is_inline(v);
-            if operands.len() == 2 && own(operands[0]) && !own(operands[1]) {
-                let operator = match op.row().name {
-                    "add" => Some(quote!(+=)),
-                    "sub" => Some(quote!(-=)),
-                    "mul" => Some(quote!(*=)),
-                    "div" => Some(quote!(/=)),
-                    _ => None,
-                };
-                if let Some(operator) = operator {
-                    let right = self.expr(operands[1]).at_least(Binding::Loose);
-                    return quote!(#name #operator #right;);
-                }
-            }
-        }
-        quote!(#name = #next;)
+        let definition = self.layout.definition(result).filter(|_| self.layout.is_inline(result)).cloned();
+        definition.and_then(|op| self.update(&name, param, &op)).unwrap_or_else(|| quote!(#name = #next;))
     }
 
     fn changes_at_end(&self, param: Value, result: Value) -> bool {

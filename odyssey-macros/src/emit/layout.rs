@@ -239,7 +239,15 @@ impl Layout {
                 s.outs.first() == Some(result)
                     && s.outs.len() == 1
                     && s.op.blocks().is_empty()
-                    && !matches!(s.op, Op::Kernel(_) | Op::Accumulate(..) | Op::IndexAccumulate { .. })
+                    && !matches!(
+                        s.op,
+                        Op::Kernel(_)
+                            | Op::Accumulate(..)
+                            | Op::IndexAccumulate { .. }
+                            | Op::Pullback { .. }
+                            | Op::Linearize(_)
+                            | Op::Assemble(..)
+                    )
             });
             let is_free = !self.inline.contains(result) && !self.variable.contains_key(result) && !self.mutable.contains(result);
             let defined = self.defined[result].at;

@@ -80,7 +80,11 @@ impl Writer<'_> {
             ("rem", [a, b]) => Fragment::binary(a, "%", b, span),
             ("if_gt", [a, b, t, f]) => choice(&quote!(>), [a, b, t, f], span),
             ("if_ge", [a, b, t, f]) => choice(&quote!(>=), [a, b, t, f], span),
-            ("if_eq", [a, b, t, f]) => choice(&quote!(==), [a, b, t, f], span),
+            // Equality of floats is what is meant; as an operator, lints would question it.
+            ("if_eq", [a, b, t, f]) => {
+                let (function, [a, b, t, f]) = (self.rt("if_eq", span), [a, b, t, f].map(|x| &x.tokens));
+                Fragment::tight(quote_spanned!(span=> #function(#a, #b, #t, #f)))
+            }
             _ => self.kernel_function(op, args, parameters, span),
         }
     }

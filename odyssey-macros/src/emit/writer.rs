@@ -59,14 +59,19 @@ impl Writer<'_> {
         let name = self.name(value);
         if self.is_guarded(value) {
             let given = self.rt("given", self.values[value].span);
-            return Fragment::tight(quote!(#given(&#name)));
+            // A generic float has no operators on references.
+            return if self.values[value].kind.is_scalar() {
+                Fragment::new(quote!(*#given(&#name)), Binding::Prefix)
+            } else {
+                Fragment::tight(quote!(#given(&#name)))
+            };
         }
         Fragment::tight(quote!(#name))
     }
 
     /// A reference to the value.
     pub(super) fn reference(&mut self, value: Value) -> TokenStream {
-        if self.is_guarded(value) {
+        if self.is_guarded(value) && !self.values[value].kind.is_scalar() {
             return self.expr(value).tokens;
         }
         match (&self.values[value].kind, self.layout.is_inline(value)) {

@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use syn::{Item, ItemFn};
 
 pub(crate) use options::Options;
-pub(crate) use passive::{is_passive, kind, with_cloned_functions};
+pub(crate) use passive::{bound_every_type, is_passive, kind, with_cloned_functions};
 pub(crate) use signature::{generic_names, result_type, Argument, Signature};
 
 use crate::diagnostics::Diagnostics;

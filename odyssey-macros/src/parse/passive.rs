@@ -54,12 +54,32 @@ pub(crate) fn is_passive(ty: &Type, generics: &Generics) -> bool {
 /// The generics with `Clone` on every function type: companions call the function more than once.
 pub(crate) fn with_cloned_functions(generics: &Generics) -> Generics {
     let mut cloned = generics.clone();
-    for param in cloned.type_params_mut() {
-        if is_function_parameter(&param.ident, generics) {
-            param.bounds.push(syn::parse_quote!(::core::clone::Clone));
-        }
+    for name in generics.type_params().map(|param| &param.ident).filter(|name| is_function_parameter(name, generics)) {
+        add_bound(&mut cloned, name, &syn::parse_quote!(::core::clone::Clone));
     }
     cloned
+}
+
+/// Adds a bound to every type parameter.
+pub(crate) fn bound_every_type(generics: &mut Generics, bound: &TypeParamBound) {
+    let names: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
+    names.iter().for_each(|name| add_bound(generics, name, bound));
+}
+
+/// Adds a bound where the parameter has its others: lints want them in one place.
+fn add_bound(generics: &mut Generics, name: &syn::Ident, bound: &TypeParamBound) {
+    let predicates = generics.where_clause.iter_mut().flat_map(|clause| &mut clause.predicates);
+    for predicate in predicates {
+        if let syn::WherePredicate::Type(ty) = predicate {
+            if is_named(&ty.bounded_ty, name) {
+                ty.bounds.push(bound.clone());
+                return;
+            }
+        }
+    }
+    if let Some(param) = generics.type_params_mut().find(|param| param.ident == *name) {
+        param.bounds.push(bound.clone());
+    }
 }
 
 fn is_passive_path(path: &syn::TypePath, generics: &Generics) -> bool {

@@ -193,7 +193,7 @@ impl Parameter {
 
 /// `SELU`'s scale and the product of its scale and its alpha (Klambauer et al. 2017).
 const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
-const SELU_SCALE_ALPHA: f64 = 1.758_099_340_847_376_7;
+const SELU_SCALE_ALPHA: f64 = 1.758_099_340_847_376_8;
 /// `1 / sqrt(2 π)`, the height of the standard normal density.
 const NORMAL_PEAK: f64 = 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
 /// `sqrt(2 / π)` and the cubic coefficient of the tanh form of GELU (Hendrycks and Gimpel 2016).

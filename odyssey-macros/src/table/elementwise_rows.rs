@@ -159,6 +159,8 @@ table! {
     /// The tanh approximation of `gelu`.
     gelu_tanh(x: {{
         let t = tanh(GELU_SCALE * x * (1.0 + GELU_CUBIC * x * x));
+        // Beyond these bounds t is ±1, and 0 times a slope that has overflowed would be NaN.
+        let x = clamp(x, x.constant(-30.0), x.constant(30.0));
         let slope = GELU_SCALE * (1.0 + 3.0 * GELU_CUBIC * x * x);
         dy * (0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * slope)
     }}) = {math::gelu_tanh(x)}, on [-2.0..2.0];

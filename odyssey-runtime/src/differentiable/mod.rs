@@ -81,7 +81,7 @@ pub fn complete<X: Differentiable + ?Sized>(x: &X, partial: X::Partial) -> X::Ta
 }
 
 /// The whole tangent of `x`, which is a part of something, as that part's.
-#[inline(always)]
+#[inline]
 pub fn arrived<X: Differentiable + ?Sized>(_x: &X, tangent: X::Tangent) -> X::Partial {
     X::arrived(tangent)
 }
@@ -104,22 +104,6 @@ pub fn add<T: Tangent>(sum: &mut T, d: T) {
 #[track_caller]
 pub fn add_ref<T: Tangent>(sum: &mut T, d: &T) {
     sum.accumulate_ref(d);
-}
-
-/// Adds `d` to a leaf of a partial tangent; the first contribution is a move.
-#[inline]
-#[track_caller]
-pub fn arrive<T: Tangent>(leaf: &mut Option<T>, d: T) {
-    match leaf {
-        Some(sum) => sum.accumulate(d),
-        None => *leaf = Some(d),
-    }
-}
-
-/// The leaf of a partial tangent that belongs to `x`, as a place whose elements can be added to.
-#[inline]
-pub fn leaf<'p, X: Differentiable + ?Sized>(x: &X, leaf: &'p mut Option<X::Tangent>) -> &'p mut X::Tangent {
-    leaf.get_or_insert_with(|| x.zero_tangent())
 }
 
 /// A leaf is there whole or not at all.

@@ -1,5 +1,7 @@
 //! Expressions that are not differentiated.
 
+#![allow(unused)]
+
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 
@@ -11,7 +13,7 @@ struct Point {
 struct Wrapped(f64);
 
 #[differentiable]
-fn values(x: f64, y: &Array1<f64>) -> f64 {
+fn values(mut x: f64, y: &[f64]) -> f64 {
     let square = |v: f64| v * x;
     let point = Point { x };
     let wrapped = Wrapped(x);
@@ -29,7 +31,7 @@ fn values(x: f64, y: &Array1<f64>) -> f64 {
 }
 
 #[differentiable]
-fn calls(x: f64, f: fn(f64) -> f64, g: impl Fn(f64) -> f64) -> f64 {
+fn calls(mut x: f64, f: fn(f64) -> f64, g: impl Fn(f64) -> f64) -> f64 {
     let square = |v: f64| v * v;
     let a = square(x);
     let b = f(x);

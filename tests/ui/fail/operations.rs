@@ -1,5 +1,7 @@
 //! Operations used in ways that have no derivative.
 
+#![allow(unused)]
+
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 
@@ -7,14 +9,39 @@ fn cube(x: f64) -> f64 {
     x * x * x
 }
 
+/// Methods of the user's with the names of operations.
+trait Own {
+    fn atan2(&self) -> f64;
+    fn sin(&self, phase: f64) -> f64;
+    fn powi(&self, exponent: f64) -> f64;
+    fn sorted(&self) -> f64;
+}
+
+impl Own for Array1<f64> {
+    fn atan2(&self) -> f64 {
+        self[0].atan2(self[1])
+    }
+
+    fn sin(&self, phase: f64) -> f64 {
+        (self[0] + phase).sin()
+    }
+
+    fn powi(&self, exponent: f64) -> f64 {
+        self[0].powf(exponent)
+    }
+
+    fn sorted(&self) -> f64 {
+        self[0]
+    }
+}
+
 #[differentiable]
 fn arguments(x: f64, y: &Array1<f64>) -> f64 {
-    let a = x.atan2();
-    let b = x.sin(1.0);
+    let a = y.atan2();
+    let b = y.sin(1.0);
     let c = y.sum_axis(Axis(x as usize));
     let d = y.softmax(Axis(y.len() - 1));
-    let e = f64::add(x, 1.0);
-    let f = x.powi(x.round());
+    let f = y.powi(x);
     let g = f64::from(x as f32);
     a + b
 }
@@ -39,12 +66,13 @@ fn methods(y: &Array1<f64>, x: f64) -> f64 {
 #[differentiable]
 fn closures(y: &Array1<f64>, x: f64) -> f64 {
     let a = y.mapv(cube);
-    let b = y.mapv(|(p, q)| p);
+    let b = y.mapv(|ref v| *v);
     let c = y.mapv(|_| 1.0);
     let d = y.mapv(|v| if v > 0.0 { v } else { 0.0 });
     let e = y.mapv(|v| cube(v));
     let f = y.mapv(make());
-    let g = y.mapv(|| 1.0);
+    let g = y.mapv(|v| 1.0);
+    let h = y.mapv(|| 1.0);
     x
 }
 

@@ -1,14 +1,24 @@
 //! What an elementwise function takes: numbers by value, arrays by reference.
 
+use std::marker::PhantomData;
+
 use ndarray::{Array, ArrayRef, Dimension};
 
-use super::super::{Operand, Rank, Scalar, Sum, like, map, map_to, operand};
+use super::super::{Operand, Rank, Scalar, Sum, like, map_modes, map_to_modes, operand};
 use crate::ops::probe::{Probe, Probed};
 use crate::real::Real;
 use crate::want::Want;
 
-/// The mathematics, at one element, of a function of x and N numbers; implemented by the function's companion.
+/// The mathematics of a function of x and N numbers; implemented by the function's companion.
 pub trait Function<const N: usize> {
+    /// As any processor computes it.
+    type Plain: Formulas<N>;
+    /// With fused multiply-adds, for kernels of instruction sets that have them.
+    type Fused: Formulas<N>;
+}
+
+/// The mathematics of a function at one element.
+pub trait Formulas<const N: usize> {
     /// The value.
     fn value<T: Real>(x: T, numbers: [T; N]) -> T;
 
@@ -18,6 +28,14 @@ pub trait Function<const N: usize> {
     /// The cotangents of the numbers.
     fn d_numbers<T: Real>(x: T, numbers: [T; N], y: T, dy: T) -> [T; N];
 }
+
+/// The formulas of a companion, without fused multiply-adds.
+#[derive(Debug)]
+pub struct Plain<C>(PhantomData<C>);
+
+/// The formulas of a companion, with fused multiply-adds.
+#[derive(Debug)]
+pub struct Fused<C>(PhantomData<C>);
 
 /// How arguments of type `X`, of this rank, are passed to a function and once more to its pullback, which is of a type
 /// without lifetimes.
@@ -39,10 +57,20 @@ pub trait Passing<X>: Rank {
     fn value<C: Function<N>, const N: usize>(x: &X, numbers: [Self::Number; N]) -> Self::Value;
 
     /// The cotangent of x.
-    fn d_x<C: Function<N>, const N: usize>(x: &X, numbers: [Self::Number; N], y: &Self::Value, dy: &Self::Value) -> Self::Value;
+    fn d_x<C: Function<N>, const N: usize>(
+        x: &X,
+        numbers: [Self::Number; N],
+        y: &Self::Value,
+        dy: &Self::Value,
+    ) -> Self::Value;
 
     /// The cotangent of the number.
-    fn d_number<C: Function<1>>(x: &X, number: Self::Number, y: &Self::Value, dy: &Self::Value) -> Self::Number;
+    fn d_number<C: Function<1>>(
+        x: &X,
+        number: Self::Number,
+        y: &Self::Value,
+        dy: &Self::Value,
+    ) -> Self::Number;
 
     /// The residual pullback of `C`.
     fn pullback<C: Function<0>, W: Want>() -> Self::Pullback<W>;
@@ -59,29 +87,29 @@ impl<T: Real> Passing<T> for Scalar {
 
     #[inline]
     fn value<C: Function<N>, const N: usize>(&x: &T, numbers: [T; N]) -> T {
-        C::value(x, numbers)
+        C::Plain::value(x, numbers)
     }
 
     #[inline]
     fn d_x<C: Function<N>, const N: usize>(&x: &T, numbers: [T; N], &y: &T, &dy: &T) -> T {
-        C::d_x(x, numbers, y, dy)
+        C::Plain::d_x(x, numbers, y, dy)
     }
 
     #[inline]
     fn d_number<C: Function<1>>(&x: &T, number: T, &y: &T, &dy: &T) -> T {
-        let [d_number] = C::d_numbers(x, [number], y, dy);
+        let [d_number] = C::Plain::d_numbers(x, [number], y, dy);
         d_number
     }
 
     #[inline]
     fn pullback<C: Function<0>, W: Want>() -> Self::Pullback<W> {
-        |x, &y, dy| (W::when(|| C::d_x(x, [], y, dy)),)
+        |x, &y, dy| (W::when(|| C::Plain::d_x(x, [], y, dy)),)
     }
 
     #[inline]
     fn number_pullback<C: Function<1>, W: Want, V: Want>() -> Self::NumberPullback<W, V> {
         |x, number, y, dy| {
-            let d_x = W::when(|| C::d_x(x, [number], *y, dy));
+            let d_x = W::when(|| C::Plain::d_x(x, [number], *y, dy));
             (d_x, V::when(|| Self::d_number::<C>(&x, number, y, &dy)))
         }
     }
@@ -94,35 +122,47 @@ where
     type Number = T;
     type Value = Array<T, D>;
     type Pullback<W: Want> = fn(&ArrayRef<T, D>, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>,);
-    type NumberPullback<W: Want, V: Want> = fn(&ArrayRef<T, D>, T, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>, V::Of<T>);
+    type NumberPullback<W: Want, V: Want> =
+        fn(&ArrayRef<T, D>, T, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>, V::Of<T>);
 
     #[track_caller]
     fn value<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N]) -> Array<T, D> {
-        map(
+        map_modes(
             (operand(x),),
             #[inline(always)]
-            |(x,)| C::value(x, numbers),
+            |(x,)| C::Plain::value(x, numbers),
+            #[inline(always)]
+            |(x,)| C::Fused::value(x, numbers),
         )
     }
 
     #[track_caller]
-    fn d_x<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N], y: &Array<T, D>, dy: &Array<T, D>) -> Array<T, D> {
-        map_to(
+    fn d_x<C: Function<N>, const N: usize>(
+        x: &&X,
+        numbers: [T; N],
+        y: &Array<T, D>,
+        dy: &Array<T, D>,
+    ) -> Array<T, D> {
+        map_to_modes(
             (operand(x), operand(y), operand(dy)),
             (like(x),),
             #[inline(always)]
-            |(x, y, dy)| (C::d_x(x, numbers, y, dy),),
+            |(x, y, dy)| (C::Plain::d_x(x, numbers, y, dy),),
+            #[inline(always)]
+            |(x, y, dy)| (C::Fused::d_x(x, numbers, y, dy),),
         )
         .0
     }
 
     #[track_caller]
     fn d_number<C: Function<1>>(x: &&X, number: T, y: &Array<T, D>, dy: &Array<T, D>) -> T {
-        map_to(
+        map_to_modes(
             (operand(x), operand(y), operand(dy)),
             (Sum,),
             #[inline(always)]
-            |(x, y, dy)| C::d_numbers(x, [number], y, dy).into(),
+            |(x, y, dy)| C::Plain::d_numbers(x, [number], y, dy).into(),
+            #[inline(always)]
+            |(x, y, dy)| C::Fused::d_numbers(x, [number], y, dy).into(),
         )
         .0
     }

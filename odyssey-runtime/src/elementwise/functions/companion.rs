@@ -1,9 +1,8 @@
 //! The functions and their companions: a pair for each row of the table.
 
-use super::argument::{Argument, Function, IsElementwise, Number, Passed, Passing, Value};
+use super::argument::{Argument, Formulas, Function, Fused, IsElementwise, Number, Passed, Passing, Plain, Value};
 use crate::check::{self, GradientMismatch};
 use crate::differentiable::{Differentiable, ScalarResult};
-use crate::math;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -32,17 +31,35 @@ macro_rules! functions {
 
         companion! { $name($x $(, $number)?) }
 
-        #[allow(clippy::inline_always, reason = "what is not inlined into a kernel is not vectorised")]
-        #[allow(unused_variables, reason = "not every rule reads every value")]
         impl Function<{ numbers!($($number)?) }> for $name {
+            type Plain = Plain<Self>;
+            type Fused = Fused<Self>;
+        }
+
+        formulas! { plain Plain $name($x; $($number)?; $y, $dy) = {$($value)*}, {$($d_x)*}, [$({ $($d_number)* })?] }
+        formulas! { fused Fused $name($x; $($number)?; $y, $dy) = {$($value)*}, {$($d_x)*}, [$({ $($d_number)* })?] }
+    )*};
+}
+
+/// The formulas of a row over the functions of one kind of arithmetic, which they call `math::…`.
+macro_rules! formulas {
+    (
+        $mode:ident $Mode:ident
+        $name:ident($x:ident; $($number:ident)?; $y:ident, $dy:ident) = $value:block, $d_x:block, $d_numbers:expr
+    ) => {
+        #[allow(clippy::inline_always, reason = "what is not inlined into a kernel is not vectorised")]
+        #[allow(unused_variables, unused_imports, reason = "not every rule reads every value or calls a function")]
+        impl Formulas<{ numbers!($($number)?) }> for $Mode<$name> {
             #[inline(always)]
             fn value<T: Real>($x: T, [$($number)?]: [T; numbers!($($number)?)]) -> T {
-                $($value)*
+                use crate::math::$mode as math;
+                $value
             }
 
             #[inline(always)]
             fn d_x<T: Real>($x: T, [$($number)?]: [T; numbers!($($number)?)], $y: T, $dy: T) -> T {
-                $($d_x)*
+                use crate::math::$mode as math;
+                $d_x
             }
 
             #[inline(always)]
@@ -52,10 +69,11 @@ macro_rules! functions {
                 $y: T,
                 $dy: T,
             ) -> [T; numbers!($($number)?)] {
-                [$({ $($d_number)* })?]
+                use crate::math::$mode as math;
+                $d_numbers
             }
         }
-    )*};
+    };
 }
 
 /// How many numbers a function takes beside x.
@@ -126,7 +144,10 @@ macro_rules! companion {
             #[doc = concat!("The value, and the function from its cotangent to those of `x` and `", stringify!($number), "`.")]
             #[inline]
             #[track_caller]
-            pub fn vjp<X: Passed>(x: X, $number: Number<X>) -> (Value<X>, impl FnOnce(Value<X>) -> (Value<X>, Number<X>)) {
+            pub fn vjp<X: Passed>(
+                x: X,
+                $number: Number<X>,
+            ) -> (Value<X>, impl FnOnce(Value<X>) -> (Value<X>, Number<X>)) {
                 let y = X::Dim::value::<Self, 1>(&x, [$number]);
                 let kept = y.clone();
                 (y, move |dy| {
@@ -137,7 +158,10 @@ macro_rules! companion {
 
             /// The value, and the derivatives.
             #[inline]
-            pub fn value_and_grad<X: Passed>(x: X, $number: Number<X>) -> (Value<X>, (Value<X>, Number<X>))
+            pub fn value_and_grad<X: Passed>(
+                x: X,
+                $number: Number<X>,
+            ) -> (Value<X>, (Value<X>, Number<X>))
             where
                 Value<X>: ScalarResult + Differentiable<Tangent = Value<X>>,
             {

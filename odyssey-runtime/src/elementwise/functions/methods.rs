@@ -2,8 +2,7 @@
 
 use ndarray::{Array, ArrayRef, Dimension};
 
-use super::super::{map, operand};
-use crate::math;
+use super::companion as functions;
 use crate::real::Real;
 
 macro_rules! methods {
@@ -21,6 +20,7 @@ macro_rules! methods {
         impl<T: Real> RealFunctions for T {$(
             #[inline]
             fn $name(self $(, $number: Self)?) -> Self {
+                use crate::math::plain as math;
                 let $x = self;
                 $($value)*
             }
@@ -35,7 +35,7 @@ macro_rules! methods {
 
         impl<T: Real, D: Dimension> ArrayFunctions<T, D> for ArrayRef<T, D> {$(
             fn $name(&self $(, $number: T)?) -> Array<T, D> {
-                map((operand(self),), #[inline(always)] |($x,)| $($value)*)
+                functions::$name(self $(, $number)?)
             }
         )*}
     };

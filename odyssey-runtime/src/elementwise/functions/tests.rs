@@ -18,12 +18,12 @@ macro_rules! forms {
                 function::check_grad(x $(, $number)?).unwrap();
                 assert_eq!(function(x $(, $number)?), RealFunctions::$name(x $(, $number)?));
             }
-            let values = points.mapv(|x| function(x $(, $number)?));
-            assert_eq!(function(&points $(, $number)?), values);
+            let values = function(&points $(, $number)?);
+            assert!(values.is_close(&points.mapv(|x| function(x $(, $number)?))));
             assert_eq!(points.$name($($number)?), values);
             assert_eq!(points.slice(s![..;-1, ..]).$name($($number)?), values.slice(s![..;-1, ..]));
             assert_eq!(function(&points.t() $(, $number)?), values.t());
-            assert_eq!(arr0(0.7).$name($($number)?)[()], values[[0, 1]]);
+            assert!(arr0(0.7).$name($($number)?).is_close(&arr0(values[[0, 1]])));
             assert_eq!(ArrayD::<f64>::zeros(IxDyn(&[2, 0, 3])).$name($($number)?).shape(), [2, 0, 3]);
 
             let (_, pullback) = function::vjp(&points $(, $number)?);
@@ -32,26 +32,26 @@ macro_rules! forms {
                 let forms!(@first d_x $($number)?) = function::grad(x $(, $number)?);
                 d_x * function(x $(, $number)?)
             });
-            assert!(d_x.abs_diff_eq(&wanted));
+            assert!(d_x.is_close(&wanted));
         }
     )*};
     (@first $d_x:ident) => { $d_x };
     (@first $d_x:ident $number:ident) => { ($d_x, _) };
 }
 
-trait AbsDiffEq {
-    fn abs_diff_eq(&self, other: &Self) -> bool;
+trait Close {
+    fn is_close(&self, other: &Self) -> bool;
 }
 
-impl<D: Dimension> AbsDiffEq for Array<f64, D> {
-    fn abs_diff_eq(&self, other: &Self) -> bool {
+impl<D: Dimension> Close for Array<f64, D> {
+    fn is_close(&self, other: &Self) -> bool {
         self.shape() == other.shape() && self.iter().zip(other).all(|(a, b)| (a - b).abs() < 1e-14)
     }
 }
 
 mod each {
     use super::super::prelude::*;
-    use super::AbsDiffEq;
+    use super::Close;
     use ndarray::{Array2, ArrayD, IxDyn, arr0, array, s};
 
     odyssey_macros::for_each_elementwise_function!(forms);

@@ -1,0 +1,38 @@
+//! A method of the prelude that `ndarray` has too would take its place in code that is not differentiated. So none has
+//! such a name: if `ndarray` had it, these calls would go to its own method and not compile.
+
+#![allow(unstable_name_collisions, reason = "`erf` on numbers")]
+
+use ndarray::Array2;
+
+/// What only the methods here return.
+#[derive(Debug, PartialEq)]
+struct NotOfNdarray;
+
+macro_rules! names {
+    ($test:ident, $Trait:ident: $($name:ident)*) => {
+        trait $Trait {
+            $(fn $name(&self) -> NotOfNdarray {
+                NotOfNdarray
+            })*
+        }
+
+        impl<T, D> $Trait for ndarray::LayoutRef<T, D> {}
+
+        #[test]
+        fn $test() {
+            let x = Array2::<f64>::zeros((2, 2));
+            $(assert_eq!(x.$name(), NotOfNdarray);)*
+        }
+    };
+}
+
+macro_rules! rows {
+    ($($(#[$doc:meta])* $name:ident($($operand:ident),+) -> $names:tt = $value:tt $(, $rule:tt)*;)*) => {
+        names! { elementwise_functions, Elementwise: $($name)* }
+    };
+}
+
+odyssey_macros::for_each_elementwise_function!(rows);
+
+names! { other_methods, Others: softmax log_softmax logsumexp detach }
