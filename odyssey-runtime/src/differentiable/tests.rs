@@ -1,6 +1,6 @@
 use ndarray::{Array1, Array2, ArrayD, ArrayView1, Axis, array, s};
 
-use super::{Differentiable, Parameters, ScalarResult, Step, Visitor, complete, partial};
+use super::{Differentiable, Parameters, ScalarResult, Step, Visitor, arrived, complete, partial};
 use crate::real::Real;
 
 #[test]

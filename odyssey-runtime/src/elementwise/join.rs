@@ -2,8 +2,9 @@
 
 use ndarray::{Array, ArrayViewMut, DimMax, Dimension, ShapeBuilder};
 
-use super::kernel::{Lanes, Slot, Store};
+use super::kernel::{Lanes, Slot, StoreOrAdd};
 use super::list::List;
+use super::tuples::Operands;
 use crate::real::Real;
 
 /// The rank of a scalar: the result is a number, not an array.
@@ -12,8 +13,11 @@ pub struct Scalar;
 
 /// A rank: [`Scalar`], or a dimension type of `ndarray`.
 pub trait Rank: Clone {
-    /// What a kernel does with the values of a cotangent of this rank.
-    type Slot<T: Real>: Slot<T>;
+    /// What a kernel over these operands does with the values of a cotangent of this rank.
+    type Slot<T: Real, O: Operands>: Slot<T>;
+
+    /// The number of axes, if the type has it.
+    const NDIM: Option<usize>;
 
     /// Whether it is [`Scalar`].
     const SCALAR: bool;
@@ -38,7 +42,8 @@ pub trait Rank: Clone {
 
 impl Rank for Scalar {
     const SCALAR: bool = true;
-    type Slot<T: Real> = Lanes;
+    type Slot<T: Real, O: Operands> = Lanes;
+    const NDIM: Option<usize> = Some(0);
     type Of<T> = T;
     type Mut<'a, T: 'a> = &'a mut T;
 
@@ -58,7 +63,8 @@ impl Rank for Scalar {
 
 impl<D: Dimension> Rank for D {
     const SCALAR: bool = false;
-    type Slot<T: Real> = Store;
+    type Slot<T: Real, O: Operands> = StoreOrAdd<O, D>;
+    const NDIM: Option<usize> = D::NDIM;
     type Of<T> = Array<T, D>;
     type Mut<'a, T: 'a> = ArrayViewMut<'a, T, D>;
 
@@ -85,7 +91,7 @@ impl<D: Dimension> Rank for D {
 
 /// The dimension with these lengths.
 fn dim_of<D: Dimension>(lengths: &[usize]) -> D {
-    if let Some(rank) = D::NDIM.filter(|&rank| rank != lengths.len()) {
+    if let Some(rank) = <D as Dimension>::NDIM.filter(|&rank| rank != lengths.len()) {
         panic!("a result of rank {rank} cannot hold the shape {lengths:?}");
     }
     let mut dim = D::zeros(lengths.len());

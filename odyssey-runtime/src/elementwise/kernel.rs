@@ -5,8 +5,10 @@
 )]
 #![allow(unsafe_code, reason = "functions with target features are unsafe to call, and elements are reached by pointers")]
 
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
+use super::join::Rank;
 use super::level::Level;
 use super::tuples::Operands;
 use super::walk::{BLOCK, SINKS};
@@ -16,6 +18,9 @@ use crate::real::Real;
 pub trait Slot<V: Copy> {
     /// Whether it stores them all.
     const STORES: bool;
+
+    /// Whether it adds each of them to a number that is there.
+    const ADDS: bool = false;
 
     /// What it keeps in registers.
     type State: Copy;
@@ -29,7 +34,7 @@ pub trait Slot<V: Copy> {
     /// Takes the value of point `i`, which is `lane` modulo 16.
     ///
     /// # Safety
-    /// `out` has [`room`](Self::room) for more than `i` points.
+    /// `out` has [`room`](Self::room) for more than `i` points, numbers if they are added to.
     unsafe fn put(state: &mut Self::State, out: *mut MaybeUninit<V>, i: usize, lane: usize, value: V);
 
     /// Writes the state after the last point.
@@ -59,6 +64,44 @@ impl<V: Copy> Slot<V> for Store {
     unsafe fn put((): &mut (), out: *mut MaybeUninit<V>, i: usize, _: usize, value: V) {
         // SAFETY: as the caller says.
         unsafe { (*out.add(i)).write(value) };
+    }
+
+    #[inline(always)]
+    unsafe fn end((): (), _: *mut MaybeUninit<V>) {}
+}
+
+/// Each value goes to memory, for an array of rank `D` over the operands `O`: added to what is there if the operands have
+/// more axes, so that the array has one element for many points, hardly ever for one.
+#[derive(Debug)]
+pub struct StoreOrAdd<O, D>(PhantomData<(O, D)>);
+
+impl<V: Real, O: Operands, D: Rank> Slot<V> for StoreOrAdd<O, D> {
+    const STORES: bool = true;
+    const ADDS: bool = match (D::NDIM, O::NDIM) {
+        (Some(own), Some(all)) => own < all,
+        _ => false,
+    };
+    type State = ();
+
+    #[inline(always)]
+    fn room(len: usize) -> usize {
+        len
+    }
+
+    #[inline(always)]
+    fn begin() {}
+
+    #[inline(always)]
+    unsafe fn put((): &mut (), out: *mut MaybeUninit<V>, i: usize, _: usize, value: V) {
+        // SAFETY: as the caller says; what is added to has been initialised by the walk.
+        unsafe {
+            let cell = &mut *out.add(i);
+            if <Self as Slot<V>>::ADDS {
+                cell.write(cell.assume_init() + value);
+            } else {
+                cell.write(value);
+            }
+        };
     }
 
     #[inline(always)]

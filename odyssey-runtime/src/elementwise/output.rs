@@ -3,11 +3,11 @@
 use ndarray::{ArrayViewMut, Dimension};
 
 use super::join::{Rank, Scalar};
-use super::kernel::{Lanes, Slot, Store};
+use super::kernel::{Lanes, Slot, Store, StoreOrAdd};
 use super::operand::{Operand, Place, extent};
 use super::space::Space;
 use super::tile::Float;
-use super::tuples::Joined;
+use super::tuples::{Joined, Operands};
 use crate::real::Real;
 
 /// Where a pass puts the values of one output.
@@ -29,7 +29,13 @@ pub(super) enum Role<'a> {
     /// Added to a total.
     Sum(Float),
     /// Added to the elements of an array of type `to`, dense in C order if it has no strides.
-    Add { from: Float, to: Float, strides: Option<&'a [isize]> },
+    Add {
+        from: Float,
+        to: Float,
+        strides: Option<&'a [isize]>,
+        /// Whether the kernel adds values to those of its tile, which begins with zeros.
+        in_kernel: bool,
+    },
 }
 
 impl<'a> Sink<'a> {
@@ -44,14 +50,14 @@ impl<'a> Sink<'a> {
         Self { role: Role::Sum(Float::of::<T>()), data: std::ptr::null_mut(), size: size_of::<T>(), shape: &[] }
     }
 
-    fn add<T: Real, To: Real>(data: *mut To, shape: &'a [usize], strides: Option<&'a [isize]>) -> Self {
-        let role = Role::Add { from: Float::of::<T>(), to: Float::of::<To>(), strides };
+    fn add<T: Real, To: Real, K: Slot<T>>(data: *mut To, shape: &'a [usize], strides: Option<&'a [isize]>) -> Self {
+        let role = Role::Add { from: Float::of::<T>(), to: Float::of::<To>(), strides, in_kernel: K::ADDS };
         Self { role, data: data.cast(), size: size_of::<T>(), shape }
     }
 }
 
 /// One output of [`map_to`](super::map_to) over the operands `O`, whose values the closure returns as `V`.
-pub trait Output<O, V: Copy>: Sized {
+pub trait Output<O: Operands, V: Copy>: Sized {
     /// Whether it is a number when all operands are.
     const SCALAR: bool;
     /// What the caller gets.
@@ -119,7 +125,7 @@ impl<O: Joined, V: Copy> Output<O, V> for Full {
 #[derive(Clone, Copy, Debug)]
 pub struct Sum;
 
-impl<O, V: Real> Output<O, V> for Sum {
+impl<O: Operands, V: Real> Output<O, V> for Sum {
     const SCALAR: bool = true;
     type Result = V;
     type Slot = Lanes;
@@ -171,10 +177,10 @@ pub enum LikeBuffer<T> {
     Reduced(Vec<f64>),
 }
 
-impl<O, T: Real, D: Rank> Output<O, T> for Like<T, D> {
+impl<O: Operands, T: Real, D: Rank> Output<O, T> for Like<T, D> {
     const SCALAR: bool = D::SCALAR;
     type Result = D::Of<T>;
-    type Slot = D::Slot<T>;
+    type Slot = D::Slot<T, O>;
     type Buffer = LikeBuffer<T>;
 
     fn shape(&self) -> &[usize] {
@@ -198,13 +204,13 @@ impl<O, T: Real, D: Rank> Output<O, T> for Like<T, D> {
         let len: usize = shape.iter().product();
         if D::SCALAR {
             (LikeBuffer::Total, Sink::sum::<T>())
-        } else if len == space.len {
+        } else if len == space.len && !<Self as Output<O, T>>::Slot::ADDS {
             let mut values = Vec::with_capacity(len);
             let sink = Sink::store(&mut values);
             (LikeBuffer::Dense(values), sink)
         } else {
             let mut sums = vec![0.0; len];
-            let sink = Sink::add::<T, f64>(sums.as_mut_ptr(), shape, None);
+            let sink = Sink::add::<T, f64, D::Slot<T, O>>(sums.as_mut_ptr(), shape, None);
             (LikeBuffer::Reduced(sums), sink)
         }
     }
@@ -232,7 +238,7 @@ pub fn into<X: Place + ?Sized>(d: &mut X) -> Into<<X::Dim as Rank>::Mut<'_, X::F
     Into(d.as_place())
 }
 
-impl<O, T: Real> Output<O, T> for Into<&mut T> {
+impl<O: Operands, T: Real> Output<O, T> for Into<&mut T> {
     const SCALAR: bool = true;
     type Result = ();
     type Slot = Lanes;
@@ -260,10 +266,10 @@ impl<O, T: Real> Output<O, T> for Into<&mut T> {
     }
 }
 
-impl<O, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, T, D>> {
+impl<O: Operands, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, T, D>> {
     const SCALAR: bool = false;
     type Result = ();
-    type Slot = Store;
+    type Slot = StoreOrAdd<O, D>;
     type Buffer = Option<Vec<f64>>;
 
     fn shape(&self) -> &[usize] {
@@ -281,10 +287,10 @@ impl<O, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, T, D>> {
     fn open(&mut self, &Opened(space): &Opened<'_>) -> (Option<Vec<f64>>, Sink<'_>) {
         if self.0.len() == space.len {
             let data = self.0.as_mut_ptr();
-            (None, Sink::add::<T, T>(data, self.0.shape(), Some(self.0.strides())))
+            (None, Sink::add::<T, T, StoreOrAdd<O, D>>(data, self.0.shape(), Some(self.0.strides())))
         } else {
             let mut sums = vec![0.0; self.0.len()];
-            let sink = Sink::add::<T, f64>(sums.as_mut_ptr(), self.0.shape(), None);
+            let sink = Sink::add::<T, f64, StoreOrAdd<O, D>>(sums.as_mut_ptr(), self.0.shape(), None);
             (Some(sums), sink)
         }
     }

@@ -10,7 +10,7 @@ use ndarray::{
 
 use super::{Full, Level, Sum, extent, into, like, map, map_to, operand, pass, sc};
 use crate::math::{exp, tanh};
-use crate::real::{Real, lit_like};
+use crate::real::Real;
 
 /// The instruction sets that this machine can test.
 fn levels() -> Vec<Level> {
@@ -239,7 +239,7 @@ fn a_panic_of_the_closure_passes_through() {
 }
 
 fn generic<T: Real, D: Dimension>(a: &Array<T, D>, b: &Array<T, D>, s: T) -> (Array<T, D>, T, Array<T, D>, T) {
-    let m: Array<T, D> = map((operand(&a), operand(&s), operand(&b)), |(a, s, b)| a * s + b * lit_like(b, 2.0));
+    let m: Array<T, D> = map((operand(&a), operand(&s), operand(&b)), |(a, s, b)| a * s + b * T::lit(2.0));
     let shape = extent(&a);
     let (full, d_s, d_a, total) =
         map_to((operand(&a), operand(&s), operand(&shape), operand(&m)), (Full, like(&s), like(&shape), Sum), |(a, s, (), m)| {

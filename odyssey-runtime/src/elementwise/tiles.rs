@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
 
 use super::output::{Role, Sink};
-use super::walk::{BLOCK, SINKS, SOURCES};
+use super::walk::{BLOCK, PENDING, SINKS, SOURCES};
 
 /// A cache line.
 #[derive(Clone, Copy)]
@@ -34,13 +34,23 @@ pub(super) struct Pending {
     pub(super) sums: *mut u8,
 }
 
+impl Pending {
+    /// Whether another tile for this part of the array may be added to it.
+    pub(super) fn is_for(&self, target: *mut u8, first: usize) -> bool {
+        (self.target, self.first) == (target, first) && (1..PENDING).contains(&self.tiles)
+    }
+}
+
 impl Tiles {
     /// Tiles of this many points, for the operands that are not read in place and for the outputs that are added.
     pub(super) fn new(points: usize, in_place: &[bool; SOURCES], sinks: &[Sink]) -> Self {
         let lines = (points.next_multiple_of(BLOCK) * size_of::<u64>()).div_ceil(size_of::<Line>());
         let gathered = in_place.iter().filter(|&&in_place| !in_place).count();
-        let added = sinks.iter().filter(|sink| matches!(sink.role, Role::Add { .. })).count();
-        let mut memory = Vec::<Line>::with_capacity(lines * (gathered + 2 * added));
+        let added = sinks.iter().map(|sink| match sink.role {
+            Role::Add { in_kernel, .. } => 2 - usize::from(in_kernel),
+            Role::Store | Role::Sum(_) => 0,
+        });
+        let mut memory = Vec::<Line>::with_capacity(lines * (gathered + added.sum::<usize>()));
         let start = memory.as_mut_ptr();
         let mut used = 0;
         let mut take = || {
@@ -59,9 +69,9 @@ impl Tiles {
             *tile = take();
         }
         for (k, sink) in sinks.iter().enumerate() {
-            if matches!(sink.role, Role::Add { .. }) {
+            if let Role::Add { in_kernel, .. } = sink.role {
                 tiles.sinks[k] = take();
-                tiles.pending[k].sums = take();
+                tiles.pending[k].sums = if in_kernel { tiles.sinks[k] } else { take() };
             }
         }
         tiles

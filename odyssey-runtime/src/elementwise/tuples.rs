@@ -22,6 +22,9 @@ pub trait Operands: Copy {
     /// Whether all are scalars.
     const SCALAR: bool;
 
+    /// The most axes of any of them, if their types have it.
+    const NDIM: Option<usize>;
+
     /// Where the elements are.
     fn layouts(&self) -> Self::Layouts<'_>;
 
@@ -36,6 +39,17 @@ pub trait Operands: Copy {
     /// # Safety
     /// As [`Bound::load`], for each operand.
     unsafe fn load(cursors: Self::Cursors, i: usize) -> Self::Elems;
+}
+
+/// The largest number, if all are there.
+const fn most(numbers: &[Option<usize>]) -> Option<usize> {
+    let Some((first, rest)) = numbers.split_first() else {
+        return Some(0);
+    };
+    match (*first, most(rest)) {
+        (Some(a), Some(b)) => Some(if a > b { a } else { b }),
+        _ => None,
+    }
 }
 
 /// A tuple of operands whose ranks broadcast at the type level.
@@ -59,6 +73,7 @@ macro_rules! operands {
                 Self: 'a;
 
             const SCALAR: bool = true $(&& $A::Dim::SCALAR)+;
+            const NDIM: Option<usize> = most(&[$($A::Dim::NDIM),+]);
 
             fn layouts(&self) -> [Layout<'_>; $n] {
                 [$(self.$i.layout()),+]
@@ -111,7 +126,7 @@ operands! {
 }
 
 /// A tuple of 1 to 8 outputs over the operands `O`, for a closure that returns `R`.
-pub trait Outputs<O, R>: Sized {
+pub trait Outputs<O: Operands, R>: Sized {
     /// What the caller gets.
     type Results;
     /// What the kernel does with its values.
@@ -148,7 +163,7 @@ pub trait Outputs<O, R>: Sized {
 
 macro_rules! outputs {
     ($($n:literal: $($S:ident $V:ident $i:tt),+;)*) => {$(
-        impl<O, $($V: Copy,)+ $($S: Output<O, $V>),+> Outputs<O, ($($V,)+)> for ($($S,)+) {
+        impl<O: Operands, $($V: Copy,)+ $($S: Output<O, $V>),+> Outputs<O, ($($V,)+)> for ($($S,)+) {
             type Results = ($($S::Result,)+);
             type Slots = ($($S::Slot,)+);
             type Buffers = ($($S::Buffer,)+);

@@ -22,8 +22,8 @@ pub(super) const BLOCK: usize = 16;
 pub(super) const TILE: usize = 512;
 /// Most points that are added up in the lanes of a kernel: the error of a sum grows with it.
 const RUN: usize = 2048;
-/// Tiles that are added up element by element before they go to their array, for speed and for accuracy.
-const PENDING: u32 = 64;
+/// Most tiles that are added up element by element before they go to their array, for speed and for accuracy.
+pub(super) const PENDING: u32 = 64;
 
 /// Where a kernel reads each operand and writes each output.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +108,11 @@ impl Pass<'_, '_> {
             }
             // SAFETY: `at + count <= len`, the number of elements of each array.
             unsafe {
+                for (sink, tile) in self.sinks.iter().zip(sink_tiles) {
+                    if let Role::Add { in_kernel: true, .. } = sink.role {
+                        clear(tile, sink.size, count);
+                    }
+                }
                 self.call(&sink_tiles, at, count);
                 for (sink, tile) in self.sinks.iter().zip(sink_tiles) {
                     if let Role::Add { from, to, .. } = sink.role {
@@ -133,6 +138,7 @@ impl Pass<'_, '_> {
                 // SAFETY: the index and the block are within the nest, and `at` points came before.
                 unsafe {
                     self.read_block(nest, &mut tiles, &index, &block);
+                    self.target_block(nest, &mut tiles, &index, &block, count);
                     self.call(&tiles.sinks, at, count);
                     self.add_block(nest, &mut tiles, &index, &block, count);
                 }
@@ -166,15 +172,33 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// Provides the sums that the kernel adds a block to: those of the blocks before for the same part of an array, or zeros.
+    unsafe fn target_block(&mut self, nest: &Nest, tiles: &mut Tiles, index: &[usize], block: &[usize], count: usize) {
+        for (k, sink) in self.sinks.iter().enumerate() {
+            let Role::Add { to, in_kernel: true, .. } = sink.role else { continue };
+            let target = sink.data.wrapping_offset(offset(index, nest.sink(k)) * to.size().cast_signed());
+            if !tiles.pending[k].is_for(target, block[0]) {
+                // SAFETY: the pending tile is of this nest, and has room for `count` elements.
+                unsafe {
+                    self.flush(k, nest, tiles);
+                    clear(tiles.sinks[k], sink.size, count);
+                }
+                tiles.pending[k].target = target;
+                tiles.pending[k].first = block[0];
+            }
+            tiles.pending[k].tiles += 1;
+        }
+    }
+
     /// Adds the tiles of a block to those that are pending for the same part of their arrays.
     unsafe fn add_block(&mut self, nest: &Nest, tiles: &mut Tiles, index: &[usize], block: &[usize], count: usize) {
         for k in 0..self.sinks.len() {
-            let Role::Add { from, to, .. } = self.sinks[k].role else {
+            let Role::Add { from, to, in_kernel: false, .. } = self.sinks[k].role else {
                 continue;
             };
             let target = self.sinks[k].data.wrapping_offset(offset(index, nest.sink(k)) * to.size().cast_signed());
             let pending = tiles.pending[k];
-            if (pending.target, pending.first) == (target, block[0]) && pending.tiles < PENDING {
+            if pending.is_for(target, block[0]) {
                 // SAFETY: both tiles have `count` elements.
                 unsafe { add_tile(self.level, from, pending.sums, tiles.sinks[k], count) };
                 tiles.pending[k].tiles += 1;
@@ -267,6 +291,15 @@ impl Pass<'_, '_> {
             }
         }
     }
+}
+
+/// Makes zeros of the first `count` elements of a tile and of what their last block has more.
+///
+/// # Safety
+/// The tile has room for whole blocks of so many elements of `size` bytes.
+unsafe fn clear(tile: *mut u8, size: usize, count: usize) {
+    // SAFETY: as the caller says.
+    unsafe { tile.write_bytes(0, count.next_multiple_of(BLOCK) * size) };
 }
 
 /// The offset of an element, in elements.
