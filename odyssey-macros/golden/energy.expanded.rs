@@ -96,7 +96,7 @@ impl energy {
             move |x, k, _, d_acc| {
                 let mut d_x = rt::zero_tangent(x);
                 let mut d_k = 0.0;
-                for i in (1..x.len()).rev() {
+                for i in rt::reversed(1..x.len()) {
                     let index = i - 1;
                     let d = x[i] - x[index];
                     let product = 0.5 * k;

@@ -16,7 +16,7 @@ impl recurrence {
         let mut d_w = 0.0;
         let mut d_x = rt::zero_tangent(x);
         let mut h_1 = h;
-        for i in (0..x.len()).rev() {
+        for i in rt::reversed(0..x.len()) {
             let h_2 = rt::pop(&mut h_was);
             let product = d_h * (1.0 - h_1 * h_1);
             d_x[i] += product;
@@ -104,7 +104,7 @@ impl recurrence {
                 let mut d_h_1 = 2.0 * d_h;
                 let mut d_w = 0.0;
                 let mut d_x = rt::zero_tangent(x);
-                for i in (0..x.len()).rev() {
+                for i in rt::reversed(0..x.len()) {
                     let h_1 = rt::pop(&mut h_was);
                     let product = d_h_1 * (1.0 - h * h);
                     if WantX::ON {

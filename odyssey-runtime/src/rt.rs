@@ -46,6 +46,12 @@ pub fn assert_same<F, G>(called: &F, differentiated: &G) {
     );
 }
 
+/// The iterations of a loop from its end.
+#[inline]
+pub fn reversed<I: DoubleEndedIterator>(range: I) -> std::iter::Rev<I> {
+    range.rev()
+}
+
 /// A stack for what a loop keeps.
 #[inline]
 pub fn stack<T>() -> Vec<T> {

@@ -3,6 +3,7 @@
 
 #![allow(deprecated, reason = "`abs_sub` has a row")]
 #![allow(unstable_name_collisions, reason = "`erf` on numbers")]
+#![allow(clippy::cast_possible_truncation, reason = "points in single precision")]
 
 #[path = "elementwise_table/support.rs"]
 mod support;

@@ -96,8 +96,8 @@ impl Writer<'_> {
     fn range(&mut self, l: &For) -> TokenStream {
         let range = self.consume(l.range);
         if l.reversed {
-            let range = range.receiver();
-            quote!(#range.rev())
+            let (reversed, range) = (self.rt("reversed", self.values[l.range].span), range.tokens);
+            quote!(#reversed(#range))
         } else {
             range.tokens
         }
@@ -136,7 +136,8 @@ impl Writer<'_> {
             out.extend(match is_saved(param) {
                 Some(stack) if self.values[param].kind.is_scalar() => {
                     let stack = self.name(stack);
-                    quote!(#stack.push(#name); #name = #next;)
+                    let assignment = self.plain_assignment(param, result, next);
+                    quote!(#stack.push(#name); #assignment)
                 }
                 Some(stack) => {
                     let stack = self.name(stack);

@@ -7,16 +7,15 @@ use super::elementwise::{Elementwise, Row, Rule};
 use super::rule::{Parameter, Term};
 
 /// Methods that `std` has on floats or `ndarray` on arrays: the prelude has no function of these names.
-const ELSEWHERE: [&str; 43] = [
-    "exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "sqrt", "cbrt", "recip", "pow2", "powi", "powf", "sin", "cos",
-    "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "abs", "abs_sub", "signum",
-    "floor", "ceil", "round", "trunc", "fract", "min", "max", "clamp", "mul_add", "copysign", "to_radians", "to_degrees",
-];
+const ELSEWHERE: &str =
+    "exp exp2 exp_m1 ln ln_1p log log2 log10 sqrt cbrt recip pow2 powi powf sin cos tan asin acos atan atan2 \
+    sinh cosh tanh asinh acosh atanh hypot abs abs_sub signum floor ceil round trunc fract min max clamp \
+    mul_add copysign to_radians to_degrees";
 
 impl Row {
     /// A function and a method of the prelude.
     pub(crate) fn is_of_prelude(&self) -> bool {
-        self.is_method() && !ELSEWHERE.contains(&self.name)
+        self.is_method() && !ELSEWHERE.split(' ').any(|name| name == self.name)
     }
 }
 
@@ -152,6 +151,6 @@ mod tests {
 
     #[test]
     fn names_that_exist_elsewhere_are_rows() {
-        assert!(ELSEWHERE.iter().all(|name| Elementwise::find(name).is_some()));
+        assert!(ELSEWHERE.split(' ').all(|name| Elementwise::find(name).is_some()));
     }
 }

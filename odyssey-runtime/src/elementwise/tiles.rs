@@ -13,6 +13,12 @@ pub(super) struct Line {
     _bytes: [MaybeUninit<u64>; 8],
 }
 
+/// Lines of `Scratch`.
+pub(super) const SCRATCH: usize = 128;
+
+/// Memory for a few tiles that is not allocated.
+pub(super) type Scratch = [MaybeUninit<Line>; SCRATCH];
+
 /// Dense copies of the operands that are not dense, and the values of the outputs that are added to arrays.
 pub(super) struct Tiles {
     pub(super) sources: [*mut u8; SOURCES],
@@ -20,7 +26,7 @@ pub(super) struct Tiles {
     pub(super) gathered: [(*const u8, usize); SOURCES],
     pub(super) sinks: [*mut u8; SINKS],
     pub(super) pending: [Pending; SINKS],
-    /// What the pointers point to.
+    /// What the pointers point to, unless that is the scratch memory.
     _memory: Vec<Line>,
 }
 
@@ -42,16 +48,23 @@ impl Pending {
 }
 
 impl Tiles {
-    /// Tiles of this many points, for the operands that are not read in place and for the outputs that are added.
-    pub(super) fn new(points: usize, in_place: &[bool; SOURCES], sinks: &[Sink]) -> Self {
+    /// Tiles of this many points, for the operands that are not read in place and for the outputs that are added: in
+    /// `scratch`, which has to live as long, if they fit.
+    pub(super) fn new(points: usize, in_place: &[bool; SOURCES], sinks: &[Sink], scratch: &mut Scratch) -> Self {
         let lines = (points.next_multiple_of(BLOCK) * size_of::<u64>()).div_ceil(size_of::<Line>());
         let gathered = in_place.iter().filter(|&&in_place| !in_place).count();
         let added = sinks.iter().map(|sink| match sink.role {
             Role::Add { in_kernel, .. } => 2 - usize::from(in_kernel),
             Role::Store | Role::Sum(_) => 0,
         });
-        let mut memory = Vec::<Line>::with_capacity(lines * (gathered + added.sum::<usize>()));
-        let start = memory.as_mut_ptr();
+        let needed = lines * (gathered + added.sum::<usize>());
+        let mut memory = Vec::new();
+        let start = if needed <= scratch.len() {
+            scratch.as_mut_ptr().cast::<Line>()
+        } else {
+            memory.reserve_exact(needed);
+            memory.as_mut_ptr()
+        };
         let mut used = 0;
         let mut take = || {
             used += lines;

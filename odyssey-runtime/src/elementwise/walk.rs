@@ -10,7 +10,7 @@ use super::operand::Layout;
 use super::output::{Role, Sink};
 use super::space::Space;
 use super::tile::{Total, add_tile, fill_block, gather, scatter, sum_lanes};
-use super::tiles::{Line, Pending, Tiles};
+use super::tiles::{Line, Pending, SCRATCH, Scratch, Tiles};
 
 /// Most operands of a pass.
 pub(super) const SOURCES: usize = 12;
@@ -94,7 +94,8 @@ impl Pass<'_, '_> {
     unsafe fn walk_flat(&mut self, len: usize) {
         let added = self.sinks.iter().any(|sink| matches!(sink.role, Role::Add { .. }));
         let summed = self.sinks.iter().any(|sink| matches!(sink.role, Role::Sum(_)));
-        let tiles = added.then(|| Tiles::new(len.min(TILE), &[true; SOURCES], self.sinks));
+        let mut scratch: Scratch = [MaybeUninit::uninit(); SCRATCH];
+        let tiles = added.then(|| Tiles::new(len.min(TILE), &[true; SOURCES], self.sinks, &mut scratch));
         let sink_tiles = tiles.as_ref().map_or([std::ptr::null_mut(); SINKS], |tiles| tiles.sinks);
         let step = match (added, summed) {
             (true, _) => TILE,
@@ -127,7 +128,8 @@ impl Pass<'_, '_> {
     unsafe fn walk_nest(&mut self, nest: &Nest) {
         let mut block: List<usize> = List::of(&nest.lens[nest.split..]);
         let points = nest.step * block[1..].iter().product::<usize>();
-        let mut tiles = Tiles::new(points, &nest.in_place, self.sinks);
+        let mut scratch: Scratch = [MaybeUninit::uninit(); SCRATCH];
+        let mut tiles = Tiles::new(points, &nest.in_place, self.sinks, &mut scratch);
         let mut index: List<usize> = List::filled(nest.split + 1, 0);
         let mut at = 0;
         loop {

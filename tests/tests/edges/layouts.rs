@@ -11,7 +11,7 @@ fn chain(x: ArrayView2<f64>, y: ArrayView2<f64>, row: ArrayView1<f64>) -> Array2
 
 #[differentiable]
 fn total(x: ArrayView2<f64>, y: ArrayView2<f64>, row: ArrayView1<f64>) -> f64 {
-    (&x * &y * &row).exp().sum()
+    (&x * &y * row).exp().sum()
 }
 
 fn values(rows: usize, columns: usize, seed: f64) -> Array2<f64> {

@@ -12,9 +12,7 @@ const TOLERANCE: f64 = 1e-6;
 pub(crate) fn points<const N: usize>(domains: [Range<f64>; N]) -> Vec<[f64; N]> {
     const COUNT: usize = 8;
     let coordinate = |i: usize, domain: &Range<f64>, k: usize| within(domain, k * 8 + i);
-    (0..COUNT)
-        .map(|k| std::array::from_fn(|i| coordinate(i, &domains[i], k)))
-        .collect()
+    (0..COUNT).map(|k| std::array::from_fn(|i| coordinate(i, &domains[i], k))).collect()
 }
 
 /// Entry `i` of a sequence that fills the domain evenly.
@@ -34,11 +32,7 @@ fn difference(f: impl Fn(f64) -> f64, x: f64) -> f64 {
 
 /// Compares a gradient with differences in every coordinate.
 #[track_caller]
-pub(crate) fn check<const N: usize>(
-    point: [f64; N],
-    f: impl Fn([f64; N]) -> f64,
-    gradient: &[f64],
-) {
+pub(crate) fn check<const N: usize>(point: [f64; N], f: impl Fn([f64; N]) -> f64, gradient: &[f64]) {
     assert_eq!(gradient.len(), N);
     for (i, &d) in gradient.iter().enumerate() {
         let moved = |x: f64| {
@@ -81,9 +75,7 @@ pub(crate) fn check_arrays<const K: usize>(
     let x = Array2::from_shape_fn((ROWS, COLUMNS), |(i, j)| within(&of_x, i * COLUMNS + j));
     let numbers = std::array::from_fn(|i| within(&of_numbers[i], i + 3));
     let row = Array1::from_shape_fn(COLUMNS, |j| within(&of_row, j + 5));
-    let d = Array2::from_shape_fn((ROWS, COLUMNS), |(i, j)| {
-        (1.0 + (i * COLUMNS + j) as f64).sin() * 1.5
-    });
+    let d = Array2::from_shape_fn((ROWS, COLUMNS), |(i, j)| (1.0 + (i * COLUMNS + j) as f64).sin() * 1.5);
 
     let gradient = gradient(&x, numbers, &row, d.clone());
     assert_eq!(gradient.len(), ROWS * COLUMNS + K + COLUMNS);

@@ -57,20 +57,10 @@ pub trait Passing<X>: Rank {
     fn value<C: Function<N>, const N: usize>(x: &X, numbers: [Self::Number; N]) -> Self::Value;
 
     /// The cotangent of x.
-    fn d_x<C: Function<N>, const N: usize>(
-        x: &X,
-        numbers: [Self::Number; N],
-        y: &Self::Value,
-        dy: &Self::Value,
-    ) -> Self::Value;
+    fn d_x<C: Function<N>, const N: usize>(x: &X, numbers: [Self::Number; N], y: &Self::Value, dy: &Self::Value) -> Self::Value;
 
     /// The cotangent of the number.
-    fn d_number<C: Function<1>>(
-        x: &X,
-        number: Self::Number,
-        y: &Self::Value,
-        dy: &Self::Value,
-    ) -> Self::Number;
+    fn d_number<C: Function<1>>(x: &X, number: Self::Number, y: &Self::Value, dy: &Self::Value) -> Self::Number;
 
     /// The residual pullback of `C`.
     fn pullback<C: Function<0>, W: Want>() -> Self::Pullback<W>;
@@ -122,8 +112,7 @@ where
     type Number = T;
     type Value = Array<T, D>;
     type Pullback<W: Want> = fn(&ArrayRef<T, D>, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>,);
-    type NumberPullback<W: Want, V: Want> =
-        fn(&ArrayRef<T, D>, T, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>, V::Of<T>);
+    type NumberPullback<W: Want, V: Want> = fn(&ArrayRef<T, D>, T, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>, V::Of<T>);
 
     #[track_caller]
     fn value<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N]) -> Array<T, D> {
@@ -137,12 +126,7 @@ where
     }
 
     #[track_caller]
-    fn d_x<C: Function<N>, const N: usize>(
-        x: &&X,
-        numbers: [T; N],
-        y: &Array<T, D>,
-        dy: &Array<T, D>,
-    ) -> Array<T, D> {
+    fn d_x<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N], y: &Array<T, D>, dy: &Array<T, D>) -> Array<T, D> {
         map_to_modes(
             (operand(x), operand(y), operand(dy)),
             (like(x),),

@@ -49,6 +49,7 @@ macro_rules! formulas {
     ) => {
         #[allow(clippy::inline_always, reason = "what is not inlined into a kernel is not vectorised")]
         #[allow(unused_variables, unused_imports, reason = "not every rule reads every value or calls a function")]
+        #[allow(clippy::approx_constant, reason = "the rules come with their constants as numbers")]
         impl Formulas<{ numbers!($($number)?) }> for $Mode<$name> {
             #[inline(always)]
             fn value<T: Real>($x: T, [$($number)?]: [T; numbers!($($number)?)]) -> T {
@@ -144,10 +145,7 @@ macro_rules! companion {
             #[doc = concat!("The value, and the function from its cotangent to those of `x` and `", stringify!($number), "`.")]
             #[inline]
             #[track_caller]
-            pub fn vjp<X: Passed>(
-                x: X,
-                $number: Number<X>,
-            ) -> (Value<X>, impl FnOnce(Value<X>) -> (Value<X>, Number<X>)) {
+            pub fn vjp<X: Passed>(x: X, $number: Number<X>) -> (Value<X>, impl FnOnce(Value<X>) -> (Value<X>, Number<X>)) {
                 let y = X::Dim::value::<Self, 1>(&x, [$number]);
                 let kept = y.clone();
                 (y, move |dy| {
@@ -158,10 +156,7 @@ macro_rules! companion {
 
             /// The value, and the derivatives.
             #[inline]
-            pub fn value_and_grad<X: Passed>(
-                x: X,
-                $number: Number<X>,
-            ) -> (Value<X>, (Value<X>, Number<X>))
+            pub fn value_and_grad<X: Passed>(x: X, $number: Number<X>) -> (Value<X>, (Value<X>, Number<X>))
             where
                 Value<X>: ScalarResult + Differentiable<Tangent = Value<X>>,
             {

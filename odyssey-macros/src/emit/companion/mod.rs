@@ -1,0 +1,84 @@
+//! The companion struct: `value_and_grad`, `grad`, `vjp`, `check_grad`, and the hidden form that callers use.
+
+mod public;
+mod residual;
+mod signature;
+
+use proc_macro2::TokenStream;
+use quote::{quote, ToTokens};
+use syn::{Generics, Ident, Path};
+
+use super::layout::Layout;
+use super::names::{at, Names};
+use super::types::tangent;
+use super::wants::Guards;
+use super::writer::Writer;
+use super::Program;
+use crate::ir::{Op, Value, Values};
+use crate::parse::{Argument, Source};
+
+/// What every companion's text is made from.
+struct Companion<'a> {
+    source: &'a Source,
+    program: &'a Program,
+    krate: &'a Path,
+    generics: &'a Generics,
+    /// The tangents of the differentiated arguments.
+    tangents: Vec<TokenStream>,
+}
+
+pub(super) fn companions(source: &Source, program: &Program) -> TokenStream {
+    let krate = &source.options.krate;
+    let tangents = source.signature.differentiated().map(|(_, argument)| tangent(&argument.ty, krate)).collect();
+    let generics = crate::parse::with_cloned_functions(&source.item.sig.generics);
+    let companion = Companion { source, program, krate, generics: &generics, tangents };
+    companion.write()
+}
+
+impl Companion<'_> {
+    fn write(&self) -> TokenStream {
+        let sig = &self.source.item.sig;
+        let name = self.source.options.name.as_ref().unwrap_or(&sig.ident);
+        let name = Ident::new(&name.to_string(), at(name.span()));
+        let vis = &self.source.item.vis;
+        let cfg: Vec<_> = self.source.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+        let allowed = self.allowed();
+        let doc = format!(" The derivatives of [`{}()`]({}()).", sig.ident, sig.ident);
+        let functions = [self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp(), self.primal()];
+        quote! {
+            #(#cfg)*
+            #[doc = #doc]
+            #vis struct #name {}
+            #(#cfg)*
+            #(#allowed)*
+            impl #name { #(#functions)* }
+        }
+    }
+
+    fn writer<'w>(&'w self, values: &'w Values, layout: Layout, guards: Guards) -> Writer<'w> {
+        let float = self
+            .generics
+            .type_params()
+            .map(|param| &param.ident)
+            .find(|ident| crate::parse::kind(&syn::parse_quote!(#ident), self.generics).is_scalar());
+        Writer {
+            values,
+            layout,
+            names: Names::new(self.source.item.block.to_token_stream()),
+            krate: self.krate,
+            float: float.cloned(),
+            guards,
+            at: 0,
+            kernel_form: None,
+        }
+    }
+
+    /// The gradient of an argument. A zero that nothing has been added to has the argument's type, whatever that is.
+    fn gradient(&self, writer: &mut Writer, value: Value, argument: &Argument) -> TokenStream {
+        if let (Some(Op::Literal(_)), true) = (writer.layout.definition(value), writer.float.is_some()) {
+            let (krate, name) = (self.krate, &argument.name);
+            return quote!(#krate::rt::zero_tangent(&#name));
+        }
+        writer.consume(value).tokens
+    }
+}

@@ -1,0 +1,219 @@
+//! What the companions' signatures are made of.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::{Generics, Ident, Type};
+
+use super::Companion;
+use crate::emit::writer::Writer;
+use crate::ir::{Block, Callee, Kind, Op, Value};
+use crate::parse::Argument;
+use crate::reverse::Derivative;
+
+impl Companion<'_> {
+    /// What the user allows in the function, its derivative may do as well.
+    pub(super) fn allowed(&self) -> Vec<TokenStream> {
+        let lists = self
+            .source
+            .item
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("allow") || attribute.path().is_ident("expect"));
+        lists
+            .filter_map(|attribute| {
+                attribute.meta.require_list().ok().map(|list| {
+                    let lints = &list.tokens;
+                    quote!(#[allow(#lints)])
+                })
+            })
+            .collect()
+    }
+
+    /// The user's function as a value, where the arguments are in scope.
+    pub(super) fn function(&self) -> TokenStream {
+        let function = &self.source.item.sig.ident;
+        if self.is_hidden_by_argument() {
+            quote!(Self::primal())
+        } else {
+            quote!(#function)
+        }
+    }
+
+    /// The same with the generic arguments of this companion.
+    pub(super) fn instance(&self) -> TokenStream {
+        let (function, turbofish) = (&self.source.item.sig.ident, self.turbofish());
+        if self.is_hidden_by_argument() {
+            quote!(Self::primal #turbofish ())
+        } else {
+            quote!(#function #turbofish)
+        }
+    }
+
+    /// The generic arguments of the function, which no argument of a value decides.
+    pub(super) fn turbofish(&self) -> TokenStream {
+        let names = crate::parse::generic_names(&self.source.item);
+        if names.is_empty() {
+            TokenStream::new()
+        } else {
+            quote!(::<#(#names),*>)
+        }
+    }
+
+    /// An argument has the function's own name.
+    pub(super) fn is_hidden_by_argument(&self) -> bool {
+        self.arguments().iter().any(|argument| argument.name == self.source.item.sig.ident)
+    }
+
+    /// The user's function, from where no argument hides it.
+    pub(super) fn primal(&self) -> TokenStream {
+        if !self.is_hidden_by_argument() {
+            return TokenStream::new();
+        }
+        let (function, turbofish, result) = (&self.source.item.sig.ident, self.turbofish(), self.result());
+        let (impl_generics, _, bound) = self.generics.split_for_impl();
+        let types = self.arguments().iter().map(|argument| &argument.ty);
+        quote! {
+            #[inline]
+            fn primal #impl_generics () -> impl ::core::ops::Fn(#(#types),*) -> #result + ::core::marker::Copy #bound { #function #turbofish }
+        }
+    }
+
+    pub(super) fn vis(&self) -> &syn::Visibility {
+        &self.source.item.vis
+    }
+
+    pub(super) fn has_gradient(&self) -> bool {
+        !matches!(self.source.signature.result_kind, Kind::Array(_) | Kind::Sequence(_) | Kind::Tuple(_) | Kind::Reference(_))
+    }
+
+    pub(super) fn arguments(&self) -> &[Argument] {
+        &self.source.signature.arguments
+    }
+
+    pub(super) fn result(&self) -> &Type {
+        &self.source.signature.result
+    }
+
+    /// `name: Type`, for a companion whose body has nothing of the user's in it.
+    pub(super) fn parameters(&self) -> Vec<TokenStream> {
+        self.names()
+            .iter()
+            .zip(self.arguments())
+            .map(|(name, argument)| {
+                let ty = &argument.ty;
+                quote!(#name: #ty)
+            })
+            .collect()
+    }
+
+    /// The arguments' names there: read, though the user may not, and the macro's own.
+    pub(super) fn names(&self) -> Vec<Ident> {
+        let mut names: Vec<Ident> = Vec::new();
+        for (position, argument) in self.arguments().iter().enumerate() {
+            let mut name = own_name(argument, position);
+            while names.contains(&name) {
+                name = quote::format_ident!("{name}_", span = name.span());
+            }
+            names.push(name);
+        }
+        names
+    }
+
+    /// A local of a companion's own, which none of its arguments is called.
+    pub(super) fn local(&self, name: &str) -> Ident {
+        let arguments = self.names();
+        let mut name = name.to_owned();
+        while arguments.iter().any(|argument| *argument == name) {
+            name.push('_');
+        }
+        own(&name)
+    }
+
+    /// A name that no generic parameter has.
+    pub(super) fn free_name(&self, name: &str) -> Ident {
+        let taken = crate::parse::generic_names(&self.source.item);
+        let mut name = Ident::new(name, Span::call_site());
+        while taken.contains(&name) {
+            name = quote::format_ident!("{name}_");
+        }
+        name
+    }
+
+    /// The bound that lets rustc decide at the call whether there is a gradient.
+    pub(super) fn scalar_bound(&self) -> TokenStream {
+        let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        if self.source.signature.result_kind.is_scalar() {
+            return if self.generics.params.is_empty() { TokenStream::new() } else { quote!(where #(#predicates,)*) };
+        }
+        let (krate, result) = (self.krate, self.result());
+        quote!(where #(#predicates,)* for<'__a> #result: #krate::rt::ScalarResult,)
+    }
+
+    /// The same for what calls the function itself and compares its values.
+    pub(super) fn float_bound(&self, generics: &Generics) -> TokenStream {
+        let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        let (krate, result) = (self.krate, self.result());
+        let is_float = (!self.source.signature.result_kind.is_scalar())
+            .then(|| quote!(for<'__a> #result: #krate::Real + #krate::rt::ScalarResult,));
+        quote!(where #(#predicates,)* #is_float)
+    }
+
+    /// The generics of what copies arguments: copies are lent for any lifetime, so that no type in them may end before.
+    pub(super) fn living_generics(&self) -> Generics {
+        let mut generics = self.generics.clone();
+        crate::parse::bound_every_type(&mut generics, &syn::parse_quote!('static));
+        generics
+    }
+
+    /// The items of the body: the user's own, and the runtime's methods where a receiver's type decides whose is called.
+    pub(super) fn items(&self, derivative: &Derivative) -> TokenStream {
+        let (items, krate) = (&self.program.primal.items, self.krate);
+        let import = calls_method(&derivative.forward).then(|| quote!(use #krate::rt::residuals::*;));
+        quote!(#import #(#items)*)
+    }
+
+    /// Gives the arguments their names; those that are not read are called `_`.
+    pub(super) fn signature(&self, writer: &mut Writer, params: &[Value]) -> Vec<TokenStream> {
+        let items = &self.program.primal.items;
+        let text = quote!(#(#items)*).to_string();
+        self.arguments()
+            .iter()
+            .zip(params)
+            .map(|(argument, value)| {
+                writer.names.give(*value, &argument.name);
+                let (name, ty) = (&argument.name, &argument.ty);
+                let is_mentioned = writer.layout.is_used(*value) || text.contains(&name.to_string());
+                if is_mentioned {
+                    quote!(#name: #ty)
+                } else {
+                    quote!(_: #ty)
+                }
+            })
+            .collect()
+    }
+}
+
+/// A name of the macro's own, which no name of the user's can be.
+pub(super) fn own(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The name of an argument in a companion of the macro's own.
+fn own_name(argument: &Argument, position: usize) -> Ident {
+    let name = argument.name.unraw().to_string();
+    let name = match name.trim_start_matches('_') {
+        "" => format!("argument_{position}"),
+        digits if digits.starts_with(|c: char| c.is_ascii_digit()) => format!("argument_{digits}"),
+        name => name.to_owned(),
+    };
+    let span = argument.name.span().resolved_at(Span::mixed_site());
+    syn::parse_str::<Ident>(&name).map_or_else(|_| Ident::new_raw(&name, span), |_| Ident::new(&name, span))
+}
+
+fn calls_method(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| {
+        let is_method = matches!(&stmt.op, Op::Linearize(call) if matches!(call.callee, Callee::Method(..)));
+        is_method || stmt.op.blocks().into_iter().any(calls_method)
+    })
+}
