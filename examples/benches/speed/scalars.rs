@@ -31,6 +31,7 @@ fn rosenbrock_by_hand(x: &[f64]) -> (f64, Vec<f64>) {
     (sum, d_x)
 }
 
+#[allow(clippy::needless_range_loop, reason = "a loop over a range is what is measured")]
 #[differentiable]
 fn rnn(w: f64, u: f64, x: &[f64]) -> f64 {
     let mut h = 0.0;

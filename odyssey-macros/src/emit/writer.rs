@@ -21,6 +21,8 @@ pub(super) struct Writer<'a> {
     pub(super) krate: &'a Path,
     /// In a function over a float parameter: that parameter, in whose type literals are written.
     pub(super) float: Option<Ident>,
+    /// All floats of the signature are `f32`.
+    pub(super) is_single: bool,
     /// Which gradients the caller may leave out.
     pub(super) guards: Guards,
     /// The place of the statement at hand.
@@ -177,7 +179,7 @@ impl Writer<'_> {
         if let Some(token) = &number.token {
             return Fragment::tight(quote!(#token));
         }
-        let mut literal = Literal::f64_unsuffixed(number.value.abs());
+        let mut literal = digits(number.value.abs(), self.is_single);
         literal.set_span(span);
         let sign = (number.value.is_sign_negative()).then(|| quote!(-));
         match &self.float {
@@ -316,6 +318,20 @@ impl Writer<'_> {
             self.add_parts(field, &target, stmts);
         }
     }
+}
+
+/// A positive number as a literal that no lint questions: of no more digits than the type holds, and, where it has many,
+/// in a form that is not taken for a misspelt constant of the standard library.
+fn digits(value: f64, is_single: bool) -> Literal {
+    #[expect(clippy::cast_possible_truncation, reason = "the literal is read as that type")]
+    let (plain, scientific) = if is_single {
+        (format!("{:?}", value as f32), format!("{:e}", value as f32))
+    } else {
+        (format!("{value:?}"), format!("{value:e}"))
+    };
+    let text = if plain.len() > 8 { scientific } else { plain };
+    let text = if text.contains(['.', 'e']) { text } else { text + ".0" };
+    text.parse().unwrap_or_else(|_| Literal::f64_unsuffixed(value))
 }
 
 fn clone_of(fragment: &Fragment) -> Fragment {

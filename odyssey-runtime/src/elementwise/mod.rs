@@ -8,6 +8,7 @@
 //! inside the loop is neither vectorised nor compiled for the processor's instruction set.
 
 #![allow(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its instruction set")]
+#![allow(clippy::redundant_closure, reason = "what a reference to a closure is called through need not be inlined")]
 
 pub(crate) mod functions;
 mod join;

@@ -7,7 +7,7 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 /// with one instruction for each product that is added.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
-pub struct Fused<T>(pub(super) T);
+pub(super) struct Fused<T>(pub(super) T);
 
 impl<T: PartialEq> PartialEq for Fused<T> {
     #[inline(always)]

@@ -104,7 +104,7 @@ vectorised! {
         d_b.fill(T::zero());
         for (d, h) in d.chunks_exact_mut(d_b.len()).zip(h.chunks_exact(d_b.len())) {
             for ((d, &h), d_b) in d.iter_mut().zip(h).zip(&mut *d_b) {
-                *d = *d * math::mul_add(-h, h, T::one());
+                *d *= math::mul_add(-h, h, T::one());
                 *d_b += *d;
             }
         }
@@ -135,7 +135,7 @@ vectorised! {
                 largest = if *z > largest { *z } else { largest };
             }
             for z in &mut *z {
-                *z = *z - largest;
+                *z -= largest;
             }
             value -= z[label];
         }
@@ -149,7 +149,7 @@ vectorised! {
             value += math::ln(sum);
             let scale = factor / sum;
             for z in &mut *z {
-                *z = *z * scale;
+                *z *= scale;
             }
             z[label] -= factor;
             for (d_b, &z) in d_b.iter_mut().zip(&*z) {

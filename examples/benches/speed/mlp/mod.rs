@@ -94,8 +94,8 @@ fn shallow<T: Gemm>(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
     bench.row(
         &row,
         vec![
-            candidate("ours", || nested()),
-            candidate("ours flat", || one()),
+            candidate("ours", nested),
+            candidate("ours flat", one),
             candidate("hand", || hand.step(&layers, &batch, kind)),
             candidate("plain", || plain::step(&layers, &batch, kind)),
         ],
@@ -142,8 +142,8 @@ fn deep<T: Gemm>(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
     bench.row(
         &row,
         vec![
-            candidate("ours", || nested()),
-            candidate("ours flat", || one()),
+            candidate("ours", nested),
+            candidate("ours flat", one),
             candidate("hand", || hand.step(&layers, &batch, kind)),
             candidate("plain", || plain::step(&layers, &batch, kind)),
         ],

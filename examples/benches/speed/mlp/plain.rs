@@ -9,7 +9,10 @@ use odyssey_runtime::Real;
 use super::odyssey::Affine;
 use super::{Batch, Kind};
 
-pub(super) fn step<T: Real>(layers: &[&Affine<T>], batch: &Batch<T>, kind: Kind) -> (T, Vec<(Array2<T>, Array1<T>)>) {
+/// The gradient of one layer.
+type Layer<T> = (Array2<T>, Array1<T>);
+
+pub(super) fn step<T: Real>(layers: &[&Affine<T>], batch: &Batch<T>, kind: Kind) -> (T, Vec<Layer<T>>) {
     let mut inputs = vec![Cow::Borrowed(&batch.x)];
     let (last, hidden) = layers.split_last().expect("there are layers");
     for layer in hidden {

@@ -38,9 +38,11 @@ macro_rules! vectorised {
                     return unsafe { avx2($($arg),*) };
                 }
             }
-            #[allow(unused_imports, reason = "not every body has functions in it")]
-            use odyssey_runtime::rt::plain as math;
-            $body
+            {
+                #[allow(unused_imports, reason = "not every body has functions in it")]
+                use odyssey_runtime::rt::plain as math;
+                $body
+            }
         }
     };
 }

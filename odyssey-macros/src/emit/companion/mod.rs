@@ -66,6 +66,7 @@ impl Companion<'_> {
             layout,
             names: Names::new(self.source.item.block.to_token_stream()),
             krate: self.krate,
+            is_single: self.is_single(),
             float: float.cloned(),
             guards,
             at: 0,

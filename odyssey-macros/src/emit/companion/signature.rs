@@ -60,6 +60,16 @@ impl Companion<'_> {
         }
     }
 
+    /// The signature mentions `f32` and no `f64`.
+    pub(super) fn is_single(&self) -> bool {
+        let mentions = |name: &str| {
+            let sig = &self.source.item.sig;
+            let words = quote!(#sig).to_string();
+            words.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
+        };
+        mentions("f32") && !mentions("f64")
+    }
+
     /// An argument has the function's own name.
     pub(super) fn is_hidden_by_argument(&self) -> bool {
         self.arguments().iter().any(|argument| argument.name == self.source.item.sig.ident)
