@@ -331,3 +331,38 @@ fn carried_through_pullbacks() {
     names::check_grad(0.3, 0.8, 1.2, -0.4).unwrap();
     assert_eq!(names::vjp(0.3, 0.8, 1.2, -0.4).1(1.0), names::grad(0.3, 0.8, 1.2, -0.4));
 }
+
+#[differentiable]
+fn filled(q: f64, a: f64) -> f64 {
+    let v = Array1::<f64>::ones(3) * a;
+    v[2] * v[2] + q
+}
+
+#[differentiable(wrt(q))]
+fn one_of_two_wanted(q: f64, a: f64) -> f64 {
+    filled(q, a)
+}
+
+#[differentiable]
+fn written_twice(x: &Array2<f64>) -> f64 {
+    x.t().dot(&x.sum_axis(Axis(0))).sum() + x.sum_axis(Axis(0)).sin().sum()
+}
+
+#[differentiable]
+fn scalar_state(b: f64) -> f64 {
+    let v = Array1::<f64>::ones(3) * b;
+    let mut s = 1.0;
+    for _ in 0..3 {
+        let k = v.dot(&v);
+        s = (s + k).tanh();
+    }
+    s
+}
+
+#[test]
+fn found_by_random_programs() {
+    assert_eq!(one_of_two_wanted::grad(0.3, 0.4), 1.0);
+    filled::check_grad(0.3, 0.4).unwrap();
+    written_twice::check_grad(&array![[0.3, 0.4], [0.5, -0.2]]).unwrap();
+    scalar_state::check_grad(0.3).unwrap();
+}

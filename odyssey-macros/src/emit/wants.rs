@@ -33,7 +33,11 @@ impl Guards {
                 continue;
             }
             let continues_plainly = matches!(&stmt.op, Op::Accumulate(sum, _) | Op::IndexAccumulate { tangent: sum, .. } if !guards.guarded.contains(sum));
-            if guards.is_partial(&guards.wanted(values, stmt)) && is_costly(values, stmt) && !continues_plainly {
+            // What is made from something that may not be there may not be there either.
+            let mut reads_guarded = false;
+            stmt.reads(&mut |v| reads_guarded |= guards.guarded.contains(&v));
+            let is_partial = guards.is_partial(&guards.wanted(values, stmt));
+            if is_partial && (is_costly(values, stmt) || reads_guarded) && !continues_plainly {
                 guards.guarded.extend(stmt.outs.iter().filter(|out| !needed_plainly.contains(out)));
             }
         }

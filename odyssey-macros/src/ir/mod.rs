@@ -60,6 +60,15 @@ impl Values {
         self.add(info)
     }
 
+    /// Lets shapes refer to the values that took the place of others.
+    pub(crate) fn redirect_shapes(&mut self, same: &std::collections::HashMap<Value, Value>) {
+        for info in &mut self.infos {
+            while let Some(next) = info.shape_of.and_then(|shape| same.get(&shape)) {
+                info.shape_of = Some(*next);
+            }
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.infos.len()
     }

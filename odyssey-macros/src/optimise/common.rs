@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Block, FieldName, Op, Value};
+use crate::ir::{Block, FieldName, Op, Value, Values};
 
 /// Replaces repeated computations in both halves of a program; the second half sees the first.
-pub(crate) fn eliminate(forward: &mut Block, reverse: &mut Block) {
+pub(crate) fn eliminate(values: &mut Values, forward: &mut Block, reverse: &mut Block) {
     let mut table = Table::default();
     block(forward, &mut table);
     block(reverse, &mut table);
+    values.redirect_shapes(&table.same);
 }
 
 #[derive(Default, Clone)]
@@ -23,8 +24,9 @@ fn block(block_: &mut Block, table: &mut Table) {
         stmt.op.map_operands(&mut |v| same.get(&v).copied().unwrap_or(v));
         for inner in stmt.op.blocks_mut() {
             // What is computed inside is not visible behind.
-            let mut nested = table.clone();
-            block(inner, &mut nested);
+            let known = table.known.clone();
+            block(inner, table);
+            table.known = known;
         }
         if let (Some(key), [out]) = (key(&stmt.op), &stmt.outs[..]) {
             match table.known.get(&key) {

@@ -20,7 +20,7 @@ pub(crate) fn clean(values: &mut Values, forward: &mut Block, reverse: &mut Bloc
     loop {
         let before = size(forward) + size(reverse);
         simplify::simplify(values, forward, reverse);
-        common::eliminate(forward, reverse);
+        common::eliminate(values, forward, reverse);
         let mut live = HashSet::new();
         dead::remove(reverse, &mut live);
         dead::remove(forward, &mut live);
@@ -34,7 +34,7 @@ pub(crate) fn clean(values: &mut Values, forward: &mut Block, reverse: &mut Bloc
 pub(crate) fn clean_kernel(values: &mut Values, kernel: &mut Kernel) {
     let Kernel { inputs, body, extents, .. } = kernel;
     simplify::simplify_kernel(values, body);
-    common::eliminate(&mut Block::default(), body);
+    common::eliminate(values, &mut Block::default(), body);
     dead::remove(body, &mut HashSet::new());
     // A number that no element reads any more; what has a shape stays, for the iteration space.
     let mut read = HashSet::new();

@@ -156,6 +156,7 @@ impl Companion<'_> {
             /// # Errors
             ///
             /// The first entry that differs by more than the element type and the scale of the values justify.
+            #[inline]
             #vis fn check_grad #impl_generics (#(#parameters),*) -> ::core::result::Result<(), #krate::check::GradientMismatch> #bound {
                 let #pattern = Self::grad(#(#clones),*);
                 #(#checks)*

@@ -20,6 +20,8 @@ pub(crate) fn simplify(values: &mut Values, forward: &mut Block, reverse: &mut B
     simplifier.block(forward);
     simplifier.code = Code::Derivative;
     simplifier.block(reverse);
+    let same = simplifier.same;
+    values.redirect_shapes(&same);
 }
 
 /// How much may be assumed of a computation.
