@@ -53,6 +53,7 @@ impl huber {
     /// # Errors
     ///
     /// The first entry that differs by more than the element type and the scale of the values justify.
+    #[inline]
     fn check_grad(
         x: f64,
         delta: f64,

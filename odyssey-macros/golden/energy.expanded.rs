@@ -56,6 +56,7 @@ impl energy {
     /// # Errors
     ///
     /// The first entry that differs by more than the element type and the scale of the values justify.
+    #[inline]
     fn check_grad(
         x: &[f64],
         k: f64,

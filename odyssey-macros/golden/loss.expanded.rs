@@ -87,6 +87,7 @@ impl loss {
     /// # Errors
     ///
     /// The first entry that differs by more than the element type and the scale of the values justify.
+    #[inline]
     fn check_grad(
         w: &Array2<f64>,
         b: &Array1<f64>,

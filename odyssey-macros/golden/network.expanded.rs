@@ -88,6 +88,7 @@ impl network {
     /// # Errors
     ///
     /// The first entry that differs by more than the element type and the scale of the values justify.
+    #[inline]
     fn check_grad(
         net: &Network,
         x: &Array2<f64>,

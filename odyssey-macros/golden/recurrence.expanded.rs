@@ -61,6 +61,7 @@ impl recurrence {
     /// # Errors
     ///
     /// The first entry that differs by more than the element type and the scale of the values justify.
+    #[inline]
     fn check_grad(
         w: f64,
         x: &[f64],

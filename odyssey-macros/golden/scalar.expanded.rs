@@ -65,6 +65,7 @@ impl pendulum {
     /// # Errors
     ///
     /// The first entry that differs by more than the element type and the scale of the values justify.
+    #[inline]
     fn check_grad(
         angle: f64,
         speed: f64,

@@ -27,6 +27,12 @@ pub fn length<X: Tensor + ?Sized>(x: &X) -> X::Elem {
     X::Elem::lit(x.tensor_view().len() as f64)
 }
 
+/// A literal in the type of the elements of `x`.
+#[inline]
+pub fn literal_of<X: Tensor + ?Sized>(_x: &X, value: X::Elem) -> X::Elem {
+    value
+}
+
 /// The cotangent of a conversion: `d` in the type of what was converted.
 #[inline]
 pub fn cast_like<T: Real, U: Real>(d: U, _like: T) -> T {

@@ -366,3 +366,65 @@ fn found_by_random_programs() {
     written_twice::check_grad(&array![[0.3, 0.4], [0.5, -0.2]]).unwrap();
     scalar_state::check_grad(0.3).unwrap();
 }
+
+#[derive(Clone, Differentiable)]
+struct P {
+    b: Array1<f64>,
+    k: f64,
+}
+#[differentiable]
+fn h4(x: &Array1<f64>) -> Array1<f64> {
+    x.sin()
+}
+#[differentiable]
+fn f4(x: &Array1<f64>) -> f64 {
+    let v = h4(x);
+    v.mean().unwrap()
+}
+#[differentiable]
+fn f5(p: &P, c: f64) -> f64 {
+    let v = p.b.clone();
+    v[1] + v.sum() + c + p.k
+}
+#[differentiable]
+fn f7(x: &Array2<f64>, k: f64) -> f64 {
+    let mut y = x.sum_axis(Axis(0)).sin() * 1.3;
+    y = (y.to_owned() * k) * 0.1;
+    y[0] + y.dot(&y)
+}
+#[differentiable]
+fn f8(v: &Array2<f64>) -> f64 {
+    let mut v7 = v.sum_axis(Axis(0)) + &v.sum_axis(Axis(0));
+    let mut k = v7[2] + v.sum();
+    for _ in 0..3 {
+        k -= v7[0].sin();
+        v7 = (&v7 * &v7).tanh();
+    }
+    v7.dot(&v7) + k
+}
+#[differentiable]
+fn many(
+    a: &Array1<f64>,
+    b: &Array1<f64>,
+    c: &Array1<f64>,
+    d: &Array1<f64>,
+    e: &Array1<f64>,
+    f: &Array1<f64>,
+    g: &Array1<f64>,
+) -> f64 {
+    let (h, i, j, k) = (a.dot(b), b.dot(c), c.dot(d), d.dot(e));
+    let (l, m, n) = (e.dot(f), f.dot(g), g.dot(a));
+    ((a * b + c * d * h + i * e.sin()) * (f * j + g * k).tanh() + (a * l + b * m - c * n) * (d + e * f)).sum()
+}
+#[test]
+fn found_by_more_random_programs() {
+    let v = array![0.3, 0.5, -0.2];
+    let p = P { b: v.clone(), k: 0.4 };
+    let m = array![[0.3, 0.1, 0.4], [0.2, -0.5, 0.6]];
+    f4::check_grad(&v).unwrap();
+    f5::check_grad(&p, 0.4).unwrap();
+    f7::check_grad(&m, 0.4).unwrap();
+    f8::check_grad(&m).unwrap();
+    let w = |s: f64| v.mapv(|x| (x * s).cos());
+    many::check_grad(&w(1.), &w(2.), &w(3.), &w(4.), &w(5.), &w(6.), &w(7.)).unwrap();
+}

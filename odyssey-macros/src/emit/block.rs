@@ -285,10 +285,11 @@ impl Writer<'_> {
         let condition = self.guards.condition(&wanted);
         let none = quote!(::core::option::Option::None);
         let names: Vec<_> = used.iter().map(|out| self.name(*out)).collect();
+        let patterns: Vec<_> = used.iter().map(|out| self.pattern(*out)).collect();
         let nothing = names.iter().map(|_| &none);
-        match &names[..] {
-            [name] => quote!(let #name = if #condition { #call #name } else { #none };),
-            _ => quote!(let (#(#names),*) = if #condition { #call (#(#names),*) } else { (#(#nothing),*) };),
+        match (&names[..], &patterns[..]) {
+            ([name], [pattern]) => quote!(let #pattern = if #condition { #call #name } else { #none };),
+            _ => quote!(let (#(#patterns),*) = if #condition { #call (#(#names),*) } else { (#(#nothing),*) };),
         }
     }
 

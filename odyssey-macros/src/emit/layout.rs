@@ -319,7 +319,8 @@ fn is_place(values: &Values, out: Value, op: &Op) -> bool {
         Op::Verbatim(verbatim) => {
             verbatim.is_pure
                 && (matches!(verbatim.expr, syn::Expr::Range(_) | syn::Expr::Path(_) | syn::Expr::Lit(_))
-                    || is_range_call(&verbatim.expr))
+                    || is_range_call(&verbatim.expr)
+                    || matches!(verbatim.expr, syn::Expr::Call(_)) && verbatim.inputs.is_empty())
         }
         _ => false,
     }

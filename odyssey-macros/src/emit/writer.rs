@@ -239,11 +239,18 @@ impl Writer<'_> {
     }
 
     pub(super) fn rule_arguments(&mut self, op: &'static Operation, operand: usize, reads: &[Value]) -> Vec<TokenStream> {
+        let first = reads.first().copied();
         let reads = op.rules[operand].1.iter().zip(reads);
         reads
             .map(|(read, value)| match read {
                 Read::Parameter(_) => self.expr(*value).tokens,
                 Read::OwnedCotangent => self.consume(*value).tokens,
+                // A literal's type is that of the elements.
+                Read::Cotangent if matches!(self.layout.definition(*value), Some(Op::Literal(_))) => {
+                    let (function, literal) = (self.rt("literal_of", self.values[*value].span), self.expr(*value).tokens);
+                    let like = first.map(|like| self.reference(like));
+                    quote!(&#function(#like, #literal))
+                }
                 Read::Operand(_) | Read::Extent(_) | Read::Result | Read::Cotangent => self.reference(*value),
             })
             .collect()

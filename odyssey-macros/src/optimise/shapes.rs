@@ -2,6 +2,7 @@
 //!
 //! Two values with the same set have the same shape, whatever the shapes are at run time; scalars have the empty set.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::ir::{Op, Value, Values};
@@ -9,14 +10,27 @@ use crate::ir::{Op, Value, Values};
 /// A set of values whose shapes are broadcast together.
 pub(crate) type Shape = BTreeSet<Value>;
 
+/// Shapes that have been worked out, for as long as nothing changes.
+pub(crate) type Memo = RefCell<HashMap<Value, Shape>>;
+
 pub(crate) struct Shapes<'a> {
     pub(crate) values: &'a Values,
     pub(crate) definitions: &'a HashMap<Value, Op>,
+    pub(crate) memo: &'a Memo,
 }
 
 impl Shapes<'_> {
     /// The shape of a value.
     pub(crate) fn of(&self, value: Value) -> Shape {
+        if let Some(known) = self.memo.borrow().get(&value) {
+            return known.clone();
+        }
+        let shape = self.work_out(value);
+        self.memo.borrow_mut().insert(value, shape.clone());
+        shape
+    }
+
+    fn work_out(&self, value: Value) -> Shape {
         let info = &self.values[value];
         if info.kind.peel().is_scalar() {
             return Shape::new();

@@ -70,7 +70,8 @@ fn restore_loop(values: &mut Values, primal: &mut For, outs: &mut Vec<Value>, sw
     let (again, saved) = (plan.again, plan.saved);
     for value in saved {
         let is_state = handed_on.iter().any(|(k, _)| primal.body.params[k + 1] == value);
-        let kept = if !is_state && only_shape_is_read(value, &sweep.body) { extent_of(values, value, &mut primal.body) } else { value };
+        let kept =
+            if !is_state && only_shape_is_read(value, &sweep.body) { extent_of(values, value, &mut primal.body) } else { value };
         let (stack, popped) = (values.copy_of(kept), values.copy_of(kept));
         if let Some(name) = &values[kept].name {
             values[stack].name = Some(quote::format_ident!("{}_was", name, span = name.span()));

@@ -16,6 +16,7 @@ use syn::Ident;
 
 use crate::ir::{Block, FieldName, Info, Kind, Op, Parts, Stmt, Value, Values, Wanted};
 use crate::lower::Primal;
+use crate::optimise::shapes::Memo;
 use crate::table::elementwise::Elementwise;
 
 /// A function with its reverse sweep.
@@ -45,10 +46,12 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         read_at: None,
     });
     let definitions = crate::optimise::definitions([&forward]);
+    let shapes = Memo::default();
     let mut sweep = Sweep {
         values: &mut values,
         pullbacks: &pullbacks,
         definitions: &definitions,
+        shapes: &shapes,
         stmts: Vec::new(),
         adjoints: HashMap::new(),
     };
@@ -108,6 +111,8 @@ struct Sweep<'a> {
     pullbacks: &'a HashMap<Value, Value>,
     /// How the values of the forward pass are defined.
     definitions: &'a HashMap<Value, Op>,
+    /// The shapes of the values of the forward pass.
+    shapes: &'a Memo,
     stmts: Vec<Stmt>,
     /// What has arrived so far, by primal value.
     adjoints: HashMap<Value, Parts>,

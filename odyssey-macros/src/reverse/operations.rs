@@ -96,7 +96,7 @@ impl Sweep<'_> {
 
     /// Operand, result and cotangent have one shape, so that there is nothing to sum.
     fn keeps_shape(&self, to: Value, value: Value, over: Value) -> bool {
-        let shapes = Shapes { values: self.values, definitions: self.definitions };
+        let shapes = Shapes { values: self.values, definitions: self.definitions, memo: self.shapes };
         let is_number = |v: Value| self.values[v].kind.peel().is_scalar();
         !is_number(value) && !is_number(to) && shapes.of(to) == shapes.of(over)
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::group::Step;
 use super::Kernel;
 use crate::ir::{self, Block, Info, Kind, Op, Output, Stmt, Value, Values, Wanted};
-use crate::optimise::shapes::{Shape, Shapes};
+use crate::optimise::shapes::{Memo, Shape, Shapes};
 use crate::table::elementwise::Elementwise;
 
 /// What the fusion decided.
@@ -23,8 +23,8 @@ pub(super) fn rebuild(values: &mut Values, block: &Block, plan: &Plan) -> Block 
     let step = |step: &Step| match step {
         Step::Stmt(i) => block.stmts[*i].clone(),
         Step::Kernel(k) => {
-            let (inputs, body, known) = (Vec::new(), Block::default(), HashMap::new());
-            Builder { values, plan, roots: &roots, kernel: &plan.kernels[*k], inputs, body, known }.build(block)
+            let (inputs, body, known, memo) = (Vec::new(), Block::default(), HashMap::new(), Memo::default());
+            Builder { values, plan, roots: &roots, kernel: &plan.kernels[*k], inputs, body, known, memo }.build(block)
         }
     };
     Block {
@@ -45,6 +45,7 @@ struct Builder<'a> {
     body: Block,
     /// The element that stands for a value.
     known: HashMap<Value, Value>,
+    memo: Memo,
 }
 
 impl Builder<'_> {
@@ -76,7 +77,7 @@ impl Builder<'_> {
     }
 
     fn shape(&self, value: Value) -> Shape {
-        Shapes { values: self.values, definitions: &self.plan.definitions }.of(value)
+        Shapes { values: self.values, definitions: &self.plan.definitions, memo: &self.memo }.of(value)
     }
 
     /// The operands whose shapes the space needs and the inputs do not have.

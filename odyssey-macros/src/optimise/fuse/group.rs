@@ -4,6 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Fusion, Kernel, Root};
 use crate::ir::{Op, Value};
+use crate::optimise::shapes::Shape;
+
+/// What a pass takes at most: the runtime's operands come in tuples of up to twelve.
+const OPERANDS: usize = 12;
+
+/// The kernels that these values are made from.
+fn needs(leaves: &BTreeSet<Value>, sources: &HashMap<Value, BTreeSet<usize>>) -> BTreeSet<usize> {
+    leaves.iter().filter_map(|leaf| sources.get(leaf)).flatten().copied().collect()
+}
 
 /// A step of the rebuilt block.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -17,51 +26,75 @@ impl Fusion<'_> {
     /// Groups the roots, in program order, each with the latest kernel over its space that can take it.
     pub(super) fn group(&mut self) {
         self.kernels.clear();
+        // Which kernels' results a value is made from, not through other kernels.
+        let mut sources: HashMap<Value, BTreeSet<usize>> = HashMap::new();
         for (i, stmt) in self.block.stmts.iter().enumerate() {
-            let [out] = stmt.outs[..] else { continue };
-            let is_sum = matches!(stmt.op, Op::Sum(_)) && super::is_elementwise(self.values, &stmt.op);
-            let is_virtual_root = self.is_virtual(out) && self.is_root(out);
-            if !is_sum && !is_virtual_root {
-                continue;
-            }
-            let root = Root { value: out, stmt: i, space: self.space(out) };
-            let home = (0..self.kernels.len()).rev().find(|k| self.accepts(*k, &root));
-            match home {
-                Some(k) => self.kernels[k].roots.push(root),
-                None => self.kernels.push(Kernel { space: root.space.clone(), roots: vec![root] }),
+            if let Some(root) = self.root(i) {
+                let out = root.value;
+                let home = self.take(root, &sources);
+                sources.insert(out, BTreeSet::from([home]));
+            } else if !(stmt.outs.len() == 1 && self.is_virtual(stmt.outs[0])) {
+                let mut kernels = BTreeSet::new();
+                stmt.reads(&mut |v| kernels.extend(sources.get(&v).into_iter().flatten()));
+                stmt.outs.iter().for_each(|out| {
+                    sources.insert(*out, kernels.clone());
+                });
             }
         }
     }
 
-    fn accepts(&self, k: usize, root: &Root) -> bool {
+    /// The root that a statement defines, if it is one.
+    fn root(&self, i: usize) -> Option<Root> {
+        let stmt = &self.block.stmts[i];
+        let [out] = stmt.outs[..] else { return None };
+        let is_sum = matches!(stmt.op, Op::Sum(_)) && super::is_elementwise(self.values, &stmt.op);
+        let is_virtual_root = self.is_virtual(out) && self.is_root(out);
+        (is_sum || is_virtual_root).then(|| Root { value: out, stmt: i, space: self.space(out) })
+    }
+
+    /// Puts a root into a kernel, an old one or a new one; returns which.
+    fn take(&mut self, root: Root, sources: &HashMap<Value, BTreeSet<usize>>) -> usize {
+        for k in (0..self.kernels.len()).rev() {
+            if self.kernels[k].space == root.space {
+                let leaves = self.leaves(&root, Some(&self.kernels[k]));
+                let needs = needs(&leaves, sources);
+                if self.has_room(k, &leaves) && !needs.iter().any(|other| self.reaches(*other, k, &mut BTreeSet::new())) {
+                    let kernel = &mut self.kernels[k];
+                    kernel.leaves.extend(leaves);
+                    kernel.needs.extend(needs);
+                    kernel.roots.push(root);
+                    return k;
+                }
+            }
+        }
+        let leaves = self.leaves(&root, None);
+        let needs = needs(&leaves, sources);
+        self.kernels.push(Kernel { space: root.space.clone(), roots: vec![root], leaves, needs });
+        self.kernels.len() - 1
+    }
+
+    fn has_room(&self, k: usize, more: &BTreeSet<Value>) -> bool {
         const OUTPUTS: usize = 8;
-        const OPERANDS: usize = 12;
         let kernel = &self.kernels[k];
-        if kernel.space != root.space || kernel.roots.len() >= OUTPUTS {
-            return false;
-        }
-        let mut joined = kernel.clone();
-        joined.roots.push(root.clone());
-        let leaves = self.leaves(&joined);
-        // Read as leaves, the kernel's own results would have to be finished first.
-        leaves.len() <= OPERANDS && !leaves.iter().any(|leaf| self.reaches(*leaf, k, &mut HashSet::new()))
+        kernel.roots.len() < OUTPUTS && kernel.leaves.union(more).count() <= OPERANDS
     }
 
-    /// Computing `value` takes a result of kernel `k`.
-    fn reaches(&self, value: Value, k: usize, seen: &mut HashSet<Value>) -> bool {
-        if !seen.insert(value) {
-            return false;
-        }
-        if self.kernels[k].has(value) {
-            return true;
-        }
-        if let Some(owner) = self.kernels.iter().find(|kernel| kernel.has(value)) {
-            return self.leaves(owner).into_iter().any(|leaf| self.reaches(leaf, k, seen));
-        }
-        let Some(&i) = self.position.get(&value) else { return false };
-        let mut reads = Vec::new();
-        self.block.stmts[i].reads(&mut |v| reads.push(v));
-        reads.into_iter().any(|v| self.reaches(v, k, seen))
+    /// Kernel `from` is, or needs, a result of kernel `k`.
+    fn reaches(&self, from: usize, k: usize, seen: &mut BTreeSet<usize>) -> bool {
+        from == k || seen.insert(from) && self.kernels[from].needs.iter().any(|next| self.reaches(*next, k, seen))
+    }
+
+    /// A value whose computation would make a kernel of too many operands smaller.
+    pub(super) fn oversized(&self) -> Option<Value> {
+        let kernel = self.kernels.iter().find(|kernel| kernel.leaves.len() > OPERANDS)?;
+        let size = |value: &Value| {
+            let root = Root { value: *value, stmt: 0, space: Shape::new() };
+            self.leaves(&root, None).len()
+        };
+        let inner = self.expression(kernel).into_iter().filter(|v| !kernel.has(*v) && self.is_local(*v));
+        let whole =
+            inner.filter(|v| matches!(self.definitions[v], Op::Elementwise(..)) && !super::stands_for_a_sum(*v, &self.shapes()));
+        whole.map(|v| (size(&v), v)).filter(|(size, _)| (2..OPERANDS).contains(size)).max().map(|(_, v)| v)
     }
 
     /// The steps of the rebuilt block, each after what it reads, otherwise in the order of the program.
@@ -118,7 +151,7 @@ impl Fusion<'_> {
         for (k, kernel) in self.kernels.iter().enumerate() {
             let first = kernel.roots.iter().map(|root| root.stmt).min().expect("a kernel has a root");
             let outs = kernel.roots.iter().map(|root| root.value).collect();
-            steps.insert(Step::Kernel(k), (first, outs, self.leaves(kernel).into_iter().collect()));
+            steps.insert(Step::Kernel(k), (first, outs, kernel.leaves.iter().copied().collect()));
         }
         steps
     }

@@ -13,7 +13,7 @@ mod pending;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::shapes::{Shape, Shapes};
+use super::shapes::{Memo, Shape, Shapes};
 use crate::ir::{Block, Kind, Op, Stmt, Value, Values};
 
 /// Fuses a block and those inside it. `foreign` has the definitions of values from the forward pass that may be
@@ -45,6 +45,10 @@ struct Root {
 struct Kernel {
     space: Shape,
     roots: Vec<Root>,
+    /// What it reads.
+    leaves: BTreeSet<Value>,
+    /// The kernels whose results these are made from.
+    needs: BTreeSet<usize>,
 }
 
 impl Kernel {
@@ -66,6 +70,7 @@ struct Fusion<'a> {
     /// Virtual values that are given a place in memory after all.
     materialised: BTreeSet<Value>,
     kernels: Vec<Kernel>,
+    shapes: Memo,
 }
 
 impl<'a> Fusion<'a> {
@@ -82,6 +87,7 @@ impl<'a> Fusion<'a> {
             read_whole: captured.clone(),
             materialised: BTreeSet::new(),
             kernels: Vec::new(),
+            shapes: Memo::default(),
         };
         fusion.find_whole_reads();
         fusion
@@ -127,7 +133,7 @@ impl<'a> Fusion<'a> {
     }
 
     fn shapes(&self) -> Shapes<'_> {
-        Shapes { values: self.values, definitions: &self.definitions }
+        Shapes { values: self.values, definitions: &self.definitions, memo: &self.shapes }
     }
 
     /// Groups roots, and gives a place in memory to what several kernels would compute at a cost.
@@ -143,6 +149,7 @@ impl<'a> Fusion<'a> {
             }
             let mut shared: Vec<_> =
                 users.into_iter().filter(|(v, kernels)| kernels.len() > 1 && self.is_expensive(*v)).map(|(v, _)| v).collect();
+            shared.extend(self.oversized());
             shared.extend(self.kernels.iter().flat_map(|kernel| &kernel.roots).filter_map(|root| self.shape_giver(root)));
             if shared.is_empty() {
                 return;
@@ -165,8 +172,8 @@ impl<'a> Fusion<'a> {
     }
 
     /// Is read from memory by this kernel: it is not virtual, or another kernel computes it.
-    fn is_leaf(&self, value: Value, kernel: &Kernel) -> bool {
-        !self.is_virtual(value) || self.is_root(value) && !kernel.has(value)
+    fn is_leaf(&self, value: Value, kernel: Option<&Kernel>) -> bool {
+        !self.is_virtual(value) || self.is_root(value) && !kernel.is_some_and(|kernel| kernel.has(value))
     }
 
     fn is_root(&self, value: Value) -> bool {
@@ -177,25 +184,30 @@ impl<'a> Fusion<'a> {
     fn expression(&self, kernel: &Kernel) -> BTreeSet<Value> {
         let (mut inside, mut leaves) = (BTreeSet::new(), BTreeSet::new());
         for root in &kernel.roots {
-            self.walk(root.value, true, kernel, &mut inside, &mut leaves);
+            self.walk(root.value, true, Some(kernel), &mut inside, &mut leaves);
         }
         inside
     }
 
-    /// The values that a kernel reads.
-    fn leaves(&self, kernel: &Kernel) -> BTreeSet<Value> {
+    /// The values that a root reads where it is computed by this kernel.
+    fn leaves(&self, root: &Root, kernel: Option<&Kernel>) -> BTreeSet<Value> {
         let (mut inside, mut leaves) = (BTreeSet::new(), BTreeSet::new());
-        for root in &kernel.roots {
-            self.walk(root.value, true, kernel, &mut inside, &mut leaves);
-            if let Some(Op::Fit { like, .. }) = self.definitions.get(&root.value) {
-                leaves.insert(*like);
-            }
+        self.walk(root.value, true, kernel, &mut inside, &mut leaves);
+        if let Some(Op::Fit { like, .. }) = self.definitions.get(&root.value) {
+            leaves.insert(*like);
         }
-        leaves.extend(kernel.space.iter().copied());
+        leaves.extend(root.space.iter().copied());
         leaves
     }
 
-    fn walk(&self, value: Value, is_top: bool, kernel: &Kernel, inside: &mut BTreeSet<Value>, leaves: &mut BTreeSet<Value>) {
+    fn walk(
+        &self,
+        value: Value,
+        is_top: bool,
+        kernel: Option<&Kernel>,
+        inside: &mut BTreeSet<Value>,
+        leaves: &mut BTreeSet<Value>,
+    ) {
         if !is_top && self.is_leaf(value, kernel) {
             leaves.insert(value);
             return;
@@ -237,7 +249,8 @@ fn drop_identities(values: &mut Values, block: &mut Block, foreign: &HashMap<Val
     let mut same: HashMap<Value, Value> = HashMap::new();
     let mut definitions = super::definitions([&*block]);
     definitions.extend(foreign.iter().map(|(v, op)| (*v, op.clone())));
-    let shapes = Shapes { values, definitions: &definitions };
+    let memo = Memo::default();
+    let shapes = Shapes { values, definitions: &definitions, memo: &memo };
     for stmt in &block.stmts {
         if let Op::Fit { value, over, like } = &stmt.op {
             let shape = shapes.of(*like);
