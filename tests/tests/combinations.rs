@@ -428,3 +428,92 @@ fn found_by_more_random_programs() {
     let w = |s: f64| v.mapv(|x| (x * s).cos());
     many::check_grad(&w(1.), &w(2.), &w(3.), &w(4.), &w(5.), &w(6.), &w(7.)).unwrap();
 }
+
+#[derive(Clone, Differentiable)]
+struct Pair {
+    w: Array2<f64>,
+    b: Array1<f64>,
+}
+
+#[differentiable]
+fn view_of_a_field(q: &Pair) -> f64 {
+    let v = q.w.dot(&q.w.t());
+    v[[1, 1]].sin() + q.b.sum()
+}
+
+#[differentiable]
+fn view_of_a_temporary(q: &Array1<f64>) -> f64 {
+    Array2::<f64>::ones((2, 2)).t().dot(q).sum()
+}
+
+#[differentiable]
+fn field_twice(c: f64, a: &Pair) -> f64 {
+    let w = a.w.logsumexp(Axis(1));
+    a.w.t().dot(&w).sum() - a.w.sum() * c
+}
+
+#[differentiable(wrt(a))]
+fn view_in_a_branch(a: &Array1<f64>, m: &Array2<f64>) -> f64 {
+    let mut v = a.clone();
+    if a[0] > 0.01 {
+        let k = m.tanh();
+        v = k.t().dot(a);
+    }
+    v.sum()
+}
+
+#[test]
+fn views() {
+    let q = Pair { w: array![[0.3, 0.1], [0.2, -0.5]], b: array![0.4, 0.6] };
+    view_of_a_field::check_grad(&q).unwrap();
+    view_of_a_temporary::check_grad(&q.b).unwrap();
+    field_twice::check_grad(0.3, &q).unwrap();
+    view_in_a_branch::check_grad(&q.b, &q.w).unwrap();
+}
+
+#[differentiable]
+fn scaled_by_its_sum(p: &Array1<f64>) -> f64 {
+    let s = p.sum();
+    (p * s).sum()
+}
+
+#[differentiable]
+fn softmax_by_hand(x: &Array2<f64>, y: &Array1<f64>) -> f64 {
+    let e = x.exp();
+    let total = e.sum();
+    let p = &e / total;
+    (p * y * x.sin()).sum() + (y * total.cos()).sum()
+}
+
+#[differentiable]
+fn sums_of_sums(x: &Array2<f64>, row: &Array1<f64>) -> f64 {
+    let a = x * row;
+    let b = row * a.sum() + row.sin();
+    let c = &b * x + &a;
+    let d = &c * row.sum() + &b;
+    (&d * &b).sum() + (&c * &d).sum() * b.sum()
+}
+
+#[differentiable]
+fn right_side_first(x: f64) -> f64 {
+    let mut a = x;
+    a -= {
+        a = a * 3.0;
+        a * x
+    };
+    a
+}
+
+#[test]
+fn sums_that_cannot_be_put_off() {
+    let (x, row) = (array![[0.3, 0.1], [0.2, -0.5], [0.4, 0.6]], array![0.4, 0.6]);
+    scaled_by_its_sum::check_grad(&row).unwrap();
+    softmax_by_hand::check_grad(&x, &row).unwrap();
+    sums_of_sums::check_grad(&x, &row).unwrap();
+    let (_, pullback) = sums_of_sums::vjp(&x, &row);
+    let (d_x, d_row) = pullback(1.0);
+    let (again_x, again_row) = sums_of_sums::grad(&x, &row);
+    assert!((d_x - again_x).iter().chain((d_row - again_row).iter()).all(|d| d.abs() < 1e-12));
+    right_side_first::check_grad(0.7).unwrap();
+    assert_eq!(right_side_first::value_and_grad(0.7).0, right_side_first(0.7));
+}

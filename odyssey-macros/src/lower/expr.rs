@@ -46,7 +46,25 @@ impl Lowerer {
                 return self.emit(Op::Reference(inner), kind, false, expr.span());
             }
         }
+        if let Expr::MethodCall(e) = expr {
+            // A view borrows from its receiver, which must have a place to live in.
+            let is_view = (e.method == "t" || e.method == "view") && e.args.is_empty();
+            if is_view {
+                return self.passive_view(e, expr.span());
+            }
+        }
         self.verbatim(expr)
+    }
+
+    fn passive_view(&mut self, e: &syn::ExprMethodCall, span: Span) -> Value {
+        let receiver = self.expr(&e.receiver);
+        let owner = self.behind_reference(receiver);
+        let op = if e.method == "t" {
+            Op::Apply(crate::table::operations::find("t").expect("in the table"), vec![owner], Vec::new())
+        } else {
+            Op::Copy(crate::ir::Copying::View, owner)
+        };
+        self.emit(op, Kind::Array(None), false, span)
     }
 
     fn active(&mut self, expr: &Expr, span: Span) -> Value {

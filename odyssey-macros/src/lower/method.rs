@@ -49,6 +49,8 @@ impl Lowerer {
         if name == "sum" && e.args.is_empty() && is_numeric {
             return self.sum(receiver, span);
         }
+        // No pullback of an unknown method can keep a view: it is the runtime's, which needs none.
+        let is_numeric = is_numeric || e.args.iter().any(is_view);
         match operations::find(&name).filter(|op| (is_numeric || op.is_view) && !op.optional) {
             Some(op) if e.args.len() == op.operands - 1 + op.parameters => self.apply(op, receiver, e),
             _ if is_numeric => self.unknown_operation(e, expr),
@@ -228,6 +230,15 @@ impl Lowerer {
                 ),
             );
         }
+    }
+}
+
+/// `x.t()`, `&x.view()`.
+fn is_view(arg: &Expr) -> bool {
+    match arg {
+        Expr::Reference(e) => is_view(&e.expr),
+        Expr::MethodCall(e) => (e.method == "t" || e.method == "view") && e.args.is_empty(),
+        _ => false,
     }
 }
 

@@ -160,7 +160,9 @@ impl Lowerer {
     fn compound_assign(&mut self, e: &syn::ExprBinary) {
         let op = compound(&e.op).expect("a compound assignment");
         let span = syn::spanned::Spanned::span(e);
-        let (left, right) = (self.expr(&e.left), self.expr(&e.right));
+        // For floats, Rust evaluates the right-hand side first.
+        let right = self.expr(&e.right);
+        let left = self.expr(&e.left);
         // `f64: AddAssign<T>` holds for floats alone.
         if self.kind(left).is_scalar() && matches!(self.kind(right), Kind::Tensor | Kind::Unknown) {
             self.values[right].kind = Kind::Scalar;

@@ -173,7 +173,16 @@ impl<'a> Fusion<'a> {
 
     /// Is read from memory by this kernel: it is not virtual, or another kernel computes it.
     fn is_leaf(&self, value: Value, kernel: Option<&Kernel>) -> bool {
-        !self.is_virtual(value) || self.is_root(value) && !kernel.is_some_and(|kernel| kernel.has(value))
+        let is_computed_here = kernel.is_some_and(|kernel| kernel.has(value)) && !self.reduces(value);
+        !self.is_virtual(value) || self.is_root(value) && !is_computed_here
+    }
+
+    /// Is finished only when its kernel is: what an element contributes to it is not its value.
+    fn reduces(&self, value: Value) -> bool {
+        match &self.definitions[&value] {
+            Op::Fit { like, .. } => self.space(value) != self.shapes().of(*like),
+            op => matches!(op, Op::Sum(_)),
+        }
     }
 
     fn is_root(&self, value: Value) -> bool {

@@ -54,7 +54,8 @@ impl Fusion<'_> {
             Op::Fit { value, over, like } => {
                 let (over, like) = (self.shapes().of(*over), self.shapes().of(*like));
                 let space = match self.state_of(*value, states) {
-                    State::Pending(space) if over.is_subset(&space) => space,
+                    // Over a larger shape than the value's own, every point needs the finished sum.
+                    State::Pending(space) if over == self.shapes().of(*value) => space,
                     State::Pending(_) => {
                         self.fits_below(*value, settle);
                         over
@@ -72,10 +73,13 @@ impl Fusion<'_> {
                 let linear = match (e.row().name, &found[..]) {
                     (_, all) if all.iter().all(|s| *s == State::Settled) => return State::Settled,
                     ("neg", [x]) => Some(x.clone()),
-                    ("mul", [x, State::Settled] | [State::Settled, x]) | ("div", [x, State::Settled]) => Some(x.clone()),
+                    ("mul" | "div", [x, State::Settled]) if self.is_constant_along(operands[1], operands[0]) => Some(x.clone()),
+                    ("mul", [State::Settled, x]) if self.is_constant_along(operands[0], operands[1]) => Some(x.clone()),
                     ("add" | "sub", [a, b]) => self.common(&[(operands[0], a), (operands[1], b)]),
                     ("if_gt" | "if_ge" | "if_eq", [State::Settled, State::Settled, t, f]) => {
-                        self.common(&[(operands[2], t), (operands[3], f)])
+                        let common = self.common(&[(operands[2], t), (operands[3], f)]);
+                        let is_constant = |side: &Value| operands[..2].iter().all(|v| self.is_constant_along(*v, *side));
+                        common.filter(|_| operands[2..].iter().filter(|side| !self.is_zero(**side)).all(is_constant))
                     }
                     _ => None,
                 };
@@ -98,12 +102,23 @@ impl Fusion<'_> {
         }
     }
 
-    /// The state of a sum of terms that are all pending over the same space, or zero.
+    /// `factor` does not vary along the axes that the pending `sum` has yet to be summed over: it has no shape but the
+    /// sum's own.
+    fn is_constant_along(&self, factor: Value, sum: Value) -> bool {
+        self.shapes().of(factor).is_subset(&self.shapes().of(sum))
+    }
+
+    fn is_zero(&self, value: Value) -> bool {
+        matches!(self.definitions.get(&value), Some(Op::Literal(number)) if number.value == 0.0)
+    }
+
+    /// The state of a sum of terms that are all pending from the same space to the same shape, or zero.
     fn common(&self, terms: &[(Value, &State)]) -> Option<State> {
-        let is_zero = |v: &Value| matches!(self.definitions.get(v), Some(Op::Literal(number)) if number.value == 0.0);
-        let mut pending = terms.iter().filter(|(v, _)| !is_zero(v)).map(|(_, state)| *state);
-        let first = pending.next()?;
-        (*first != State::Settled && pending.all(|state| state == first)).then(|| first.clone())
+        let mut pending = terms.iter().filter(|(v, _)| !self.is_zero(*v));
+        let (value, first) = pending.next()?;
+        let own = self.shapes().of(*value);
+        let agrees = |(v, state): &(Value, &State)| state == first && self.shapes().of(*v) == own;
+        (**first != State::Settled && pending.all(agrees)).then(|| (*first).clone())
     }
 
     fn settle_all(&self, operands: &[Value], settle: &mut BTreeSet<Value>) -> State {
