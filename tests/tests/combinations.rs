@@ -1,6 +1,8 @@
 //! Programs that once failed, or that combine what the others keep apart: state that is an array, calls in loops and
 //! branches, fan-out over different shapes, gradients that some caller does not want.
 
+#![allow(clippy::needless_range_loop, clippy::assign_op_pattern, reason = "written as their users would")]
+
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 

@@ -179,6 +179,13 @@ impl Writer<'_> {
         if let Some(token) = &number.token {
             return Fragment::tight(quote!(#token));
         }
+        if is_famous(number.value.abs()) {
+            // A lint takes such digits for a misspelt constant, which would have to be of the right type. Sixteen times
+            // the number is exact and nobody's constant.
+            let sixteenth = self.literal(&Number { value: 0.0625, token: None }, span).tokens;
+            let multiple = self.literal(&Number { value: 16.0 * number.value, token: None }, span).at_least(Binding::Product);
+            return Fragment::new(quote!(#multiple * #sixteenth), Binding::Product);
+        }
         let mut literal = digits(number.value.abs(), self.is_single);
         literal.set_span(span);
         let sign = (number.value.is_sign_negative()).then(|| quote!(-));
@@ -325,6 +332,12 @@ impl Writer<'_> {
             self.add_parts(field, &target, stmts);
         }
     }
+}
+
+/// A constant of the standard library that a rule mentions.
+fn is_famous(value: f64) -> bool {
+    use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_10, LN_2};
+    [FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10].contains(&value)
 }
 
 /// A positive number as a literal that no lint questions: of no more digits than the type holds, and, where it has many,

@@ -67,11 +67,15 @@ fn restore_loop(values: &mut Values, primal: &mut For, outs: &mut Vec<Value>, sw
         plan.saved.remove(value);
         plan.saved.insert(primal.body.params[k + 1]);
     }
+    let read_again = plan.read_again();
     let (again, saved) = (plan.again, plan.saved);
     for value in saved {
         let is_state = handed_on.iter().any(|(k, _)| primal.body.params[k + 1] == value);
-        let kept =
-            if !is_state && only_shape_is_read(value, &sweep.body) { extent_of(values, value, &mut primal.body) } else { value };
+        let kept = if !is_state && !read_again.contains(&value) && only_shape_is_read(value, &sweep.body) {
+            extent_of(values, value, &mut primal.body)
+        } else {
+            value
+        };
         let (stack, popped) = (values.copy_of(kept), values.copy_of(kept));
         if let Some(name) = &values[kept].name {
             values[stack].name = Some(quote::format_ident!("{}_was", name, span = name.span()));
@@ -216,6 +220,17 @@ impl<'a> Plan<'a> {
                 self.saved.insert(value);
             }
         }
+    }
+
+    /// What computing values again reads.
+    fn read_again(&self) -> BTreeSet<Value> {
+        let mut reads = BTreeSet::new();
+        for op in self.again.iter().filter_map(|value| self.definitions[value].as_ref()) {
+            op.operands(&mut |v| {
+                reads.insert(v);
+            });
+        }
+        reads
     }
 
     fn must_compute(&self, value: Value) -> bool {

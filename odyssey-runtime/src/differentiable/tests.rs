@@ -1,3 +1,10 @@
+#![allow(
+    clippy::needless_borrow,
+    clippy::needless_borrows_for_generic_args,
+    clippy::unnecessary_mut_passed,
+    reason = "that references are accepted is what is tested"
+)]
+
 use ndarray::{Array1, Array2, ArrayD, ArrayView1, Axis, array, s};
 
 use super::{Differentiable, Parameters, ScalarResult, Step, Visitor, arrived, complete, partial};
