@@ -1,5 +1,7 @@
 //! Exact values: zeros with their signs, infinities, NaN, subnormals, ties, and integers that must come out as such.
 
+#![allow(clippy::cast_lossless, reason = "one macro for both float types")]
+
 fn same(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
 }

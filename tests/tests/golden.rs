@@ -1,5 +1,7 @@
 //! The functions whose expansions are under review in `odyssey-macros/golden`, compiled and checked.
 
+#![allow(clippy::needless_range_loop, reason = "written as their users would")]
+
 use ndarray::{Array1, Array2};
 use odyssey_runtime::losses::cross_entropy_loss;
 use odyssey_runtime::prelude::*;

@@ -8,7 +8,7 @@ use super::output::{Opened, Output, Sink};
 use super::tile::Total;
 use super::walk::{SINKS, SOURCES};
 
-/// A tuple of 1 to 12 operands, borrowed by [`operand`](super::operand) or made by [`sc`](super::sc).
+/// A tuple of 1 to 12 operands, borrowed by `operand` or made by `sc`.
 pub trait Operands: Copy {
     /// What the closure gets.
     type Elems;

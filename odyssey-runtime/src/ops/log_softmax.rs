@@ -1,4 +1,4 @@
-//! The logarithm of [`softmax`](super::softmax()), without forming it.
+//! The logarithm of `softmax`, without forming it.
 
 use ndarray::{Array, ArrayView, Axis, Dimension};
 
