@@ -11,7 +11,7 @@ table! {
     /// Product.
     mul(a: {dy * b}, b: {dy * a}) = {a * b}, on [-2.0..2.0, -2.0..2.0];
     /// Quotient.
-    div(a: {dy / b}, b: {-(dy * y / b)}) = {a / b}, on [-2.0..2.0, 0.5..2.0];
+    div(a: {dy / b}, b: {-(dy / b * y)}) = {a / b}, on [-2.0..2.0, 0.5..2.0];
     /// Remainder of the division that truncates, as `%`.
     rem(a: {dy}, b: {-(dy * trunc(a / b))}) = {a % b}, on [1.1..1.9, 0.6..1.0];
 
