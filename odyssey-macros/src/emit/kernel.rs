@@ -52,7 +52,7 @@ impl Writer<'_> {
     fn form(&mut self, kernel: &Kernel) -> Form {
         let calls_function =
             kernel.body.stmts.iter().any(|stmt| matches!(&stmt.op, Op::Elementwise(op, ..) if op.row().is_function()));
-        let captured: Vec<_> = captures(kernel).into_iter().map(|v| self.name(v).to_string()).collect();
+        let captured: Vec<_> = kernel.captures().map(|v| self.name(v).to_string()).collect();
         let hides = captured.iter().any(|name| Elementwise::find(name).is_some());
         if calls_function && !hides {
             Form::Macro
@@ -93,7 +93,7 @@ impl Writer<'_> {
 
     /// `|(x, b)| …`: the body, written with a layout and names of its own.
     fn closure(&mut self, kernel: &Kernel, outs: &[Value], form: Form, span: Span) -> TokenStream {
-        let captured: Vec<_> = captures(kernel).into_iter().map(|v| self.name(v)).collect();
+        let captured: Vec<_> = kernel.captures().map(|v| self.name(v)).collect();
         let hints: Vec<_> = kernel.inputs.iter().map(|input| self.element_hint(*input)).collect();
         let (layout, _) = Layout::new(self.values, &[(&kernel.body, Results::InPlace)], &[]);
         let outer_layout = std::mem::replace(&mut self.layout, layout);
@@ -175,15 +175,6 @@ impl Writer<'_> {
 pub(super) enum Form {
     Macro,
     Function,
-}
-
-/// The passive parameters that a kernel's body reads from around it.
-fn captures(kernel: &Kernel) -> Vec<Value> {
-    let mut captures = Vec::new();
-    let body = kernel.body.clone();
-    Op::Kernel(Box::new(Kernel { inputs: Vec::new(), extents: Vec::new(), outputs: Vec::new(), body }))
-        .operands(&mut |v| captures.push(v));
-    captures
 }
 
 /// The input that a kernel hands on as it is.

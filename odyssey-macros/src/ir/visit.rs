@@ -5,7 +5,6 @@ use super::{Block, Op, Parameter, Parts, Stmt, Value};
 impl Op {
     /// Calls `f` with every value that the operation reads, those inside its blocks left out.
     pub(crate) fn operands(&self, f: &mut impl FnMut(Value)) {
-        // One traversal serves both: the mutable one on a shallow copy would cost a clone of every block.
         match self {
             Op::Literal(_) | Op::Absent => {}
             Op::Verbatim(verbatim) => verbatim.inputs.iter().for_each(|(_, v)| f(*v)),
@@ -135,7 +134,7 @@ impl super::Kernel {
 
 impl super::Kernel {
     /// The passive parameters that the body reads from around the kernel.
-    fn captures(&self) -> impl Iterator<Item = Value> + '_ {
+    pub(crate) fn captures(&self) -> impl Iterator<Item = Value> + '_ {
         self.body
             .stmts
             .iter()

@@ -134,7 +134,6 @@ impl Simplifier<'_> {
                 (_, Some(Op::Zero(_))) => Outcome::Value(*a),
                 _ => Outcome::Keep,
             },
-            Op::Fit { value, .. } if self.constant(*value) == Some(0.0) => Outcome::Keep,
             _ => Outcome::Keep,
         }
     }
