@@ -1,0 +1,14 @@
+//! Programs that once failed, or that combine what `programs` keeps apart: state that is an array, calls in loops and
+//! branches, fan-out over different shapes, gradients that some caller does not want.
+
+#![allow(clippy::needless_range_loop, clippy::assign_op_pattern, reason = "written as their users would")]
+
+mod branches;
+mod calls;
+mod elements;
+mod fusion;
+mod generic;
+mod state;
+#[path = "../programs/support.rs"]
+mod support;
+mod views;
