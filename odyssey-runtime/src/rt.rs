@@ -52,6 +52,31 @@ pub fn assert_same<F, G>(called: &F, differentiated: &G) {
     );
 }
 
+/// The panic of two tangents of one enum that cannot belong to the same value.
+#[cold]
+#[track_caller]
+pub fn different_variants(one: &str, other: &str) -> ! {
+    panic!("tangents of `{one}` and `{other}` belong to different values");
+}
+
+/// What has arrived for the payload of `Some` or `Ok`, to be assigned to.
+#[inline]
+pub fn payload<P: Default>(partial: &mut Option<P>) -> &mut P {
+    partial.get_or_insert_default()
+}
+
+/// The tangent of the payload `x` of `Some` or `Ok`, to be added to: `None` is zero.
+#[inline]
+pub fn payload_mut<'d, X: Differentiable + ?Sized>(tangent: &'d mut Option<X::Tangent>, x: &X) -> &'d mut X::Tangent {
+    tangent.get_or_insert_with(|| x.zero_tangent())
+}
+
+/// The cotangent of the payload `x` of `Some` or `Ok`: `None` is zero.
+#[inline]
+pub fn into_payload<X: Differentiable + ?Sized>(tangent: Option<X::Tangent>, x: &X) -> X::Tangent {
+    tangent.unwrap_or_else(|| x.zero_tangent())
+}
+
 /// The iterations of a loop from its end.
 #[inline]
 pub fn reversed<I: DoubleEndedIterator>(range: I) -> std::iter::Rev<I> {

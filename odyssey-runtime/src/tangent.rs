@@ -10,11 +10,11 @@ use crate::real::Real;
 ///
 /// This is all that optimizers, gradient clipping and data-parallel reduction need. Factors and inner products are
 /// `f64` whatever the element type is. Two tangents that are combined belong to the same value: arrays of different
-/// shapes and lists of different lengths panic. In an `Option`, `None` counts as zero.
+/// shapes, lists of different lengths and different variants of an enum panic. In an `Option`, `None` counts as zero.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a tangent: derivatives of this type cannot be added",
     label = "not an element of a vector space",
-    note = "tangents are made of `f32`, `f64`, `Array`, `Vec`, arrays, tuples, `Option`, `Box`, and the `…Tangent` structs of `#[derive(Differentiable)]`"
+    note = "tangents are made of `f32`, `f64`, `Array`, `Vec`, arrays, tuples, `Option`, `Box`, and the `…Tangent` structs and enums of `#[derive(Differentiable)]`"
 )]
 pub trait Tangent: Clone + Debug + PartialEq {
     /// `self += other`, reusing the memory of `other` where `self` has none.

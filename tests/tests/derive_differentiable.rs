@@ -151,12 +151,12 @@ fn tangents_are_vectors_of_the_same_fields() {
     assert_eq!(m.zero_tangent().w, array![[0.0, 0.0]]);
     let mut d = rt::partial(&m);
     d.w = Some(array![[1.0, 2.0]]);
-    d.pair.0.1 = Some(2.0);
+    d.pair.0.2 = Some(2.0);
     let mut d = rt::complete(&m, d);
     assert_eq!(d.norm(), 3.0);
     d.accumulate(d.clone());
     d.scale(0.5);
-    assert_eq!(d.pair.0, PointTangent(0.0, 2.0));
+    assert_eq!(d.pair.0, PointTangent(0.0, (), 2.0));
     assert!(format!("{d:?}").starts_with("MlpTangent { w: [[1.0, 2.0]]"));
     let () = OnlyPassive { n: 1 }.zero_tangent().n;
     assert_eq!(Unit.zero_tangent(), UnitTangent {});

@@ -3,7 +3,7 @@
 use syn::visit::{self, Visit};
 use syn::{DeriveInput, GenericArgument, GenericParam, Generics, Ident, Lifetime, Path, PathArguments, Type, WherePredicate};
 
-use super::model::Field;
+use super::variant::Field;
 
 /// The names of type parameters, constants and lifetimes that some tokens mention.
 #[derive(Default)]
@@ -55,7 +55,7 @@ fn name(param: &GenericParam) -> &Ident {
 }
 
 /// The generics, and whether their bounds name types of the user.
-pub(super) fn of_tangent(input: &DeriveInput, krate: &Path, fields: &[Field]) -> (Generics, bool) {
+pub(super) fn of_tangent(input: &DeriveInput, krate: &Path, fields: &[&Field]) -> (Generics, bool) {
     let used: Vec<Ident> = fields.iter().filter_map(|field| field.differentiable.as_ref()).flat_map(in_type).collect();
     let (kept, dropped): (Vec<_>, Vec<_>) = input.generics.params.iter().cloned().partition(|param| used.contains(name(param)));
     let mut generics = Generics { params: kept.into_iter().collect(), ..input.generics.clone() };
@@ -70,7 +70,10 @@ pub(super) fn of_tangent(input: &DeriveInput, krate: &Path, fields: &[Field]) ->
     if !bounds.is_empty() {
         let clause = generics.make_where_clause();
         for ty in bounds {
-            clause.predicates.push(syn::parse_quote!(#ty: #krate::rt::Differentiable));
+            let predicate: WherePredicate = syn::parse_quote!(#ty: #krate::rt::Differentiable);
+            if !clause.predicates.iter().any(|known| *known == predicate) {
+                clause.predicates.push(predicate);
+            }
         }
     }
     (generics, has_private_bounds)

@@ -1,14 +1,17 @@
-//! `#[derive(Differentiable)]`: the tangent of a struct is a struct of the same shape.
+//! `#[derive(Differentiable)]`: the tangent of a struct or an enum is one of the same shape.
 //!
 //! Beside `Mlp` it writes `MlpTangent` (the tangents of the fields, with the same names and visibilities) and the hidden
-//! `MlpPartial` (the same while an adjoint is being assembled), and the traits that make the three work together.
+//! `MlpPartial` (the same while an adjoint is being assembled), and the traits that make the three work together. For
+//! an enum, both have hidden methods that give access to the parts of one variant (`parts.rs`).
 
 mod attributes;
 mod generics;
 mod model;
 mod partial;
+mod parts;
 mod primal;
 mod tangent;
+mod variant;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -20,7 +23,8 @@ pub(crate) fn derive_differentiable(input: TokenStream) -> TokenStream {
     match syn::parse2(input).and_then(|input| Model::new(&input)) {
         Ok(model) => {
             let (tangent, partial, primal) = (tangent::emit(&model), partial::emit(&model), primal::emit(&model));
-            quote!(#tangent #partial #primal)
+            let parts = model.is_enum.then(|| parts::emit(&model));
+            quote!(#tangent #partial #primal #parts)
         }
         Err(error) => error.into_compile_error(),
     }

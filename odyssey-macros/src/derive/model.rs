@@ -1,11 +1,12 @@
-//! What the derive knows about a struct.
+//! What the derive knows about a struct or an enum.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Data, DeriveInput, Fields, Generics, Ident, Index, Lifetime, Member, Path, Type, Visibility};
+use syn::{Data, DeriveInput, Fields, Generics, Ident, Lifetime, Path, Type, Visibility};
 
+use super::variant::{article, Field, Style, Variant};
 use super::{attributes, generics};
 use crate::parse::is_passive;
 
@@ -13,7 +14,7 @@ pub(super) struct Model {
     pub(super) krate: Path,
     pub(super) vis: Visibility,
     pub(super) name: Ident,
-    /// As declared: for impls of the struct itself.
+    /// As declared: for impls of the type itself.
     pub(super) generics: Generics,
     /// The parameters that tangents mention, with the bounds that their types need.
     pub(super) tangent_generics: Generics,
@@ -21,42 +22,18 @@ pub(super) struct Model {
     pub(super) assumed_generics: Generics,
     /// Where the first type is that may turn out to have no derivative.
     pub(super) assumed: Option<Span>,
-    /// Whether the bounds name types that may be more private than the struct.
-    pub(super) has_private_bounds: bool,
-    pub(super) style: Style,
-    pub(super) fields: Vec<Field>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
-    Named,
-    Tuple,
-    Unit,
-}
-
-/// A field that is not skipped.
-pub(super) struct Field {
-    pub(super) vis: Visibility,
-    /// In the struct.
-    pub(super) member: Member,
-    /// In the tangent, where skipped fields are left out.
-    pub(super) tangent_member: Member,
-    /// As written, without `Self` and invisible groups.
-    pub(super) ty: Type,
-    /// The same type with lifetimes that do not tie the tangent to a borrow; `None` if it is passive by spelling.
-    pub(super) differentiable: Option<Type>,
-    pub(super) span: Span,
+    /// Whether the bounds name types that may be more private than the type itself.
+    has_private_bounds: bool,
+    pub(super) is_enum: bool,
+    /// Those of an enum; of a struct, itself.
+    pub(super) variants: Vec<Variant>,
 }
 
 impl Model {
     pub(super) fn new(input: &DeriveInput) -> syn::Result<Model> {
         let krate = attributes::runtime_crate(&input.attrs)?;
-        let (style, declared) = match &input.data {
-            Data::Struct(data) => (style(&data.fields), &data.fields),
-            Data::Enum(data) => return Err(refuse(data.enum_token.span, "an enum", "not supported yet")),
-            Data::Union(data) => return Err(refuse(data.union_token.span, "a union", "not possible")),
-        };
-        let fields = fields(input, declared, style)?;
+        let variants = variants(input)?;
+        let fields: Vec<&Field> = variants.iter().flat_map(|variant| &variant.fields).collect();
         let (tangent_generics, has_private_bounds) = generics::of_tangent(input, &krate, &fields);
         let assumed: Vec<&Type> = fields.iter().filter_map(|field| generics::assumed(input, field)).collect();
         let assumed_span = assumed.first().map(Spanned::span);
@@ -78,9 +55,13 @@ impl Model {
             generics: input.generics.clone(),
             tangent_generics,
             has_private_bounds,
-            style,
-            fields,
+            is_enum: matches!(input.data, Data::Enum(_)),
+            variants,
         })
+    }
+
+    pub(super) fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.variants.iter().flat_map(|variant| &variant.fields)
     }
 
     /// `MlpTangent`, `MlpPartial`: located at the user's name, but not the user's word.
@@ -91,7 +72,7 @@ impl Model {
 
     /// The name of an argument that is not used where no field has a derivative.
     pub(super) fn argument(&self, name: &str) -> Ident {
-        let is_used = self.fields.iter().any(|field| field.differentiable.is_some());
+        let is_used = self.fields().any(|field| field.differentiable.is_some());
         if is_used {
             format_ident!("{name}")
         } else {
@@ -99,88 +80,75 @@ impl Model {
         }
     }
 
-    /// `struct Name<…> where … { fields }`.
-    pub(super) fn define(&self, name: &Ident, fields: &[TokenStream]) -> TokenStream {
+    /// `struct Name<…> where … { fields }`, or the enum, with the projections of the fields' types; `more` are variants
+    /// that only the companion has.
+    pub(super) fn define(&self, name: &Ident, projected: &str, more: Option<TokenStream>) -> TokenStream {
         let (vis, generics) = (&self.vis, &self.assumed_generics);
         let bounds = &generics.where_clause;
         let allow = self.has_private_bounds.then(|| quote!(#[allow(private_bounds)]));
-        match self.style {
+        if self.is_enum {
+            let variants = self.variants.iter().map(|variant| {
+                let (doc, name) = (format!("{} of [`{}::{}`].", article(projected), self.name, variant.name), variant.own_name());
+                let fields = variant.declarations(&self.krate, projected, true);
+                match variant.style {
+                    Style::Named => quote!(#[doc = #doc] #name { #(#fields,)* }),
+                    Style::Tuple => quote!(#[doc = #doc] #name(#(#fields,)*)),
+                    Style::Unit => quote!(#[doc = #doc] #name),
+                }
+            });
+            return quote!(#allow #vis enum #name #generics #bounds { #(#variants,)* #more });
+        }
+        let fields = self.variants[0].declarations(&self.krate, projected, false);
+        match self.variants[0].style {
             Style::Named => quote!(#allow #vis struct #name #generics #bounds { #(#fields,)* }),
             Style::Tuple => quote!(#allow #vis struct #name #generics (#(#fields,)*) #bounds;),
             Style::Unit => quote!(#allow #vis struct #name #generics #bounds;),
         }
     }
-
-    /// `{ member: value, … }`, which serves all styles; `()` for passive fields.
-    pub(super) fn build(&self, value: impl Fn(&Field) -> TokenStream) -> TokenStream {
-        let fields = self.fields.iter().map(|field| {
-            let member = &field.tangent_member;
-            let value = if field.differentiable.is_some() { value(field) } else { quote!(()) };
-            quote!(#member: #value)
-        });
-        quote!({ #(#fields,)* })
-    }
-}
-
-impl Field {
-    /// `<T as Differentiable>::Item`, at the place of T.
-    pub(super) fn projection(&self, krate: &Path, item: &str) -> TokenStream {
-        let Some(ty) = &self.differentiable else {
-            return quote!(());
-        };
-        let item = Ident::new(item, Span::call_site());
-        quote_spanned!(self.span=> <#ty as #krate::rt::Differentiable>::#item)
-    }
-
-    /// `name: ` of a declaration, nothing in tuples.
-    pub(super) fn declaration(&self) -> Option<TokenStream> {
-        match &self.member {
-            Member::Named(name) => Some(quote!(#name:)),
-            Member::Unnamed(_) => None,
-        }
-    }
-
-    /// `w`, `0`, as it is written.
-    pub(super) fn written(&self) -> String {
-        match &self.member {
-            Member::Named(name) => name.to_string(),
-            Member::Unnamed(index) => index.index.to_string(),
-        }
-    }
 }
 
 fn refuse(span: Span, what: &str, why: &str) -> syn::Error {
-    syn::Error::new(span, format!("`#[derive(Differentiable)]` on {what} is {why}\nhelp: derive it for structs, and leave {what} out with `#[differentiable(skip)]` or `#[no_grad]`"))
+    syn::Error::new(span, format!("`#[derive(Differentiable)]` on {what} is {why}\nhelp: derive it for structs and enums, and leave {what} out with `#[differentiable(skip)]` or `#[no_grad]`"))
 }
 
-fn style(fields: &Fields) -> Style {
-    match fields {
-        Fields::Named(_) => Style::Named,
-        Fields::Unnamed(_) => Style::Tuple,
-        Fields::Unit => Style::Unit,
+fn variants(input: &DeriveInput) -> syn::Result<Vec<Variant>> {
+    match &input.data {
+        Data::Struct(data) => Ok(vec![variant(input, &input.ident, &data.fields)?]),
+        Data::Enum(data) if data.variants.is_empty() => {
+            Err(refuse(data.enum_token.span, "an enum without variants", "not possible"))
+        }
+        Data::Enum(data) => {
+            let variant = |v: &syn::Variant| {
+                attributes::none_on_variant(&v.attrs)?;
+                variant(input, &v.ident, &v.fields)
+            };
+            data.variants.iter().map(variant).collect()
+        }
+        Data::Union(data) => Err(refuse(data.union_token.span, "a union", "not possible")),
     }
 }
 
-fn fields(input: &DeriveInput, declared: &Fields, style: Style) -> syn::Result<Vec<Field>> {
+fn variant(input: &DeriveInput, name: &Ident, declared: &Fields) -> syn::Result<Variant> {
+    let style = match declared {
+        Fields::Named(_) => Style::Named,
+        Fields::Unnamed(_) => Style::Tuple,
+        Fields::Unit => Style::Unit,
+    };
     let mut fields = Vec::new();
     for (field, member) in declared.iter().zip(declared.members()) {
-        if attributes::is_skipped(&field.attrs)? {
-            continue;
-        }
+        let is_skipped = attributes::is_skipped(&field.attrs)?;
         let mut ty = field.ty.clone();
         WithoutSelf(input).visit_type_mut(&mut ty);
-        let differentiable = (!is_passive(&ty, &input.generics)).then(|| {
+        let differentiable = (!is_skipped && !is_passive(&ty, &input.generics)).then(|| {
             let mut ty = without_references(&ty).clone();
             Static.visit_type_mut(&mut ty);
             ty
         });
-        let tangent_member = match style {
-            Style::Tuple => Member::Unnamed(Index::from(fields.len())),
-            _ => member.clone(),
-        };
-        fields.push(Field { vis: field.vis.clone(), member, tangent_member, span: field.ty.span(), ty, differentiable });
+        // In a tuple, what comes after a skipped field keeps its number.
+        let is_absent = is_skipped && style == Style::Named;
+        fields.push(Field { vis: field.vis.clone(), member, span: field.ty.span(), ty, differentiable, is_absent });
     }
-    Ok(fields)
+    Ok(Variant { name: name.clone(), is_struct: !matches!(input.data, Data::Enum(_)), style, fields })
 }
 
 /// The tangent of a reference is that of the value.

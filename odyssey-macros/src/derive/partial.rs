@@ -7,20 +7,21 @@ use super::model::Model;
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = model.companion("Partial");
-    let fields: Vec<_> = model
-        .fields
-        .iter()
-        .map(|field| {
-            let (vis, declaration) = (&field.vis, field.declaration());
-            let ty = field.projection(&model.krate, "Partial");
-            let doc = format!("What has arrived for `{}`.", field.written());
-            quote!(#[doc = #doc] #vis #declaration #ty)
-        })
-        .collect();
-    let definition = model.define(&name, &fields);
+    // An enum of which nothing has arrived is of no variant yet.
+    let nothing = model.is_enum.then(|| {
+        quote!(
+            #[doc = "Nothing has arrived."]
+            __Nothing
+        )
+    });
+    let definition = model.define(&name, "Partial", nothing);
     let doc = format!("A tangent of [`{}`] under construction.", model.name);
     let (parameters, arguments, bounds) = model.assumed_generics.split_for_impl();
-    let build = model.build(|field| quote_spanned!(field.span=> ::core::default::Default::default()));
+    let default = if model.is_enum {
+        quote!(Self::__Nothing)
+    } else {
+        model.variants[0].build(&name, |field| quote_spanned!(field.span=> ::core::default::Default::default()))
+    };
     quote! {
         #[doc(hidden)]
         #[doc = #doc]
@@ -29,7 +30,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
         #[automatically_derived]
         impl #parameters ::core::default::Default for #name #arguments #bounds {
             fn default() -> Self {
-                Self #build
+                #default
             }
         }
     }

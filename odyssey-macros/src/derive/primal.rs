@@ -2,15 +2,16 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::{Generics, Type};
+use syn::{Generics, Ident, Type};
 
 use super::generics::{borrows, in_type};
-use super::model::{Field, Model};
+use super::model::Model;
+use super::variant::Field;
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let differentiable = differentiable(model);
     // What borrows its numbers cannot change them.
-    if model.fields.iter().any(|field| borrows(&field.ty)) {
+    if model.fields().filter(|field| field.differentiable.is_some()).any(|field| borrows(&field.ty)) {
         return differentiable;
     }
     let (parameters, perturb) = (parameters(model), perturb(model));
@@ -19,35 +20,52 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
 fn differentiable(model: &Model) -> TokenStream {
     let krate = &model.krate;
-    let (tangent, partial) = (model.companion("Tangent"), model.companion("Partial"));
+    let (this, tangent, partial) = (this(), model.companion("Tangent"), model.companion("Partial"));
     let (_, tangent_arguments, _) = model.tangent_generics.split_for_impl();
-    let zero = model.build(|field| {
-        let member = &field.member;
-        quote_spanned!(field.span=> #krate::rt::Differentiable::zero_tangent(&self.#member))
+    let zero = model.variants.iter().map(|variant| {
+        let pattern = variant.pattern(&this, "own", variant.active());
+        let zero = variant.build(&tangent, |field| {
+            let own = field.bound("own");
+            quote_spanned!(field.span=> #krate::rt::Differentiable::zero_tangent(#own))
+        });
+        quote!(#pattern => #zero,)
     });
-    let complete = model.build(|field| {
-        let (member, part) = (&field.member, &field.tangent_member);
-        quote_spanned!(field.span=> #krate::rt::Differentiable::complete(&self.#member, partial.#part))
+    let complete = model.variants.iter().map(|variant| {
+        let (own, part) = (variant.pattern(&this, "own", variant.active()), variant.pattern(&partial, "part", variant.active()));
+        let whole = variant.build(&tangent, |field| {
+            let (own, part) = (field.bound("own"), field.bound("part"));
+            quote_spanned!(field.span=> #krate::rt::Differentiable::complete(#own, #part))
+        });
+        quote!((#own, #part) => #whole,)
     });
-    let arrived = model.build(|field| {
-        let (arrive, part) = (field.projection(krate, "arrived"), &field.tangent_member);
-        quote_spanned!(field.span=> #arrive(tangent.#part))
+    let complete_rest = model.is_enum.then(|| {
+        let differ = (model.variants.len() > 1).then(|| {
+            quote!((own, part) => #krate::rt::different_variants(#krate::rt::zero_tangent(own).__variant(), part.__variant()),)
+        });
+        quote!((own, #partial::__Nothing) => #krate::rt::zero_tangent(own), #differ)
     });
-    let (argument, tangent_argument) = (model.argument("partial"), model.argument("tangent"));
+    let arrived = model.variants.iter().map(|variant| {
+        let pattern = variant.pattern(&tangent, "whole", variant.active());
+        let part = variant.build(&partial, |field| {
+            let (arrive, whole) = (field.projection(krate, "arrived"), field.bound("whole"));
+            quote_spanned!(field.span=> #arrive(#whole))
+        });
+        quote!(#pattern => #part,)
+    });
     let body = quote! {
         type Tangent = #tangent #tangent_arguments;
         type Partial = #partial #tangent_arguments;
 
         fn zero_tangent(&self) -> Self::Tangent {
-            #tangent #zero
+            match self { #(#zero)* }
         }
 
-        fn complete(&self, #argument: Self::Partial) -> Self::Tangent {
-            #tangent #complete
+        fn complete(&self, partial: Self::Partial) -> Self::Tangent {
+            match (self, partial) { #(#complete)* #complete_rest }
         }
 
-        fn arrived(#tangent_argument: Self::Tangent) -> Self::Partial {
-            #partial #arrived
+        fn arrived(tangent: Self::Tangent) -> Self::Partial {
+            match tangent { #(#arrived)* }
         }
     };
     let item = implement(model, &with_bounds_of(model, &model.tangent_generics), &quote!(#krate::rt::Differentiable), &body);
@@ -55,6 +73,10 @@ fn differentiable(model: &Model) -> TokenStream {
         Some(span) => respan(item, span),
         None => item,
     }
+}
+
+fn this() -> Ident {
+    Ident::new("Self", Span::call_site())
 }
 
 /// The tokens at another place: what goes wrong in them is the fault of the field there.
@@ -100,7 +122,7 @@ fn implement(model: &Model, generics: &Generics, path: &TokenStream, body: &Toke
 fn parameters(model: &Model) -> TokenStream {
     let krate = &model.krate;
     let mut generics = with_bounds_of(model, &model.assumed_generics);
-    let bounds: Vec<&Type> = model.fields.iter().filter(|field| is_conditional(model, field)).map(|field| &field.ty).collect();
+    let bounds: Vec<&Type> = model.fields().filter(|field| is_conditional(model, field)).map(|field| &field.ty).collect();
     if !bounds.is_empty() {
         let clause = generics.make_where_clause();
         for ty in bounds {
@@ -108,18 +130,26 @@ fn parameters(model: &Model) -> TokenStream {
             clause.predicates.push(syn::parse_quote!(for<'__used> #ty: #krate::rt::Parameters));
         }
     }
-    let visits = model.fields.iter().filter(|field| field.differentiable.is_some()).map(|field| {
-        let (member, part, written) = (&field.member, &field.tangent_member, field.written());
-        quote_spanned! {field.span=>
-            #krate::rt::Visitor::enter(visitor, #krate::rt::Step::Field(#written));
-            #krate::rt::Parameters::visit(&mut self.#member, &tangent.#part, visitor);
-            #krate::rt::Visitor::leave(visitor);
-        }
+    let tangent = model.companion("Tangent");
+    let visits = model.variants.iter().map(|variant| {
+        let patterns = [variant.pattern(&this(), "own", variant.active()), variant.pattern(&tangent, "part", variant.active())];
+        let visits = variant.active().map(|field| {
+            let (own, part, written) = (field.bound("own"), field.bound("part"), field.written());
+            quote_spanned! {field.span=>
+                #krate::rt::Visitor::enter(visitor, #krate::rt::Step::Field(#written));
+                #krate::rt::Parameters::visit(#own, #part, visitor);
+                #krate::rt::Visitor::leave(visitor);
+            }
+        });
+        quote!((#(#patterns),*) => { #(#visits)* })
     });
-    let (tangent, visitor) = (model.argument("tangent"), model.argument("visitor"));
+    let differ = (model.variants.len() > 1).then(
+        || quote!((own, part) => #krate::rt::different_variants(#krate::rt::zero_tangent(own).__variant(), part.__variant()),),
+    );
+    let visitor = model.argument("visitor");
     let body = quote! {
-        fn visit<__V: #krate::rt::Visitor>(&mut self, #tangent: &Self::Tangent, #visitor: &mut __V) {
-            #(#visits)*
+        fn visit<__V: #krate::rt::Visitor>(&mut self, tangent: &Self::Tangent, #visitor: &mut __V) {
+            match (self, tangent) { #(#visits)* #differ }
         }
     };
     implement(model, &generics, &quote!(#krate::rt::Parameters), &body)

@@ -1,31 +1,18 @@
 //! `MlpTangent`: the tangents of the fields, as an element of a vector space.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Ident;
 
-use super::model::{Field, Model, Style};
+use super::model::Model;
+use super::variant::{Field, Style, Variant};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
-    let (definition, space) = (define(model), vector_space(model));
-    let (clone, debug, partial_eq) = (clone(model), debug(model), partial_eq(model));
-    quote!(#definition #clone #debug #partial_eq #space)
-}
-
-fn define(model: &Model) -> TokenStream {
-    let name = model.companion("Tangent");
-    let fields: Vec<_> = model
-        .fields
-        .iter()
-        .map(|field| {
-            let (vis, declaration) = (&field.vis, field.declaration());
-            let ty = field.projection(&model.krate, "Tangent");
-            let doc = format!("The tangent of `{}`.", field.written());
-            quote!(#[doc = #doc] #vis #declaration #ty)
-        })
-        .collect();
-    let definition = model.define(&name, &fields);
     let doc = format!("The tangent of [`{}`].", model.name);
-    quote!(#[doc = #doc] #definition)
+    let definition = model.define(&model.companion("Tangent"), "Tangent", None);
+    let (clone, debug, partial_eq) = (clone(model), debug(model), partial_eq(model));
+    let space = vector_space(model);
+    quote!(#[doc = #doc] #definition #clone #debug #partial_eq #space)
 }
 
 /// `impl Trait for MlpTangent { body }`.
@@ -40,99 +27,115 @@ fn implement(model: &Model, path: &TokenStream, body: &TokenStream) -> TokenStre
     }
 }
 
-fn clone(model: &Model) -> TokenStream {
-    let build = model.build(|field| {
-        let member = &field.tangent_member;
-        quote_spanned!(field.span=> ::core::clone::Clone::clone(&self.#member))
+fn this() -> Ident {
+    Ident::new("Self", Span::call_site())
+}
+
+/// `match self { … }`, with an arm for each variant whose fields are bound.
+fn match_self(model: &Model, arm: impl Fn(&Variant) -> TokenStream) -> TokenStream {
+    let arms = model.variants.iter().map(|variant| {
+        let (pattern, value) = (variant.pattern(&this(), "own", variant.active()), arm(variant));
+        quote!(#pattern => #value,)
     });
-    let body = quote! {
-        fn clone(&self) -> Self {
-            Self #build
-        }
-    };
-    implement(model, &quote!(::core::clone::Clone), &body)
+    quote!(match self { #(#arms)* })
+}
+
+/// `match (self, other) { … }`, with an arm for each variant that both are of; what else there is goes to `otherwise`.
+fn match_both(model: &Model, arm: impl Fn(&Variant) -> TokenStream, otherwise: TokenStream) -> TokenStream {
+    let arms = model.variants.iter().map(|variant| {
+        let patterns = ["own", "other"].map(|prefix| variant.pattern(&this(), prefix, variant.active()));
+        let value = arm(variant);
+        quote!((#(#patterns),*) => #value,)
+    });
+    let otherwise = (model.variants.len() > 1).then(|| quote!((own, other) => #otherwise,));
+    quote!(match (self, other) { #(#arms)* #otherwise })
+}
+
+fn clone(model: &Model) -> TokenStream {
+    let clones = match_self(model, |variant| {
+        variant.build(&this(), |field| {
+            let own = field.bound("own");
+            quote_spanned!(field.span=> ::core::clone::Clone::clone(#own))
+        })
+    });
+    implement(model, &quote!(::core::clone::Clone), &quote!(fn clone(&self) -> Self { #clones }))
 }
 
 fn debug(model: &Model) -> TokenStream {
-    let name = model.companion("Tangent").to_string();
-    let fields = model.fields.iter().map(|field| {
-        let member = &field.tangent_member;
-        if model.style == Style::Named {
-            let written = field.written();
-            quote_spanned!(field.span=> .field(#written, &self.#member))
-        } else {
-            quote_spanned!(field.span=> .field(&self.#member))
-        }
+    let written = match_self(model, |variant| {
+        let name = if variant.is_struct { model.companion("Tangent").to_string() } else { variant.name.to_string() };
+        let is_named = variant.style == Style::Named;
+        let fields = variant.present().map(|field| {
+            let own = field.bound("own");
+            let value = if field.differentiable.is_some() { quote!(#own) } else { quote!(&()) };
+            let label = is_named.then(|| field.name()).map(|name| quote!(#name,));
+            quote_spanned!(field.span=> .field(#label #value))
+        });
+        let helper = if is_named { quote!(debug_struct) } else { quote!(debug_tuple) };
+        quote!(formatter.#helper(#name)#(#fields)*.finish())
     });
-    let helper = if model.style == Style::Named { quote!(debug_struct) } else { quote!(debug_tuple) };
-    let body = quote! {
-        fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            formatter.#helper(#name)#(#fields)*.finish()
-        }
-    };
+    let body = quote!(fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #written });
     implement(model, &quote!(::core::fmt::Debug), &body)
 }
 
 fn partial_eq(model: &Model) -> TokenStream {
-    let equal = model.fields.iter().map(|field| {
-        let member = &field.tangent_member;
-        quote_spanned!(field.span=> ::core::cmp::PartialEq::eq(&self.#member, &other.#member))
-    });
-    let other = if model.fields.is_empty() { quote!(_other) } else { quote!(other) };
-    let body = quote! {
-        fn eq(&self, #other: &Self) -> bool {
-            true #(&& #equal)*
-        }
+    let equal = |variant: &Variant| {
+        let equal = variant.active().map(|field| {
+            let (own, other) = (field.bound("own"), field.bound("other"));
+            quote_spanned!(field.span=> ::core::cmp::PartialEq::eq(#own, #other))
+        });
+        quote!(true #(&& #equal)*)
     };
+    let arms = model.variants.iter().map(|variant| {
+        let patterns = ["own", "other"].map(|prefix| variant.pattern(&this(), prefix, variant.active()));
+        let value = equal(variant);
+        quote!((#(#patterns),*) => #value,)
+    });
+    let otherwise = (model.variants.len() > 1).then(|| quote!(_ => false,));
+    let body = quote!(fn eq(&self, other: &Self) -> bool { match (self, other) { #(#arms)* #otherwise } });
     implement(model, &quote!(::core::cmp::PartialEq), &body)
-}
-
-/// For each field that has a derivative.
-fn each(model: &Model, f: impl Fn(&Field) -> TokenStream) -> Vec<TokenStream> {
-    model.fields.iter().filter(|field| field.differentiable.is_some()).map(f).collect()
 }
 
 fn vector_space(model: &Model) -> TokenStream {
     let krate = &model.krate;
     let tangent = quote!(#krate::rt::Tangent);
-    let member = |field: &Field| field.tangent_member.clone();
-    let accumulate = each(model, |field| {
-        let member = member(field);
-        quote_spanned!(field.span=> #tangent::accumulate(&mut self.#member, other.#member);)
+    let differ = quote!(#krate::rt::different_variants(own.__variant(), other.__variant()));
+    let both = |each: &dyn Fn(&Field, Ident, Ident) -> TokenStream| {
+        let arm = |variant: &Variant| {
+            let each = variant.active().map(|field| each(field, field.bound("own"), field.bound("other")));
+            quote!({ #(#each)* })
+        };
+        match_both(model, arm, differ.clone())
+    };
+    let accumulate = both(&|field, own, other| quote_spanned!(field.span=> #tangent::accumulate(#own, #other);));
+    let accumulate_ref = both(&|field, own, other| quote_spanned!(field.span=> #tangent::accumulate_ref(#own, #other);));
+    let add_scaled = both(&|field, own, other| quote_spanned!(field.span=> #tangent::add_scaled(#own, factor, #other);));
+    let scale = match_self(model, |variant| {
+        let each = variant.active().map(|field| {
+            let own = field.bound("own");
+            quote_spanned!(field.span=> #tangent::scale(#own, factor);)
+        });
+        quote!({ #(#each)* })
     });
-    let accumulate_ref = each(model, |field| {
-        let member = member(field);
-        quote_spanned!(field.span=> #tangent::accumulate_ref(&mut self.#member, &other.#member);)
-    });
-    let scale = each(model, |field| {
-        let member = member(field);
-        quote_spanned!(field.span=> #tangent::scale(&mut self.#member, factor);)
-    });
-    let add_scaled = each(model, |field| {
-        let member = member(field);
-        quote_spanned!(field.span=> #tangent::add_scaled(&mut self.#member, factor, &other.#member);)
-    });
-    let inner_product = each(model, |field| {
-        let member = member(field);
-        quote_spanned!(field.span=> #tangent::inner_product(&self.#member, &other.#member))
-    });
-    let (other, factor) = (model.argument("other"), model.argument("factor"));
+    let product = |variant: &Variant| {
+        let each = variant.active().map(|field| {
+            let (own, other) = (field.bound("own"), field.bound("other"));
+            quote_spanned!(field.span=> #tangent::inner_product(#own, #other))
+        });
+        quote!(0.0 #(+ #each)*)
+    };
+    let inner_product = match_both(model, product, differ.clone());
+    let factor = model.argument("factor");
     let body = quote! {
-        fn accumulate(&mut self, #other: Self) {
-            #(#accumulate)*
-        }
-        fn accumulate_ref(&mut self, #other: &Self) {
-            #(#accumulate_ref)*
-        }
-        fn scale(&mut self, #factor: f64) {
-            #(#scale)*
-        }
-        fn add_scaled(&mut self, #factor: f64, #other: &Self) {
-            #(#add_scaled)*
-        }
-        fn inner_product(&self, #other: &Self) -> f64 {
-            0.0 #(+ #inner_product)*
-        }
+        #[track_caller]
+        fn accumulate(&mut self, other: Self) { #accumulate }
+        #[track_caller]
+        fn accumulate_ref(&mut self, other: &Self) { #accumulate_ref }
+        fn scale(&mut self, #factor: f64) { #scale }
+        #[track_caller]
+        fn add_scaled(&mut self, #factor: f64, other: &Self) { #add_scaled }
+        #[track_caller]
+        fn inner_product(&self, other: &Self) -> f64 { #inner_product }
     };
     implement(model, &tangent, &body)
 }

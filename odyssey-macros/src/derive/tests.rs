@@ -1,5 +1,5 @@
 use proc_macro2::TokenStream;
-use syn::{Item, ItemStruct};
+use syn::{Item, ItemEnum, ItemStruct};
 
 use super::derive_differentiable;
 
@@ -14,6 +14,14 @@ fn structure(input: &str, name: &str) -> ItemStruct {
         _ => None,
     });
     found.unwrap_or_else(|| panic!("no struct {name}"))
+}
+
+fn enumeration(input: &str, name: &str) -> ItemEnum {
+    let found = items(input).into_iter().find_map(|item| match item {
+        Item::Enum(item) if item.ident == name => Some(item),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("no enum {name}"))
 }
 
 fn text(tokens: impl quote::ToTokens) -> String {
@@ -70,12 +78,30 @@ fn the_runtime_may_have_another_name() {
 }
 
 #[test]
+fn the_tangent_of_an_enum_has_its_variants() {
+    let input =
+        "pub enum S<T> { A(T, u8, #[differentiable(skip)] Act), B { w: Array1<T>, #[differentiable(skip)] n: usize }, C }";
+    let tangent = enumeration(input, "STangent");
+    same(&tangent.vis, "pub");
+    same(&tangent.generics.params, "T");
+    let projection = |ty: &str| format!("<{ty} as ::odyssey_runtime::rt::Differentiable>::Tangent");
+    let [a, b, c] = [0, 1, 2].map(|i| &tangent.variants[i]);
+    let types: Vec<_> = a.fields.iter().map(|field| text(&field.ty).replace(' ', "")).collect();
+    assert_eq!(types, [projection("T").replace(' ', ""), "()".to_owned(), "()".to_owned()]);
+    assert_eq!(b.fields.iter().map(|field| field.ident.as_ref().unwrap().to_string()).collect::<Vec<_>>(), ["w"]);
+    assert!(c.fields.is_empty());
+    let partial = enumeration(input, "SPartial");
+    assert_eq!(partial.variants.len(), 4);
+}
+
+#[test]
 fn errors_say_what_is_wrong() {
     for (input, message) in [
-        ("enum E { A(f64) }", "`#[derive(Differentiable)]` on an enum is not supported yet"),
+        ("enum E {}", "`#[derive(Differentiable)]` on an enum without variants is not possible"),
+        ("enum E { #[differentiable(skip)] A(f64) }", "unknown option: on a variant there is none"),
         ("union U { a: f64 }", "`#[derive(Differentiable)]` on a union is not possible"),
         ("struct S { #[differentiable(skop)] x: f64 }", "unknown option: on a field there is `skip`"),
-        ("#[differentiable(skip)] struct S { x: f64 }", "unknown option: on a struct there is `crate = …`"),
+        ("#[differentiable(skip)] struct S { x: f64 }", "unknown option: on a struct or an enum there is `crate = …`"),
     ] {
         let output = derive_differentiable(input.parse().unwrap()).to_string();
         assert!(output.contains("compile_error") && output.contains(message), "{output}");

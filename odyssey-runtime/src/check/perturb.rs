@@ -10,11 +10,11 @@ use crate::real::Real;
 
 /// An argument that a gradient check can change: it is copied once, and each call of the function is lent the copy.
 ///
-/// `&T`, views and slices are lent from an owned array, list or clone; a struct must be `Clone`.
+/// `&T`, views and slices are lent from an owned array, list or clone; a struct or an enum must be `Clone`.
 #[diagnostic::on_unimplemented(
     message = "a gradient check cannot make a copy of `{Self}` with changed numbers",
     label = "not a type that `check_grad` can vary",
-    note = "structs with `#[derive(Differentiable)]` must also be `Clone`"
+    note = "structs and enums with `#[derive(Differentiable)]` must also be `Clone`"
 )]
 pub trait Perturb: Differentiable {
     /// The copy.
@@ -184,6 +184,20 @@ impl<T: Perturb> Perturb for Option<T> {
 
     fn lend(owned: &mut Self::Owned) -> Self::Lent<'_> {
         owned.as_mut().map(T::lend)
+    }
+}
+
+/// An error holds nothing to change: it is cloned.
+impl<T: Perturb, E: Clone> Perturb for Result<T, E> {
+    type Owned = Result<T::Owned, E>;
+    type Lent<'o> = Result<T::Lent<'o>, E>;
+
+    fn owned_copy(&self) -> Self::Owned {
+        self.as_ref().map(T::owned_copy).map_err(E::clone)
+    }
+
+    fn lend(owned: &mut Self::Owned) -> Self::Lent<'_> {
+        owned.as_mut().map(T::lend).map_err(|error| error.clone())
     }
 }
 

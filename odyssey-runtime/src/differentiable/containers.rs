@@ -1,4 +1,4 @@
-//! References, boxes, lists, options and tuples of differentiable types.
+//! References, boxes, lists, options, results and tuples of differentiable types.
 
 use super::{Differentiable, leaf_partial};
 
@@ -29,18 +29,18 @@ reference!(&T, &mut T);
 
 impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     type Tangent = Box<T::Tangent>;
-    type Partial = T::Partial;
+    type Partial = Box<T::Partial>;
 
     fn zero_tangent(&self) -> Box<T::Tangent> {
         Box::new((**self).zero_tangent())
     }
 
-    fn complete(&self, partial: T::Partial) -> Box<T::Tangent> {
-        Box::new((**self).complete(partial))
+    fn complete(&self, partial: Box<T::Partial>) -> Box<T::Tangent> {
+        Box::new((**self).complete(*partial))
     }
 
-    fn arrived(tangent: Box<T::Tangent>) -> T::Partial {
-        T::arrived(*tangent)
+    fn arrived(tangent: Box<T::Tangent>) -> Box<T::Partial> {
+        Box::new(T::arrived(*tangent))
     }
 }
 
@@ -74,15 +74,29 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     }
 }
 
-impl<T: Differentiable> Differentiable for Option<T> {
-    type Tangent = Option<T::Tangent>;
+/// What may be missing: `None` is the tangent of nothing, and counts as zero for something.
+macro_rules! optional {
+    ([$($parameter:ident),*] $type:ty, $some:path) => {
+        impl<T: Differentiable $(, $parameter)*> Differentiable for $type {
+            type Tangent = Option<T::Tangent>;
+            type Partial = Option<T::Partial>;
 
-    leaf_partial!();
+            fn zero_tangent(&self) -> Option<T::Tangent> {
+                if let $some(value) = self { Some(value.zero_tangent()) } else { None }
+            }
 
-    fn zero_tangent(&self) -> Option<T::Tangent> {
-        self.as_ref().map(T::zero_tangent)
-    }
+            fn complete(&self, partial: Option<T::Partial>) -> Option<T::Tangent> {
+                if let $some(value) = self { Some(value.complete(partial.unwrap_or_default())) } else { None }
+            }
+
+            fn arrived(tangent: Option<T::Tangent>) -> Option<T::Partial> {
+                tangent.map(T::arrived)
+            }
+        }
+    };
 }
+optional!([] Option<T>, Some);
+optional!([E] Result<T, E>, Ok);
 
 macro_rules! tuple {
     ($($name:ident $index:tt),*) => {

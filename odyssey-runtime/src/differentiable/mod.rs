@@ -18,7 +18,9 @@ use crate::tangent::Tangent;
 /// | `&T`, `&mut T` | `T::Tangent` |
 /// | `[T; N]`; `Vec<T>`, `[T]` | `[T::Tangent; N]`; `Vec<T::Tangent>` |
 /// | tuples, `Option<T>`, `Box<T>` | the same shape of tangents |
+/// | `Result<T, E>` | `Option<T::Tangent>` |
 /// | a struct with `#[derive(Differentiable)]` | a struct `…Tangent` with the same field names |
+/// | an enum with `#[derive(Differentiable)]` | an enum `…Tangent` with the same variants |
 /// | integers, `bool`, `char`, strings | `()` |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no derivative",

@@ -30,7 +30,7 @@ pub trait Visitor {
 #[diagnostic::on_unimplemented(
     message = "the numbers in `{Self}` cannot be changed in place",
     label = "not a set of parameters",
-    note = "parameters are made of `f32`, `f64`, owned arrays, `&mut`, `Vec`, tuples, `Option`, `Box` and structs with `#[derive(Differentiable)]`"
+    note = "parameters are made of `f32`, `f64`, owned arrays, `&mut`, `Vec`, tuples, `Option`, `Box` and structs and enums with `#[derive(Differentiable)]`"
 )]
 pub trait Parameters: Differentiable {
     /// Calls `visitor` for every leaf, always in the same order. Panics if `tangent` does not have the structure of `self`.
@@ -125,15 +125,26 @@ impl<T: Parameters, const N: usize> Parameters for [T; N] {
     }
 }
 
-impl<T: Parameters> Parameters for Option<T> {
-    fn visit<V: Visitor>(&mut self, tangent: &Option<T::Tangent>, visitor: &mut V) {
-        let Some(value) = self else { return };
-        if let Some(tangent) = tangent {
-            value.visit(tangent, visitor);
-        } else {
+fn visit_optional<T: Parameters, V: Visitor>(value: Option<&mut T>, tangent: Option<&T::Tangent>, visitor: &mut V) {
+    match (value, tangent) {
+        (None, _) => {}
+        (Some(value), Some(tangent)) => value.visit(tangent, visitor),
+        (Some(value), None) => {
             let zero = value.zero_tangent();
             value.visit(&zero, visitor);
         }
+    }
+}
+
+impl<T: Parameters> Parameters for Option<T> {
+    fn visit<V: Visitor>(&mut self, tangent: &Option<T::Tangent>, visitor: &mut V) {
+        visit_optional(self.as_mut(), tangent.as_ref(), visitor);
+    }
+}
+
+impl<T: Parameters, E> Parameters for Result<T, E> {
+    fn visit<V: Visitor>(&mut self, tangent: &Option<T::Tangent>, visitor: &mut V) {
+        visit_optional(self.as_mut().ok(), tangent.as_ref(), visitor);
     }
 }
 

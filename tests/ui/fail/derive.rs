@@ -3,7 +3,11 @@
 use odyssey_runtime::prelude::*;
 
 #[derive(Differentiable)]
+enum Never {}
+
+#[derive(Differentiable)]
 enum Shape {
+    #[differentiable(skip)]
     Circle(f64),
     Square(f64),
 }
