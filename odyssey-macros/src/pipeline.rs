@@ -1,14 +1,13 @@
 //! The compiler on one screen: parse → lower → activity → reverse → optimise → emit.
 
-use std::collections::{HashMap, HashSet};
-
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
 
 use crate::emit::{self, Program};
 use crate::ir::verify::verify;
-use crate::ir::{Block, Number, Op, Stmt, Value};
+use crate::ir::{Block, Number, Op, Stmt, Value, ValueSet};
 use crate::lower::Primal;
+use crate::optimise::Definitions;
 use crate::parse::Source;
 use crate::reverse::{keep, together, Derivative};
 use crate::{activity, expansion, lower, optimise, parse, reverse};
@@ -44,13 +43,13 @@ fn residual(primal: &Primal) -> Derivative {
     let mut derivative = reverse::differentiate(primal);
     optimise::clean(&mut derivative.values, &mut derivative.forward, &mut derivative.reverse);
     let Derivative { values, forward, reverse, .. } = &mut derivative;
-    let foreign = optimise::definitions([&*forward]);
-    optimise::fuse::fuse(values, reverse, &foreign, &HashSet::new());
+    let foreign = Definitions::of([&*forward]);
+    optimise::fuse::fuse(values, reverse, &foreign, &ValueSet::default());
     keep::restore(values, forward, reverse);
     keep::restore_in_pullback(values, forward, reverse);
     let captured = reads_in_blocks(forward, reverse);
-    optimise::fuse::fuse(values, forward, &HashMap::new(), &captured);
-    let mut live = HashSet::new();
+    optimise::fuse::fuse(values, forward, &Definitions::default(), &captured);
+    let mut live = ValueSet::default();
     optimise::remove_dead(reverse, &mut live);
     optimise::remove_dead(forward, &mut live);
     verify("residual", values, &joined(forward, reverse));
@@ -65,11 +64,12 @@ fn fused(primal: &Primal) -> Derivative {
     let one = Op::Literal(Number { value: 1.0, token: None });
     reverse.stmts.insert(0, Stmt { outs: vec![seed], op: one, span: values[seed].span });
     optimise::clean(values, forward, reverse);
-    let mut foreign = optimise::definitions([&*forward]);
-    foreign.extend(optimise::definitions([&*reverse]).into_iter().filter(|(_, op)| matches!(op, Op::Literal(_))));
+    let literals = literals(reverse);
+    let mut foreign = Definitions::of([&*forward]);
+    literals.iter().for_each(|(value, op)| foreign.insert(*value, op));
     for stmt in &mut reverse.stmts {
         for inner in stmt.op.blocks_mut() {
-            optimise::fuse::fuse(values, inner, &foreign, &HashSet::new());
+            optimise::fuse::fuse(values, inner, &foreign, &ValueSet::default());
         }
     }
     keep::restore(values, forward, reverse);
@@ -79,19 +79,26 @@ fn fused(primal: &Primal) -> Derivative {
     forward.results.append(&mut reverse.results);
     together::merge(forward);
     optimise::clean(values, forward, &mut Block::default());
-    optimise::fuse::fuse(values, forward, &HashMap::new(), &captured);
+    optimise::fuse::fuse(values, forward, &Definitions::default(), &captured);
     reverse.results = forward.results.split_off(1);
     debug_assert_eq!(forward.results[0], value, "the function's result comes first");
     let mut all = joined(forward, reverse);
-    optimise::remove_dead(&mut all, &mut HashSet::new());
+    optimise::remove_dead(&mut all, &mut ValueSet::default());
     verify("fused", values, &all);
     forward.stmts = all.stmts;
     derivative
 }
 
+/// The definitions of the literals in a block and its nested blocks.
+fn literals(block: &Block) -> Vec<(Value, Op)> {
+    let definitions = Definitions::of([block]);
+    let literals = definitions.own().filter(|(_, op)| matches!(op, Op::Literal(_)));
+    literals.map(|(value, op)| (value, op.clone())).collect()
+}
+
 /// The values that are read outside of the block that defines them: by the sweep, or after a loop has kept them.
-fn reads_in_blocks(forward: &Block, reverse: &Block) -> HashSet<Value> {
-    let mut reads = HashSet::new();
+fn reads_in_blocks(forward: &Block, reverse: &Block) -> ValueSet {
+    let mut reads = ValueSet::default();
     reverse
         .stmts
         .iter()
@@ -105,7 +112,7 @@ fn reads_in_blocks(forward: &Block, reverse: &Block) -> HashSet<Value> {
     reads
 }
 
-fn collect_pushes(block: &Block, reads: &mut HashSet<Value>) {
+fn collect_pushes(block: &Block, reads: &mut ValueSet) {
     for stmt in &block.stmts {
         if let Op::For(l) = &stmt.op {
             reads.extend(l.pushes.iter().map(|kept| kept.value));

@@ -1,9 +1,8 @@
 //! Where everything goes in the emitted text: which values are written in place, which share a variable, and where a
 //! value is used for the last time and may be moved.
 
-use std::collections::{HashMap, HashSet};
-
-use crate::ir::{Block, Copying, For, Op, Stmt, Value, Values};
+use crate::ir::{Block, Copying, For, Op, Stmt, Value, ValueMap, ValueSet, Values};
+use crate::optimise::Definitions;
 
 /// A place in the text, numbered in the order of evaluation.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,19 +38,19 @@ pub(super) struct Places {
 
 #[derive(Default)]
 pub(super) struct Layout {
-    definitions: HashMap<Value, Op>,
-    defined: HashMap<Value, Site>,
+    definitions: ValueMap<Op>,
+    defined: ValueMap<Site>,
     /// Where a value is read, and by the statement of which first result, if it has one.
-    reads: HashMap<Value, Vec<(Site, Option<Value>)>>,
-    uses: HashMap<Value, Vec<Site>>,
+    reads: ValueMap<Vec<(Site, Option<Value>)>>,
+    uses: ValueMap<Vec<Site>>,
     loops: Vec<(usize, usize)>,
-    inline: HashSet<Value>,
+    inline: ValueSet,
     /// Results that are written where their block ends.
-    handed_on: HashSet<Value>,
+    handed_on: ValueSet,
     /// Values whose names are bound again by the parameters of a pullback.
-    given_again: HashSet<Value>,
-    variable: HashMap<Value, Value>,
-    mutable: HashSet<Value>,
+    given_again: ValueSet,
+    variable: ValueMap<Value>,
+    mutable: ValueSet,
     clock: usize,
     blocks: usize,
     arms: Vec<(usize, usize)>,
@@ -62,7 +61,7 @@ impl Layout {
     /// block are not variables there.
     pub(super) fn new(values: &Values, blocks: &[(&Block, Results)], given_again: &[Value]) -> (Layout, Vec<Places>) {
         let mut layout = Layout {
-            definitions: crate::optimise::definitions(blocks.iter().map(|(block, _)| *block)),
+            definitions: Definitions::of(blocks.iter().map(|(block, _)| *block)).own().map(|(v, op)| (v, op.clone())).collect(),
             given_again: given_again.iter().copied().collect(),
             ..Layout::default()
         };
@@ -90,7 +89,7 @@ impl Layout {
             self.clock += 1;
             let (at, site) = (self.clock, self.site(id));
             let owner = stmt.outs.first().copied();
-            stmt.op.operands(&mut |v| self.reads.entry(v).or_default().push((site.clone(), owner)));
+            stmt.op.operands(&mut |v| self.reads.or_default(v).push((site.clone(), owner)));
             let inner = self.nested(stmt);
             let after = if inner.is_empty() { site } else { self.site(id) };
             stmt.outs.iter().for_each(|out| {
@@ -101,7 +100,7 @@ impl Layout {
         self.clock += 1;
         places.end = self.clock;
         let site = self.site(id);
-        block.results.iter().for_each(|v| self.reads.entry(*v).or_default().push((site.clone(), None)));
+        block.results.iter().for_each(|v| self.reads.or_default(*v).push((site.clone(), None)));
         places
     }
 
@@ -129,7 +128,7 @@ impl Layout {
                 });
                 let places = self.number(&l.body, Results::InPlace);
                 let site = Site { at: places.end, block: id, arms: self.arms.clone() };
-                l.pushes.iter().for_each(|kept| self.reads.entry(kept.value).or_default().push((site.clone(), None)));
+                l.pushes.iter().for_each(|kept| self.reads.or_default(kept.value).push((site.clone(), None)));
                 self.loops.push((start, places.end));
                 self.clock += 1;
                 vec![places]
@@ -143,7 +142,7 @@ impl Layout {
     }
 
     fn choose_inline(&mut self, values: &Values, blocks: &[(&Block, Results)]) {
-        let mut inline = HashSet::new();
+        let mut inline = ValueSet::default();
         let mut visit = |stmt: &Stmt| {
             if let [out] = stmt.outs[..] {
                 if is_place(values, out, &stmt.op) || self.is_read_once_nearby(values, out, &stmt.op) {
@@ -176,7 +175,7 @@ impl Layout {
     }
 
     fn collect_uses(&mut self) {
-        let all: Vec<_> = self.reads.keys().copied().collect();
+        let all: Vec<_> = self.reads.keys().collect();
         for value in all {
             let mut sites = Vec::new();
             self.final_sites(value, &mut sites);

@@ -1,17 +1,17 @@
 //! Names for values: the user's where there is one, unique in a function.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Ident;
 
 use super::fragment::{binding_of, Binding};
-use crate::ir::{Op, Value, Values};
+use crate::ir::{Op, Value, ValueMap, Values};
 
 /// The names given out so far.
 #[derive(Clone)]
 pub(super) struct Names {
-    given: HashMap<Value, Ident>,
+    given: ValueMap<Ident>,
     taken: HashSet<String>,
     /// What the user's code means by a bare name that is not a variable: functions, modules, constants.
     foreign: HashSet<String>,
@@ -22,7 +22,7 @@ impl Names {
     pub(super) fn new(body: TokenStream) -> Names {
         let mut foreign = HashSet::new();
         called(body, &mut foreign);
-        Names { given: HashMap::new(), taken: HashSet::new(), foreign }
+        Names { given: ValueMap::default(), taken: HashSet::new(), foreign }
     }
 
     /// The name of the variable of a value.

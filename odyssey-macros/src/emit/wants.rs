@@ -10,14 +10,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Ident, Path};
 
-use crate::ir::{Block, Kind, Op, Stmt, Value, Values, Wanted};
+use crate::ir::{Block, Kind, Op, Stmt, Value, ValueSet, Values, Wanted};
 
 /// The type parameters for wants, and the values that are there only if one of them is `Yes`.
 #[derive(Default)]
 pub(super) struct Guards {
     /// The parameter of each differentiated argument; empty where everything is wanted.
     parameters: BTreeMap<usize, Ident>,
-    guarded: HashSet<Value>,
+    guarded: ValueSet,
     /// The pullbacks whose callers pass a partial want on, with the arguments they do that for.
     passed_on: HashSet<(Value, usize)>,
 }
@@ -25,7 +25,7 @@ pub(super) struct Guards {
 impl Guards {
     /// The guards of a sweep.
     pub(super) fn new(parameters: BTreeMap<usize, Ident>, values: &Values, sweep: &Block) -> Guards {
-        let mut guards = Guards { parameters, guarded: HashSet::new(), passed_on: HashSet::new() };
+        let mut guards = Guards { parameters, guarded: ValueSet::default(), passed_on: HashSet::new() };
         let needed_plainly = read_by_control_flow(sweep);
         for stmt in &sweep.stmts {
             if let Op::Pullback { pullback, .. } = &stmt.op {
@@ -45,7 +45,7 @@ impl Guards {
     }
 
     /// Each cotangent of a call is there or not on its own.
-    fn pass_on(&mut self, pullback: Value, stmt: &Stmt, values: &Values, needed_plainly: &HashSet<Value>) {
+    fn pass_on(&mut self, pullback: Value, stmt: &Stmt, values: &Values, needed_plainly: &ValueSet) {
         for (position, out) in stmt.outs.iter().enumerate() {
             if self.is_partial(&values[*out].wanted) && !needed_plainly.contains(out) {
                 self.guarded.insert(*out);
@@ -89,8 +89,8 @@ impl Guards {
 }
 
 /// What loops and branches read, and all that is computed for it: these are not guarded.
-fn read_by_control_flow(sweep: &Block) -> HashSet<Value> {
-    let mut needed = HashSet::new();
+fn read_by_control_flow(sweep: &Block) -> ValueSet {
+    let mut needed = ValueSet::default();
     for stmt in sweep.stmts.iter().rev() {
         if !stmt.op.blocks().is_empty() || stmt.outs.iter().any(|out| needed.contains(out)) {
             stmt.reads(&mut |v| {

@@ -5,6 +5,7 @@
 //! pass sees data flow and nothing else. What a macro cannot know, types, is not here either: a [`Kind`] is the
 //! little that the text of the program says for sure, and `rustc` infers the rest from the emitted code.
 
+pub(crate) mod dense;
 pub(crate) mod kind;
 pub(crate) mod print;
 pub(crate) mod verify;
@@ -16,6 +17,7 @@ use std::rc::Rc;
 use proc_macro2::Span;
 use syn::{Expr, Ident, Member};
 
+pub(crate) use dense::{DenseSet, ValueMap, ValueSet};
 pub(crate) use kind::Kind;
 
 use crate::table::elementwise::Elementwise;
@@ -61,7 +63,7 @@ impl Values {
     }
 
     /// Lets shapes refer to the values that took the place of others.
-    pub(crate) fn redirect_shapes(&mut self, same: &std::collections::HashMap<Value, Value>) {
+    pub(crate) fn redirect_shapes(&mut self, same: &ValueMap<Value>) {
         for info in &mut self.infos {
             while let Some(next) = info.shape_of.and_then(|shape| same.get(&shape)) {
                 info.shape_of = Some(*next);

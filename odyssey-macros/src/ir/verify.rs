@@ -1,15 +1,13 @@
 //! The invariants that hold between passes; checked in debug builds of the compiler.
 
-use std::collections::HashSet;
-
 use super::print::print;
-use super::{Block, Op, Stmt, Value, Values};
+use super::{Block, Op, Stmt, Value, ValueSet, Values};
 
 /// Panics with the offending value unless every value is defined once, before it is read, where it can be seen, and
 /// blocks take and hand on as many values as the statement around them says.
 pub(crate) fn verify(pass: &str, values: &Values, block: &Block) {
     if cfg!(debug_assertions) {
-        let mut verifier = Verifier { values, visible: HashSet::new(), defined: HashSet::new() };
+        let mut verifier = Verifier { values, visible: ValueSet::default(), defined: ValueSet::default() };
         if let Err(broken) = verifier.block(block) {
             panic!("after {pass}: {broken} in\n{}", print(values, block));
         }
@@ -18,8 +16,8 @@ pub(crate) fn verify(pass: &str, values: &Values, block: &Block) {
 
 struct Verifier<'a> {
     values: &'a Values,
-    visible: HashSet<Value>,
-    defined: HashSet<Value>,
+    visible: ValueSet,
+    defined: ValueSet,
 }
 
 impl Verifier<'_> {

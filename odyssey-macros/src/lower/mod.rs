@@ -14,7 +14,7 @@ mod pattern;
 mod stmt;
 mod temporaries;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use proc_macro2::Span;
@@ -22,7 +22,7 @@ use quote::ToTokens;
 use syn::{Expr, Ident, Item};
 
 use crate::diagnostics::Diagnostics;
-use crate::ir::{Block, FieldName, Info, Kind, Number, Op, Parameter, Stmt, Value, Values, Verbatim, Wanted};
+use crate::ir::{Block, FieldName, Info, Kind, Number, Op, Parameter, Stmt, Value, ValueMap, ValueSet, Values, Verbatim, Wanted};
 use crate::parse::Source;
 use crate::table::elementwise::Elementwise;
 use bindings::Bindings;
@@ -52,9 +52,9 @@ struct Lowerer {
     /// The blocks under construction, outermost first.
     blocks: Vec<Block>,
     /// In which of them a value is defined.
-    home: HashMap<Value, usize>,
+    home: ValueMap<usize>,
     /// How a value is defined, for looking through references and tuples.
-    definitions: HashMap<Value, Op>,
+    definitions: ValueMap<Op>,
     /// Fields are read once, where their owner is defined.
     fields: HashMap<(Value, FieldName), Value>,
     bindings: Bindings,
@@ -63,7 +63,7 @@ struct Lowerer {
     /// An elementwise closure is being inlined: its branches are choices between elements.
     in_closure: bool,
     /// Values with a name that is not the user's.
-    temporary: HashSet<Value>,
+    temporary: ValueSet,
     /// How many blocks there are.
     opened: u32,
     /// Type parameters that stand for a float.
@@ -92,14 +92,14 @@ impl Lowerer {
         Lowerer {
             values: Values::default(),
             blocks: vec![Block::default()],
-            home: HashMap::new(),
-            definitions: HashMap::new(),
+            home: ValueMap::default(),
+            definitions: ValueMap::default(),
             fields: HashMap::new(),
             bindings: Bindings::default(),
             diagnostics: Diagnostics::default(),
             items: Vec::new(),
             in_closure: false,
-            temporary: HashSet::new(),
+            temporary: ValueSet::default(),
             opened: 0,
             real_parameters,
         }

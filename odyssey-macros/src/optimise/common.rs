@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Block, FieldName, Op, Value, Values};
+use crate::ir::{Block, FieldName, Op, Value, ValueMap, Values};
 
 /// Replaces repeated computations in both halves of a program; the second half sees the first.
 pub(crate) fn eliminate(values: &mut Values, forward: &mut Block, reverse: &mut Block) {
@@ -15,7 +15,7 @@ pub(crate) fn eliminate(values: &mut Values, forward: &mut Block, reverse: &mut 
 #[derive(Default, Clone)]
 struct Table {
     known: HashMap<String, Value>,
-    same: HashMap<Value, Value>,
+    same: ValueMap<Value>,
 }
 
 fn block(block_: &mut Block, table: &mut Table) {

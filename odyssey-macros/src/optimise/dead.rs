@@ -1,11 +1,9 @@
 //! Dead code: statements whose results nobody reads, values that loops carry and branches return for nobody.
 
-use std::collections::HashSet;
-
-use crate::ir::{Block, For, Kernel, Op, Stmt, Value};
+use crate::ir::{Block, For, Kernel, Op, Stmt, Value, ValueSet};
 
 /// Removes dead statements. `live` holds what is read after the block, and afterwards what the block reads itself.
-pub(crate) fn remove(block: &mut Block, live: &mut HashSet<Value>) {
+pub(crate) fn remove(block: &mut Block, live: &mut ValueSet) {
     live.extend(&block.results);
     let mut kept = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts).into_iter().rev() {
@@ -22,7 +20,7 @@ pub(crate) fn remove(block: &mut Block, live: &mut HashSet<Value>) {
     block.stmts = kept;
 }
 
-fn is_dead(stmt: &Stmt, live: &HashSet<Value>) -> bool {
+fn is_dead(stmt: &Stmt, live: &ValueSet) -> bool {
     let unread = stmt.outs.iter().all(|out| !live.contains(out));
     // A call whose derivative nobody asks for is still made if its value is read, or if it may have an effect; a
     // pullback has none.
@@ -30,7 +28,7 @@ fn is_dead(stmt: &Stmt, live: &HashSet<Value>) -> bool {
 }
 
 /// Takes out of a statement what is not read of its results.
-fn narrow(stmt: &mut Stmt, live: &mut HashSet<Value>) {
+fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
     match &mut stmt.op {
         Op::Linearize(call) if !live.contains(&stmt.outs[1]) => {
             stmt.op = Op::Call(call.clone());
@@ -50,15 +48,15 @@ fn narrow(stmt: &mut Stmt, live: &mut HashSet<Value>) {
     }
 }
 
-fn narrow_kernel(kernel: &mut Kernel, outs: &mut Vec<Value>, live: &HashSet<Value>) {
+fn narrow_kernel(kernel: &mut Kernel, outs: &mut Vec<Value>, live: &ValueSet) {
     let keep: Vec<_> = outs.iter().map(|out| live.contains(out)).collect();
     retain(outs, &keep);
     retain(&mut kernel.outputs, &keep);
     retain(&mut kernel.body.results, &keep);
-    remove(&mut kernel.body, &mut HashSet::new());
+    remove(&mut kernel.body, &mut ValueSet::default());
 }
 
-fn narrow_loop(l: &mut For, outs: &mut Vec<Value>, live: &mut HashSet<Value>) {
+fn narrow_loop(l: &mut For, outs: &mut Vec<Value>, live: &mut ValueSet) {
     let carried = l.inits.len();
     let mut keep: Vec<_> = outs[..carried].iter().map(|out| live.contains(out)).collect();
     let pushes: Vec<_> = l.pushes.iter().map(|kept| live.contains(&kept.stack)).collect();

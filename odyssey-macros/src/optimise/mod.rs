@@ -6,9 +6,7 @@ pub(crate) mod fuse;
 pub(crate) mod shapes;
 mod simplify;
 
-use std::collections::{HashMap, HashSet};
-
-use crate::ir::{Block, Kernel, Op, Value, Values};
+use crate::ir::{Block, Kernel, Op, Value, ValueMap, ValueSet, Values};
 
 pub(crate) use dead::remove as remove_dead;
 
@@ -21,7 +19,7 @@ pub(crate) fn clean(values: &mut Values, forward: &mut Block, reverse: &mut Bloc
         let before = size(forward) + size(reverse);
         simplify::simplify(values, forward, reverse);
         common::eliminate(values, forward, reverse);
-        let mut live = HashSet::new();
+        let mut live = ValueSet::default();
         dead::remove(reverse, &mut live);
         dead::remove(forward, &mut live);
         if size(forward) + size(reverse) == before {
@@ -35,9 +33,9 @@ pub(crate) fn clean_kernel(values: &mut Values, kernel: &mut Kernel) {
     let Kernel { inputs, body, extents, .. } = kernel;
     simplify::simplify_kernel(values, body);
     common::eliminate(values, &mut Block::default(), body);
-    dead::remove(body, &mut HashSet::new());
+    dead::remove(body, &mut ValueSet::default());
     // A number that no element reads any more; what has a shape stays, for the iteration space.
-    let mut read = HashSet::new();
+    let mut read = ValueSet::default();
     body.reads(&mut |v| {
         read.insert(v);
     });
@@ -54,20 +52,55 @@ fn size(block: &Block) -> usize {
     block.stmts.iter().map(|stmt| 1 + stmt.op.blocks().into_iter().map(size).sum::<usize>() + stmt.outs.len()).sum()
 }
 
-/// How every value of a block and its nested blocks is defined, where one statement with one result defines it.
-pub(crate) fn definitions<'b>(blocks: impl IntoIterator<Item = &'b Block>) -> HashMap<Value, Op> {
-    let mut definitions = HashMap::new();
-    for block in blocks {
-        collect(block, &mut definitions);
-    }
-    definitions
+/// How values are defined.
+#[derive(Default)]
+pub(crate) struct Definitions<'b> {
+    own: ValueMap<&'b Op>,
+    /// Those of another program that this one reads.
+    foreign: Option<&'b Definitions<'b>>,
 }
 
-fn collect(block: &Block, definitions: &mut HashMap<Value, Op>) {
-    for stmt in &block.stmts {
-        stmt.op.blocks().into_iter().for_each(|inner| collect(inner, definitions));
-        if let ([out], true) = (&stmt.outs[..], stmt.op.blocks().is_empty()) {
-            definitions.insert(*out, stmt.op.clone());
+impl<'b> Definitions<'b> {
+    /// Those of all values of some blocks and their nested blocks that one statement with one result defines.
+    pub(crate) fn of(blocks: impl IntoIterator<Item = &'b Block>) -> Definitions<'b> {
+        let mut definitions = Definitions::default();
+        blocks.into_iter().for_each(|block| definitions.collect(block));
+        definitions
+    }
+
+    /// The same with what another program defines.
+    pub(crate) fn with(self, foreign: &'b Definitions<'b>) -> Definitions<'b> {
+        Definitions { foreign: Some(foreign), ..self }
+    }
+
+    pub(crate) fn insert(&mut self, value: Value, op: &'b Op) {
+        self.own.insert(value, op);
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of the standard collections")]
+    pub(crate) fn get(&self, value: &Value) -> Option<&'b Op> {
+        self.own.get(value).copied().or_else(|| self.foreign?.get(value))
+    }
+
+    /// The values that are defined here, and not in the other program.
+    pub(crate) fn own(&self) -> impl Iterator<Item = (Value, &'b Op)> + '_ {
+        self.own.iter().map(|(value, op)| (value, *op))
+    }
+
+    fn collect(&mut self, block: &'b Block) {
+        for stmt in &block.stmts {
+            let blocks = stmt.op.blocks();
+            if let ([out], true) = (&stmt.outs[..], blocks.is_empty()) {
+                self.insert(*out, &stmt.op);
+            }
+            blocks.into_iter().for_each(|inner| self.collect(inner));
         }
+    }
+}
+
+impl std::ops::Index<&Value> for Definitions<'_> {
+    type Output = Op;
+    fn index(&self, value: &Value) -> &Op {
+        self.get(value).expect("a defined value")
     }
 }

@@ -3,19 +3,65 @@
 //! Two values with the same set have the same shape, whatever the shapes are at run time; scalars have the empty set.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
-use crate::ir::{Op, Value, Values};
+use super::Definitions;
+use crate::ir::{Op, Value, ValueMap, Values};
 
-/// A set of values whose shapes are broadcast together.
-pub(crate) type Shape = BTreeSet<Value>;
+/// A set of values whose shapes are broadcast together, in their order.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape(Rc<[Value]>);
+
+impl Shape {
+    /// No shape at all: a single float's.
+    pub(crate) fn scalar() -> Shape {
+        Shape(Rc::new([]))
+    }
+
+    fn own(value: Value) -> Shape {
+        Shape(Rc::new([value]))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Value> + '_ {
+        self.0.iter().copied()
+    }
+
+    pub(crate) fn contains(&self, value: Value) -> bool {
+        self.0.binary_search(&value).is_ok()
+    }
+
+    pub(crate) fn is_subset(&self, other: &Shape) -> bool {
+        let mut others = other.0.iter();
+        Rc::ptr_eq(&self.0, &other.0) || self.0.iter().all(|value| others.by_ref().any(|other| other == value))
+    }
+
+    /// The two broadcast together.
+    pub(crate) fn join(&self, other: &Shape) -> Shape {
+        if other.is_subset(self) {
+            return self.clone();
+        }
+        if self.is_subset(other) {
+            return other.clone();
+        }
+        let mut all = [&*self.0, &*other.0].concat();
+        all.sort_unstable();
+        all.dedup();
+        Shape(all.into())
+    }
+}
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Shape) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || self.0.len() == other.0.len() && self.0 == other.0
+    }
+}
 
 /// Shapes that have been worked out, for as long as nothing changes.
-pub(crate) type Memo = RefCell<HashMap<Value, Shape>>;
+pub(crate) type Memo = RefCell<ValueMap<Shape>>;
 
 pub(crate) struct Shapes<'a> {
     pub(crate) values: &'a Values,
-    pub(crate) definitions: &'a HashMap<Value, Op>,
+    pub(crate) definitions: &'a Definitions<'a>,
     pub(crate) memo: &'a Memo,
 }
 
@@ -33,17 +79,19 @@ impl Shapes<'_> {
     fn work_out(&self, value: Value) -> Shape {
         let info = &self.values[value];
         if info.kind.peel().is_scalar() {
-            return Shape::new();
+            return Shape::scalar();
         }
         if let Some(primal) = info.shape_of {
             return self.of(primal);
         }
         match self.definitions.get(&value) {
-            Some(Op::Elementwise(_, operands, _)) => operands.iter().flat_map(|v| self.of(*v)).collect(),
+            Some(Op::Elementwise(_, operands, _)) => {
+                operands.iter().fold(Shape::scalar(), |shape, operand| shape.join(&self.of(*operand)))
+            }
             Some(Op::Apply(op, operands, _)) if op.shape == crate::table::operations::Shape::Same => self.of(operands[0]),
             Some(Op::Reference(x) | Op::Dereference(x) | Op::Copy(_, x) | Op::Accumulate(x, _)) => self.of(*x),
             Some(Op::Fit { like, .. } | Op::Zero(like)) => self.of(*like),
-            _ => Shape::from([value]),
+            _ => Shape::own(value),
         }
     }
 }

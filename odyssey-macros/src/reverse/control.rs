@@ -1,16 +1,14 @@
 //! The reverse of control flow: the same branch, and the loop from its end.
 
-use std::collections::{BTreeSet, HashMap};
-
 use proc_macro2::Span;
 
 use super::Sweep;
-use crate::ir::{Block, For, Info, Op, Parts, Stmt, Value};
+use crate::ir::{Block, For, Info, Op, Parts, Stmt, Value, ValueMap, ValueSet};
 
 impl Sweep<'_> {
     /// The values from outside of these blocks to whose adjoints the blocks may contribute.
     fn captured(&self, blocks: &[&Block]) -> Vec<Value> {
-        let (mut inside, mut read) = (BTreeSet::new(), BTreeSet::new());
+        let (mut inside, mut read) = (ValueSet::default(), ValueSet::default());
         for block in blocks {
             block.definitions(&mut |v| {
                 inside.insert(v);
@@ -19,11 +17,11 @@ impl Sweep<'_> {
                 read.insert(v);
             });
         }
-        read.into_iter().filter(|v| !inside.contains(v) && self.varies(*v)).collect()
+        read.iter().filter(|v| !inside.contains(v) && self.varies(*v)).collect()
     }
 
     /// Runs `sweep` on a block of its own, where the adjoints in `start` have their values already.
-    fn nested(&mut self, id: u32, start: HashMap<Value, Parts>, sweep: impl FnOnce(&mut Self) -> Vec<Value>) -> Block {
+    fn nested(&mut self, id: u32, start: ValueMap<Parts>, sweep: impl FnOnce(&mut Self) -> Vec<Value>) -> Block {
         let stmts = std::mem::take(&mut self.stmts);
         let adjoints = std::mem::replace(&mut self.adjoints, start);
         let results = sweep(self);
@@ -105,7 +103,7 @@ impl Sweep<'_> {
     }
 }
 
-fn whole(adjoints: impl Iterator<Item = (Value, Option<Value>)>) -> HashMap<Value, Parts> {
+fn whole(adjoints: impl Iterator<Item = (Value, Option<Value>)>) -> ValueMap<Parts> {
     let present = adjoints.filter(|(_, adjoint)| adjoint.is_some());
     present.map(|(v, whole)| (v, Parts { whole, fields: std::collections::BTreeMap::new() })).collect()
 }

@@ -8,15 +8,14 @@ pub(crate) mod keep;
 mod operations;
 pub(crate) mod together;
 
-use std::collections::HashMap;
-
 use proc_macro2::Span;
 use quote::format_ident;
 use syn::Ident;
 
-use crate::ir::{Block, FieldName, Info, Kind, Op, Parts, Stmt, Value, Values, Wanted};
+use crate::ir::{Block, FieldName, Info, Kind, Op, Parts, Stmt, Value, ValueMap, Values, Wanted};
 use crate::lower::Primal;
 use crate::optimise::shapes::Memo;
+use crate::optimise::Definitions;
 use crate::table::elementwise::Elementwise;
 
 /// A function with its reverse sweep.
@@ -33,7 +32,7 @@ pub(crate) struct Derivative {
 pub(crate) fn differentiate(primal: &Primal) -> Derivative {
     let mut values = primal.values.clone();
     let mut forward = primal.body.clone();
-    let mut pullbacks = HashMap::new();
+    let mut pullbacks = ValueMap::default();
     linearize(&mut forward, &mut values, &mut pullbacks);
     let result = forward.results[0];
     let cotangent = values.add(Info {
@@ -45,7 +44,7 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         span: values[result].span,
         read_at: None,
     });
-    let definitions = crate::optimise::definitions([&forward]);
+    let definitions = Definitions::of([&forward]);
     let shapes = Memo::default();
     let mut sweep = Sweep {
         values: &mut values,
@@ -53,7 +52,7 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         definitions: &definitions,
         shapes: &shapes,
         stmts: Vec::new(),
-        adjoints: HashMap::new(),
+        adjoints: ValueMap::default(),
     };
     sweep.contribute(result, cotangent);
     sweep.block(&forward);
@@ -79,7 +78,7 @@ fn cotangent_name(name: Option<&Ident>, otherwise: &str) -> Ident {
 }
 
 /// Replaces calls through which a derivative passes by calls that also return their pullback.
-fn linearize(block: &mut Block, values: &mut Values, pullbacks: &mut HashMap<Value, Value>) {
+fn linearize(block: &mut Block, values: &mut Values, pullbacks: &mut ValueMap<Value>) {
     for stmt in &mut block.stmts {
         if let Op::Call(call) = &stmt.op {
             let result = stmt.outs[0];
@@ -108,14 +107,14 @@ fn linearize(block: &mut Block, values: &mut Values, pullbacks: &mut HashMap<Val
 struct Sweep<'a> {
     values: &'a mut Values,
     /// The pullback of a call, by its result.
-    pullbacks: &'a HashMap<Value, Value>,
+    pullbacks: &'a ValueMap<Value>,
     /// How the values of the forward pass are defined.
-    definitions: &'a HashMap<Value, Op>,
+    definitions: &'a Definitions<'a>,
     /// The shapes of the values of the forward pass.
     shapes: &'a Memo,
     stmts: Vec<Stmt>,
     /// What has arrived so far, by primal value.
-    adjoints: HashMap<Value, Parts>,
+    adjoints: ValueMap<Parts>,
 }
 
 impl Sweep<'_> {
@@ -176,7 +175,7 @@ impl Sweep<'_> {
             }
         };
         self.mark_adjoint(sum, value);
-        self.adjoints.entry(value).or_default().whole = Some(sum);
+        self.adjoints.or_default(value).whole = Some(sum);
     }
 
     /// Adds to the adjoint of a field.
@@ -184,7 +183,7 @@ impl Sweep<'_> {
         if !self.varies(base) {
             return;
         }
-        let field = self.adjoints.entry(base).or_default().fields.entry(name.clone()).or_default();
+        let field = self.adjoints.or_default(base).fields.entry(name.clone()).or_default();
         // A field is read once (see `Lowerer::field`), so that its parts arrive once.
         *field = parts;
     }

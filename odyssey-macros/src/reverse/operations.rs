@@ -75,7 +75,7 @@ impl Sweep<'_> {
         let kind = self.tangent_kind(base);
         let sum = self.emit(Op::IndexAccumulate { tangent, index, value: dy }, kind, base, span);
         self.mark_adjoint(sum, base);
-        self.adjoints.entry(base).or_default().whole = Some(sum);
+        self.adjoints.or_default(base).whole = Some(sum);
     }
 
     /// Contributes `value`, given over the shape of `over`, summed to the shape of `to`.

@@ -4,9 +4,9 @@
 //! adds to its adjoints, the order of its iterations does not matter: each can follow its forward iteration at once,
 //! while its values are in registers.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
-use crate::ir::{Block, For, Op, Stmt};
+use crate::ir::{Block, For, Op, Stmt, ValueMap, ValueSet};
 
 /// Merges each such loop with its mirror image in the same block.
 pub(crate) fn merge(block: &mut Block) {
@@ -33,7 +33,7 @@ fn mirror_of(block: &Block, position: usize) -> Option<usize> {
 
 /// The loop restores nothing, and does nothing with what it carries but add to it.
 fn only_adds(sweep: &For) -> bool {
-    let carried: HashSet<_> = sweep.body.params[1..].iter().copied().collect();
+    let carried: ValueSet = sweep.body.params[1..].iter().copied().collect();
     let mut sums = carried.clone();
     for stmt in &sweep.body.stmts {
         let target = match &stmt.op {
@@ -57,7 +57,7 @@ fn only_adds(sweep: &For) -> bool {
 
 /// The statements between the two loops that the second one needs, if none of them needs the first.
 fn what_comes_first(block: &Block, forward: usize, mirror: usize) -> Option<BTreeSet<usize>> {
-    let mut needed = HashSet::new();
+    let mut needed = ValueSet::default();
     block.stmts[mirror].reads(&mut |v| {
         needed.insert(v);
     });
@@ -87,8 +87,8 @@ fn merge_pair(block: &mut Block, forward: usize, mirror: usize, moved: &BTreeSet
         first.push(block.stmts.remove(*i));
     }
     let Stmt { outs, op: Op::For(forward_loop), .. } = &mut block.stmts[forward] else { unreachable!("found as a loop") };
-    let index = HashMap::from([(sweep_loop.body.params[0], forward_loop.body.params[0])]);
-    sweep_loop.body.map_reads(&mut |v| index.get(&v).copied().unwrap_or(v));
+    let index = ValueMap::from_iter([(sweep_loop.body.params[0], forward_loop.body.params[0])]);
+    sweep_loop.body.map_reads(&mut |v| index.resolve(v));
     forward_loop.inits.append(&mut sweep_loop.inits);
     forward_loop.body.params.extend(sweep_loop.body.params.drain(1..));
     forward_loop.body.stmts.append(&mut sweep_loop.body.stmts);

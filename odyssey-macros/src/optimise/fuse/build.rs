@@ -1,30 +1,30 @@
 //! Writing the kernels: from grouped roots to statements.
 
-use std::collections::{HashMap, HashSet};
-
 use super::group::Step;
 use super::Kernel;
-use crate::ir::{self, Block, Info, Kind, Op, Output, Stmt, Value, Values, Wanted};
+use crate::ir::{self, Block, Info, Kind, Op, Output, Stmt, Value, ValueMap, ValueSet, Values, Wanted};
 use crate::optimise::shapes::{Memo, Shape, Shapes};
+use crate::optimise::Definitions;
 use crate::table::elementwise::Elementwise;
 
 /// What the fusion decided.
-pub(super) struct Plan {
-    pub(super) definitions: HashMap<Value, Op>,
+pub(super) struct Plan<'a> {
+    pub(super) definitions: Definitions<'a>,
     /// Values that exist inside of kernels, unless they are roots.
-    pub(super) virtuals: HashSet<Value>,
+    pub(super) virtuals: ValueSet,
+    pub(super) shapes: Memo,
     pub(super) kernels: Vec<Kernel>,
     pub(super) steps: Vec<Step>,
 }
 
 /// The block with its kernels, in the order of the plan.
 pub(super) fn rebuild(values: &mut Values, block: &Block, plan: &Plan) -> Block {
-    let roots = plan.kernels.iter().flat_map(|kernel| kernel.roots.iter().map(|root| root.value)).collect();
+    let roots: ValueSet = plan.kernels.iter().flat_map(|kernel| kernel.roots.iter().map(|root| root.value)).collect();
     let step = |step: &Step| match step {
         Step::Stmt(i) => block.stmts[*i].clone(),
         Step::Kernel(k) => {
-            let (inputs, body, known, memo) = (Vec::new(), Block::default(), HashMap::new(), Memo::default());
-            Builder { values, plan, roots: &roots, kernel: &plan.kernels[*k], inputs, body, known, memo }.build(block)
+            let (inputs, body, known) = (Vec::new(), Block::default(), ValueMap::default());
+            Builder { values, plan, roots: &roots, kernel: &plan.kernels[*k], inputs, body, known }.build(block)
         }
     };
     Block {
@@ -37,15 +37,14 @@ pub(super) fn rebuild(values: &mut Values, block: &Block, plan: &Plan) -> Block 
 
 struct Builder<'a> {
     values: &'a mut Values,
-    plan: &'a Plan,
+    plan: &'a Plan<'a>,
     /// The results of all kernels.
-    roots: &'a HashSet<Value>,
+    roots: &'a ValueSet,
     kernel: &'a Kernel,
     inputs: Vec<Value>,
     body: Block,
     /// The element that stands for a value.
-    known: HashMap<Value, Value>,
-    memo: Memo,
+    known: ValueMap<Value>,
 }
 
 impl Builder<'_> {
@@ -77,18 +76,18 @@ impl Builder<'_> {
     }
 
     fn shape(&self, value: Value) -> Shape {
-        Shapes { values: self.values, definitions: &self.plan.definitions, memo: &self.memo }.of(value)
+        Shapes { values: self.values, definitions: &self.plan.definitions, memo: &self.plan.shapes }.of(value)
     }
 
     /// The operands whose shapes the space needs and the inputs do not have.
     fn extents(&self, outputs: &[Output]) -> Vec<Value> {
-        let mut covered: Shape = self.inputs.iter().flat_map(|v| self.shape(*v)).collect();
+        let mut covered = self.inputs.iter().fold(Shape::scalar(), |shape, input| shape.join(&self.shape(*input)));
         for output in outputs.iter().filter(|_| !self.inputs.is_empty()) {
             if let Output::Like(v) = output {
-                covered.extend(self.shape(*v));
+                covered = covered.join(&self.shape(*v));
             }
         }
-        let mut extents: Vec<_> = self.kernel.space.difference(&covered).copied().collect();
+        let mut extents: Vec<_> = self.kernel.space.iter().filter(|v| !covered.contains(*v)).collect();
         if let (true, true, Some(Output::Like(v))) = (self.inputs.is_empty(), extents.is_empty(), outputs.first()) {
             extents.push(*v);
         }

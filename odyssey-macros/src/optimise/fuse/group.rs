@@ -1,17 +1,19 @@
 //! Which roots share a pass, and in which order everything runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fusion, Kernel, Root};
-use crate::ir::{Op, Value};
+use super::{Fusion, Kernel, Kernels, Root};
+use crate::ir::{Op, Value, ValueMap, ValueSet};
 use crate::optimise::shapes::Shape;
 
 /// What a pass takes at most: the runtime's operands come in tuples of up to twelve.
 const OPERANDS: usize = 12;
 
 /// The kernels that these values are made from.
-fn needs(leaves: &BTreeSet<Value>, sources: &HashMap<Value, BTreeSet<usize>>) -> BTreeSet<usize> {
-    leaves.iter().filter_map(|leaf| sources.get(leaf)).flatten().copied().collect()
+fn needs(leaves: &ValueSet, sources: &ValueMap<Kernels>) -> Kernels {
+    let mut needs = Kernels::default();
+    leaves.iter().filter_map(|leaf| sources.get(&leaf)).for_each(|kernels| needs.unite(kernels));
+    needs
 }
 
 /// A step of the rebuilt block.
@@ -27,15 +29,15 @@ impl Fusion<'_> {
     pub(super) fn group(&mut self) {
         self.kernels.clear();
         // Which kernels' results a value is made from, not through other kernels.
-        let mut sources: HashMap<Value, BTreeSet<usize>> = HashMap::new();
+        let mut sources: ValueMap<Kernels> = ValueMap::default();
         for (i, stmt) in self.block.stmts.iter().enumerate() {
             if let Some(root) = self.root(i) {
                 let out = root.value;
                 let home = self.take(root, &sources);
-                sources.insert(out, BTreeSet::from([home]));
+                sources.insert(out, Kernels::from_iter([home]));
             } else if !(stmt.outs.len() == 1 && self.is_virtual(stmt.outs[0])) {
-                let mut kernels = BTreeSet::new();
-                stmt.reads(&mut |v| kernels.extend(sources.get(&v).into_iter().flatten()));
+                let mut kernels = Kernels::default();
+                stmt.reads(&mut |v| sources.get(&v).into_iter().for_each(|more| kernels.unite(more)));
                 stmt.outs.iter().for_each(|out| {
                     sources.insert(*out, kernels.clone());
                 });
@@ -53,45 +55,58 @@ impl Fusion<'_> {
     }
 
     /// Puts a root into a kernel, an old one or a new one; returns which.
-    fn take(&mut self, root: Root, sources: &HashMap<Value, BTreeSet<usize>>) -> usize {
+    fn take(&mut self, root: Root, sources: &ValueMap<Kernels>) -> usize {
         for k in (0..self.kernels.len()).rev() {
             if self.kernels[k].space == root.space {
                 let leaves = self.leaves(&root, Some(&self.kernels[k]));
                 let needs = needs(&leaves, sources);
-                if self.has_room(k, &leaves) && !needs.iter().any(|other| self.reaches(*other, k, &mut BTreeSet::new())) {
-                    let kernel = &mut self.kernels[k];
-                    kernel.leaves.extend(leaves);
-                    kernel.needs.extend(needs);
-                    kernel.roots.push(root);
+                if self.has_room(k, &leaves) && !needs.iter().any(|other| self.reaches(other, k)) {
+                    self.kernels[k].leaves.unite(&leaves);
+                    self.kernels[k].roots.push(root);
+                    self.add_needs(k, &needs);
                     return k;
                 }
             }
         }
         let leaves = self.leaves(&root, None);
         let needs = needs(&leaves, sources);
-        self.kernels.push(Kernel { space: root.space.clone(), roots: vec![root], leaves, needs });
-        self.kernels.len() - 1
+        let k = self.kernels.len();
+        self.kernels.push(Kernel { space: root.space.clone(), roots: vec![root], leaves, needs: Kernels::default() });
+        self.add_needs(k, &needs);
+        k
     }
 
-    fn has_room(&self, k: usize, more: &BTreeSet<Value>) -> bool {
+    fn has_room(&self, k: usize, more: &ValueSet) -> bool {
         const OUTPUTS: usize = 8;
         let kernel = &self.kernels[k];
-        kernel.roots.len() < OUTPUTS && kernel.leaves.union(more).count() <= OPERANDS
+        kernel.roots.len() < OUTPUTS && kernel.leaves.union_len(more) <= OPERANDS
     }
 
     /// Kernel `from` is, or needs, a result of kernel `k`.
-    fn reaches(&self, from: usize, k: usize, seen: &mut BTreeSet<usize>) -> bool {
-        from == k || seen.insert(from) && self.kernels[from].needs.iter().any(|next| self.reaches(*next, k, seen))
+    fn reaches(&self, from: usize, k: usize) -> bool {
+        from == k || self.kernels[from].needs.contains(&k)
+    }
+
+    /// Kernel `k`, and all that need it, need these and all that they need.
+    fn add_needs(&mut self, k: usize, needs: &Kernels) {
+        let mut all = needs.clone();
+        needs.iter().for_each(|other| all.unite(&self.kernels[other].needs));
+        for (number, kernel) in self.kernels.iter_mut().enumerate() {
+            if number == k || kernel.needs.contains(&k) {
+                kernel.needs.unite(&all);
+            }
+        }
     }
 
     /// A value whose computation would make a kernel of too many operands smaller.
     pub(super) fn oversized(&self) -> Option<Value> {
         let kernel = self.kernels.iter().find(|kernel| kernel.leaves.len() > OPERANDS)?;
         let size = |value: &Value| {
-            let root = Root { value: *value, stmt: 0, space: Shape::new() };
+            let root = Root { value: *value, stmt: 0, space: Shape::scalar() };
             self.leaves(&root, None).len()
         };
-        let inner = self.expression(kernel).into_iter().filter(|v| !kernel.has(*v) && self.is_local(*v));
+        let expression = self.expression(kernel);
+        let inner = expression.iter().filter(|v| !kernel.has(*v) && self.is_local(*v));
         let whole =
             inner.filter(|v| matches!(self.definitions[v], Op::Elementwise(..)) && !super::stands_for_a_sum(*v, &self.shapes()));
         whole.map(|v| (size(&v), v)).filter(|(size, _)| (2..OPERANDS).contains(size)).max().map(|(_, v)| v)
@@ -100,7 +115,7 @@ impl Fusion<'_> {
     /// The steps of the rebuilt block, each after what it reads, otherwise in the order of the program.
     pub(super) fn schedule(&self) -> Vec<Step> {
         let steps = self.steps();
-        let producer: HashMap<Value, Step> =
+        let producer: ValueMap<Step> =
             steps.iter().flat_map(|(step, (_, outs, _))| outs.iter().map(move |out| (*out, *step))).collect();
         let mut order: Vec<_> = steps.keys().copied().collect();
         order.sort_by_key(|step| steps[step].0);
@@ -126,7 +141,7 @@ impl Fusion<'_> {
     /// For each step its place in the program, its results and what it reads.
     fn steps(&self) -> BTreeMap<Step, (usize, Vec<Value>, Vec<Value>)> {
         let mut steps = BTreeMap::new();
-        let in_kernels: HashSet<_> = self.kernels.iter().flat_map(|kernel| kernel.roots.iter().map(|root| root.stmt)).collect();
+        let in_kernels: BTreeSet<_> = self.kernels.iter().flat_map(|kernel| kernel.roots.iter().map(|root| root.stmt)).collect();
         let mut last_effect: Option<Value> = None;
         for (i, stmt) in self.block.stmts.iter().enumerate() {
             let is_virtual = stmt.outs.len() == 1 && self.is_virtual(stmt.outs[0]);
@@ -145,7 +160,7 @@ impl Fusion<'_> {
         for (k, kernel) in self.kernels.iter().enumerate() {
             let first = kernel.roots.iter().map(|root| root.stmt).min().expect("a kernel has a root");
             let outs = kernel.roots.iter().map(|root| root.value).collect();
-            steps.insert(Step::Kernel(k), (first, outs, kernel.leaves.iter().copied().collect()));
+            steps.insert(Step::Kernel(k), (first, outs, kernel.leaves.iter().collect()));
         }
         steps
     }
@@ -155,7 +170,7 @@ impl Fusion<'_> {
 fn place(
     step: Step,
     steps: &BTreeMap<Step, (usize, Vec<Value>, Vec<Value>)>,
-    producer: &HashMap<Value, Step>,
+    producer: &ValueMap<Step>,
     done: &mut BTreeSet<Step>,
     plan: &mut Vec<Step>,
 ) {

@@ -11,24 +11,30 @@ mod build;
 mod group;
 mod pending;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
 use super::shapes::{Memo, Shape, Shapes};
-use crate::ir::{Block, Kind, Op, Stmt, Value, Values};
+use super::Definitions;
+use crate::ir::{Block, DenseSet, Kind, Op, Stmt, Value, ValueMap, ValueSet, Values};
 
 /// Fuses a block and those inside it. `foreign` has the definitions of values from the forward pass that may be
 /// computed again if that is cheap; `captured` are values of this block that are read from elsewhere.
-pub(crate) fn fuse(values: &mut Values, block: &mut Block, foreign: &HashMap<Value, Op>, captured: &HashSet<Value>) {
+pub(crate) fn fuse(values: &mut Values, block: &mut Block, foreign: &Definitions, captured: &ValueSet) {
+    let again = foreign.own().filter(|(_, op)| is_computed_again(values, op)).map(|(value, _)| value).collect();
+    fuse_in(values, block, foreign, &again, captured);
+}
+
+/// The same, where the foreign values that may be computed again are known.
+fn fuse_in(values: &mut Values, block: &mut Block, foreign: &Definitions, again: &ValueSet, captured: &ValueSet) {
     for stmt in &mut block.stmts {
-        stmt.op.blocks_mut().into_iter().for_each(|inner| fuse(values, inner, foreign, captured));
+        stmt.op.blocks_mut().into_iter().for_each(|inner| fuse_in(values, inner, foreign, again, captured));
     }
     drop_identities(values, block, foreign);
-    let mut fusion = Fusion::new(values, block, foreign, captured);
+    let mut fusion = Fusion::new(values, block, foreign, again, captured);
     fusion.materialise_shared();
-    let plan = fusion.schedule();
-    let virtuals = fusion.definitions.keys().copied().filter(|v| fusion.is_virtual(*v)).collect();
-    let (kernels, definitions) = (fusion.kernels, fusion.definitions);
-    *block = build::rebuild(values, block, &build::Plan { definitions, virtuals, kernels, steps: plan });
+    let steps = fusion.schedule();
+    let Fusion { kernels, virtuals, shapes, .. } = fusion;
+    let definitions = Definitions::of([&*block]).with(foreign);
+    let rebuilt = build::rebuild(values, block, &build::Plan { definitions, virtuals, shapes, kernels, steps });
+    *block = rebuilt;
 }
 
 /// A root and what it comes to.
@@ -40,15 +46,18 @@ struct Root {
     space: Shape,
 }
 
+/// Kernels, by their numbers.
+type Kernels = DenseSet<usize>;
+
 /// Roots that are computed in one pass.
 #[derive(Clone, Debug)]
 struct Kernel {
     space: Shape,
     roots: Vec<Root>,
     /// What it reads.
-    leaves: BTreeSet<Value>,
-    /// The kernels whose results these are made from.
-    needs: BTreeSet<usize>,
+    leaves: ValueSet,
+    /// The kernels whose results these are made from, directly or through other kernels.
+    needs: Kernels,
 }
 
 impl Kernel {
@@ -61,40 +70,47 @@ struct Fusion<'a> {
     values: &'a Values,
     block: &'a Block,
     /// All definitions in sight.
-    definitions: HashMap<Value, Op>,
-    foreign: &'a HashMap<Value, Op>,
+    definitions: Definitions<'a>,
     /// The statement that defines a value of this block.
-    position: HashMap<Value, usize>,
+    position: ValueMap<usize>,
     /// Values of this block that something other than an elementwise expression reads.
-    read_whole: HashSet<Value>,
+    read_whole: ValueSet,
+    /// Values that exist inside of kernels only, as far as their definitions go.
+    virtuals: ValueSet,
     /// Virtual values that are given a place in memory after all.
-    materialised: BTreeSet<Value>,
+    materialised: ValueSet,
     kernels: Vec<Kernel>,
     shapes: Memo,
 }
 
 impl<'a> Fusion<'a> {
-    fn new(values: &'a Values, block: &'a Block, foreign: &'a HashMap<Value, Op>, captured: &HashSet<Value>) -> Fusion<'a> {
-        let mut definitions = super::definitions([block]);
-        definitions.extend(foreign.iter().map(|(v, op)| (*v, op.clone())));
+    fn new(
+        values: &'a Values,
+        block: &'a Block,
+        foreign: &'a Definitions<'a>,
+        again: &ValueSet,
+        captured: &ValueSet,
+    ) -> Fusion<'a> {
+        let definitions = Definitions::of([block]).with(foreign);
         let position = block.stmts.iter().enumerate().flat_map(|(i, stmt)| stmt.outs.iter().map(move |out| (*out, i))).collect();
         let mut fusion = Fusion {
             values,
             block,
             definitions,
-            foreign,
             position,
             read_whole: captured.clone(),
-            materialised: BTreeSet::new(),
+            virtuals: again.clone(),
+            materialised: ValueSet::default(),
             kernels: Vec::new(),
             shapes: Memo::default(),
         };
         fusion.find_whole_reads();
+        fusion.find_virtuals();
         fusion
     }
 
     fn find_whole_reads(&mut self) {
-        let mut whole: HashSet<Value> = self.block.results.iter().copied().collect();
+        let mut whole: ValueSet = self.block.results.iter().copied().collect();
         // An in-place sum is elementwise if that spares a pass over memory: decided from the end, where its readers are.
         for stmt in self.block.stmts.iter().rev() {
             if !is_elementwise(self.values, &stmt.op) || self.is_plain_sum(stmt, &whole) {
@@ -103,29 +119,28 @@ impl<'a> Fusion<'a> {
                 });
             }
         }
-        self.read_whole.extend(whole);
+        self.read_whole.unite(&whole);
     }
 
     /// An accumulation onto a finished tangent that somebody needs finished: done in place, outside of kernels.
-    fn is_plain_sum(&self, stmt: &Stmt, whole: &HashSet<Value>) -> bool {
+    fn is_plain_sum(&self, stmt: &Stmt, whole: &ValueSet) -> bool {
         let Op::Accumulate(a, _) = &stmt.op else { return false };
         let is_finished = |v: &Value| self.definitions.get(v).is_none_or(|op| !is_elementwise(self.values, op));
         whole.contains(&stmt.outs[0]) && is_finished(a)
     }
 
+    fn find_virtuals(&mut self) {
+        for stmt in &self.block.stmts {
+            let ([out], true) = (&stmt.outs[..], is_elementwise(self.values, &stmt.op)) else { continue };
+            if !matches!(stmt.op, Op::Sum(_)) && !self.is_plain_sum(stmt, &self.read_whole) {
+                self.virtuals.insert(*out);
+            }
+        }
+    }
+
     /// Exists inside of kernels only, as far as its definition goes.
     fn is_virtual(&self, value: Value) -> bool {
-        let Some(op) = self.definitions.get(&value) else { return false };
-        match op {
-            Op::Sum(_) => false,
-            Op::Accumulate(..) if self.is_local(value) => {
-                let stmt = &self.block.stmts[self.position[&value]];
-                is_elementwise(self.values, op) && !self.is_plain_sum(stmt, &self.read_whole)
-            }
-            _ if self.is_local(value) => is_elementwise(self.values, op),
-            Op::Elementwise(e, ..) => self.foreign.contains_key(&value) && is_elementwise(self.values, op) && e.is_cheap(),
-            _ => false,
-        }
+        self.virtuals.contains(&value)
     }
 
     fn is_local(&self, value: Value) -> bool {
@@ -141,14 +156,15 @@ impl<'a> Fusion<'a> {
         loop {
             self.settle_pending();
             self.group();
-            let mut users: BTreeMap<Value, BTreeSet<usize>> = BTreeMap::new();
-            for (k, kernel) in self.kernels.iter().enumerate() {
-                for value in self.expression(kernel) {
-                    users.entry(value).or_default().insert(k);
+            let (mut once, mut twice) = (ValueSet::default(), ValueSet::default());
+            for kernel in &self.kernels {
+                for value in self.expression(kernel).iter() {
+                    if !once.insert(value) {
+                        twice.insert(value);
+                    }
                 }
             }
-            let mut shared: Vec<_> =
-                users.into_iter().filter(|(v, kernels)| kernels.len() > 1 && self.is_expensive(*v)).map(|(v, _)| v).collect();
+            let mut shared: Vec<_> = twice.iter().filter(|v| self.is_expensive(*v)).collect();
             shared.extend(self.oversized());
             shared.extend(self.kernels.iter().flat_map(|kernel| &kernel.roots).filter_map(|root| self.shape_giver(root)));
             if shared.is_empty() {
@@ -190,8 +206,8 @@ impl<'a> Fusion<'a> {
     }
 
     /// The virtual values that a kernel computes.
-    fn expression(&self, kernel: &Kernel) -> BTreeSet<Value> {
-        let (mut inside, mut leaves) = (BTreeSet::new(), BTreeSet::new());
+    fn expression(&self, kernel: &Kernel) -> ValueSet {
+        let (mut inside, mut leaves) = (ValueSet::default(), ValueSet::default());
         for root in &kernel.roots {
             self.walk(root.value, true, Some(kernel), &mut inside, &mut leaves);
         }
@@ -199,24 +215,17 @@ impl<'a> Fusion<'a> {
     }
 
     /// The values that a root reads where it is computed by this kernel.
-    fn leaves(&self, root: &Root, kernel: Option<&Kernel>) -> BTreeSet<Value> {
-        let (mut inside, mut leaves) = (BTreeSet::new(), BTreeSet::new());
+    fn leaves(&self, root: &Root, kernel: Option<&Kernel>) -> ValueSet {
+        let (mut inside, mut leaves) = (ValueSet::default(), ValueSet::default());
         self.walk(root.value, true, kernel, &mut inside, &mut leaves);
         if let Some(Op::Fit { like, .. }) = self.definitions.get(&root.value) {
             leaves.insert(*like);
         }
-        leaves.extend(root.space.iter().copied());
+        leaves.extend(root.space.iter());
         leaves
     }
 
-    fn walk(
-        &self,
-        value: Value,
-        is_top: bool,
-        kernel: Option<&Kernel>,
-        inside: &mut BTreeSet<Value>,
-        leaves: &mut BTreeSet<Value>,
-    ) {
+    fn walk(&self, value: Value, is_top: bool, kernel: Option<&Kernel>, inside: &mut ValueSet, leaves: &mut ValueSet) {
         if !is_top && self.is_leaf(value, kernel) {
             leaves.insert(value);
             return;
@@ -229,6 +238,11 @@ impl<'a> Fusion<'a> {
             op => op.operands(&mut |v| self.walk(v, false, kernel, inside, leaves)),
         }
     }
+}
+
+/// A value of the forward pass that a kernel of the sweep may compute once more: that costs no more than to read it.
+fn is_computed_again(values: &Values, op: &Op) -> bool {
+    matches!(op, Op::Elementwise(e, ..) if e.is_cheap()) && is_elementwise(values, op)
 }
 
 /// Works element by element on something that may be an array.
@@ -254,10 +268,9 @@ fn stands_for_a_sum(value: Value, shapes: &Shapes) -> bool {
 }
 
 /// A cotangent that has the shape of its operand already needs no fitting.
-fn drop_identities(values: &mut Values, block: &mut Block, foreign: &HashMap<Value, Op>) {
-    let mut same: HashMap<Value, Value> = HashMap::new();
-    let mut definitions = super::definitions([&*block]);
-    definitions.extend(foreign.iter().map(|(v, op)| (*v, op.clone())));
+fn drop_identities(values: &mut Values, block: &mut Block, foreign: &Definitions) {
+    let mut same: ValueMap<Value> = ValueMap::default();
+    let definitions = Definitions::of([&*block]).with(foreign);
     let memo = Memo::default();
     let shapes = Shapes { values, definitions: &definitions, memo: &memo };
     for stmt in &block.stmts {

@@ -1,10 +1,8 @@
 //! Sums that are put off: a cotangent over a larger space than its operand's is summed once, at the end of the chain
 //! of linear operations behind it, since `sum(d) * g = sum(d * g)` where `g` does not vary along the summed axes.
 
-use std::collections::{BTreeSet, HashMap};
-
 use super::Fusion;
-use crate::ir::{Op, Value};
+use crate::ir::{Op, Value, ValueMap, ValueSet};
 use crate::optimise::shapes::Shape;
 
 /// What kind of value an expression of a kernel is.
@@ -20,8 +18,8 @@ impl Fusion<'_> {
     /// Gives a place in memory to every `fit` whose sum cannot be put off.
     pub(super) fn settle_pending(&mut self) {
         loop {
-            let mut states = HashMap::new();
-            let mut settle = BTreeSet::new();
+            let mut states = ValueMap::default();
+            let mut settle = ValueSet::default();
             for stmt in &self.block.stmts {
                 if let [out] = stmt.outs[..] {
                     if self.is_virtual(out) || matches!(stmt.op, Op::Sum(_)) {
@@ -34,22 +32,22 @@ impl Fusion<'_> {
                     }
                 }
             }
-            settle.retain(|fit| !self.materialised.contains(fit));
-            if settle.is_empty() {
+            let before = self.materialised.len();
+            self.materialised.unite(&settle);
+            if self.materialised.len() == before {
                 return;
             }
-            self.materialised.extend(settle);
         }
     }
 
-    fn state_of(&self, value: Value, states: &HashMap<Value, State>) -> State {
+    fn state_of(&self, value: Value, states: &ValueMap<State>) -> State {
         if self.materialised.contains(&value) || !self.is_virtual(value) {
             return State::Settled;
         }
         states.get(&value).cloned().unwrap_or(State::Settled)
     }
 
-    fn state(&self, op: &Op, states: &mut HashMap<Value, State>, settle: &mut BTreeSet<Value>) -> State {
+    fn state(&self, op: &Op, states: &mut ValueMap<State>, settle: &mut ValueSet) -> State {
         match op {
             Op::Fit { value, over, like } => {
                 let (over, like) = (self.shapes().of(*over), self.shapes().of(*like));
@@ -121,13 +119,13 @@ impl Fusion<'_> {
         (**first != State::Settled && pending.all(agrees)).then(|| (*first).clone())
     }
 
-    fn settle_all(&self, operands: &[Value], settle: &mut BTreeSet<Value>) -> State {
+    fn settle_all(&self, operands: &[Value], settle: &mut ValueSet) -> State {
         operands.iter().for_each(|v| self.fits_below(*v, settle));
         State::Settled
     }
 
     /// The nearest `fit`s in the expression of a value.
-    fn fits_below(&self, value: Value, settle: &mut BTreeSet<Value>) {
+    fn fits_below(&self, value: Value, settle: &mut ValueSet) {
         if !self.is_virtual(value) || self.materialised.contains(&value) {
             return;
         }
@@ -159,7 +157,7 @@ impl Fusion<'_> {
         }
         match &self.definitions[&value] {
             Op::Fit { value: inner, over, .. } => {
-                space.extend(self.shapes().of(*over));
+                *space = space.join(&self.shapes().of(*over));
                 self.pending_below(*inner, space);
             }
             op => op.operands(&mut |v| self.pending_below(v, space)),

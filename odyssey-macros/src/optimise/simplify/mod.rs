@@ -5,18 +5,17 @@
 
 mod choice;
 
-use std::collections::{HashMap, HashSet};
-
-use crate::ir::{Block, FieldName, For, Kind, Number, Op, Parameter, Stmt, Value, Values};
+use crate::ir::{Block, FieldName, For, Kind, Number, Op, Parameter, Stmt, Value, ValueMap, ValueSet, Values};
 use crate::table::elementwise::Elementwise;
 
 /// Simplifies both halves of a program; the second one sees the first.
 pub(crate) fn simplify(values: &mut Values, forward: &mut Block, reverse: &mut Block) {
-    let mut primal = HashSet::new();
+    let mut primal = ValueSet::default();
     forward.definitions(&mut |v| {
         primal.insert(v);
     });
-    let mut simplifier = Simplifier { primal, values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal };
+    let mut simplifier =
+        Simplifier { primal, values, definitions: ValueMap::default(), same: ValueMap::default(), code: Code::Primal };
     simplifier.block(forward);
     simplifier.code = Code::Derivative;
     simplifier.block(reverse);
@@ -35,18 +34,24 @@ enum Code {
 
 struct Simplifier<'a> {
     values: &'a mut Values,
-    definitions: HashMap<Value, Op>,
-    same: HashMap<Value, Value>,
+    definitions: ValueMap<Op>,
+    same: ValueMap<Value>,
     /// The values of the forward pass.
-    primal: HashSet<Value>,
+    primal: ValueSet,
     /// Whose statements are at hand.
     code: Code,
 }
 
 /// Simplifies the body of a kernel, which may be the user's code as well as the compiler's.
 pub(crate) fn simplify_kernel(values: &mut Values, body: &mut Block) {
-    Simplifier { primal: HashSet::new(), values, definitions: HashMap::new(), same: HashMap::new(), code: Code::Primal }
-        .block(body);
+    Simplifier {
+        primal: ValueSet::default(),
+        values,
+        definitions: ValueMap::default(),
+        same: ValueMap::default(),
+        code: Code::Primal,
+    }
+    .block(body);
 }
 
 /// What a statement turned out to be.
