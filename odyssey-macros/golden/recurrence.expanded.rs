@@ -6,8 +6,8 @@ impl recurrence {
     /// The value, and the gradient with respect to the differentiated arguments.
     #[inline]
     fn value_and_grad(w: f64, x: &[f64]) -> (f64, (f64, Vec<f64>)) {
-        let mut h = 0.0;
         let mut h_was = rt::stack();
+        let mut h = 0.0;
         for i in 0..x.len() {
             h_was.push(h);
             h = (w * h + x[i]).tanh();
@@ -92,8 +92,8 @@ impl recurrence {
         ) -> (WantW::Of<f64>, WantX::Of<Vec<f64>>),
     ) {
         rt::assert_same(&primal, &recurrence);
-        let mut h = 0.0;
         let mut h_was = rt::stack();
+        let mut h = 0.0;
         for i in 0..x.len() {
             h_was.push(h);
             h = (w * h + x[i]).tanh();

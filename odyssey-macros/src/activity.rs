@@ -30,6 +30,17 @@ fn stmt(stmt: &Stmt, values: &mut Values) {
                 merge(*out, otherwise.results[i], values);
             }
         }
+        Op::Match(scrutinee, arms) => {
+            for arm in arms {
+                for binding in &arm.block.params {
+                    merge(*binding, *scrutinee, values);
+                }
+                block(&arm.block, values);
+                for (out, result) in stmt.outs.iter().zip(&arm.block.results) {
+                    merge(*out, *result, values);
+                }
+            }
+        }
         Op::For(l) => {
             for (param, init) in l.body.params[1..].iter().zip(&l.inits) {
                 merge(*param, *init, values);
@@ -76,7 +87,14 @@ impl Op {
     /// Calls `f` with the operands through which a derivative passes.
     pub(crate) fn differentiable_operands(&self, f: &mut impl FnMut(Value)) {
         match self {
-            Op::Verbatim(_) | Op::Literal(_) | Op::Length(_) | Op::If(..) | Op::For(_) => {}
+            Op::Verbatim(_) | Op::Effect(..) | Op::Literal(_) | Op::Length(_) | Op::If(..) | Op::For(_) | Op::Match(..) => {}
+            Op::Store { base, value, .. } | Op::Update { base, value, .. } | Op::Push { base, value, .. } => {
+                f(*base);
+                f(*value);
+            }
+            Op::Pop { base, .. } | Op::Swap { base, .. } => f(*base),
+            Op::View(base, ..) => f(*base),
+            Op::Call(call) | Op::Linearize(call) => call.args.iter().for_each(|v| f(*v)),
             Op::Elementwise(op, operands, _) => {
                 let rule = op.rule();
                 operands.iter().zip(&rule.cotangents).filter(|(_, rule)| rule.is_some()).for_each(|(v, _)| f(*v));

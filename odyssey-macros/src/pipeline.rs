@@ -47,7 +47,7 @@ fn residual(primal: &Primal) -> Derivative {
     optimise::fuse::fuse(values, reverse, &foreign, &ValueSet::default());
     keep::restore(values, forward, reverse);
     keep::restore_in_pullback(values, forward, reverse);
-    let captured = reads_in_blocks(forward, reverse);
+    let captured = reads_in_blocks(reverse);
     optimise::fuse::fuse(values, forward, &Definitions::default(), &captured);
     let mut live = ValueSet::default();
     optimise::remove_dead(reverse, &mut live);
@@ -73,7 +73,8 @@ fn fused(primal: &Primal) -> Derivative {
         }
     }
     keep::restore(values, forward, reverse);
-    let captured = reads_in_blocks(forward, reverse);
+    keep::restore_overwritten(values, forward, reverse);
+    let captured = reads_in_blocks(reverse);
     let value = forward.results[0];
     forward.stmts.append(&mut reverse.stmts);
     forward.results.append(&mut reverse.results);
@@ -97,7 +98,7 @@ fn literals(block: &Block) -> Vec<(Value, Op)> {
 }
 
 /// The values that are read outside of the block that defines them: by the sweep, or after a loop has kept them.
-fn reads_in_blocks(forward: &Block, reverse: &Block) -> ValueSet {
+fn reads_in_blocks(reverse: &Block) -> ValueSet {
     let mut reads = ValueSet::default();
     reverse
         .stmts
@@ -108,17 +109,7 @@ fn reads_in_blocks(forward: &Block, reverse: &Block) -> ValueSet {
                 reads.insert(v);
             });
         });
-    collect_pushes(forward, &mut reads);
     reads
-}
-
-fn collect_pushes(block: &Block, reads: &mut ValueSet) {
-    for stmt in &block.stmts {
-        if let Op::For(l) = &stmt.op {
-            reads.extend(l.pushes.iter().map(|kept| kept.value));
-        }
-        stmt.op.blocks().into_iter().for_each(|inner| collect_pushes(inner, reads));
-    }
 }
 
 fn joined(forward: &Block, reverse: &Block) -> Block {

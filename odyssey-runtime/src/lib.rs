@@ -17,6 +17,7 @@ pub mod math;
 #[doc(hidden)]
 pub mod ops;
 pub mod optim;
+mod place;
 pub mod prelude;
 mod real;
 #[doc(hidden)]

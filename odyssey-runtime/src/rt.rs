@@ -12,6 +12,7 @@ pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};
 pub use crate::ops::functions::*;
 pub use crate::ops::residuals;
+pub use crate::place::{add_part, add_to, clear_part, part, subtract_from, take_part};
 pub use crate::tangent::Tangent;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.
@@ -81,6 +82,12 @@ pub fn into_payload<X: Differentiable + ?Sized>(tangent: Option<X::Tangent>, x: 
 #[inline]
 pub fn reversed<I: DoubleEndedIterator>(range: I) -> std::iter::Rev<I> {
     range.rev()
+}
+
+/// The first `times` iterations of a loop, from the last of them.
+#[inline]
+pub fn reversed_first<I: Iterator>(range: I, times: usize) -> std::iter::Rev<std::vec::IntoIter<I::Item>> {
+    range.take(times).collect::<Vec<_>>().into_iter().rev()
 }
 
 /// A stack for what a loop keeps.

@@ -25,6 +25,9 @@ pub trait Tangent: Clone + Debug + PartialEq {
     /// `self += other`.
     fn accumulate_ref(&mut self, other: &Self);
 
+    /// Sets every scalar to zero.
+    fn clear(&mut self);
+
     /// `self *= factor`.
     fn scale(&mut self, factor: f64);
 
@@ -47,6 +50,7 @@ pub trait Tangent: Clone + Debug + PartialEq {
 
 impl Tangent for () {
     fn accumulate_ref(&mut self, (): &()) {}
+    fn clear(&mut self) {}
     fn scale(&mut self, _factor: f64) {}
     fn add_scaled(&mut self, _factor: f64, (): &()) {}
     fn inner_product(&self, (): &()) -> f64 {
@@ -60,6 +64,10 @@ macro_rules! scalar_tangent {
             #[inline]
             fn accumulate_ref(&mut self, other: &Self) {
                 *self += *other;
+            }
+            #[inline]
+            fn clear(&mut self) {
+                *self = 0.0;
             }
             #[inline]
             fn scale(&mut self, factor: f64) {
@@ -83,6 +91,10 @@ impl<T: Real, D: Dimension> Tangent for Array<T, D> {
     fn accumulate_ref(&mut self, other: &Self) {
         same_shape(self.shape(), other.shape());
         self.zip_mut_with(other, |a, &b| *a += b);
+    }
+
+    fn clear(&mut self) {
+        self.fill(T::zero());
     }
 
     fn scale(&mut self, factor: f64) {
@@ -144,6 +156,10 @@ impl<T: Tangent> Tangent for Vec<T> {
         }
     }
 
+    fn clear(&mut self) {
+        self.iter_mut().for_each(Tangent::clear);
+    }
+
     fn scale(&mut self, factor: f64) {
         for a in self {
             a.scale(factor);
@@ -184,6 +200,10 @@ impl<T: Tangent, const N: usize> Tangent for [T; N] {
         }
     }
 
+    fn clear(&mut self) {
+        self.iter_mut().for_each(Tangent::clear);
+    }
+
     fn scale(&mut self, factor: f64) {
         for a in self {
             a.scale(factor);
@@ -218,6 +238,10 @@ impl<T: Tangent> Tangent for Option<T> {
         }
     }
 
+    fn clear(&mut self) {
+        self.iter_mut().for_each(Tangent::clear);
+    }
+
     fn scale(&mut self, factor: f64) {
         if let Some(a) = self {
             a.scale(factor);
@@ -246,6 +270,10 @@ impl<T: Tangent> Tangent for Box<T> {
         (**self).accumulate_ref(other);
     }
 
+    fn clear(&mut self) {
+        (**self).clear();
+    }
+
     fn scale(&mut self, factor: f64) {
         (**self).scale(factor);
     }
@@ -267,6 +295,9 @@ macro_rules! tuple_tangent {
             }
             fn accumulate_ref(&mut self, other: &Self) {
                 $(self.$index.accumulate_ref(&other.$index);)*
+            }
+            fn clear(&mut self) {
+                $(self.$index.clear();)*
             }
             fn scale(&mut self, factor: f64) {
                 $(self.$index.scale(factor);)*

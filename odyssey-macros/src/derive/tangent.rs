@@ -117,6 +117,13 @@ fn vector_space(model: &Model) -> TokenStream {
         });
         quote!({ #(#each)* })
     });
+    let clear = match_self(model, |variant| {
+        let each = variant.active().map(|field| {
+            let own = field.bound("own");
+            quote_spanned!(field.span=> #tangent::clear(#own);)
+        });
+        quote!({ #(#each)* })
+    });
     let product = |variant: &Variant| {
         let each = variant.active().map(|field| {
             let (own, other) = (field.bound("own"), field.bound("other"));
@@ -131,6 +138,7 @@ fn vector_space(model: &Model) -> TokenStream {
         fn accumulate(&mut self, other: Self) { #accumulate }
         #[track_caller]
         fn accumulate_ref(&mut self, other: &Self) { #accumulate_ref }
+        fn clear(&mut self) { #clear }
         fn scale(&mut self, #factor: f64) { #scale }
         #[track_caller]
         fn add_scaled(&mut self, #factor: f64, other: &Self) { #add_scaled }

@@ -7,7 +7,7 @@ use syn::Ident;
 use super::layout::Places;
 use super::names::at;
 use super::writer::{tuple, Writer};
-use crate::ir::{Block, Call, Callee, Op, Stmt, Value};
+use crate::ir::{Block, Op, Stmt, Value};
 use crate::table::elementwise::Elementwise;
 
 impl Writer<'_> {
@@ -30,32 +30,28 @@ impl Writer<'_> {
         }
         match &stmt.op {
             Op::If(condition, then, otherwise) => self.branch(stmt, *condition, [then, otherwise], inner),
-            Op::For(l) => self.for_loop(stmt, l, &inner[0]),
+            Op::Match(scrutinee, arms) => self.match_arms(stmt, *scrutinee, arms, inner),
+            Op::For(l) => self.for_loop(stmt, l, inner),
             Op::Linearize(call) => self.linearize(stmt, call),
-            Op::Pullback { pullback, call, result, cotangent } => self.pullback(stmt, *pullback, call, *result, *cotangent),
+            Op::Call(call) if !call.borrowed.is_empty() => self.changing_call(stmt, call),
+            Op::Pullback { pullback, call, result, cotangents } => self.pullback(stmt, *pullback, call, *result, cotangents),
+            Op::Store { base, path, value, how } => self.store(stmt, *base, path, *value, *how),
+            Op::Update { base, path, subtracts, value } => self.update_part(stmt, *base, path, *subtracts, *value),
+            Op::Push { base, path, value } => self.push_on(stmt, *base, path, *value),
+            Op::Pop { base, path } => self.pop_from(stmt, *base, path),
+            Op::Swap { base, path, indices } => self.swap_in(stmt, *base, path, *indices),
+            Op::Effect(verbatim, targets) => self.effect(stmt, verbatim, targets),
+            Op::Stack => {
+                let (name, new) = (self.name(stmt.outs[0]), self.rt("stack", stmt.span));
+                quote!(let mut #name = #new();)
+            }
             Op::Accumulate(sum, value) => {
                 let (start, name) = self.sum_in_place(stmt.outs[0], *sum);
                 let update = self.accumulate(&name, *value, stmt);
                 self.guard_update(stmt, start, &name, update)
             }
-            Op::IndexAccumulate { tangent, index, value } => {
-                let (start, name) = self.sum_in_place(stmt.outs[0], *tangent);
-                let index = self.expr(*index).tokens;
-                let element = self.values[*tangent].kind.element();
-                let place = if self.is_guarded(stmt.outs[0]) {
-                    let given = self.rt("given_mut", stmt.span);
-                    quote!(#given(&mut #name))
-                } else {
-                    quote!(#name)
-                };
-                let update = if element.is_scalar() {
-                    self.compound(&quote!(#place[#index]), *value, stmt)
-                } else {
-                    let (add, value) = (self.rt("add", stmt.span), self.consume(*value).tokens);
-                    quote!(#add(&mut #place[#index], #value);)
-                };
-                self.guard_update(stmt, start, &name, update)
-            }
+            Op::AccumulatePart { tangent, path, value } => self.accumulate_part(stmt, *tangent, path, *value),
+            Op::TakePart { tangent, path } => self.take_part(stmt, *tangent, path),
             Op::Assemble(base, parts) => {
                 let name = self.name(stmt.outs[0]);
                 let stmts = self.assemble(*base, parts, &name);
@@ -118,7 +114,7 @@ impl Writer<'_> {
     }
 
     /// `place += value;`, or `-=` for a negative.
-    fn compound(&mut self, place: &TokenStream, value: Value, stmt: &Stmt) -> TokenStream {
+    pub(super) fn compound(&mut self, place: &TokenStream, value: Value, stmt: &Stmt) -> TokenStream {
         let span = at(stmt.span);
         if let (true, Some(Op::Elementwise(op, operands, _))) =
             (self.layout.is_inline(value), self.layout.definition(value).cloned())
@@ -133,7 +129,7 @@ impl Writer<'_> {
     }
 
     /// Makes sure that the variable of an in-place sum holds what it starts from.
-    fn sum_in_place(&mut self, out: Value, from: Value) -> (TokenStream, Ident) {
+    pub(super) fn sum_in_place(&mut self, out: Value, from: Value) -> (TokenStream, Ident) {
         let shares = self.layout.variable(out) == self.layout.variable(from) && !self.layout.is_inline(from);
         if shares {
             return (TokenStream::new(), self.name(out));
@@ -205,7 +201,7 @@ impl Writer<'_> {
     }
 
     /// Runs an update in place only if somebody wants what it serves.
-    fn guard_update(&mut self, stmt: &Stmt, start: TokenStream, name: &Ident, update: TokenStream) -> TokenStream {
+    pub(super) fn guard_update(&mut self, stmt: &Stmt, start: TokenStream, name: &Ident, update: TokenStream) -> TokenStream {
         let wanted = self.guards.wanted(self.values, stmt);
         if !self.guards.is_partial(&wanted) {
             return quote!(#start #update);
@@ -223,105 +219,4 @@ impl Writer<'_> {
         let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
         quote!(let mut #name = if #condition { #start #some(#name) } else { #none }; if #condition { #update })
     }
-
-    /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
-    fn linearize(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
-        let span = at(stmt.span);
-        let args = self.arguments(call);
-        let wants = tuple(&self.wants(call, stmt.outs[1]));
-        let patterns: Vec<_> = stmt.outs.iter().map(|out| self.pattern(*out)).collect();
-        let pattern = tuple(&patterns);
-        let value = match &call.callee {
-            Callee::Path(path) => {
-                let (companion, generics) = companion_path(path, call.args.len());
-                let function = Ident::new("residual_vjp", span);
-                let args = args.iter().map(|arg| &arg.tokens);
-                quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #wants))
-            }
-            Callee::Method(name, turbofish) => {
-                let function = format_ident!("{}_residual_vjp", name, span = name.span());
-                let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
-                quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #wants))
-            }
-        };
-        quote!(let #pattern = #value;)
-    }
-
-    /// The wants of a call, one an argument, as values.
-    fn wants(&self, call: &Call, pullback: Value) -> Vec<TokenStream> {
-        let krate = self.krate;
-        let want = |(position, arg): (usize, &Value)| {
-            let wanted = &self.values[*arg].wanted;
-            if wanted.is_empty() {
-                quote!(#krate::rt::No)
-            } else if self.guards.passes_on(pullback, position) {
-                let ty = self.guards.any_of(wanted, krate);
-                quote!(<#ty>::default())
-            } else {
-                quote!(#krate::rt::Yes)
-            }
-        };
-        call.args.iter().enumerate().map(want).collect()
-    }
-
-    fn pullback(&mut self, stmt: &Stmt, pullback: Value, call: &Call, result: Value, cotangent: Value) -> TokenStream {
-        let function = self.consume(pullback).tokens;
-        let is_method = matches!(call.callee, Callee::Method(..));
-        let args = &call.args;
-        let again: Vec<_> = args
-            .iter()
-            .enumerate()
-            .map(|(i, v)| if i == 0 && is_method { self.reference(*v) } else { self.consume(*v).tokens })
-            .collect();
-        let (result, cotangent) = (self.reference(result), self.consume(cotangent).tokens);
-        let (patterns, unwrap) = self.pullback_results(stmt, pullback);
-        let pattern = tuple(&patterns);
-        let call = quote!(let #pattern = #function(#(#again,)* #result, #cotangent); #unwrap);
-        let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
-        let wanted = self.guards.wanted(self.values, stmt);
-        if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.is_guarded(*out)) {
-            return call;
-        }
-        let condition = self.guards.condition(&wanted);
-        let none = quote!(::core::option::Option::None);
-        let names: Vec<_> = used.iter().map(|out| self.name(*out)).collect();
-        let patterns: Vec<_> = used.iter().map(|out| self.pattern(*out)).collect();
-        let nothing = names.iter().map(|_| &none);
-        match (&names[..], &patterns[..]) {
-            ([name], [pattern]) => quote!(let #pattern = if #condition { #call #name } else { #none };),
-            _ => quote!(let (#(#patterns),*) = if #condition { #call (#(#names),*) } else { (#(#nothing),*) };),
-        }
-    }
-
-    /// The patterns of a pullback's results, and the statements that take apart those that may not be there.
-    fn pullback_results(&mut self, stmt: &Stmt, pullback: Value) -> (Vec<TokenStream>, TokenStream) {
-        let (mut patterns, mut unwrap) = (Vec::new(), TokenStream::new());
-        for (position, out) in stmt.outs.iter().enumerate() {
-            let pattern = self.pattern(*out);
-            if self.layout.is_used(*out) && self.guards.passes_on(pullback, position) {
-                let (krate, name) = (self.krate, self.name(*out));
-                let ty = self.guards.any_of(&self.values[*out].wanted, krate);
-                unwrap.extend(quote!(let #pattern = <#ty as #krate::rt::Want>::get(#name);));
-                patterns.push(quote!(#name));
-            } else {
-                patterns.push(pattern);
-            }
-        }
-        (patterns, unwrap)
-    }
-}
-
-/// `nn::f::<T>` as the companion's path and the generic arguments of its function.
-fn companion_path(path: &syn::ExprPath, arguments: usize) -> (syn::ExprPath, TokenStream) {
-    let mut companion = path.clone();
-    let last = companion.path.segments.last_mut().expect("a path has a segment");
-    let generics = match std::mem::take(&mut last.arguments) {
-        syn::PathArguments::AngleBracketed(generics) => {
-            let given = generics.args.iter();
-            let inferred = (0..=arguments).map(|_| quote!(_));
-            quote!(::<#(#given,)* #(#inferred),*>)
-        }
-        _ => TokenStream::new(),
-    };
-    (companion, generics)
 }

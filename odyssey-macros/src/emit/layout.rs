@@ -49,8 +49,14 @@ pub(super) struct Layout {
     handed_on: ValueSet,
     /// Values whose names are bound again by the parameters of a pullback.
     given_again: ValueSet,
+    /// Parameters that are `&mut`: changed through, whoever owns what is behind them.
+    exclusive: ValueSet,
     variable: ValueMap<Value>,
     mutable: ValueSet,
+    /// When a value is overwritten.
+    overwritten: ValueMap<usize>,
+    /// Results of branches that are in their variable already when an arm ends.
+    settled: ValueSet,
     clock: usize,
     blocks: usize,
     arms: Vec<(usize, usize)>,
@@ -63,6 +69,7 @@ impl Layout {
         let mut layout = Layout {
             definitions: Definitions::of(blocks.iter().map(|(block, _)| *block)).own().map(|(v, op)| (v, op.clone())).collect(),
             given_again: given_again.iter().copied().collect(),
+            exclusive: blocks[0].0.params.iter().copied().filter(|v| values[*v].kind.is_exclusive()).collect(),
             ..Layout::default()
         };
         let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(block, *results)).collect();
@@ -81,8 +88,8 @@ impl Layout {
             self.handed_on.extend(&block.results);
         }
         let start = self.site(id);
-        block.params.iter().for_each(|v| {
-            self.defined.insert(*v, start.clone());
+        block.entry(&mut |v| {
+            self.defined.insert(v, start.clone());
         });
         let mut places = Places::default();
         for stmt in &block.stmts {
@@ -92,6 +99,7 @@ impl Layout {
             stmt.op.operands(&mut |v| self.reads.or_default(v).push((site.clone(), owner)));
             let inner = self.nested(stmt);
             let after = if inner.is_empty() { site } else { self.site(id) };
+            self.overwritten.extend(stmt.overwrites().into_iter().map(|(base, _)| (base, at)));
             stmt.outs.iter().for_each(|out| {
                 self.defined.insert(*out, after.clone());
             });
@@ -100,38 +108,29 @@ impl Layout {
         self.clock += 1;
         places.end = self.clock;
         let site = self.site(id);
-        block.results.iter().for_each(|v| self.reads.or_default(*v).push((site.clone(), None)));
+        block.end_reads(&mut |v| self.reads.or_default(v).push((site.clone(), None)));
         places
     }
 
     fn nested(&mut self, stmt: &Stmt) -> Vec<Places> {
         match &stmt.op {
-            Op::If(_, then, otherwise) => {
+            Op::If(..) | Op::Match(..) => {
                 let branch = self.clock;
-                [then, otherwise]
-                    .into_iter()
-                    .enumerate()
-                    .map(|(arm, block)| {
-                        self.arms.push((branch, arm));
-                        let places = self.number(block, Results::InPlace);
-                        self.arms.pop();
-                        places
-                    })
-                    .collect()
+                let arms = stmt.op.blocks().into_iter().enumerate();
+                arms.map(|(arm, block)| {
+                    self.arms.push((branch, arm));
+                    let places = self.number(block, Results::InPlace);
+                    self.arms.pop();
+                    places
+                })
+                .collect()
             }
-            Op::For(l) => {
+            Op::For(_) => {
                 let start = self.clock;
-                let id = self.blocks + 1;
-                l.pops.iter().for_each(|kept| {
-                    let site = Site { at: start, block: id, arms: self.arms.clone() };
-                    self.defined.insert(kept.value, site);
-                });
-                let places = self.number(&l.body, Results::InPlace);
-                let site = Site { at: places.end, block: id, arms: self.arms.clone() };
-                l.pushes.iter().for_each(|kept| self.reads.or_default(kept.value).push((site.clone(), None)));
-                self.loops.push((start, places.end));
+                let places: Vec<_> = stmt.op.blocks().into_iter().map(|block| self.number(block, Results::InPlace)).collect();
+                self.loops.push((start, self.clock));
                 self.clock += 1;
-                vec![places]
+                places
             }
             _ => Vec::new(),
         }
@@ -152,6 +151,39 @@ impl Layout {
         };
         blocks.iter().for_each(|(block, _)| walk(block, &mut visit));
         self.inline = inline;
+        while self.bind_outlived(values) {}
+    }
+
+    /// A value that is read after something it is made from has been overwritten must be bound before; whether there was
+    /// one. Parts that are no numbers stay places: for them the whole is copied.
+    fn bind_outlived(&mut self, values: &Values) -> bool {
+        let is_number = |out: &Value| match &self.definitions[out] {
+            Op::Verbatim(verbatim) => !is_place_expression(&verbatim.expr),
+            Op::Elementwise(..) => true,
+            _ => values[*out].kind.is_scalar(),
+        };
+        let outlived: Vec<_> = self.inline.iter().filter(|out| is_number(out) && self.is_outlived(*out)).collect();
+        outlived.iter().for_each(|out| {
+            self.inline.remove(out);
+        });
+        !outlived.is_empty()
+    }
+
+    fn is_outlived(&self, value: Value) -> bool {
+        let Some(ends) = self.first_overwrite(value) else { return false };
+        let mut sites = Vec::new();
+        self.final_sites(value, &mut sites);
+        sites.iter().any(|site| site.at > ends)
+    }
+
+    /// When something that is read in place for this value is overwritten.
+    fn first_overwrite(&self, value: Value) -> Option<usize> {
+        let mut first = None;
+        self.definitions[&value].operands(&mut |v| {
+            let inner = if self.inline.contains(&v) { self.first_overwrite(v) } else { self.overwritten.get(&v).copied() };
+            first = [first, inner].into_iter().flatten().min();
+        });
+        first
     }
 
     /// An unnamed expression that is read once, in the block where it stands.
@@ -165,8 +197,17 @@ impl Layout {
             | Op::Length(_)
             | Op::Extent(_)
             | Op::Cast(..)
+            | Op::Part(..)
             | Op::CastBack { .. } => true,
-            Op::Tuple(_) | Op::Sum(_) | Op::Present(_) | Op::Absent | Op::Apply(..) | Op::Index(..) | Op::Copy(..) => true,
+            Op::List(..)
+            | Op::Construct(..)
+            | Op::Tuple(_)
+            | Op::Sum(_)
+            | Op::Present(_)
+            | Op::Absent
+            | Op::Apply(..)
+            | Op::Index(..)
+            | Op::Copy(..) => true,
             _ => false,
         };
         let is_handed_on = owner.is_none() && self.handed_on.contains(&out);
@@ -195,24 +236,41 @@ impl Layout {
 
     fn share_variables(&mut self, block: &Block, places: &Places) {
         for (stmt, (at, inner)) in block.stmts.iter().zip(&places.stmts) {
+            for (base, out) in stmt.overwrites() {
+                if !self.inline.contains(&base) && self.is_local(base) && self.is_last_use(base, *at) {
+                    self.share(out, base);
+                }
+                self.mutable.insert(self.variable(out));
+            }
             match &stmt.op {
-                Op::Accumulate(sum, _) | Op::IndexAccumulate { tangent: sum, .. } => {
-                    if !self.inline.contains(sum) && self.is_local(*sum) && self.is_last_use(*sum, *at) {
-                        self.share(stmt.outs[0], *sum);
-                    }
-                    self.mutable.insert(self.variable(stmt.outs[0]));
+                Op::If(..) | Op::Match(..) => {
+                    let arms = stmt.op.blocks();
+                    arms.iter().zip(inner).for_each(|(arm, places)| self.share_variables(arm, places));
+                    self.settle(stmt, &arms, *at);
                 }
-                Op::If(_, then, otherwise) => {
-                    self.share_variables(then, &inner[0]);
-                    self.share_variables(otherwise, &inner[1]);
-                }
-                Op::For(l) => self.share_in_loop(l, stmt, *at, &inner[0]),
+                Op::For(l) => self.share_in_loop(l, stmt, *at, inner),
                 _ => {}
             }
         }
     }
 
-    fn share_in_loop(&mut self, l: &For, stmt: &Stmt, at: usize, places: &Places) {
+    /// A variable that every arm leaves its result in needs no assignment.
+    fn settle(&mut self, stmt: &Stmt, arms: &[&Block], at: usize) {
+        for (k, out) in stmt.outs.iter().enumerate() {
+            let results: Vec<_> = arms.iter().filter(|arm| !arm.diverges).map(|arm| arm.results[k]).collect();
+            let Some(first) = results.first() else { continue };
+            let root = self.variable(*first);
+            let is_common = results.iter().all(|v| !self.inline.contains(v) && self.variable(*v) == root);
+            let is_around = self.defined.get(&root).is_some_and(|site| site.at <= at) && self.mutable.contains(&root);
+            let is_changed = results.len() < arms.len() || results.iter().any(|v| v != first);
+            if is_common && is_around && is_changed {
+                self.share(*out, root);
+                self.settled.insert(*out);
+            }
+        }
+    }
+
+    fn share_in_loop(&mut self, l: &For, stmt: &Stmt, at: usize, places: &[Places]) {
         for (k, init) in l.inits.iter().enumerate() {
             let param = l.body.params[k + 1];
             if !self.inline.contains(init)
@@ -225,28 +283,21 @@ impl Layout {
             self.mutable.insert(self.variable(param));
             self.share(stmt.outs[k], param);
         }
-        l.pops.iter().for_each(|kept| {
-            self.mutable.insert(self.variable(kept.stack));
-        });
-        l.pushes.iter().for_each(|kept| {
-            self.mutable.insert(self.variable(kept.stack));
-        });
-        self.share_variables(&l.body, places);
-        for (k, result) in l.body.results.iter().enumerate() {
+        if let Some(condition) = &l.condition {
+            for (tested, param) in condition.params.iter().zip(&l.body.params[1..]) {
+                self.variable.insert(*tested, self.variable(*param));
+            }
+            self.share_variables(condition, &places[0]);
+        }
+        self.share_variables(&l.body, places.last().expect("the body's places"));
+        for (k, result) in l.body.results[..l.inits.len()].iter().enumerate() {
             let param = l.body.params[k + 1];
             let is_own = l.body.stmts.iter().any(|s| {
                 s.outs.first() == Some(result)
                     && s.outs.len() == 1
                     && s.op.blocks().is_empty()
-                    && !matches!(
-                        s.op,
-                        Op::Kernel(_)
-                            | Op::Accumulate(..)
-                            | Op::IndexAccumulate { .. }
-                            | Op::Pullback { .. }
-                            | Op::Linearize(_)
-                            | Op::Assemble(..)
-                    )
+                    && s.overwrites().is_empty()
+                    && !matches!(s.op, Op::Kernel(_) | Op::Pullback { .. } | Op::Linearize(_) | Op::Assemble(..) | Op::Effect(..))
             });
             let is_free = !self.inline.contains(result) && !self.variable.contains_key(result) && !self.mutable.contains(result);
             let defined = self.defined[result].at;
@@ -266,8 +317,9 @@ impl Layout {
 
     /// Bound by `let` in the emitted code, not by a signature.
     fn is_local(&self, value: Value) -> bool {
-        !self.given_again.contains(&value)
-            && (self.definitions.contains_key(&value) || self.variable.contains_key(&value) || self.mutable.contains(&value))
+        self.exclusive.contains(&value)
+            || !self.given_again.contains(&value)
+                && (self.definitions.contains_key(&value) || self.variable.contains_key(&value) || self.mutable.contains(&value))
     }
 
     /// The value whose variable this one lives in.
@@ -282,6 +334,11 @@ impl Layout {
     /// Overwrites the variable of an earlier value.
     pub(super) fn is_reassigned(&self, value: Value) -> bool {
         self.variable.contains_key(&value)
+    }
+
+    /// Is in its variable already when the arms of its branch end.
+    pub(super) fn is_settled(&self, value: Value) -> bool {
+        self.settled.contains(&value)
     }
 
     /// Written where it is read.
@@ -312,7 +369,9 @@ impl Layout {
 /// Stands for a place or costs nothing to write again: never bound to a variable of its own.
 fn is_place(values: &Values, out: Value, op: &Op) -> bool {
     match op {
-        Op::Literal(_) | Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::Copy(Copying::View, _) => true,
+        Op::Literal(_) | Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::View(..) | Op::Copy(Copying::View, _) => {
+            true
+        }
         Op::Apply(op, ..) => op.is_view,
         Op::Index(..) => !values[out].kind.is_scalar(),
         Op::Verbatim(verbatim) => {
@@ -323,6 +382,11 @@ fn is_place(values: &Values, out: Value, op: &Op) -> bool {
         }
         _ => false,
     }
+}
+
+/// Names memory: bound to a variable, it would be moved there.
+fn is_place_expression(expr: &syn::Expr) -> bool {
+    matches!(expr, syn::Expr::Path(_) | syn::Expr::Field(_) | syn::Expr::Index(_) | syn::Expr::Reference(_))
 }
 
 fn is_range_call(expr: &syn::Expr) -> bool {

@@ -1,12 +1,14 @@
 //! From IR to Rust: the companions of a function.
 
 mod block;
+mod call;
 mod companion;
 mod control;
 mod fragment;
 mod kernel;
 mod layout;
 mod names;
+mod place;
 mod scalar;
 mod types;
 mod wants;

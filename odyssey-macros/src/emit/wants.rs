@@ -32,7 +32,7 @@ impl Guards {
                 guards.pass_on(*pullback, stmt, values, &needed_plainly);
                 continue;
             }
-            let continues_plainly = matches!(&stmt.op, Op::Accumulate(sum, _) | Op::IndexAccumulate { tangent: sum, .. } if !guards.guarded.contains(sum));
+            let continues_plainly = matches!(&stmt.op, Op::Accumulate(sum, _) | Op::AccumulatePart { tangent: sum, .. } if !guards.guarded.contains(sum));
             // What is made from something that may not be there may not be there either.
             let mut reads_guarded = false;
             stmt.reads(&mut |v| reads_guarded |= guards.guarded.contains(&v));
@@ -88,11 +88,12 @@ impl Guards {
     }
 }
 
-/// What loops and branches read, and all that is computed for it: these are not guarded.
+/// What loops, branches and the adjoints of writes read, and all that is computed for it: these are not guarded.
 fn read_by_control_flow(sweep: &Block) -> ValueSet {
     let mut needed = ValueSet::default();
     for stmt in sweep.stmts.iter().rev() {
-        if !stmt.op.blocks().is_empty() || stmt.outs.iter().any(|out| needed.contains(out)) {
+        let is_plain = matches!(stmt.op, Op::TakePart { .. } | Op::Part(..) | Op::Push { .. } | Op::Pop { .. } | Op::Swap { .. });
+        if !stmt.op.blocks().is_empty() || is_plain || stmt.outs.iter().any(|out| needed.contains(out)) {
             stmt.reads(&mut |v| {
                 needed.insert(v);
             });
@@ -105,7 +106,7 @@ fn read_by_control_flow(sweep: &Block) -> ValueSet {
 /// Worth a condition: more than arithmetic on single floats.
 fn is_costly(values: &Values, stmt: &Stmt) -> bool {
     match &stmt.op {
-        Op::Rule(..) | Op::Kernel(_) | Op::Accumulate(..) | Op::Zero(_) | Op::IndexAccumulate { .. } | Op::Assemble(..) => {
+        Op::Rule(..) | Op::Kernel(_) | Op::Accumulate(..) | Op::Zero(_) | Op::AccumulatePart { .. } | Op::Assemble(..) => {
             stmt.outs.iter().any(|out| values[*out].kind != Kind::Scalar)
         }
         _ => false,

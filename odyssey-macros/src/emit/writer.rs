@@ -8,8 +8,9 @@ use super::fragment::{binding_of, Binding, Fragment};
 use super::kernel::Form;
 use super::layout::Layout;
 use super::names::{at, locate, Names};
+use super::place::Access;
 use super::wants::Guards;
-use crate::ir::{Call, Callee, Copying, FieldName, Kind, Number, Op, Parts, Value, Values, Verbatim};
+use crate::ir::{Copying, FieldName, Kind, Listing, Number, Op, Parts, Value, Values, Verbatim};
 use crate::table::operations::{Operation, Read};
 
 /// Writes the body of one function.
@@ -136,6 +137,48 @@ impl Writer<'_> {
                 let (base, index) = (self.expr(*base).receiver(), self.expr(*index).tokens);
                 Fragment::tight(quote_spanned!(span=> #base[#index]))
             }
+            Op::View(base, method, args) => {
+                let base = self.expr(*base).receiver();
+                let args: Vec<_> = args.iter().map(|v| self.expr(*v).tokens).collect();
+                Fragment::tight(quote_spanned!(span=> #base.#method(#(#args),*)))
+            }
+            Op::List(how, elements) => {
+                let elements: Vec<_> = elements.iter().map(|v| self.consume(*v).tokens).collect();
+                Fragment::tight(match how {
+                    Listing::Array => quote!([#(#elements),*]),
+                    Listing::Vec => quote!(::std::vec![#(#elements),*]),
+                    Listing::Ndarray => {
+                        let krate = self.krate;
+                        quote!(#krate::rt::ndarray::array![#(#elements),*])
+                    }
+                })
+            }
+            Op::Construct(path, fields, rest) => self.construct(path, fields, *rest),
+            Op::Try(x) => {
+                let x = self.consume(*x).receiver();
+                Fragment::tight(quote_spanned!(span=> #x?))
+            }
+            Op::Snapshot(x) => {
+                let x = self.expr(*x);
+                let is_scalar = self.values[out].kind.is_scalar();
+                if is_scalar {
+                    x
+                } else {
+                    Fragment::tight({
+                        let x = x.receiver();
+                        quote!(#x.to_owned())
+                    })
+                }
+            }
+            Op::Part(tangent, path) => {
+                let (base, name) = (self.expr(*tangent).receiver(), self.rt("part", span));
+                let place = self.part(base, path, Access::Shared);
+                if self.values[out].kind.is_scalar() {
+                    Fragment::tight(place)
+                } else {
+                    Fragment::tight(quote!(#name(&#place)))
+                }
+            }
             Op::Tuple(parts) => {
                 let parts: Vec<_> = parts.iter().map(|v| self.consume(*v).tokens).collect();
                 Fragment::tight(tuple(&parts))
@@ -167,6 +210,22 @@ impl Writer<'_> {
             Op::Kernel(kernel) => self.kernel(kernel, &[out], span),
             other => unreachable!("{other:?} is a statement"),
         }
+    }
+
+    fn construct(&mut self, path: &syn::Path, fields: &[(FieldName, Value)], rest: Option<Value>) -> Fragment {
+        let named = fields.iter().map(|(name, value)| {
+            let (member, value) = (member(name), self.consume(*value).tokens);
+            match name {
+                FieldName::Named(ident) if *ident == value.to_string() => quote!(#ident),
+                _ => quote!(#member: #value),
+            }
+        });
+        let named: Vec<_> = named.collect();
+        let rest = rest.map(|rest| {
+            let rest = self.consume(rest).tokens;
+            quote!(..#rest)
+        });
+        Fragment::new(quote!(#path { #(#named,)* #rest }), Binding::Loose)
     }
 
     fn call_rt(&mut self, name: &str, args: &[Value], span: Span) -> Fragment {
@@ -261,27 +320,6 @@ impl Writer<'_> {
                 Read::Operand(_) | Read::Extent(_) | Read::Result | Read::Cotangent => self.reference(*value),
             })
             .collect()
-    }
-
-    /// The arguments of a call; a receiver is borrowed as it is.
-    pub(super) fn arguments(&mut self, call: &Call) -> Vec<Fragment> {
-        let is_method = matches!(call.callee, Callee::Method(..));
-        let args = call.args.iter().enumerate();
-        args.map(|(i, v)| if i == 0 && is_method { self.expr(*v) } else { self.consume(*v) }).collect()
-    }
-
-    fn call(&mut self, call: &Call, span: Span) -> Fragment {
-        let args = self.arguments(call);
-        match &call.callee {
-            Callee::Path(path) => {
-                let args = args.iter().map(|arg| &arg.tokens);
-                Fragment::tight(quote_spanned!(span=> #path(#(#args),*)))
-            }
-            Callee::Method(name, turbofish) => {
-                let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
-                Fragment::tight(quote_spanned!(span=> #receiver.#name #turbofish(#(#args),*)))
-            }
-        }
     }
 
     /// The statements that build a composite tangent from its parts.

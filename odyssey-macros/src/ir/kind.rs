@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Sequence(Box<Kind>),
     Tuple(Vec<Kind>),
     Reference(Box<Kind>),
+    /// `&mut`.
+    Exclusive(Box<Kind>),
     Unknown,
 }
 
@@ -21,13 +23,25 @@ impl Kind {
     /// Without references.
     pub(crate) fn peel(&self) -> &Kind {
         match self {
-            Kind::Reference(inner) => inner.peel(),
+            Kind::Reference(inner) | Kind::Exclusive(inner) => inner.peel(),
             other => other,
         }
     }
 
     pub(crate) fn is_scalar(&self) -> bool {
         *self == Kind::Scalar
+    }
+
+    pub(crate) fn is_exclusive(&self) -> bool {
+        matches!(self, Kind::Exclusive(_))
+    }
+
+    /// Behind one reference; the kind itself if it is none.
+    pub(crate) fn target(&self) -> Kind {
+        match self {
+            Kind::Reference(inner) | Kind::Exclusive(inner) => (**inner).clone(),
+            _ => Kind::Unknown,
+        }
     }
 
     /// Methods of the runtime's table, and no others, apply to it.

@@ -99,8 +99,14 @@ pub(crate) struct Block {
     /// The same for the block of a branch or loop and for its mirror image in the reverse sweep; 0 for others.
     pub(crate) id: u32,
     pub(crate) params: Vec<Value>,
+    /// What the block takes off stacks before it runs, where it mirrors one that pushed it.
+    pub(crate) pops: Vec<Kept>,
     pub(crate) stmts: Vec<Stmt>,
+    /// What the block pushes when it has run, for its mirror image.
+    pub(crate) pushes: Vec<Kept>,
     pub(crate) results: Vec<Value>,
+    /// Never reaches its end: it panics, or returns an error from the function.
+    pub(crate) diverges: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -125,6 +131,20 @@ pub(crate) struct Verbatim {
     pub(crate) inputs: Vec<(Ident, Value)>,
     /// Evaluating it a second time gives the same value, costs next to nothing and has no effect.
     pub(crate) is_pure: bool,
+}
+
+impl Verbatim {
+    /// `a || b || c` over variables.
+    pub(crate) fn is_disjunction(&self) -> bool {
+        fn is(expr: &Expr) -> bool {
+            match expr {
+                Expr::Path(_) => true,
+                Expr::Binary(e) => matches!(e.op, syn::BinOp::Or(_)) && is(&e.left) && is(&e.right),
+                _ => false,
+            }
+        }
+        is(&self.expr)
+    }
 }
 
 /// A passive parameter of an elementwise operation.
@@ -156,6 +176,32 @@ pub(crate) enum Callee {
 pub(crate) struct Call {
     pub(crate) callee: Callee,
     pub(crate) args: Vec<Value>,
+    /// The arguments that are `&mut` of a part of a value: that part; the argument itself is the whole, and overwritten.
+    pub(crate) borrowed: BTreeMap<usize, Path>,
+}
+
+impl Call {
+    /// The values that the call overwrites, each once.
+    pub(crate) fn changed(&self) -> Vec<Value> {
+        let mut changed: Vec<Value> = Vec::new();
+        for position in self.borrowed.keys() {
+            if !changed.contains(&self.args[*position]) {
+                changed.push(self.args[*position]);
+            }
+        }
+        changed
+    }
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listing {
+    /// `[a, b]`.
+    Array,
+    /// `vec![a, b]`.
+    Vec,
+    /// `array![a, b]`.
+    Ndarray,
 }
 
 /// The arguments of the differentiated function whose gradients a computation serves.
@@ -183,29 +229,69 @@ pub(crate) struct Kernel {
     pub(crate) body: Block,
 }
 
-/// A value that a loop keeps for its reverse sweep, one an iteration, in a stack.
+/// A value that a block inside of a loop keeps for its mirror image in the reverse sweep, on a stack of its own.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kept {
-    /// The value inside the loop.
+    /// The value inside the block.
     pub(crate) value: Value,
-    /// The stack outside of it.
+    /// The stack outside of all loops.
     pub(crate) stack: Value,
 }
 
+/// A loop. Each of its iterations begins with the test of a condition, if there is one, and may be the last by its own
+/// decision.
 #[derive(Clone, Debug)]
 pub(crate) struct For {
-    /// The passive iterator expression.
-    pub(crate) range: Value,
+    /// The passive iterator expression; without one the loop ends by itself.
+    pub(crate) range: Option<Value>,
     /// Runs through the range from its end.
     pub(crate) reversed: bool,
+    /// For the mirror image of a loop that may end before its range does, or has none: how many iterations there were.
+    pub(crate) times: Option<Value>,
+    /// Computes, before each iteration and from what is carried, whether there is one: its one result.
+    pub(crate) condition: Option<Block>,
     /// Initial values of the carried parameters.
     pub(crate) inits: Vec<Value>,
-    /// The first parameter is the loop's index, the others are carried; as many results as carried parameters.
+    /// The first parameter is the loop's index, the others are carried; the results are the next carried values.
     pub(crate) body: Block,
-    /// What every iteration pushes.
-    pub(crate) pushes: Vec<Kept>,
-    /// What every iteration pops.
-    pub(crate) pops: Vec<Kept>,
+    /// The body has one more result: whether this iteration is the last.
+    pub(crate) stops: bool,
+    /// The loop has one more result: how many iterations there were.
+    pub(crate) is_counted: bool,
+}
+
+/// One way through a `match`.
+#[derive(Clone, Debug)]
+pub(crate) struct Arm {
+    pub(crate) pattern: syn::Pat,
+    /// The names that the pattern binds, with their values: the parameters of the block.
+    pub(crate) names: Vec<Ident>,
+    pub(crate) guard: Option<Verbatim>,
+    pub(crate) block: Block,
+}
+
+/// One step from a value to a part of it.
+#[derive(Clone, Debug)]
+pub(crate) enum Projection {
+    Field(FieldName),
+    /// An element, or, with a range, a slice.
+    Index(Value),
+    Dereference,
+    View(Rc<Ident>, Vec<Value>),
+}
+
+/// A part of a value, from the whole inwards.
+pub(crate) type Path = Vec<Projection>;
+
+/// How a place gets a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Write {
+    /// `place = value`.
+    Set,
+    /// `place.assign(&value)`, which broadcasts.
+    Assign,
+    /// `place.fill(value)`.
+    Fill,
 }
 
 /// The parts of a composite adjoint, by field.
@@ -241,7 +327,13 @@ pub(crate) enum Op {
     Copy(Copying, Value),
     Field(Value, FieldName),
     Index(Value, Value),
+    /// A borrowed part of an array: `x.row(i)`, `x.slice(s![..])`.
+    View(Value, Rc<Ident>, Vec<Value>),
     Tuple(Vec<Value>),
+    /// An array or a list of these elements.
+    List(Listing, Vec<Value>),
+    /// A struct, or a variant of an enum, of these fields; the rest from another value of the type.
+    Construct(Rc<syn::Path>, Vec<(FieldName, Value)>, Option<Value>),
     /// A conversion between float types.
     Cast(Value, Rc<syn::Type>),
     /// The sum of all elements.
@@ -252,6 +344,44 @@ pub(crate) enum Op {
     Call(Call),
     If(Value, Block, Block),
     For(Box<For>),
+    Match(Value, Vec<Arm>),
+    /// `value?`: what is in an `Ok` or a `Some`; anything else is returned at once.
+    Try(Value),
+    /// A value with a part of it replaced; it is overwritten.
+    Store {
+        base: Value,
+        path: Path,
+        value: Value,
+        how: Write,
+    },
+    /// A value with something added to, or subtracted from, a part of it; it is overwritten.
+    Update {
+        base: Value,
+        path: Path,
+        subtracts: bool,
+        value: Value,
+    },
+    /// A list with an element more; it is overwritten.
+    Push {
+        base: Value,
+        path: Path,
+        value: Value,
+    },
+    /// A list without its last element, and that element; it is overwritten.
+    Pop {
+        base: Value,
+        path: Path,
+    },
+    /// A list with two elements exchanged; it is overwritten.
+    Swap {
+        base: Value,
+        path: Path,
+        indices: [Value; 2],
+    },
+    /// Passive code that changes the values of passive variables: its own value first, then theirs.
+    Effect(Rc<Verbatim>, Vec<Value>),
+    /// A value as it is at this point, for readers that come after it has been overwritten.
+    Snapshot(Value),
 
     /// A call with its pullback: two results.
     Linearize(Call),
@@ -261,7 +391,8 @@ pub(crate) enum Op {
         /// The call, whose arguments are given again.
         call: Call,
         result: Value,
-        cotangent: Value,
+        /// The cotangent of the result, then those of what the call has overwritten.
+        cotangents: Vec<Value>,
     },
     /// The rule of an operation for one operand; the values it reads, in the rule's order.
     Rule(&'static Operation, usize, Vec<Value>),
@@ -277,12 +408,21 @@ pub(crate) enum Op {
     },
     /// The sum of two tangents; the first one is overwritten.
     Accumulate(Value, Value),
-    /// A tangent with `value` added at an index; the tangent is overwritten.
-    IndexAccumulate {
+    /// A tangent with `value` added to a part of it; the tangent is overwritten.
+    AccumulatePart {
         tangent: Value,
-        index: Value,
+        path: Path,
         value: Value,
     },
+    /// A part of a tangent, and the tangent with zero in its place; the tangent is overwritten.
+    TakePart {
+        tangent: Value,
+        path: Path,
+    },
+    /// A copy of a part of a tangent.
+    Part(Value, Path),
+    /// A stack for what blocks keep.
+    Stack,
     /// The tangent of a composite value from those of its parts; absent parts are zero.
     Assemble(Value, Parts),
     /// The cotangent of a cast: back to the type of the value.
@@ -297,15 +437,39 @@ pub(crate) enum Op {
     Kernel(Box<Kernel>),
 }
 
+impl For {
+    /// What an iteration hands on, with the parameters that get it.
+    pub(crate) fn carried(&self) -> impl Iterator<Item = (Value, Value)> + '_ {
+        self.body.params[1..].iter().copied().zip(self.body.results.iter().copied())
+    }
+
+    /// The value that says whether an iteration was the last.
+    pub(crate) fn stop(&self) -> Option<Value> {
+        self.stops.then(|| *self.body.results.last().expect("a result"))
+    }
+}
+
 impl Op {
     /// Has no effect beyond its results.
     pub(crate) fn is_pure(&self) -> bool {
         match self {
             Op::Verbatim(verbatim) => verbatim.is_pure,
-            Op::Call(_) | Op::Linearize(_) | Op::Pullback { .. } => false,
-            Op::If(_, then, otherwise) => [then, otherwise].iter().all(|b| b.stmts.iter().all(|s| s.op.is_pure())),
-            Op::For(f) => f.body.stmts.iter().all(|s| s.op.is_pure()),
-            _ => true,
+            Op::Call(_) | Op::Linearize(_) | Op::Pullback { .. } | Op::Effect(..) | Op::Try(_) => false,
+            _ => self.blocks().into_iter().all(|b| !b.diverges && b.pushes.is_empty() && b.stmts.iter().all(|s| s.op.is_pure())),
+        }
+    }
+
+    /// The values that the statement overwrites, each with the result that takes its place.
+    pub(crate) fn overwrites(&self, outs: &[Value]) -> Vec<(Value, Value)> {
+        match self {
+            Op::Store { base, .. } | Op::Update { base, .. } | Op::Push { base, .. } | Op::Swap { base, .. } => {
+                vec![(*base, outs[0])]
+            }
+            Op::Accumulate(tangent, _) | Op::AccumulatePart { tangent, .. } => vec![(*tangent, outs[0])],
+            Op::Pop { base, .. } | Op::TakePart { tangent: base, .. } => vec![(*base, outs[1])],
+            Op::Effect(_, targets) => targets.iter().copied().zip(outs[1..].iter().copied()).collect(),
+            Op::Call(call) | Op::Linearize(call) => call.changed().into_iter().zip(outs[1..].iter().copied()).collect(),
+            _ => Vec::new(),
         }
     }
 }

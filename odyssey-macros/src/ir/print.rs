@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use quote::ToTokens;
 
-use super::{Block, FieldName, Op, Output, Parameter, Parts, Value, Values};
+use super::{Block, FieldName, Kept, Op, Output, Parameter, Parts, Projection, Value, Values};
 
 /// The block as text, one statement a line.
 pub(crate) fn print(values: &Values, block: &Block) -> String {
@@ -39,18 +39,11 @@ impl Printer<'_> {
             let params = self.list(&block.params);
             self.line(depth, &format!("({params}):"));
         }
+        self.kept("pop", &block.pops, depth);
         for stmt in &block.stmts {
             let outs = self.list(&stmt.outs);
             let op = self.op(&stmt.op);
             self.line(depth, &format!("{outs} = {op}"));
-            if let Op::For(l) = &stmt.op {
-                for (word, list) in [("push", &l.pushes), ("pop", &l.pops)] {
-                    for kept in list {
-                        let text = format!("{word} {} on {}", self.value(kept.value), self.value(kept.stack));
-                        self.line(depth + 1, &text);
-                    }
-                }
-            }
             for inner in stmt.op.blocks() {
                 self.block(inner, depth + 1);
             }
@@ -58,8 +51,26 @@ impl Printer<'_> {
                 self.block(&kernel.body, depth + 1);
             }
         }
+        self.kept("push", &block.pushes, depth);
         let results = self.list(&block.results);
-        self.line(depth, &format!("-> {results}"));
+        self.line(depth, &format!("-> {}", if block.diverges { "!" } else { &results }));
+    }
+
+    fn kept(&mut self, word: &str, list: &[Kept], depth: usize) {
+        for kept in list {
+            let text = format!("{word} {} on {}", self.value(kept.value), self.value(kept.stack));
+            self.line(depth, &text);
+        }
+    }
+
+    fn path(&self, base: Value, path: &[Projection]) -> String {
+        let steps = path.iter().map(|step| match step {
+            Projection::Field(name) => format!(".{}", field(name)),
+            Projection::Index(index) => format!("[{}]", self.value(*index)),
+            Projection::Dereference => ".*".to_owned(),
+            Projection::View(method, args) => format!(".{method}({})", self.list(args)),
+        });
+        std::iter::once(self.value(base)).chain(steps).collect()
     }
 
     fn op(&self, op: &Op) -> String {
@@ -83,19 +94,48 @@ impl Printer<'_> {
             Op::Call(call) => format!("call {}", self.list(&call.args)),
             Op::If(condition, ..) => format!("if {}", v(condition)),
             Op::For(l) => {
+                let range = l.range.map_or_else(|| "loop".to_owned(), |range| format!("for {}", v(&range)));
                 let direction = if l.reversed { " reversed" } else { "" };
-                format!("for {}{direction} ({})", v(&l.range), self.list(&l.inits))
+                let times = l.times.map_or_else(String::new, |times| format!(" times {}", v(&times)));
+                let (stops, counted) = (if l.stops { ", stops" } else { "" }, if l.is_counted { ", counted" } else { "" });
+                format!("{range}{direction}{times} ({}){stops}{counted}", self.list(&l.inits))
             }
+            Op::Match(value, arms) => {
+                let patterns: Vec<_> = arms.iter().map(|arm| arm.pattern.to_token_stream().to_string()).collect();
+                format!("match {} {{ {} }}", v(value), patterns.join(" | "))
+            }
+            Op::Try(a) => format!("{}?", v(a)),
+            Op::Store { base, path, value, how } => format!("{} = {} ({how:?})", self.path(*base, path), v(value)),
+            Op::Update { base, path, subtracts, value } => {
+                format!("{} {} {}", self.path(*base, path), if *subtracts { "-=" } else { "+=" }, v(value))
+            }
+            Op::Push { base, path, value } => format!("push {} on {}", v(value), self.path(*base, path)),
+            Op::Pop { base, path } => format!("pop from {}", self.path(*base, path)),
+            Op::Swap { base, path, indices } => format!("swap {} in {}", self.list(indices), self.path(*base, path)),
+            Op::Effect(verbatim, targets) => {
+                format!("`{}` changes {}", verbatim.expr.to_token_stream(), self.list(targets))
+            }
+            Op::Snapshot(a) => format!("snapshot {}", v(a)),
+            Op::View(a, method, args) => format!("{}.{method}({})", v(a), self.list(args)),
+            Op::List(how, values) => format!("{how:?}[{}]", self.list(values)),
+            Op::Construct(path, fields, rest) => {
+                let fields = fields.iter().map(|(name, value)| format!("{}: {}", field(name), v(value)));
+                let rest = rest.iter().map(|rest| format!("..{}", v(rest)));
+                format!("{} {{ {} }}", path.to_token_stream(), fields.chain(rest).collect::<Vec<_>>().join(", "))
+            }
+            Op::Stack => "stack".to_owned(),
             Op::Linearize(call) => format!("linearize {}", self.list(&call.args)),
-            Op::Pullback { pullback, call, result, cotangent } => {
-                format!("{}({}; {}, {})", v(pullback), self.list(&call.args), v(result), v(cotangent))
+            Op::Pullback { pullback, call, result, cotangents } => {
+                format!("{}({}; {}, {})", v(pullback), self.list(&call.args), v(result), self.list(cotangents))
             }
             Op::Rule(op, operand, reads) => format!("{}.{}({})", op.name, op.rules[*operand].0, self.list(reads)),
             Op::Extent(a) => format!("extent({})", v(a)),
             Op::Zero(a) => format!("zero({})", v(a)),
             Op::Fit { value, over, like } => format!("fit({} over {} like {})", v(value), v(over), v(like)),
             Op::Accumulate(a, b) => format!("{} += {}", v(a), v(b)),
-            Op::IndexAccumulate { tangent, index, value } => format!("{}[{}] += {}", v(tangent), v(index), v(value)),
+            Op::AccumulatePart { tangent, path, value } => format!("{} += {}", self.path(*tangent, path), v(value)),
+            Op::TakePart { tangent, path } => format!("take {}", self.path(*tangent, path)),
+            Op::Part(tangent, path) => format!("copy of {}", self.path(*tangent, path)),
             Op::Assemble(base, parts) => format!("assemble {} {}", v(base), self.parts(parts)),
             Op::CastBack { cotangent, like } => format!("{} as {}", v(cotangent), v(like)),
             Op::Present(a) => format!("some({})", v(a)),

@@ -22,7 +22,8 @@ struct Verifier<'a> {
 
 impl Verifier<'_> {
     fn block(&mut self, block: &Block) -> Result<(), String> {
-        let mut here = block.params.clone();
+        let mut here = Vec::new();
+        block.entry(&mut |v| here.push(v));
         here.iter().try_for_each(|v| self.define(*v))?;
         for stmt in &block.stmts {
             let mut hidden = None;
@@ -34,19 +35,19 @@ impl Verifier<'_> {
             if let Some(v) = hidden {
                 return Err(format!("{v:?} is read before its definition, by {:?}", stmt.op));
             }
-            if let Op::For(l) = &stmt.op {
-                for kept in &l.pops {
-                    self.define(kept.value)?;
-                    here.push(kept.value);
-                }
-            }
             agree(stmt)?;
             stmt.op.blocks().into_iter().try_for_each(|inner| self.block(inner))?;
             stmt.outs.iter().try_for_each(|v| self.define(*v))?;
             here.extend(&stmt.outs);
         }
-        if let Some(result) = block.results.iter().find(|result| !self.visible.contains(result)) {
-            return Err(format!("the result {result:?} is not defined"));
+        let mut hidden = None;
+        block.end_reads(&mut |v| {
+            if !self.visible.contains(&v) {
+                hidden = Some(v);
+            }
+        });
+        if let Some(v) = hidden {
+            return Err(format!("{v:?} is handed on or pushed, but not defined"));
         }
         here.iter().for_each(|v| {
             self.visible.remove(v);
@@ -72,8 +73,12 @@ fn agree(stmt: &Stmt) -> Result<(), String> {
     let agrees = match &stmt.op {
         Op::For(l) => {
             let carried = l.inits.len();
-            l.body.params.len() == carried + 1 && l.body.results.len() == carried && stmt.outs.len() == carried + l.pushes.len()
+            l.body.params.len() == carried + 1
+                && l.body.results.len() == carried + usize::from(l.stops)
+                && stmt.outs.len() == carried + usize::from(l.is_counted)
+                && l.condition.iter().all(|c| c.params.len() == carried && c.results.len() == 1)
         }
+        Op::Match(_, arms) => arms.iter().all(|arm| arm.block.results.len() == stmt.outs.len()),
         Op::If(_, then, otherwise) => then.results.len() == stmt.outs.len() && otherwise.results.len() == stmt.outs.len(),
         Op::Kernel(kernel) => kernel.outputs.len() == stmt.outs.len() && kernel.body.params.len() == kernel.inputs.len(),
         _ => true,

@@ -1,5 +1,7 @@
 //! Calls of functions by path.
 
+use std::collections::BTreeMap;
+
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprPath};
 
@@ -68,7 +70,12 @@ impl Lowerer {
 
     fn user_function(&mut self, path: &ExprPath, e: &ExprCall) -> Value {
         let args = e.args.iter().map(|arg| self.expr(arg)).collect();
-        self.emit(Op::Call(Call { callee: Callee::Path(path.clone()), args }), Kind::Unknown, true, e.span())
+        self.emit(
+            Op::Call(Call { callee: Callee::Path(path.clone()), args, borrowed: BTreeMap::new() }),
+            Kind::Unknown,
+            true,
+            e.span(),
+        )
     }
 
     /// `f64::tanh(x)`, `f64::max(a, b)`.

@@ -181,7 +181,16 @@ impl Lowerer {
             self.bindings.assign(*variable, out);
             outs.push(out);
         }
-        let op = For { range, reversed: false, inits, body, pushes: Vec::new(), pops: Vec::new() };
+        let op = For {
+            range: Some(range),
+            reversed: false,
+            times: None,
+            condition: None,
+            inits,
+            body,
+            stops: false,
+            is_counted: false,
+        };
         self.push(Stmt { outs, op: Op::For(Box::new(op)), span: e.span() });
     }
 

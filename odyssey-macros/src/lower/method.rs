@@ -1,5 +1,7 @@
 //! Method calls: operations of the tables, copies, questions, and methods of the user's.
 
+use std::collections::BTreeMap;
+
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
@@ -77,7 +79,7 @@ impl Lowerer {
     fn user_method(&mut self, receiver: Value, e: &ExprMethodCall) -> Value {
         let args = std::iter::once(receiver).chain(e.args.iter().map(|arg| self.expr(arg)).collect::<Vec<_>>()).collect();
         let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
-        self.emit(Op::Call(Call { callee, args }), Kind::Unknown, true, e.span())
+        self.emit(Op::Call(Call { callee, args, borrowed: BTreeMap::new() }), Kind::Unknown, true, e.span())
     }
 
     fn sin_cos(&mut self, receiver: &Expr, expr: &Expr) -> Value {

@@ -39,9 +39,7 @@ fn block(block_: &mut Block, table: &mut Table) {
             }
         }
     }
-    for result in &mut block_.results {
-        *result = table.same.get(result).copied().unwrap_or(*result);
-    }
+    block_.map_end_reads(&mut |v| table.same.get(&v).copied().unwrap_or(v));
 }
 
 /// What two computations of the same value have in common; `None` for what must not be shared: effects, and

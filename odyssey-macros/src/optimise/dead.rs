@@ -4,7 +4,10 @@ use crate::ir::{Block, For, Kernel, Op, Stmt, Value, ValueSet};
 
 /// Removes dead statements. `live` holds what is read after the block, and afterwards what the block reads itself.
 pub(crate) fn remove(block: &mut Block, live: &mut ValueSet) {
-    live.extend(&block.results);
+    block.pushes.retain(|kept| live.contains(&kept.stack));
+    block.end_reads(&mut |v| {
+        live.insert(v);
+    });
     let mut kept = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts).into_iter().rev() {
         if is_dead(&stmt, live) {
@@ -18,6 +21,8 @@ pub(crate) fn remove(block: &mut Block, live: &mut ValueSet) {
     }
     kept.reverse();
     block.stmts = kept;
+    block.pops.retain(|kept| live.contains(&kept.value));
+    live.extend(block.pops.iter().map(|kept| kept.stack));
 }
 
 fn is_dead(stmt: &Stmt, live: &ValueSet) -> bool {
@@ -30,9 +35,9 @@ fn is_dead(stmt: &Stmt, live: &ValueSet) -> bool {
 /// Takes out of a statement what is not read of its results.
 fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
     match &mut stmt.op {
-        Op::Linearize(call) if !live.contains(&stmt.outs[1]) => {
+        Op::Linearize(call) if !live.contains(stmt.outs.last().expect("the pullback")) => {
             stmt.op = Op::Call(call.clone());
-            stmt.outs.truncate(1);
+            stmt.outs.pop();
         }
         Op::If(_, then, otherwise) => {
             let keep: Vec<_> = stmt.outs.iter().map(|out| live.contains(out)).collect();
@@ -40,6 +45,17 @@ fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
             for arm in [then, otherwise] {
                 retain(&mut arm.results, &keep);
                 remove(arm, live);
+            }
+        }
+        Op::Match(_, arms) => {
+            let keep: Vec<_> = stmt.outs.iter().map(|out| live.contains(out)).collect();
+            retain(&mut stmt.outs, &keep);
+            for arm in arms {
+                retain(&mut arm.block.results, &keep);
+                remove(&mut arm.block, live);
+                arm.guard.iter().flat_map(|guard| &guard.inputs).for_each(|(_, v)| {
+                    live.insert(*v);
+                });
             }
         }
         Op::For(l) => narrow_loop(l, &mut stmt.outs, live),
@@ -58,31 +74,44 @@ fn narrow_kernel(kernel: &mut Kernel, outs: &mut Vec<Value>, live: &ValueSet) {
 
 fn narrow_loop(l: &mut For, outs: &mut Vec<Value>, live: &mut ValueSet) {
     let carried = l.inits.len();
-    let mut keep: Vec<_> = outs[..carried].iter().map(|out| live.contains(out)).collect();
-    let pushes: Vec<_> = l.pushes.iter().map(|kept| live.contains(&kept.stack)).collect();
-    retain(&mut l.pushes, &pushes);
+    if l.is_counted && !live.contains(&outs[carried]) {
+        l.is_counted = false;
+        outs.pop();
+    }
+    if let Some(condition) = &mut l.condition {
+        remove(condition, live);
+    }
+    let is_tested = |k: usize, live: &ValueSet| l.condition.as_ref().is_some_and(|c| live.contains(&c.params[k]));
+    let mut keep: Vec<_> = (0..carried).map(|k| live.contains(&outs[k]) || is_tested(k, live)).collect();
     // A carried value is live as well if the body reads it to compute a live one: grow the set until it is closed.
     let inside = loop {
         let mut body = l.body.clone();
-        retain(&mut body.results, &keep);
+        retain(&mut body.results, &with_others(&keep, l.stops));
         let mut inside = live.clone();
-        inside.extend(l.pushes.iter().map(|kept| kept.value));
         remove(&mut body, &mut inside);
         let grown: Vec<_> = (0..carried).map(|k| keep[k] || inside.contains(&l.body.params[k + 1])).collect();
         if grown == keep {
             l.body.stmts = body.stmts;
+            l.body.pushes = body.pushes;
+            l.body.pops = body.pops;
             break inside;
         }
         keep = grown;
     };
-    retain(&mut l.body.results, &keep);
+    retain(&mut l.body.results, &with_others(&keep, l.stops));
     retain(&mut l.inits, &keep);
+    if let Some(condition) = &mut l.condition {
+        retain(&mut condition.params, &keep);
+    }
     let with_index: Vec<_> = std::iter::once(true).chain(keep.iter().copied()).collect();
     retain(&mut l.body.params, &with_index);
-    let all: Vec<_> = keep.into_iter().chain(pushes).collect();
-    retain(outs, &all);
-    l.pops.retain(|kept| inside.contains(&kept.value));
+    retain(outs, &with_others(&keep, l.is_counted));
     *live = inside;
+}
+
+/// The flags of what is carried, and one more for what comes after it.
+fn with_others(keep: &[bool], other: bool) -> Vec<bool> {
+    keep.iter().copied().chain(other.then_some(true)).collect()
 }
 
 pub(super) fn retain<T>(list: &mut Vec<T>, keep: &[bool]) {

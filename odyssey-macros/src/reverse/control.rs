@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use super::Sweep;
-use crate::ir::{Block, For, Info, Op, Parts, Stmt, Value, ValueMap, ValueSet};
+use crate::ir::{Arm, Block, For, Info, Op, Parts, Stmt, Value, ValueMap, ValueSet};
 
 impl Sweep<'_> {
     /// The values from outside of these blocks to whose adjoints the blocks may contribute.
@@ -27,7 +27,7 @@ impl Sweep<'_> {
         let results = sweep(self);
         self.adjoints = adjoints;
         let stmts = std::mem::replace(&mut self.stmts, stmts);
-        Block { id, params: Vec::new(), stmts, results }
+        Block { id, stmts, results, ..Block::default() }
     }
 
     pub(super) fn branch(&mut self, stmt: &Stmt, condition: Value, then: &Block, otherwise: &Block) {
@@ -37,22 +37,52 @@ impl Sweep<'_> {
         }
         let captured = self.captured(&[then, otherwise]);
         let before: Vec<_> = captured.iter().map(|v| self.take(*v)).collect();
-        let mut arm = |block: &Block| {
-            let start = whole(captured.iter().copied().zip(before.iter().copied()));
-            self.nested(block.id, start, |sweep| {
-                for (result, cotangent) in block.results.iter().zip(&cotangents) {
+        let arms = [then, otherwise].map(|block| self.arm(block, &captured, &before, &cotangents));
+        let [then, otherwise] = arms;
+        self.arms(Op::If(condition, then, otherwise), captured, stmt.span);
+    }
+
+    /// The mirror image of an arm: its results are the adjoints of what the arms read.
+    fn arm(&mut self, block: &Block, captured: &[Value], before: &[Option<Value>], cotangents: &[Option<Value>]) -> Block {
+        let start = whole(captured.iter().copied().zip(before.iter().copied()));
+        let mut mirror = self.nested(block.id, start, |sweep| {
+            if !block.diverges {
+                for (result, cotangent) in block.results.iter().zip(cotangents) {
                     if let Some(cotangent) = cotangent {
                         sweep.contribute(*result, *cotangent);
                     }
                 }
                 sweep.block(block);
-                captured.iter().map(|v| sweep.take_or_zero(*v)).collect()
-            })
-        };
-        let arms = (arm(then), arm(otherwise));
-        let outs: Vec<_> = captured.iter().map(|v| self.adjoint_value(*v, stmt.span)).collect();
-        self.stmts.push(Stmt { outs: outs.clone(), op: Op::If(condition, arms.0, arms.1), span: stmt.span });
+            }
+            captured.iter().map(|v| sweep.take_or_zero(*v)).collect()
+        });
+        mirror.params = block.params.iter().map(|param| self.values.copy_of(*param)).collect();
+        mirror
+    }
+
+    fn arms(&mut self, op: Op, captured: Vec<Value>, span: Span) {
+        let outs: Vec<_> = captured.iter().map(|v| self.adjoint_value(*v, span)).collect();
+        self.stmts.push(Stmt { outs: outs.clone(), op, span });
         self.adjoints.extend(whole(captured.into_iter().zip(outs.into_iter().map(Some))));
+    }
+
+    /// The same match again. What its patterns bind of an active value is put together to the adjoint of that.
+    pub(super) fn match_arms(&mut self, stmt: &Stmt, scrutinee: Value, arms: &[Arm]) {
+        let cotangents: Vec<_> = stmt.outs.iter().map(|out| self.take(*out)).collect();
+        if cotangents.iter().all(Option::is_none) {
+            return;
+        }
+        let blocks: Vec<_> = arms.iter().map(|arm| &arm.block).collect();
+        let captured = self.captured(&blocks);
+        let before: Vec<_> = captured.iter().map(|v| self.take(*v)).collect();
+        let mirrors: Vec<_> = arms
+            .iter()
+            .map(|arm| {
+                let block = self.arm(&arm.block, &captured, &before, &cotangents);
+                Arm { block, ..arm.clone() }
+            })
+            .collect();
+        self.arms(Op::Match(scrutinee, mirrors), captured, stmt.span);
     }
 
     pub(super) fn for_loop(&mut self, stmt: &Stmt, l: &For) {
@@ -60,6 +90,8 @@ impl Sweep<'_> {
         if carried.iter().all(|k| !self.adjoints.contains_key(&stmt.outs[*k])) {
             return;
         }
+        // A loop that ends by itself counts its iterations; its mirror image runs as often.
+        let times = l.is_counted.then(|| stmt.outs[l.inits.len()]);
         let captured = self.captured(&[&l.body]);
         let mut inits: Vec<_> = carried
             .iter()
@@ -85,7 +117,8 @@ impl Sweep<'_> {
         body.params = std::iter::once(index).chain(params.iter().copied()).collect();
         let outs: Vec<_> = params.iter().map(|v| self.values.copy_of(*v)).collect();
         let (d_inits, accumulated) = outs.split_at(carried.len());
-        let op = For { range: l.range, reversed: !l.reversed, inits, body, pushes: Vec::new(), pops: Vec::new() };
+        let (range, reversed) = (l.range, !l.reversed);
+        let op = For { range, reversed, times, condition: None, inits, body, stops: false, is_counted: false };
         self.adjoints.extend(whole(captured.into_iter().zip(accumulated.iter().copied().map(Some))));
         self.stmts.push(Stmt { outs: outs.clone(), op: Op::For(Box::new(op)), span: stmt.span });
         for (k, d) in carried.iter().zip(d_inits) {

@@ -3,9 +3,11 @@
 //! The sweep is IR over the same operations. It names primal values freely, also those of another iteration or of a
 //! branch; `keep` decides afterwards how it gets hold of them.
 
+mod calls;
 mod control;
 pub(crate) mod keep;
 mod operations;
+mod places;
 pub(crate) mod together;
 
 use proc_macro2::Span;
@@ -65,7 +67,7 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         .collect();
     let gradients = differentiated.into_iter().map(|param| sweep.take_or_zero(param)).collect();
     let stmts = sweep.stmts;
-    let reverse = Block { id: 0, params: vec![cotangent], stmts, results: gradients };
+    let reverse = Block { params: vec![cotangent], stmts, results: gradients, ..Block::default() };
     Derivative { values, forward, reverse }
 }
 
@@ -82,7 +84,7 @@ fn linearize(block: &mut Block, values: &mut Values, pullbacks: &mut ValueMap<Va
     for stmt in &mut block.stmts {
         if let Op::Call(call) = &stmt.op {
             let result = stmt.outs[0];
-            if values[result].active {
+            if stmt.outs.iter().any(|out| values[*out].active) {
                 let name = values[result].name.as_ref().map(|name| format_ident!("{}_pullback", name, span = name.span()));
                 let info = Info {
                     name,

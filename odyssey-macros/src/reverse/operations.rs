@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use super::Sweep;
-use crate::ir::{Call, Callee, FieldName, Kind, Number, Op, Parameter, Parts, Stmt, Value};
+use crate::ir::{FieldName, Kind, Number, Op, Parameter, Parts, Stmt, Value};
 use crate::optimise::shapes::Shapes;
 use crate::table::elementwise::Elementwise;
 use crate::table::operations::{Operation, Read};
@@ -14,6 +14,9 @@ impl Sweep<'_> {
         match &stmt.op {
             Op::If(condition, then, otherwise) => return self.branch(stmt, *condition, then, otherwise),
             Op::For(l) => return self.for_loop(stmt, l),
+            Op::Match(scrutinee, arms) => return self.match_arms(stmt, *scrutinee, arms),
+            Op::Linearize(call) => return self.call(stmt, call),
+            Op::Pop { base, path } => return self.pop(stmt, *base, path),
             _ => {}
         }
         let Some(&y) = stmt.outs.first() else { return };
@@ -40,14 +43,30 @@ impl Sweep<'_> {
         match &stmt.op {
             Op::Elementwise(op, operands, parameters) => self.elementwise(*op, operands, parameters, y, dy, span),
             Op::Reference(x) | Op::Dereference(x) | Op::Copy(_, x) => self.contribute(*x, dy),
-            Op::Index(base, index) => self.index(*base, *index, dy, span),
+            Op::Index(base, _) | Op::View(base, ..) => self.part(y, *base, dy, span),
+            Op::Store { base, path, value, how } => self.store(*base, path, *value, *how, dy, span),
+            Op::Update { base, path, subtracts, value } => self.update(*base, path, *subtracts, *value, dy, span),
+            Op::Push { base, path, value } => self.push(*base, path, *value, dy, span),
+            Op::Swap { base, path, indices } => self.swap(*base, path, *indices, dy, span),
+            Op::List(how, elements) => self.list(*how, elements, dy, span),
+            Op::Construct(path, fields, rest) => self.construct(path, fields, *rest, dy, span),
+            Op::Present(x) => {
+                let kind = self.tangent_kind(*x);
+                let d = self.emit(Op::Expect(dy), kind, *x, span);
+                self.contribute(*x, d);
+            }
+            Op::Try(x) | Op::Expect(x) => {
+                let d = self.emit(Op::Present(dy), Kind::Unknown, *x, span);
+                self.contribute(*x, d);
+            }
+            Op::Snapshot(x) => self.contribute(*x, dy),
+            Op::Absent => {}
             Op::Cast(x, _) => {
                 let back = self.emit(Op::CastBack { cotangent: dy, like: *x }, Kind::Scalar, *x, span);
                 self.contribute(*x, back);
             }
             Op::Sum(x) => self.contribute_fit(*x, dy, *x, span),
             Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, y, dy, span),
-            Op::Linearize(call) => self.call(call, y, dy, span),
             other => unreachable!("{other:?} does not vary"),
         }
     }
@@ -67,19 +86,8 @@ impl Sweep<'_> {
         }
     }
 
-    fn index(&mut self, base: Value, index: Value, dy: Value, span: Span) {
-        if !self.varies(base) {
-            return;
-        }
-        let tangent = self.take_or_zero(base);
-        let kind = self.tangent_kind(base);
-        let sum = self.emit(Op::IndexAccumulate { tangent, index, value: dy }, kind, base, span);
-        self.mark_adjoint(sum, base);
-        self.adjoints.or_default(base).whole = Some(sum);
-    }
-
     /// Contributes `value`, given over the shape of `over`, summed to the shape of `to`.
-    fn contribute_fit(&mut self, to: Value, value: Value, over: Value, span: Span) {
+    pub(super) fn contribute_fit(&mut self, to: Value, value: Value, over: Value, span: Span) {
         if !self.varies(to) {
             return;
         }
@@ -154,25 +162,6 @@ impl Sweep<'_> {
             self.contribute(*x, d);
         }
     }
-
-    fn call(&mut self, call: &Call, y: Value, dy: Value, span: Span) {
-        let pullback = self.pullbacks[&y];
-        let outs: Vec<_> = call
-            .args
-            .iter()
-            .map(|arg| {
-                let kind = self.tangent_kind(*arg);
-                let out = self.derived(kind, *arg, span);
-                self.mark_adjoint(out, *arg);
-                out
-            })
-            .collect();
-        let op = Op::Pullback { pullback, call: call.clone(), result: y, cotangent: dy };
-        self.stmts.push(Stmt { outs: outs.clone(), op, span });
-        for (arg, out) in call.args.iter().zip(outs) {
-            self.contribute(*arg, out);
-        }
-    }
 }
 
 /// Where a rule is applied.
@@ -194,16 +183,6 @@ impl Site<'_> {
                 Parameter::Value(v) => Parameter::Offset(v, plus),
                 Parameter::Offset(v, before) => Parameter::Offset(v, before + plus),
             },
-        }
-    }
-}
-
-impl Call {
-    /// The function's own name.
-    pub(crate) fn name(&self) -> String {
-        match &self.callee {
-            Callee::Path(path) => path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default(),
-            Callee::Method(name, _) => name.to_string(),
         }
     }
 }

@@ -24,11 +24,16 @@ pub(crate) fn merge(block: &mut Block) {
 /// The reversed loop of the loop at this position, if its iterations may run in any order.
 fn mirror_of(block: &Block, position: usize) -> Option<usize> {
     let Op::For(forward) = &block.stmts[position].op else { return None };
-    if forward.reversed || !forward.pushes.is_empty() {
+    if forward.reversed || forward.stops || forward.range.is_none() || pushes(&forward.body) {
         return None;
     }
     let is_mirror = |stmt: &Stmt| matches!(&stmt.op, Op::For(sweep) if sweep.body.id == forward.body.id && only_adds(sweep));
     (position + 1..block.stmts.len()).find(|i| is_mirror(&block.stmts[*i]))
+}
+
+/// Some iteration keeps something.
+fn pushes(body: &Block) -> bool {
+    !body.pushes.is_empty() || body.stmts.iter().flat_map(|stmt| stmt.op.blocks()).any(pushes)
 }
 
 /// The loop restores nothing, and does nothing with what it carries but add to it.
@@ -39,7 +44,7 @@ fn only_adds(sweep: &For) -> bool {
         let target = match &stmt.op {
             Op::Elementwise(op, operands, _) if op.is("add") || op.is("sub") => Some(operands[0]),
             Op::Accumulate(sum, _) => Some(*sum),
-            Op::IndexAccumulate { tangent, .. } => Some(*tangent),
+            Op::AccumulatePart { tangent, .. } => Some(*tangent),
             _ => None,
         };
         let mut reads = Vec::new();
@@ -52,7 +57,7 @@ fn only_adds(sweep: &For) -> bool {
             _ => return false,
         }
     }
-    sweep.pops.is_empty() && sweep.body.results.iter().all(|result| sums.contains(result))
+    sweep.body.pops.is_empty() && sweep.body.results.iter().all(|result| sums.contains(result))
 }
 
 /// The statements between the two loops that the second one needs, if none of them needs the first.

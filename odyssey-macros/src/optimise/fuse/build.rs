@@ -27,12 +27,8 @@ pub(super) fn rebuild(values: &mut Values, block: &Block, plan: &Plan) -> Block 
             Builder { values, plan, roots: &roots, kernel: &plan.kernels[*k], inputs, body, known }.build(block)
         }
     };
-    Block {
-        id: block.id,
-        params: block.params.clone(),
-        stmts: plan.steps.iter().map(step).collect(),
-        results: block.results.clone(),
-    }
+    let stmts = plan.steps.iter().map(step).collect();
+    Block { stmts, ..block.clone() }
 }
 
 struct Builder<'a> {

@@ -110,7 +110,10 @@ impl<'a> Fusion<'a> {
     }
 
     fn find_whole_reads(&mut self) {
-        let mut whole: ValueSet = self.block.results.iter().copied().collect();
+        let mut whole = ValueSet::default();
+        self.block.end_reads(&mut |v| {
+            whole.insert(v);
+        });
         // An in-place sum is elementwise if that spares a pass over memory: decided from the end, where its readers are.
         for stmt in self.block.stmts.iter().rev() {
             if !is_elementwise(self.values, &stmt.op) || self.is_plain_sum(stmt, &whole) {

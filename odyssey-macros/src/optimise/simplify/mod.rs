@@ -77,9 +77,7 @@ impl Simplifier<'_> {
             }
         }
         block.stmts = stmts;
-        for result in &mut block.results {
-            *result = self.resolve(*result);
-        }
+        block.map_end_reads(&mut |v| self.resolve(v));
     }
 
     /// Simplifies one statement; whether it stays.
@@ -321,7 +319,7 @@ impl Simplifier<'_> {
     /// Loops that carry a value they never change, branches that agree.
     fn control(&mut self, stmt: &mut Stmt) {
         match &mut stmt.op {
-            Op::For(l) if l.pushes.is_empty() => self.unchanged(l, &mut stmt.outs),
+            Op::For(l) if l.body.pushes.is_empty() => self.unchanged(l, &mut stmt.outs),
             Op::If(_, then, otherwise) => {
                 let mut k = 0;
                 while k < stmt.outs.len() {
@@ -345,6 +343,10 @@ impl Simplifier<'_> {
             let (param, init) = (l.body.params.remove(k + 1), l.inits.remove(k));
             l.body.results.remove(k);
             self.same.insert(outs.remove(k), init);
+            if let Some(condition) = &mut l.condition {
+                let tested = condition.params.remove(k);
+                condition.map_reads(&mut |v| if v == tested { init } else { v });
+            }
             l.body.map_reads(&mut |v| if v == param { init } else { v });
         }
     }

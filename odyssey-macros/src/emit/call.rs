@@ -1,0 +1,181 @@
+//! Calls of differentiable functions, and of their pullbacks.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
+
+use super::fragment::Fragment;
+use super::names::at;
+use super::place::Access;
+use super::writer::{tuple, Writer};
+use crate::ir::{Call, Callee, Stmt, Value};
+
+impl Writer<'_> {
+    /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
+    pub(super) fn linearize(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
+        let span = at(stmt.span);
+        let start = self.changed_variables(stmt, call);
+        let args = self.arguments(call);
+        let pullback = *stmt.outs.last().expect("the pullback");
+        let wants = tuple(&self.wants(call, pullback));
+        let pattern = tuple(&[self.pattern(stmt.outs[0]), self.pattern(pullback)]);
+        let value = match &call.callee {
+            Callee::Path(path) => {
+                let (companion, generics) = companion_path(path, call.args.len());
+                let function = Ident::new("residual_vjp", span);
+                let args = args.iter().map(|arg| &arg.tokens);
+                quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #wants))
+            }
+            Callee::Method(name, turbofish) => {
+                let function = format_ident!("{}_residual_vjp", name, span = name.span());
+                let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
+                quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #wants))
+            }
+        };
+        quote!(#start let #pattern = #value;)
+    }
+
+    /// A call that changes some of its arguments, without a derivative.
+    pub(super) fn changing_call(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
+        let start = self.changed_variables(stmt, call);
+        let value = self.call(call, at(stmt.span)).tokens;
+        let pattern = self.pattern(stmt.outs[0]);
+        if self.layout.is_used(stmt.outs[0]) {
+            quote!(#start let #pattern = #value;)
+        } else {
+            quote!(#start #value;)
+        }
+    }
+
+    /// Makes sure that what a call changes is in the variables of the results.
+    fn changed_variables(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
+        let changed = call.changed().into_iter().zip(&stmt.outs[1..]);
+        changed.map(|(root, out)| self.sum_in_place(*out, root).0).collect()
+    }
+
+    /// The arguments of a call; a receiver is borrowed as it is.
+    fn arguments(&mut self, call: &Call) -> Vec<Fragment> {
+        let is_method = matches!(call.callee, Callee::Method(..));
+        let mut args = Vec::new();
+        for (i, v) in call.args.iter().enumerate() {
+            args.push(match call.borrowed.get(&i) {
+                Some(path) => {
+                    let name = self.name(*v);
+                    let place = self.part(quote!(#name), path, Access::Exclusive);
+                    if i == 0 && is_method {
+                        Fragment::tight(place)
+                    } else {
+                        Fragment::new(quote!(&mut #place), super::fragment::Binding::Prefix)
+                    }
+                }
+                None if i == 0 && is_method => self.expr(*v),
+                None => self.consume(*v),
+            });
+        }
+        args
+    }
+
+    pub(super) fn call(&mut self, call: &Call, span: Span) -> Fragment {
+        let args = self.arguments(call);
+        match &call.callee {
+            Callee::Path(path) => {
+                let args = args.iter().map(|arg| &arg.tokens);
+                Fragment::tight(quote_spanned!(span=> #path(#(#args),*)))
+            }
+            Callee::Method(name, turbofish) => {
+                let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
+                Fragment::tight(quote_spanned!(span=> #receiver.#name #turbofish(#(#args),*)))
+            }
+        }
+    }
+
+    /// The wants of a call, one an argument, as values.
+    fn wants(&self, call: &Call, pullback: Value) -> Vec<TokenStream> {
+        let krate = self.krate;
+        let want = |(position, arg): (usize, &Value)| {
+            let wanted = &self.values[*arg].wanted;
+            if wanted.is_empty() {
+                quote!(#krate::rt::No)
+            } else if self.guards.passes_on(pullback, position) {
+                let ty = self.guards.any_of(wanted, krate);
+                quote!(<#ty>::default())
+            } else {
+                quote!(#krate::rt::Yes)
+            }
+        };
+        call.args.iter().enumerate().map(want).collect()
+    }
+
+    pub(super) fn pullback(
+        &mut self,
+        stmt: &Stmt,
+        pullback: Value,
+        call: &Call,
+        result: Value,
+        cotangents: &[Value],
+    ) -> TokenStream {
+        let function = self.consume(pullback).tokens;
+        let is_method = matches!(call.callee, Callee::Method(..));
+        let args = &call.args;
+        let again: Vec<_> = args
+            .iter()
+            .enumerate()
+            .map(|(i, v)| match (call.borrowed.contains_key(&i), i == 0 && is_method) {
+                (true, _) => quote!(()),
+                (false, true) => self.reference(*v),
+                (false, false) => self.consume(*v).tokens,
+            })
+            .collect();
+        let result = self.reference(result);
+        let cotangents: Vec<_> = cotangents.iter().map(|v| self.consume(*v).tokens).collect();
+        let (patterns, unwrap) = self.pullback_results(stmt, pullback);
+        let pattern = tuple(&patterns);
+        let call = quote!(let #pattern = #function(#(#again,)* #result, #(#cotangents),*); #unwrap);
+        let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
+        let wanted = self.guards.wanted(self.values, stmt);
+        if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.is_guarded(*out)) {
+            return call;
+        }
+        let condition = self.guards.condition(&wanted);
+        let none = quote!(::core::option::Option::None);
+        let names: Vec<_> = used.iter().map(|out| self.name(*out)).collect();
+        let patterns: Vec<_> = used.iter().map(|out| self.pattern(*out)).collect();
+        let nothing = names.iter().map(|_| &none);
+        match (&names[..], &patterns[..]) {
+            ([name], [pattern]) => quote!(let #pattern = if #condition { #call #name } else { #none };),
+            _ => quote!(let (#(#patterns),*) = if #condition { #call (#(#names),*) } else { (#(#nothing),*) };),
+        }
+    }
+
+    /// The patterns of a pullback's results, and the statements that take apart those that may not be there.
+    fn pullback_results(&mut self, stmt: &Stmt, pullback: Value) -> (Vec<TokenStream>, TokenStream) {
+        let (mut patterns, mut unwrap) = (Vec::new(), TokenStream::new());
+        for (position, out) in stmt.outs.iter().enumerate() {
+            let pattern = self.pattern(*out);
+            if self.layout.is_used(*out) && self.guards.passes_on(pullback, position) {
+                let (krate, name) = (self.krate, self.name(*out));
+                let ty = self.guards.any_of(&self.values[*out].wanted, krate);
+                unwrap.extend(quote!(let #pattern = <#ty as #krate::rt::Want>::get(#name);));
+                patterns.push(quote!(#name));
+            } else {
+                patterns.push(pattern);
+            }
+        }
+        (patterns, unwrap)
+    }
+}
+
+/// `nn::f::<T>` as the companion's path and the generic arguments of its function.
+fn companion_path(path: &syn::ExprPath, arguments: usize) -> (syn::ExprPath, TokenStream) {
+    let mut companion = path.clone();
+    let last = companion.path.segments.last_mut().expect("a path has a segment");
+    let generics = match std::mem::take(&mut last.arguments) {
+        syn::PathArguments::AngleBracketed(generics) => {
+            let given = generics.args.iter();
+            let inferred = (0..=arguments).map(|_| quote!(_));
+            quote!(::<#(#given,)* #(#inferred),*>)
+        }
+        _ => TokenStream::new(),
+    };
+    (companion, generics)
+}

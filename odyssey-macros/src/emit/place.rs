@@ -1,0 +1,157 @@
+//! Places: parts of values, read, written and added to where they are.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Ident;
+
+use super::names::at;
+use super::writer::{member, Writer};
+use crate::ir::{Path, Projection, Stmt, Value, Verbatim, Write};
+
+/// How a place is used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Shared,
+    Exclusive,
+}
+
+impl Writer<'_> {
+    /// The part of `base`, which is a variable or an expression, as a place expression.
+    pub(super) fn part(&mut self, base: TokenStream, path: &Path, access: Access) -> TokenStream {
+        path.iter().fold(base, |place, step| match step {
+            Projection::Field(name) => {
+                let member = member(name);
+                quote!(#place.#member)
+            }
+            Projection::Index(index) => {
+                let index = self.expr(*index).tokens;
+                quote!(#place[#index])
+            }
+            Projection::Dereference => quote!((*#place)),
+            Projection::View(method, args) => {
+                let args: Vec<_> = args.iter().map(|v| self.expr(*v).tokens).collect();
+                let method = match access {
+                    Access::Shared => (**method).clone(),
+                    Access::Exclusive => format_ident!("{}_mut", **method, span = at(method.span())),
+                };
+                quote!(#place.#method(#(#args),*))
+            }
+        })
+    }
+
+    /// `name`, or what is in it where it may not be there.
+    fn target(&self, out: Value, name: &Ident) -> TokenStream {
+        if self.is_guarded(out) {
+            let given = self.rt("given_mut", self.values[out].span);
+            quote!((*#given(&mut #name)))
+        } else {
+            quote!(#name)
+        }
+    }
+
+    /// `place = value;`, in the variable of the statement's first result.
+    pub(super) fn store(&mut self, stmt: &Stmt, base: Value, path: &Path, value: Value, how: Write) -> TokenStream {
+        let (start, name) = self.sum_in_place(stmt.outs[0], base);
+        let value = match how {
+            Write::Assign => self.reference(value),
+            Write::Set | Write::Fill => self.consume(value).tokens,
+        };
+        let place = self.part(quote!(#name), path, Access::Exclusive);
+        let write = match how {
+            Write::Set => quote!(#place = #value;),
+            Write::Assign => quote!(#place.assign(#value);),
+            Write::Fill => quote!(#place.fill(#value);),
+        };
+        quote!(#start #write)
+    }
+
+    /// `place += value;`, in the variable of the statement's first result.
+    pub(super) fn update_part(&mut self, stmt: &Stmt, base: Value, path: &Path, subtracts: bool, value: Value) -> TokenStream {
+        let (start, name) = self.sum_in_place(stmt.outs[0], base);
+        let is_scalar = self.values[value].kind.peel().is_scalar();
+        let place = self.part(quote!(#name), path, Access::Exclusive);
+        let is_view = matches!(path.last(), Some(Projection::View(..)));
+        if is_scalar && !is_view {
+            let value = self.expr(value).tokens;
+            return if subtracts { quote!(#start #place -= #value;) } else { quote!(#start #place += #value;) };
+        }
+        let function = self.rt(if subtracts { "subtract_from" } else { "add_to" }, stmt.span);
+        let value = self.reference(value);
+        quote!(#start #function(&mut #place, #value);)
+    }
+
+    /// Adds to a part of a tangent.
+    pub(super) fn accumulate_part(&mut self, stmt: &Stmt, tangent: Value, path: &Path, value: Value) -> TokenStream {
+        let out = stmt.outs[0];
+        let (start, name) = self.sum_in_place(out, tangent);
+        let target = self.target(out, &name);
+        let place = self.part(target, path, Access::Exclusive);
+        let update = if self.values[value].kind.is_scalar() && !matches!(path.last(), Some(Projection::View(..))) {
+            self.compound(&place, value, stmt)
+        } else {
+            let (add, value) = (self.rt("add_part", stmt.span), self.consume(value).tokens);
+            quote!(#add(&mut #place, #value);)
+        };
+        self.guard_update(stmt, start, &name, update)
+    }
+
+    /// `let d = rt::take_part(&mut d_x[i]);`
+    pub(super) fn take_part(&mut self, stmt: &Stmt, tangent: Value, path: &Path) -> TokenStream {
+        let (start, name) = self.sum_in_place(stmt.outs[1], tangent);
+        let place = self.part(quote!(#name), path, Access::Exclusive);
+        let (take, pattern) = (self.rt("take_part", stmt.span), self.pattern(stmt.outs[0]));
+        if self.layout.is_used(stmt.outs[0]) {
+            quote!(#start let #pattern = #take(&mut #place);)
+        } else {
+            let clear = self.rt("clear_part", stmt.span);
+            quote!(#start #clear(&mut #place);)
+        }
+    }
+
+    /// `place.push(value);`
+    pub(super) fn push_on(&mut self, stmt: &Stmt, base: Value, path: &Path, value: Value) -> TokenStream {
+        let (start, name) = self.sum_in_place(stmt.outs[0], base);
+        let value = self.consume(value).tokens;
+        let place = self.part(quote!(#name), path, Access::Exclusive);
+        quote!(#start #place.push(#value);)
+    }
+
+    /// `let last = place.pop();`
+    pub(super) fn pop_from(&mut self, stmt: &Stmt, base: Value, path: &Path) -> TokenStream {
+        let (start, name) = self.sum_in_place(stmt.outs[1], base);
+        let place = self.part(quote!(#name), path, Access::Exclusive);
+        let pattern = self.pattern(stmt.outs[0]);
+        if self.layout.is_used(stmt.outs[0]) {
+            quote!(#start let #pattern = #place.pop();)
+        } else {
+            quote!(#start #place.pop();)
+        }
+    }
+
+    /// `place.swap(i, j);`
+    pub(super) fn swap_in(&mut self, stmt: &Stmt, base: Value, path: &Path, indices: [Value; 2]) -> TokenStream {
+        let (start, name) = self.sum_in_place(stmt.outs[0], base);
+        let [i, j] = indices.map(|index| self.expr(index).tokens);
+        let place = self.part(quote!(#name), path, Access::Exclusive);
+        quote!(#start #place.swap(#i, #j);)
+    }
+
+    /// The user's code, with the variables that it changes.
+    pub(super) fn effect(&mut self, stmt: &Stmt, verbatim: &Verbatim, targets: &[Value]) -> TokenStream {
+        let start: TokenStream =
+            targets.iter().zip(&stmt.outs[1..]).map(|(target, out)| self.sum_in_place(*out, *target).0).collect();
+        let mut verbatim = verbatim.clone();
+        for (_, value) in &mut verbatim.inputs {
+            if let Some(k) = targets.iter().position(|target| target == value) {
+                *value = stmt.outs[k + 1];
+            }
+        }
+        let value = self.verbatim(&verbatim).tokens;
+        if self.layout.is_used(stmt.outs[0]) {
+            let pattern = self.pattern(stmt.outs[0]);
+            quote!(#start let #pattern = #value;)
+        } else {
+            quote!(#start #value;)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What is computed again and what is saved.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ir::{Block, Op, Value, ValueSet, Values};
+
+/// Which values of a block are computed again and which are saved.
+pub(super) struct Plan<'a> {
+    values: &'a Values,
+    /// Values that are overwritten later, and parts of such: not there any more when the sweep runs.
+    unstable: &'a ValueSet,
+    definitions: BTreeMap<Value, Option<Op>>,
+    may_compute: fn(&Op, &Values) -> bool,
+    pub(super) at_hand: BTreeSet<Value>,
+    pub(super) again: BTreeSet<Value>,
+    pub(super) saved: BTreeSet<Value>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(
+        values: &'a Values,
+        unstable: &'a ValueSet,
+        block: &Block,
+        may_compute: fn(&Op, &Values) -> bool,
+    ) -> Plan<'a> {
+        let mut definitions: BTreeMap<_, _> = block.params.iter().map(|param| (*param, None)).collect();
+        for stmt in &block.stmts {
+            let is_simple = stmt.outs.len() == 1 && stmt.op.blocks().is_empty();
+            definitions.extend(stmt.outs.iter().map(|out| (*out, is_simple.then(|| stmt.op.clone()))));
+        }
+        let (at_hand, again, saved) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Plan { values, unstable, definitions, may_compute, at_hand, again, saved }
+    }
+
+    fn is_settled(&self, value: Value) -> bool {
+        !self.definitions.contains_key(&value)
+            || self.at_hand.contains(&value)
+            || self.again.contains(&value)
+            || self.saved.contains(&value)
+    }
+
+    /// Decides about a value of the block, if it is one.
+    pub(super) fn restore(&mut self, value: Value) {
+        if self.is_settled(value) {
+            return;
+        }
+        // Saving one value in order to compute another is no loss; saving two is.
+        match self.missing_for(value, 0) {
+            Some(missing) if missing.len() <= 1 || self.must_compute(value) => {
+                let op = self.definitions[&value].clone().expect("computed by one operation");
+                self.again.insert(value);
+                op.operands(&mut |v| self.restore(v));
+            }
+            _ => {
+                self.saved.insert(value);
+            }
+        }
+    }
+
+    /// What computing values again reads.
+    pub(super) fn read_again(&self) -> BTreeSet<Value> {
+        let mut reads = BTreeSet::new();
+        for op in self.again.iter().filter_map(|value| self.definitions[value].as_ref()) {
+            op.operands(&mut |v| {
+                reads.insert(v);
+            });
+        }
+        reads
+    }
+
+    fn must_compute(&self, value: Value) -> bool {
+        self.definitions[&value].as_ref().is_some_and(|op| is_borrowing(op) && self.is_there(value, op))
+    }
+
+    /// What it is made from is there as it was. A reference is made again from what it refers to, saved if need be.
+    fn is_there(&self, value: Value, op: &Op) -> bool {
+        matches!(op, Op::Reference(_)) || !self.unstable.contains(&value)
+    }
+
+    /// What would have to be saved to compute a value again; `None` if it cannot or should not be computed again.
+    fn missing_for(&self, value: Value, depth: usize) -> Option<BTreeSet<Value>> {
+        const DEEP: usize = 12;
+        let op = self.definitions[&value].as_ref()?;
+        if depth >= DEEP || !(self.may_compute)(op, self.values) || !self.is_there(value, op) {
+            return None;
+        }
+        let mut missing = BTreeSet::new();
+        op.operands(&mut |v| {
+            if !self.is_settled(v) {
+                missing.extend(self.missing_for(v, depth + 1).unwrap_or_else(|| BTreeSet::from([v])));
+            }
+        });
+        Some(missing)
+    }
+}
+
+/// Refers to another value's memory, or may do so: must not outlive the forward pass.
+pub(super) fn is_borrowing(op: &Op) -> bool {
+    match op {
+        Op::Reference(_)
+        | Op::Dereference(_)
+        | Op::Field(..)
+        | Op::Copy(crate::ir::Copying::View, _)
+        | Op::Literal(_)
+        | Op::View(..)
+        | Op::Index(..) => true,
+        Op::Apply(op, ..) => op.is_view,
+        Op::Verbatim(verbatim) => verbatim.is_pure,
+        _ => false,
+    }
+}
+
+/// Computing it again costs less than saving it.
+pub(super) fn is_cheap(op: &Op, values: &Values) -> bool {
+    let is_scalar = |v: &Value| values[*v].kind.peel().is_scalar();
+    match op {
+        Op::Elementwise(e, operands, _) => e.is_cheap() && operands.iter().all(is_scalar),
+        op => is_borrowing(op),
+    }
+}

@@ -1,0 +1,206 @@
+//! The reverse of reading, writing and building composite values: the adjoint of a place is the same place of the whole's
+//! adjoint.
+
+use std::rc::Rc;
+
+use proc_macro2::Span;
+
+use super::Sweep;
+use crate::ir::{FieldName, Kind, Listing, Op, Path, Projection, Stmt, Value, Write};
+
+impl Sweep<'_> {
+    /// `y` is a part of `base`: its adjoint is added there, in the outermost value that has an adjoint as a whole.
+    pub(super) fn part(&mut self, y: Value, base: Value, dy: Value, span: Span) {
+        let (root, path) = self.place_of(y);
+        if !self.varies(base) {
+            return;
+        }
+        let tangent = self.take_or_zero(root);
+        let kind = self.tangent_kind(root);
+        let sum = self.emit(Op::AccumulatePart { tangent, path, value: dy }, kind, root, span);
+        self.set_adjoint(root, sum);
+    }
+
+    /// The value that `y` is a part of, and which. Leading fields are values of their own: their adjoints are put together
+    /// when all have arrived.
+    fn place_of(&self, y: Value) -> (Value, Path) {
+        let (mut value, mut path) = (y, Path::new());
+        // The value at which the path begins with an element or a view, and the length of the path from there.
+        let mut root = (y, 0);
+        while let Some(op) = self.definitions.get(&value) {
+            let (base, step) = match op {
+                Op::Index(base, index) => (*base, Some(Projection::Index(*index))),
+                Op::View(base, method, args) => (*base, Some(Projection::View(Rc::clone(method), args.clone()))),
+                Op::Field(base, name) => (*base, Some(Projection::Field(name.clone()))),
+                Op::Reference(base) | Op::Dereference(base) => (*base, None),
+                _ => break,
+            };
+            let is_field = matches!(step, Some(Projection::Field(_)));
+            path.extend(step);
+            value = base;
+            if !is_field {
+                root = (value, path.len());
+            }
+        }
+        path.truncate(root.1);
+        path.reverse();
+        (root.0, path)
+    }
+
+    pub(super) fn set_adjoint(&mut self, of: Value, whole: Value) {
+        self.mark_adjoint(whole, of);
+        self.adjoints.or_default(of).whole = Some(whole);
+    }
+
+    /// A part of a tangent, taken out, and the rest.
+    pub(super) fn take_part(&mut self, tangent: Value, path: &Path, of: Value, span: Span) -> (Value, Value) {
+        let path = of_tangent(path);
+        if path.is_empty() {
+            let zero = self.zero(of);
+            return (tangent, zero);
+        }
+        let kind = self.part_kind(of, &path);
+        let (part, rest) = (self.derived(kind, of, span), self.derived(self.tangent_kind(of), of, span));
+        self.mark_adjoint(rest, of);
+        self.stmts.push(Stmt { outs: vec![part, rest], op: Op::TakePart { tangent, path }, span });
+        (part, rest)
+    }
+
+    /// The tangent with a part, which was taken out, put back.
+    pub(super) fn put_part(&mut self, tangent: Value, path: &Path, part: Value, of: Value, span: Span) -> Value {
+        let path = of_tangent(path);
+        if path.is_empty() {
+            return part;
+        }
+        let kind = self.tangent_kind(of);
+        let whole = self.emit(Op::AccumulatePart { tangent, path, value: part }, kind, of, span);
+        self.mark_adjoint(whole, of);
+        whole
+    }
+
+    fn part_kind(&self, of: Value, path: &Path) -> Kind {
+        path.iter().fold(self.tangent_kind(of), |kind, step| match step {
+            Projection::Index(_) => kind.element(),
+            Projection::Field(FieldName::Unnamed(number)) => kind.field(*number),
+            Projection::Field(FieldName::Named(_)) => Kind::Unknown,
+            Projection::Dereference => kind,
+            Projection::View(..) => Kind::Array(None),
+        })
+    }
+
+    /// What was there before has no influence behind the write: the part goes to the value, the rest to the whole before.
+    pub(super) fn store(&mut self, base: Value, path: &Path, value: Value, how: Write, dy: Value, span: Span) {
+        let (part, rest) = self.take_part(dy, path, base, span);
+        if how == Write::Set {
+            self.contribute(value, part);
+        } else {
+            self.contribute_fit(value, part, part, span);
+        }
+        self.contribute(base, rest);
+    }
+
+    pub(super) fn update(&mut self, base: Value, path: &Path, subtracts: bool, value: Value, dy: Value, span: Span) {
+        if self.varies(value) {
+            let path = of_tangent(path);
+            let kind = self.part_kind(base, &path);
+            let is_number = self.values[value].kind.peel().is_scalar() && !matches!(path.last(), Some(Projection::View(..)));
+            let kind = if is_number { Kind::Scalar } else { kind };
+            let part = self.emit(Op::Part(dy, path), kind.clone(), value, span);
+            let part = if subtracts {
+                let neg = crate::table::elementwise::Elementwise::named("neg");
+                self.emit(Op::Elementwise(neg, vec![part], Vec::new()), kind, value, span)
+            } else {
+                part
+            };
+            self.contribute_fit(value, part, part, span);
+        }
+        self.contribute(base, dy);
+    }
+
+    pub(super) fn push(&mut self, base: Value, path: &Path, value: Value, dy: Value, span: Span) {
+        let (last, rest) = (self.derived(Kind::Unknown, base, span), self.derived(self.tangent_kind(base), base, span));
+        let op = Op::Pop { base: dy, path: of_tangent(path) };
+        self.stmts.push(Stmt { outs: vec![last, rest], op, span });
+        if self.varies(value) {
+            let kind = self.tangent_kind(value);
+            let d = self.emit(Op::Expect(last), kind, value, span);
+            self.contribute(value, d);
+        }
+        self.mark_adjoint(rest, base);
+        self.contribute(base, rest);
+    }
+
+    /// The list gets its last element's adjoint back.
+    pub(super) fn pop(&mut self, stmt: &Stmt, base: Value, path: &Path) {
+        let (last, rest) = (stmt.outs[0], stmt.outs[1]);
+        if !self.adjoints.contains_key(&last) && !self.adjoints.contains_key(&rest) || !self.varies(base) {
+            return;
+        }
+        let tangent = self.take_or_zero(rest);
+        let d = self.take(last);
+        let d = d.unwrap_or_else(|| self.zero(last));
+        let (kind, span) = (self.tangent_kind(base), stmt.span);
+        let d = self.emit(Op::Expect(d), kind.element(), base, span);
+        let whole = self.emit(Op::Push { base: tangent, path: of_tangent(path), value: d }, kind, base, span);
+        self.contribute(base, whole);
+    }
+
+    pub(super) fn swap(&mut self, base: Value, path: &Path, indices: [Value; 2], dy: Value, span: Span) {
+        let kind = self.tangent_kind(base);
+        let swapped = self.emit(Op::Swap { base: dy, path: of_tangent(path), indices }, kind, base, span);
+        self.mark_adjoint(swapped, base);
+        self.contribute(base, swapped);
+    }
+
+    pub(super) fn list(&mut self, how: Listing, elements: &[Value], dy: Value, span: Span) {
+        let _ = how;
+        for (number, element) in elements.iter().enumerate() {
+            if self.varies(*element) {
+                let index = self.position(number, *element, span);
+                let kind = self.tangent_kind(*element);
+                let d = self.emit(Op::Part(dy, vec![Projection::Index(index)]), kind, *element, span);
+                self.contribute(*element, d);
+            }
+        }
+    }
+
+    /// A literal index.
+    fn position(&mut self, number: usize, of: Value, span: Span) -> Value {
+        let number = proc_macro2::Literal::usize_unsuffixed(number);
+        let verbatim = crate::ir::Verbatim { expr: syn::parse_quote!(#number), inputs: Vec::new(), is_pure: true };
+        self.emit(Op::Verbatim(Rc::new(verbatim)), Kind::Unknown, of, span)
+    }
+
+    pub(super) fn construct(
+        &mut self,
+        path: &syn::Path,
+        fields: &[(FieldName, Value)],
+        rest: Option<Value>,
+        dy: Value,
+        span: Span,
+    ) {
+        let _ = path;
+        let mut whole = dy;
+        for (name, value) in fields {
+            let step = vec![Projection::Field(name.clone())];
+            if rest.is_some_and(|rest| self.varies(rest)) {
+                let of = rest.expect("checked above");
+                let (part, others) = self.take_part(whole, &step, of, span);
+                self.contribute(*value, part);
+                whole = others;
+            } else if self.varies(*value) {
+                let kind = self.tangent_kind(*value);
+                let d = self.emit(Op::Part(dy, step), kind, *value, span);
+                self.contribute(*value, d);
+            }
+        }
+        if let Some(rest) = rest {
+            self.contribute(rest, whole);
+        }
+    }
+}
+
+/// The same place in the tangent, which has no references.
+fn of_tangent(path: &Path) -> Path {
+    path.iter().filter(|step| !matches!(step, Projection::Dereference)).cloned().collect()
+}
