@@ -97,8 +97,7 @@ impl Writer<'_> {
         let hints: Vec<_> = kernel.inputs.iter().map(|input| self.element_hint(*input)).collect();
         let (layout, _) = Layout::new(self.values, &[(&kernel.body, Results::InPlace)], &[]);
         let outer_layout = std::mem::replace(&mut self.layout, layout);
-        let inner_names = self.names.inner(&captured);
-        let outer_names = std::mem::replace(&mut self.names, inner_names);
+        let outer_names = self.names.enter_kernel(&captured);
         self.kernel_form = Some(form);
         let mut parameters: Vec<_> =
             kernel.body.params.iter().zip(hints).map(|(element, hint)| self.parameter_name(*element, hint)).collect();
@@ -107,7 +106,7 @@ impl Writer<'_> {
         let body = self.closure_body(kernel);
         self.kernel_form = None;
         self.layout = outer_layout;
-        self.names = outer_names;
+        self.names.leave_kernel(outer_names);
         let parameters = tuple(&parameters);
         match form {
             Form::Macro => quote_spanned!(span=> |#parameters| #body),

@@ -1,20 +1,37 @@
 //! Names for values: the user's where there is one, unique in a function.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Ident;
 
 use super::fragment::{binding_of, Binding};
 use crate::ir::{Op, Value, ValueMap, Values};
+use crate::table::elementwise::Elementwise;
 
 /// The names given out so far.
-#[derive(Clone)]
 pub(super) struct Names {
     given: ValueMap<Ident>,
     taken: HashSet<String>,
+    /// What is taken, in the order in which it was.
+    log: Vec<String>,
+    /// By text, the first number that may be free: all smaller ones are taken.
+    numbers: HashMap<String, usize>,
     /// What the user's code means by a bare name that is not a variable: functions, modules, constants.
     foreign: HashSet<String>,
+    /// In the closure of a kernel, where the table's functions have their names.
+    in_kernel: bool,
+}
+
+/// A point to come back to where a scope ends.
+pub(super) struct Scope(usize);
+
+/// The names around a kernel.
+pub(super) struct Outer {
+    given: usize,
+    taken: HashSet<String>,
+    log: Vec<String>,
+    numbers: HashMap<String, usize>,
 }
 
 impl Names {
@@ -22,7 +39,14 @@ impl Names {
     pub(super) fn new(body: TokenStream) -> Names {
         let mut foreign = HashSet::new();
         called(body, &mut foreign);
-        Names { given: ValueMap::default(), taken: HashSet::new(), foreign }
+        Names {
+            given: ValueMap::default(),
+            taken: HashSet::new(),
+            log: Vec::new(),
+            numbers: HashMap::new(),
+            foreign,
+            in_kernel: false,
+        }
     }
 
     /// The name of the variable of a value.
@@ -52,38 +76,70 @@ impl Names {
 
     /// Gives a value a name from outside.
     pub(super) fn give(&mut self, value: Value, name: &Ident) {
-        self.taken.insert(name.to_string());
+        self.take(name.to_string());
         self.given.insert(value, name.clone());
     }
 
-    /// The names of a closure, which may hide any name from around it but those it captures.
-    pub(super) fn inner(&self, captured: &[Ident]) -> Names {
-        let functions = crate::table::elementwise::names().map(str::to_owned);
-        let taken = captured.iter().map(ToString::to_string).chain(functions).collect();
-        Names { given: self.given.clone(), taken, foreign: self.foreign.clone() }
+    /// Begins a closure, which may hide any name from around it but those it captures.
+    pub(super) fn enter_kernel(&mut self, captured: &[Ident]) -> Outer {
+        self.in_kernel = true;
+        let outer = Outer {
+            given: self.given.len(),
+            taken: std::mem::take(&mut self.taken),
+            log: std::mem::take(&mut self.log),
+            numbers: std::mem::take(&mut self.numbers),
+        };
+        captured.iter().for_each(|name| {
+            self.take(name.to_string());
+        });
+        outer
+    }
+
+    pub(super) fn leave_kernel(&mut self, outer: Outer) {
+        self.in_kernel = false;
+        self.given.truncate(outer.given);
+        (self.taken, self.log, self.numbers) = (outer.taken, outer.log, outer.numbers);
     }
 
     /// The names in use, to come back to where a scope ends.
-    pub(super) fn scope(&self) -> HashSet<String> {
-        self.taken.clone()
+    pub(super) fn scope(&self) -> Scope {
+        Scope(self.log.len())
     }
 
     /// Frees the names that a scope has taken.
-    pub(super) fn leave(&mut self, scope: HashSet<String>) {
-        self.taken = scope;
+    pub(super) fn leave(&mut self, scope: Scope) {
+        for name in self.log.drain(scope.0..) {
+            self.taken.remove(&name);
+            let number = name.rsplit_once('_').and_then(|(text, number)| Some((text, number.parse::<usize>().ok()?)));
+            if let Some((text, number)) = number {
+                if let Some(first) = self.numbers.get_mut(text) {
+                    *first = number.min(*first);
+                }
+            }
+        }
     }
 
     /// The hint itself, or the hint with a number.
     pub(super) fn unique(&mut self, hint: &Ident) -> Ident {
         let text = hint.to_string();
-        let text = text.strip_prefix("r#").unwrap_or(&text).to_owned();
-        if !self.foreign.contains(&text) && self.taken.insert(text.clone()) {
+        let text = text.strip_prefix("r#").unwrap_or(&text);
+        if !self.foreign.contains(text) && self.take(text.to_owned()) {
             return hint.clone();
         }
-        let number =
-            (1..=self.taken.len() + 1).find(|n| !self.taken.contains(&format!("{text}_{n}"))).expect("one more than are taken");
-        self.taken.insert(format!("{text}_{number}"));
+        let first = self.numbers.get(text).copied().unwrap_or(1);
+        let number = (first..).find(|number| self.take(format!("{text}_{number}"))).expect("more than are taken");
+        self.numbers.insert(text.to_owned(), number + 1);
         Ident::new(&format!("{text}_{number}"), at(hint.span()))
+    }
+
+    /// Takes a name; whether it was free.
+    fn take(&mut self, name: String) -> bool {
+        let is_function = self.in_kernel && Elementwise::find(&name).is_some();
+        let is_free = !is_function && self.taken.insert(name.clone());
+        if is_free {
+            self.log.push(name);
+        }
+        is_free
     }
 }
 

@@ -63,6 +63,17 @@ impl<T> ValueMap<T> {
         &mut self.entries[entry].1
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Forgets all but the first entries.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        for (value, _) in self.entries.drain(len..) {
+            self.index[value.0 as usize] = 0;
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Value, &T)> {
         self.entries.iter().map(|(value, entry)| (*value, entry))
     }

@@ -17,6 +17,8 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_10, LN_2, PI};
 
+use std::sync::OnceLock;
+
 use super::rule::{Parameter, Recorder, Term, Val};
 
 /// One row of the table.
@@ -72,7 +74,13 @@ impl Elementwise {
 
     /// The operation of that name, if the table has it.
     pub(crate) fn find(name: &str) -> Option<Elementwise> {
-        ROWS.iter().position(|row| row.name == name).map(|i| Elementwise(u16::try_from(i).expect("a short table")))
+        static BY_NAME: OnceLock<Vec<Elementwise>> = OnceLock::new();
+        let by_name = BY_NAME.get_or_init(|| {
+            let mut all: Vec<_> = Elementwise::all().collect();
+            all.sort_by_key(|op| op.row().name);
+            all
+        });
+        by_name.binary_search_by_key(&name, |op| op.row().name).ok().map(|i| by_name[i])
     }
 
     /// The operation of that name, which the compiler itself uses.
@@ -107,11 +115,6 @@ impl Elementwise {
         ];
         CHEAP.contains(&self.row().name)
     }
-}
-
-/// The names of all rows.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    ROWS.iter().map(|row| row.name)
 }
 
 /// `none` in a rule: the derivative is zero everywhere.
