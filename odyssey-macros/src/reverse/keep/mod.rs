@@ -10,9 +10,7 @@
 
 mod plan;
 
-use std::collections::{BTreeSet, HashMap};
-
-use crate::ir::{Block, Copying, For, Kept, Kind, Number, Op, Output, Stmt, Value, ValueSet, Values, Verbatim};
+use crate::ir::{Block, Copying, For, Kept, Kind, Number, Op, Output, Stmt, Value, ValueMap, ValueSet, Values, Verbatim};
 use plan::{is_borrowing, is_cheap, Plan};
 
 /// Restores what the sweep reads from inside of loops and branches.
@@ -34,15 +32,14 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
     let unstable = unstable(forward);
     let mut plan = Plan::new(values, &unstable, forward, |op, _| is_borrowing(op));
     let given = forward.params.iter().filter(|param| !values[**param].kind.is_exclusive());
-    let at_hand: BTreeSet<_> = given.chain(&forward.results).copied().collect();
-    plan.at_hand.extend(&at_hand);
-    for value in reads_of(sweep) {
+    plan.at_hand.extend(given.chain(&forward.results));
+    for value in reads_of(sweep).iter() {
         plan.restore(value);
     }
     let (again, saved) = (plan.again, plan.saved);
     let mut keep = Keep { values, unstable, stacks: Vec::new() };
-    let mut map = HashMap::new();
-    for value in saved {
+    let mut map = ValueMap::default();
+    for value in saved.iter() {
         if keep.unstable.contains(&value) {
             map.insert(value, keep.snapshot(value, forward, sweep));
         } else if only_shape_is_read(value, sweep) {
@@ -50,16 +47,16 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
         }
     }
     let map = compute_again(keep.values, forward, &again, sweep, map);
-    sweep.map_reads(&mut |v| map.get(&v).copied().unwrap_or(v));
+    sweep.map_reads(&mut |v| map.resolve(v));
 }
 
 /// Copies what the sweep reads in the same scope, but finds overwritten there.
 pub(crate) fn restore_overwritten(values: &mut Values, forward: &mut Block, sweep: &mut Block) {
     let unstable = unstable(forward);
     let visible: ValueSet = forward.params.iter().chain(forward.stmts.iter().flat_map(|stmt| &stmt.outs)).copied().collect();
-    let read: Vec<_> = reads_of(sweep).into_iter().filter(|v| unstable.contains(v) && visible.contains(v)).collect();
+    let read: Vec<_> = reads_of(sweep).iter().filter(|v| unstable.contains(v) && visible.contains(v)).collect();
     let mut keep = Keep { values, unstable, stacks: Vec::new() };
-    let mut map = HashMap::new();
+    let mut map = ValueMap::default();
     for value in read {
         // A reference to something that was overwritten refers to a copy of it.
         let definition = forward.stmts.iter().find(|stmt| stmt.outs[..] == [value]).map(|stmt| &stmt.op);
@@ -77,7 +74,7 @@ pub(crate) fn restore_overwritten(values: &mut Values, forward: &mut Block, swee
             map.insert(value, reference);
         }
     }
-    sweep.map_reads(&mut |v| map.get(&v).copied().unwrap_or(v));
+    sweep.map_reads(&mut |v| map.resolve(v));
 }
 
 /// Values that are overwritten, and those that are read as parts of such.
@@ -163,10 +160,10 @@ impl Keep<'_> {
 
     /// An iteration of a loop.
     fn iteration(&mut self, primal: &mut For, outs: &[Value], sweep: &mut For, d_outs: &mut Vec<Value>) {
-        let mut map = HashMap::from([(primal.body.params[0], sweep.body.params[0])]);
+        let mut map = ValueMap::from_iter([(primal.body.params[0], sweep.body.params[0])]);
         let mut plan = Plan::new(self.values, &self.unstable, &primal.body, is_cheap);
         plan.at_hand.insert(primal.body.params[0]);
-        for value in reads_of(&sweep.body) {
+        for value in reads_of(&sweep.body).iter() {
             plan.restore(value);
         }
         // The value that an iteration hands on was the next one's parameter: restore the parameter, and step back.
@@ -186,7 +183,7 @@ impl Keep<'_> {
         }
         let read_again = plan.read_again();
         let (again, saved) = (plan.again, plan.saved);
-        for value in saved {
+        for value in saved.iter() {
             let is_state = handed_on.iter().any(|(_, param, _)| *param == value);
             let popped = if !is_state && !read_again.contains(&value) && only_shape_is_read(value, &sweep.body) {
                 let extent = extent_of(self.values, value, &mut primal.body);
@@ -211,7 +208,7 @@ impl Keep<'_> {
             d_outs.push(out);
         }
         let map = compute_again(self.values, &primal.body, &again, &mut sweep.body, map);
-        sweep.body.map_reads(&mut |v| map.get(&v).copied().unwrap_or(v));
+        sweep.body.map_reads(&mut |v| map.resolve(v));
     }
 
     /// Carried values that are true at the end of the last iteration alone.
@@ -238,33 +235,33 @@ impl Keep<'_> {
 
     /// A branch inside of a loop.
     fn arm_in_loop(&mut self, primal: &mut Block, sweep: &mut Block) {
-        let mut map: HashMap<_, _> = primal.params.iter().copied().zip(sweep.params.iter().copied()).collect();
+        let mut map: ValueMap<_> = primal.params.iter().copied().zip(sweep.params.iter().copied()).collect();
         let mut plan = Plan::new(self.values, &self.unstable, primal, is_cheap);
         plan.at_hand.extend(&primal.params);
-        for value in reads_of(sweep) {
+        for value in reads_of(sweep).iter() {
             plan.restore(value);
         }
         let (again, saved) = (plan.again, plan.saved);
-        for value in saved {
+        for value in saved.iter() {
             let popped = self.save_stable(value, primal, sweep);
             map.insert(value, popped);
         }
         let map = compute_again(self.values, primal, &again, sweep, map);
-        sweep.map_reads(&mut |v| map.get(&v).copied().unwrap_or(v));
+        sweep.map_reads(&mut |v| map.resolve(v));
     }
 
     /// A branch outside of loops: it hands on what its mirror image reads.
     fn arm(&mut self, arms: &mut [&mut Block], number: usize, sweep: &mut Block, outs: &mut Vec<Value>) {
         let arm = &*arms[number];
-        let mut map: HashMap<_, _> = arm.params.iter().copied().zip(sweep.params.iter().copied()).collect();
+        let mut map: ValueMap<_> = arm.params.iter().copied().zip(sweep.params.iter().copied()).collect();
         let mut plan = Plan::new(self.values, &self.unstable, arm, is_cheap);
         plan.at_hand.extend(&arm.params);
-        for value in reads_of(sweep) {
+        for value in reads_of(sweep).iter() {
             plan.restore(value);
         }
         let (again, saved) = (plan.again, plan.saved);
         let mut front = Vec::new();
-        for value in saved {
+        for value in saved.iter() {
             if let Some(k) = arms[number].results.iter().position(|result| *result == value) {
                 // The branch hands it on as it is.
                 map.insert(value, outs[k]);
@@ -285,7 +282,7 @@ impl Keep<'_> {
         let map = compute_again(self.values, arms[number], &again, sweep, map);
         front.append(&mut sweep.stmts);
         sweep.stmts = front;
-        sweep.map_reads(&mut |v| map.get(&v).copied().unwrap_or(v));
+        sweep.map_reads(&mut |v| map.resolve(v));
     }
 
     /// One more result of a branch: the value from one arm, and nothing from the others.
@@ -383,17 +380,17 @@ impl Keep<'_> {
 fn compute_again(
     values: &mut Values,
     primal: &Block,
-    again: &BTreeSet<Value>,
+    again: &ValueSet,
     sweep: &mut Block,
-    mut map: HashMap<Value, Value>,
-) -> HashMap<Value, Value> {
+    mut map: ValueMap<Value>,
+) -> ValueMap<Value> {
     let mut front = Vec::new();
     for stmt in &primal.stmts {
         let [out] = stmt.outs[..] else { continue };
         if again.contains(&out) {
             let copy = values.copy_of(out);
             let mut op = stmt.op.clone();
-            op.map_operands(&mut |v| map.get(&v).copied().unwrap_or(v));
+            op.map_operands(&mut |v| map.resolve(v));
             front.push(Stmt { outs: vec![copy], op, span: stmt.span });
             map.insert(out, copy);
         }
@@ -404,8 +401,8 @@ fn compute_again(
 }
 
 /// All values that a sweep reads.
-fn reads_of(sweep: &Block) -> BTreeSet<Value> {
-    let mut reads = BTreeSet::new();
+fn reads_of(sweep: &Block) -> ValueSet {
+    let mut reads = ValueSet::default();
     sweep.reads(&mut |v| {
         reads.insert(v);
     });

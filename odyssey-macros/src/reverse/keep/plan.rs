@@ -1,34 +1,32 @@
 //! What is computed again and what is saved.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::ir::{Block, Op, Value, ValueSet, Values};
+use crate::ir::{Block, Op, Value, ValueMap, ValueSet, Values};
 
 /// Which values of a block are computed again and which are saved.
 pub(super) struct Plan<'a> {
     values: &'a Values,
     /// Values that are overwritten later, and parts of such: not there any more when the sweep runs.
     unstable: &'a ValueSet,
-    definitions: BTreeMap<Value, Option<Op>>,
+    definitions: ValueMap<Option<&'a Op>>,
     may_compute: fn(&Op, &Values) -> bool,
-    pub(super) at_hand: BTreeSet<Value>,
-    pub(super) again: BTreeSet<Value>,
-    pub(super) saved: BTreeSet<Value>,
+    pub(super) at_hand: ValueSet,
+    pub(super) again: ValueSet,
+    pub(super) saved: ValueSet,
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(
         values: &'a Values,
         unstable: &'a ValueSet,
-        block: &Block,
+        block: &'a Block,
         may_compute: fn(&Op, &Values) -> bool,
     ) -> Plan<'a> {
-        let mut definitions: BTreeMap<_, _> = block.params.iter().map(|param| (*param, None)).collect();
+        let mut definitions: ValueMap<_> = block.params.iter().map(|param| (*param, None)).collect();
         for stmt in &block.stmts {
             let is_simple = stmt.outs.len() == 1 && stmt.op.blocks().is_empty();
-            definitions.extend(stmt.outs.iter().map(|out| (*out, is_simple.then(|| stmt.op.clone()))));
+            definitions.extend(stmt.outs.iter().map(|out| (*out, is_simple.then_some(&stmt.op))));
         }
-        let (at_hand, again, saved) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (at_hand, again, saved) = (ValueSet::default(), ValueSet::default(), ValueSet::default());
         Plan { values, unstable, definitions, may_compute, at_hand, again, saved }
     }
 
@@ -47,7 +45,7 @@ impl<'a> Plan<'a> {
         // Saving one value in order to compute another is no loss; saving two is.
         match self.missing_for(value, 0) {
             Some(missing) if missing.len() <= 1 || self.must_compute(value) => {
-                let op = self.definitions[&value].clone().expect("computed by one operation");
+                let op = self.definitions[&value].expect("computed by one operation");
                 self.again.insert(value);
                 op.operands(&mut |v| self.restore(v));
             }
@@ -58,9 +56,9 @@ impl<'a> Plan<'a> {
     }
 
     /// What computing values again reads.
-    pub(super) fn read_again(&self) -> BTreeSet<Value> {
-        let mut reads = BTreeSet::new();
-        for op in self.again.iter().filter_map(|value| self.definitions[value].as_ref()) {
+    pub(super) fn read_again(&self) -> ValueSet {
+        let mut reads = ValueSet::default();
+        for op in self.again.iter().filter_map(|value| self.definitions[&value]) {
             op.operands(&mut |v| {
                 reads.insert(v);
             });
@@ -69,7 +67,7 @@ impl<'a> Plan<'a> {
     }
 
     fn must_compute(&self, value: Value) -> bool {
-        self.definitions[&value].as_ref().is_some_and(|op| is_borrowing(op) && self.is_there(value, op))
+        self.definitions[&value].is_some_and(|op| is_borrowing(op) && self.is_there(value, op))
     }
 
     /// What it is made from is there as it was. A reference is made again from what it refers to, saved if need be.
@@ -78,16 +76,16 @@ impl<'a> Plan<'a> {
     }
 
     /// What would have to be saved to compute a value again; `None` if it cannot or should not be computed again.
-    fn missing_for(&self, value: Value, depth: usize) -> Option<BTreeSet<Value>> {
+    fn missing_for(&self, value: Value, depth: usize) -> Option<ValueSet> {
         const DEEP: usize = 12;
-        let op = self.definitions[&value].as_ref()?;
+        let op = self.definitions[&value]?;
         if depth >= DEEP || !(self.may_compute)(op, self.values) || !self.is_there(value, op) {
             return None;
         }
-        let mut missing = BTreeSet::new();
+        let mut missing = ValueSet::default();
         op.operands(&mut |v| {
             if !self.is_settled(v) {
-                missing.extend(self.missing_for(v, depth + 1).unwrap_or_else(|| BTreeSet::from([v])));
+                missing.unite(&self.missing_for(v, depth + 1).unwrap_or_else(|| ValueSet::from_iter([v])));
             }
         });
         Some(missing)
