@@ -143,3 +143,29 @@ impl<'a, T> Given for &'a Option<T> {
         self.as_ref().expect("wanted")
     }
 }
+
+/// An argument that is given a second time: by reference, or a copy of it, as the pullback takes it.
+#[inline]
+pub fn again<'a, X, A: Again<'a, X>>(x: &'a X) -> A {
+    A::again(x)
+}
+
+/// What a pullback may take for an `X`.
+pub trait Again<'a, X> {
+    /// Makes it.
+    fn again(x: &'a X) -> Self;
+}
+
+impl<'a, X> Again<'a, X> for &'a X {
+    #[inline]
+    fn again(x: &'a X) -> Self {
+        x
+    }
+}
+
+impl<X: Clone> Again<'_, X> for X {
+    #[inline]
+    fn again(x: &X) -> X {
+        x.clone()
+    }
+}

@@ -54,7 +54,9 @@ impl Writer<'_> {
             Op::TakePart { tangent, path } => self.take_part(stmt, *tangent, path),
             Op::Assemble(base, parts) => {
                 let name = self.name(stmt.outs[0]);
-                let stmts = self.assemble(*base, parts, &name);
+                // Behind a guard, what is bound outside of it is what changes.
+                let is_mutable = self.layout.is_mutable(stmt.outs[0]) && !self.is_guarded(stmt.outs[0]);
+                let stmts = self.assemble(*base, parts, &name, is_mutable);
                 self.guard_block(stmt, &[name], stmts)
             }
             Op::Kernel(kernel) if stmt.outs.len() > 1 => {

@@ -8,7 +8,7 @@ use super::fragment::Fragment;
 use super::names::at;
 use super::place::Access;
 use super::writer::{tuple, Writer};
-use crate::ir::{Call, Callee, Stmt, Value};
+use crate::ir::{Call, Callee, Kind, Stmt, Value};
 
 impl Writer<'_> {
     /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
@@ -20,6 +20,11 @@ impl Writer<'_> {
         let wants = tuple(&self.wants(call, pullback));
         let pattern = tuple(&[self.pattern(stmt.outs[0]), self.pattern(pullback)]);
         let value = match &call.callee {
+            Callee::Path(path) if call.callee.is_associated() => {
+                let companion = sibling_path(path, call.args.len());
+                let args = args.iter().map(|arg| &arg.tokens);
+                quote_spanned!(span=> #companion(#(#args,)* #wants))
+            }
             Callee::Path(path) => {
                 let (companion, generics) = companion_path(path, call.args.len());
                 let function = Ident::new("residual_vjp", span);
@@ -28,6 +33,7 @@ impl Writer<'_> {
             }
             Callee::Method(name, turbofish) => {
                 let function = format_ident!("{}_residual_vjp", name, span = name.span());
+                let turbofish = turbofish.as_ref().map(|generics| with_inferred(generics, call.args.len()));
                 let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
                 quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #wants))
             }
@@ -116,6 +122,7 @@ impl Writer<'_> {
     ) -> TokenStream {
         let function = self.consume(pullback).tokens;
         let is_method = matches!(call.callee, Callee::Method(..));
+        let is_associated = call.callee.is_associated();
         let args = &call.args;
         let again: Vec<_> = args
             .iter()
@@ -123,6 +130,7 @@ impl Writer<'_> {
             .map(|(i, v)| match (call.borrowed.contains_key(&i), i == 0 && is_method) {
                 (true, _) => quote!(()),
                 (false, true) => self.reference(*v),
+                (false, false) if i == 0 && is_associated && self.values[*v].kind == Kind::Unknown => self.again(*v),
                 (false, false) => self.consume(*v).tokens,
             })
             .collect();
@@ -147,6 +155,12 @@ impl Writer<'_> {
         }
     }
 
+    /// Perhaps a receiver, which a pullback takes by reference even where the function takes it by value.
+    fn again(&mut self, value: Value) -> TokenStream {
+        let (again, value) = (self.rt("again", self.values[value].span), self.reference(value));
+        quote!(#again(#value))
+    }
+
     /// The patterns of a pullback's results, and the statements that take apart those that may not be there.
     fn pullback_results(&mut self, stmt: &Stmt, pullback: Value) -> (Vec<TokenStream>, TokenStream) {
         let (mut patterns, mut unwrap) = (Vec::new(), TokenStream::new());
@@ -163,6 +177,24 @@ impl Writer<'_> {
         }
         (patterns, unwrap)
     }
+}
+
+/// `Type::f::<T>` as the path of the hidden form beside it.
+fn sibling_path(path: &syn::ExprPath, arguments: usize) -> syn::ExprPath {
+    let mut sibling = path.clone();
+    let last = sibling.path.segments.last_mut().expect("a path has a segment");
+    last.ident = format_ident!("{}_residual_vjp", last.ident, span = last.ident.span());
+    if let syn::PathArguments::AngleBracketed(generics) = &last.arguments {
+        last.arguments = syn::PathArguments::AngleBracketed(with_inferred(generics, arguments));
+    }
+    sibling
+}
+
+/// The generic arguments that the user wrote, and the wants, which are inferred.
+fn with_inferred(generics: &syn::AngleBracketedGenericArguments, arguments: usize) -> syn::AngleBracketedGenericArguments {
+    let mut generics = generics.clone();
+    generics.args.extend((0..arguments).map(|_| -> syn::GenericArgument { syn::parse_quote!(_) }));
+    generics
 }
 
 /// `nn::f::<T>` as the companion's path and the generic arguments of its function.

@@ -80,6 +80,14 @@ impl Names {
         self.given.insert(value, name.clone());
     }
 
+    /// Gives a value another name than it had so far.
+    pub(super) fn rename(&mut self, value: Value, name: &str) -> Ident {
+        let span = self.given.get(&value).map_or_else(Span::call_site, |name| name.span());
+        let name = self.unique(&Ident::new(name, at(span)));
+        self.given.insert(value, name.clone());
+        name
+    }
+
     /// Begins a closure, which may hide any name from around it but those it captures.
     pub(super) fn enter_kernel(&mut self, captured: &[Ident]) -> Outer {
         self.in_kernel = true;
@@ -123,6 +131,9 @@ impl Names {
     pub(super) fn unique(&mut self, hint: &Ident) -> Ident {
         let text = hint.to_string();
         let text = text.strip_prefix("r#").unwrap_or(&text);
+        if text == "self" {
+            return self.unique(&Ident::new("this", at(hint.span())));
+        }
         if !self.foreign.contains(text) && self.take(text.to_owned()) {
             return hint.clone();
         }

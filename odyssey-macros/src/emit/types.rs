@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit_mut::VisitMut;
-use syn::{Lifetime, Path, PathArguments, Type};
+use syn::{Generics, Lifetime, Path, PathArguments, PathSegment, Type};
 
 use super::names::locate;
 
@@ -40,7 +40,7 @@ fn is_float(ty: &Type) -> bool {
 }
 
 /// The owned array of what `ArrayView2<f64>` or `ArrayRef<T, D>` is a view of.
-fn owned_array(last: &syn::PathSegment, krate: &Path) -> Option<TokenStream> {
+fn owned_array(last: &PathSegment, krate: &Path) -> Option<TokenStream> {
     const VIEWS: [&str; 5] = ["ArrayViewMut", "ArrayView", "ArrayRef", "CowArray", "ArcArray"];
     let name = last.ident.to_string();
     let rank = VIEWS
@@ -59,23 +59,37 @@ fn projection(ty: &Type, krate: &Path) -> TokenStream {
     locate(quote!(<#ty as #krate::Differentiable>::Tangent), span)
 }
 
-/// An argument's type as a parameter of a pullback, which takes it for any lifetime: the user's lifetimes get names of
-/// their own, to be bound by `for<…>`.
-pub(super) fn any_lifetime(ty: &Type, bound: &mut Vec<Lifetime>) -> Type {
-    struct Rename<'a>(&'a mut Vec<Lifetime>);
-    impl VisitMut for Rename<'_> {
-        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-            if lifetime.ident != "static" && lifetime.ident != "_" {
-                *lifetime = Lifetime::new(&format!("'__{}", lifetime.ident), lifetime.span());
-                if !self.0.contains(lifetime) {
-                    self.0.push(lifetime.clone());
-                }
+/// An argument's type as a parameter of a pullback, which takes references and arrays for any lifetime: the function's
+/// own ones get other names, to be bound by `for<…>`. What a type of the user's borrows is the same both times, since a
+/// pullback that is called in turn expects that very type.
+pub(super) fn any_lifetime(ty: &Type, own: &Generics, bound: &mut Vec<Lifetime>) -> Type {
+    let mut ty = ty.clone();
+    AnyLifetime { own, bound }.visit_type_mut(&mut ty);
+    ty
+}
+
+struct AnyLifetime<'a> {
+    own: &'a Generics,
+    bound: &'a mut Vec<Lifetime>,
+}
+
+impl VisitMut for AnyLifetime<'_> {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if self.own.lifetimes().any(|param| param.lifetime == *lifetime) {
+            *lifetime = Lifetime::new(&format!("'__{}", lifetime.ident), lifetime.span());
+            if !self.bound.contains(lifetime) {
+                self.bound.push(lifetime.clone());
             }
         }
     }
-    let mut ty = ty.clone();
-    Rename(bound).visit_type_mut(&mut ty);
-    ty
+
+    fn visit_path_segment_mut(&mut self, segment: &mut PathSegment) {
+        const OUR_OWN: [&str; 4] = ["Array", "CowArray", "Vec", "Option"];
+        let name = segment.ident.to_string();
+        if OUR_OWN.iter().any(|prefix| name.starts_with(prefix)) {
+            syn::visit_mut::visit_path_segment_mut(self, segment);
+        }
+    }
 }
 
 fn with_lifetime(ty: &Type, lifetime: &str) -> Type {

@@ -36,7 +36,7 @@ impl Writer<'_> {
     /// `rt::name`.
     pub(super) fn rt(&self, name: &str, span: Span) -> TokenStream {
         let (krate, name) = (self.krate, Ident::new(name, at(span)));
-        quote!(#krate::rt::#name)
+        locate(quote!(#krate::rt::#name), span)
     }
 
     pub(super) fn name(&mut self, value: Value) -> Ident {
@@ -323,7 +323,7 @@ impl Writer<'_> {
     }
 
     /// The statements that build a composite tangent from its parts.
-    pub(super) fn assemble(&mut self, base: Value, parts: &Parts, name: &Ident) -> TokenStream {
+    pub(super) fn assemble(&mut self, base: Value, parts: &Parts, name: &Ident, is_mutable: bool) -> TokenStream {
         let owner = self.reference(base);
         let place = self.expr(base).receiver();
         let mut stmts = Vec::new();
@@ -333,8 +333,9 @@ impl Writer<'_> {
             return quote!(let mut #name = #whole; #(#stmts)*);
         }
         self.set_parts(parts, &quote!(#name), &place, &mut stmts);
+        let mutable = is_mutable.then(|| quote!(mut));
         let (partial, complete) = (self.rt("partial", self.values[base].span), self.rt("complete", self.values[base].span));
-        quote!(let mut #name = #partial(#owner); #(#stmts)* let #name = #complete(#owner, #name);)
+        quote!(let mut #name = #partial(#owner); #(#stmts)* let #mutable #name = #complete(#owner, #name);)
     }
 
     fn set_parts(&mut self, parts: &Parts, target: &TokenStream, place: &TokenStream, stmts: &mut Vec<TokenStream>) {

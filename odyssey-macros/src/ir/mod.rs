@@ -171,6 +171,15 @@ pub(crate) enum Callee {
     Method(Ident, Option<syn::AngleBracketedGenericArguments>),
 }
 
+impl Callee {
+    /// `Type::f`, `Self::f`, `<M as Module>::f`: its hidden form stands beside it.
+    pub(crate) fn is_associated(&self) -> bool {
+        let Callee::Path(path) = self else { return false };
+        let owner = path.path.segments.iter().rev().nth(1);
+        path.qself.is_some() || owner.is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase))
+    }
+}
+
 /// A call of a differentiable function.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {

@@ -28,7 +28,7 @@ impl Lowerer {
         let last = segments.last().expect("a path has a segment").ident.clone();
         let name = last.to_string();
         if let Some(owner) = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string()) {
-            if owner == "f64" || owner == "f32" {
+            if owner == "f64" || owner == "f32" || self.real_parameters.iter().any(|float| *float == owner) {
                 return self.float_function(&name, e, expr);
             }
             if name == "clone" && owner == "Clone" || name == "to_owned" && owner == "ToOwned" {

@@ -82,7 +82,7 @@ struct Checkpoint {
 
 impl Lowerer {
     fn new(source: &Source) -> Lowerer {
-        let generics = &source.item.sig.generics;
+        let generics = &source.scope;
         let is_real = |ident: &Ident| crate::parse::result_type(&syn::parse_quote!(-> #ident));
         let real_parameters = generics
             .type_params()

@@ -5,13 +5,15 @@
 mod groups;
 mod options;
 mod passive;
+mod place;
 mod signature;
 
 use proc_macro2::TokenStream;
-use syn::{Item, ItemFn};
+use syn::{Generics, Item, ItemFn};
 
 pub(crate) use options::Options;
 pub(crate) use passive::{bound_every_type, is_passive, kind, with_cloned_functions};
+pub(crate) use place::{mentions, Place};
 pub(crate) use signature::{generic_names, result_type, Argument, Signature};
 
 use crate::diagnostics::Diagnostics;
@@ -20,6 +22,9 @@ use crate::diagnostics::Diagnostics;
 pub(crate) struct Source {
     /// As the user wrote it, without the attributes that only the compiler understands.
     pub(crate) item: ItemFn,
+    pub(crate) place: Place,
+    /// The generic parameters that its types may mention, those of the block around it included.
+    pub(crate) scope: Generics,
     pub(crate) options: Options,
     pub(crate) signature: Signature,
 }
@@ -27,10 +32,12 @@ pub(crate) struct Source {
 /// Parses the attribute and the item under it.
 pub(crate) fn parse(attribute: TokenStream, item: ItemFn) -> syn::Result<Source> {
     let options = Options::parse(attribute)?;
+    let place = Place::of(&item);
+    let scope = place.scope(&item);
     let mut diagnostics = Diagnostics::default();
-    let signature = signature::read(&item, &options, &mut diagnostics);
+    let signature = signature::read(&item, place, &scope, &options, &mut diagnostics);
     diagnostics.propagate()?;
-    Ok(Source { item: without_own_attributes(item), options, signature })
+    Ok(Source { item: without_own_attributes(item), place, scope, options, signature })
 }
 
 /// The item under the attribute, if it is a function; otherwise what to say.
@@ -42,30 +49,24 @@ pub(crate) fn function(item: TokenStream) -> syn::Result<ItemFn> {
         }
         Ok(Item::Impl(_) | Item::Trait(_)) => Err(syn::Error::new_spanned(
             item,
-            crate::diagnostics::not_yet("methods are", "write a free function that takes `&self` as an argument"),
+            crate::diagnostics::not_yet("blocks are", "annotate the methods of an inherent `impl` one by one"),
         )),
         Ok(_) => Err(syn::Error::new_spanned(
             item,
             "`#[differentiable]` stands on a function; for a type use `#[derive(Differentiable)]`",
         )),
-        Err(_) if looks_like_method(&item) => Err(syn::Error::new_spanned(
-            item,
-            crate::diagnostics::not_yet("methods are", "write a free function that takes `&self` as an argument"),
-        )),
         Err(error) => Err(error),
     }
-}
-
-fn looks_like_method(item: &TokenStream) -> bool {
-    syn::parse2::<syn::ImplItemFn>(item.clone()).is_ok()
 }
 
 /// `#[no_grad]` is ours; left on an argument, rustc would look for such an attribute.
 pub(crate) fn without_own_attributes(mut item: ItemFn) -> ItemFn {
     for input in &mut item.sig.inputs {
-        if let syn::FnArg::Typed(typed) = input {
-            typed.attrs.retain(|attribute| !attribute.path().is_ident("no_grad"));
-        }
+        let attributes = match input {
+            syn::FnArg::Receiver(receiver) => &mut receiver.attrs,
+            syn::FnArg::Typed(typed) => &mut typed.attrs,
+        };
+        attributes.retain(|attribute| !attribute.path().is_ident("no_grad"));
     }
     item
 }

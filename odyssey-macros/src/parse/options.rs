@@ -1,6 +1,7 @@
 //! The options of `#[differentiable(…)]`.
 
 use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -48,7 +49,8 @@ impl Parse for Choice {
                 }
                 let names;
                 syn::parenthesized!(names in input);
-                let names: Punctuated<Ident, Token![,]> = Punctuated::parse_terminated(&names)?;
+                // `self` is an argument like others.
+                let names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&names, Ident::parse_any)?;
                 Ok(Choice::Wrt(option.span(), names.into_iter().collect()))
             }
             "name" => {

@@ -1,9 +1,10 @@
 //! The signature of a differentiated function: its arguments, and which of them are differentiated.
 
-use syn::{FnArg, GenericParam, Ident, ItemFn, Pat, ReturnType, Type};
+use syn::{FnArg, GenericParam, Generics, Ident, ItemFn, Pat, Receiver, ReturnType, Type};
 
 use super::options::Options;
 use super::passive::{is_passive, kind, ungroup};
+use super::place::Place;
 use crate::diagnostics::{not_yet, Diagnostics};
 use crate::ir::Kind;
 
@@ -15,6 +16,8 @@ const RESERVED: [&str; 9] = ["f32", "f64", "bool", "char", "str", "usize", "std"
 pub(crate) struct Argument {
     /// The user's name, or one made for a pattern.
     pub(crate) name: Ident,
+    /// Of `self`: as it was written.
+    pub(crate) receiver: Option<Receiver>,
     /// The pattern, if it is not just the name.
     pub(crate) pattern: Option<Pat>,
     pub(crate) ty: Type,
@@ -43,24 +46,24 @@ pub(crate) fn result_type(output: &ReturnType) -> Type {
     }
 }
 
-pub(super) fn read(item: &ItemFn, options: &Options, diagnostics: &mut Diagnostics) -> Signature {
+pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Options, diagnostics: &mut Diagnostics) -> Signature {
     check_qualifiers(item, diagnostics);
-    check_generics(item, diagnostics);
-    let arguments: Vec<_> =
-        item.sig.inputs.iter().enumerate().filter_map(|(i, arg)| argument(i, arg, item, diagnostics)).collect();
+    check_name(item, place, diagnostics);
+    check_generics(scope, diagnostics);
+    let arguments: Vec<_> = item.sig.inputs.iter().enumerate().map(|(i, arg)| argument(i, arg, scope, diagnostics)).collect();
     let mut signature = Signature { result: result_type(&item.sig.output), result_kind: Kind::Unknown, arguments };
-    signature.result_kind = kind(&signature.result, &item.sig.generics);
+    signature.result_kind = kind(&signature.result, scope);
     apply_wrt(&mut signature, item, options, diagnostics);
-    check_result(&signature, item, diagnostics);
+    check_result(&signature, item, scope, diagnostics);
     if diagnostics.len() == 0 && signature.differentiated().next().is_none() {
-        diagnostics.error(&item.sig.ident, nothing_to_differentiate(&signature, item));
+        diagnostics.error(&item.sig.ident, nothing_to_differentiate(&signature, scope));
     }
     signature
 }
 
 /// Why no argument is differentiated.
-fn nothing_to_differentiate(signature: &Signature, item: &ItemFn) -> &'static str {
-    let holds_floats = |argument: &Argument| !is_passive(&argument.ty, &item.sig.generics);
+fn nothing_to_differentiate(signature: &Signature, scope: &Generics) -> &'static str {
+    let holds_floats = |argument: &Argument| !is_passive(&argument.ty, scope);
     if signature.arguments.iter().any(holds_floats) {
         "nothing to differentiate: every argument that holds a float is left out by `#[no_grad]`\nhelp: remove `#[differentiable]`, or one of the `#[no_grad]`"
     } else {
@@ -69,10 +72,9 @@ fn nothing_to_differentiate(signature: &Signature, item: &ItemFn) -> &'static st
 }
 
 /// A literal in a rule is written in the function's float type: there can be one.
-fn check_generics(item: &ItemFn, diagnostics: &mut Diagnostics) {
-    let generics = &item.sig.generics;
-    let is_float = |ident: &Ident| kind(&syn::parse_quote!(#ident), generics) == Kind::Scalar;
-    if let Some(second) = generics.type_params().filter(|param| is_float(&param.ident)).nth(1) {
+fn check_generics(scope: &Generics, diagnostics: &mut Diagnostics) {
+    let is_float = |ident: &Ident| kind(&syn::parse_quote!(#ident), scope) == Kind::Scalar;
+    if let Some(second) = scope.type_params().filter(|param| is_float(&param.ident)).nth(1) {
         diagnostics.error(&second.ident, not_yet("a second float type parameter is", "use one for all floats"));
     }
 }
@@ -91,26 +93,30 @@ fn check_qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
     if let Some(token) = &sig.variadic {
         diagnostics.error(token, "a variadic function has no derivative\nhelp: take the arguments as a slice");
     }
+}
+
+fn check_name(item: &ItemFn, place: Place, diagnostics: &mut Diagnostics) {
+    let sig = &item.sig;
     let companion = sig.ident.to_string();
-    if RESERVED.contains(&companion.as_str()) {
+    if place == Place::Module && RESERVED.contains(&companion.as_str()) {
         diagnostics.error(&sig.ident, format!("a companion named `{companion}` would hide the `{companion}` of the language\nhelp: name it otherwise: `#[differentiable(name = {companion}_ad)]`"));
     }
 }
 
-fn argument(index: usize, arg: &FnArg, item: &ItemFn, diagnostics: &mut Diagnostics) -> Option<Argument> {
-    let typed = match arg {
-        FnArg::Receiver(receiver) => {
-            diagnostics.error(receiver, not_yet("methods are", "write a free function that takes `&self` as an argument"));
-            return None;
-        }
-        FnArg::Typed(typed) => typed,
-    };
-    let no_grad = typed.attrs.iter().any(|attribute| attribute.path().is_ident("no_grad"));
-    if let Some(attribute) = typed.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+fn argument(index: usize, arg: &FnArg, scope: &Generics, diagnostics: &mut Diagnostics) -> Argument {
+    let (attributes, ty) = (
+        attributes(arg),
+        match arg {
+            FnArg::Receiver(receiver) => &receiver.ty,
+            FnArg::Typed(typed) => &typed.ty,
+        },
+    );
+    let no_grad = attributes.iter().any(|attribute| attribute.path().is_ident("no_grad"));
+    if let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident("cfg")) {
         diagnostics.error(attribute, "`#[cfg]` on an argument cannot be evaluated by a macro\nhelp: put it on the function");
     }
-    let ty = ungroup(&typed.ty).clone();
-    let passive = is_passive(&ty, &item.sig.generics);
+    let ty = ungroup(ty).clone();
+    let passive = is_passive(&ty, scope);
     if let Type::Reference(reference) = &ty {
         if reference.mutability.is_some() && !passive {
             diagnostics.error(&ty, not_yet("`&mut` arguments are", "take the value and return the new one"));
@@ -121,28 +127,52 @@ fn argument(index: usize, arg: &FnArg, item: &ItemFn, diagnostics: &mut Diagnost
             diagnostics.error(&ty, not_yet("`impl Trait` arguments are", "name the type with a type parameter"));
         }
     }
-    let name = match &*typed.pat {
+    let pattern = pattern(arg);
+    let name = match &pattern {
         Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => pattern.ident.clone(),
         pattern => Ident::new(&format!("argument_{index}"), syn::spanned::Spanned::span(pattern)),
     };
-    let is_plain = matches!(&*typed.pat, Pat::Ident(p) if p.subpat.is_none() && p.mutability.is_none() && p.by_ref.is_none());
-    Some(Argument {
+    let is_plain = matches!(&pattern, Pat::Ident(p) if p.subpat.is_none() && p.mutability.is_none() && p.by_ref.is_none());
+    Argument {
         name,
-        pattern: (!is_plain).then(|| (*typed.pat).clone()),
-        kind: kind(&ty, &item.sig.generics),
+        receiver: match arg {
+            FnArg::Receiver(receiver) => Some(receiver.clone()),
+            FnArg::Typed(_) => None,
+        },
+        pattern: (!is_plain).then_some(pattern),
+        kind: kind(&ty, scope),
         ty,
         differentiated: !passive && !no_grad,
-    })
+    }
+}
+
+fn attributes(arg: &FnArg) -> &[syn::Attribute] {
+    match arg {
+        FnArg::Receiver(receiver) => &receiver.attrs,
+        FnArg::Typed(typed) => &typed.attrs,
+    }
+}
+
+/// The pattern of an argument; `self` is a name like others.
+fn pattern(arg: &FnArg) -> Pat {
+    match arg {
+        FnArg::Receiver(receiver) => Pat::Ident(syn::PatIdent {
+            attrs: Vec::new(),
+            by_ref: None,
+            mutability: receiver.mutability.filter(|_| receiver.reference.is_none()),
+            ident: Ident::new("self", receiver.self_token.span),
+            subpat: None,
+        }),
+        FnArg::Typed(typed) => (*typed.pat).clone(),
+    }
 }
 
 fn apply_wrt(signature: &mut Signature, item: &ItemFn, options: &Options, diagnostics: &mut Diagnostics) {
     let Some(wrt) = &options.wrt else { return };
-    for input in &item.sig.inputs {
-        if let FnArg::Typed(typed) = input {
-            if let Some(attribute) = typed.attrs.iter().find(|attribute| attribute.path().is_ident("no_grad")) {
-                diagnostics
-                    .error(attribute, "`#[no_grad]` beside `wrt(…)`: one of them says what is differentiated\nhelp: remove one");
-            }
+    for attributes in item.sig.inputs.iter().map(attributes) {
+        if let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident("no_grad")) {
+            diagnostics
+                .error(attribute, "`#[no_grad]` beside `wrt(…)`: one of them says what is differentiated\nhelp: remove one");
         }
     }
     for name in wrt {
@@ -189,8 +219,8 @@ fn is_binding(argument: &Argument) -> bool {
     matches!(argument.pattern, None | Some(Pat::Ident(_)))
 }
 
-fn check_result(signature: &Signature, item: &ItemFn, diagnostics: &mut Diagnostics) {
-    if is_passive(&signature.result, &item.sig.generics) {
+fn check_result(signature: &Signature, item: &ItemFn, scope: &Generics, diagnostics: &mut Diagnostics) {
+    if is_passive(&signature.result, scope) {
         diagnostics.error(&item.sig, "nothing to differentiate: the result of this function holds no float by its type\nhelp: remove `#[differentiable]`, or return what depends on the arguments");
         return;
     }

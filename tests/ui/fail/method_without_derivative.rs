@@ -1,4 +1,4 @@
-//! A method of the user's own has no derivative until methods are supported.
+//! A method that is not annotated.
 
 use odyssey_runtime::prelude::*;
 

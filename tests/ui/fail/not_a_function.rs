@@ -1,4 +1,4 @@
-//! The attribute stands on functions.
+//! The attribute stands on functions and methods.
 
 use odyssey_runtime::prelude::*;
 
@@ -17,14 +17,7 @@ impl Parameters {
     }
 }
 
-struct Model(f64);
-
-impl Model {
-    #[differentiable]
-    fn forward(&self, x: f64) -> f64 {
-        self.0 * x
-    }
-}
+struct Model;
 
 impl Model {
     #[differentiable]

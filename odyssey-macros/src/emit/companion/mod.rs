@@ -1,21 +1,22 @@
-//! The companion struct: `value_and_grad`, `grad`, `vjp`, `check_grad`, and the hidden form that callers use.
+//! The companions: `value_and_grad`, `grad`, `vjp`, `check_grad`, and the hidden form that callers use; functions of a
+//! struct, or siblings of a method.
 
 mod public;
 mod residual;
 mod signature;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, ToTokens};
 use syn::{Generics, Ident, Path};
 
 use super::layout::Layout;
-use super::names::{at, Names};
+use super::names::{at, locate, Names};
 use super::types::tangent;
 use super::wants::Guards;
 use super::writer::Writer;
 use super::Program;
 use crate::ir::{Op, Value, Values};
-use crate::parse::{Argument, Source};
+use crate::parse::{Argument, Place, Source};
 
 /// What every companion's text is made from.
 struct Companion<'a> {
@@ -29,6 +30,7 @@ struct Companion<'a> {
 
 pub(super) fn companions(source: &Source, program: &Program) -> TokenStream {
     let krate = &source.options.krate;
+    let krate = &syn::parse2::<Path>(locate(quote!(#krate), source.item.sig.ident.span())).expect("the same path elsewhere");
     let tangents = source.signature.differentiated().map(|(_, argument)| tangent(&argument.ty, krate)).collect();
     let generics = crate::parse::with_cloned_functions(&source.item.sig.generics);
     let companion = Companion { source, program, krate, generics: &generics, tangents };
@@ -37,14 +39,18 @@ pub(super) fn companions(source: &Source, program: &Program) -> TokenStream {
 
 impl Companion<'_> {
     fn write(&self) -> TokenStream {
-        let sig = &self.source.item.sig;
-        let name = self.source.options.name.as_ref().unwrap_or(&sig.ident);
+        let functions = [self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp(), self.primal()];
+        if self.source.place == Place::Impl {
+            let attributes = self.attributes();
+            let functions = functions.iter().filter(|function| !function.is_empty());
+            return quote!(#(#attributes #functions)*);
+        }
+        let function = &self.source.item.sig.ident;
+        let name = self.source.options.name.as_ref().unwrap_or(function);
         let name = Ident::new(&name.to_string(), at(name.span()));
         let vis = &self.source.item.vis;
-        let cfg: Vec<_> = self.source.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
-        let allowed = self.allowed();
-        let doc = format!(" The derivatives of [`{}()`]({}()).", sig.ident, sig.ident);
-        let functions = [self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp(), self.primal()];
+        let (cfg, allowed) = (self.cfg(), self.allowed());
+        let doc = format!(" The derivatives of [`{function}()`]({function}()).");
         quote! {
             #(#cfg)*
             #[doc = #doc]
@@ -55,12 +61,18 @@ impl Companion<'_> {
         }
     }
 
+    /// Where rustc finds what no expression of the user's stands for: at the name of the function.
+    fn here(&self) -> Span {
+        at(self.source.item.sig.ident.span())
+    }
+
     fn writer<'w>(&'w self, values: &'w Values, layout: Layout, guards: Guards) -> Writer<'w> {
         let float = self
-            .generics
+            .source
+            .scope
             .type_params()
             .map(|param| &param.ident)
-            .find(|ident| crate::parse::kind(&syn::parse_quote!(#ident), self.generics).is_scalar());
+            .find(|ident| crate::parse::kind(&syn::parse_quote!(#ident), &self.source.scope).is_scalar());
         Writer {
             values,
             layout,

@@ -1,10 +1,11 @@
 //! The companions that users call.
 
 use proc_macro2::TokenStream;
-use quote::{quote, ToTokens};
+use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
+use super::signature::is_consumed_receiver;
 use super::Companion;
 use crate::emit::layout::{Layout, Results};
 use crate::emit::names::locate;
@@ -12,7 +13,7 @@ use crate::emit::types::{bare_or_tuple, tangent};
 use crate::emit::wants::Guards;
 use crate::emit::writer::tuple;
 use crate::ir::Kind;
-use crate::parse::Argument;
+use crate::parse::{Argument, Place};
 use crate::reverse::Derivative;
 
 impl Companion<'_> {
@@ -20,7 +21,7 @@ impl Companion<'_> {
         if !self.has_gradient() {
             return TokenStream::new();
         }
-        let (vis, result, bound) = (self.vis(), self.result(), self.scalar_bound());
+        let (here, vis, result, bound) = (self.here(), self.vis(), self.result(), self.scalar_bound());
         let (impl_generics, ..) = self.generics.split_for_impl();
         let gradients = bare_or_tuple(&self.tangents);
         let (parameters, body) = match &self.program.fused {
@@ -28,17 +29,19 @@ impl Companion<'_> {
             None => {
                 let (names, krate) = (self.names(), self.krate);
                 let [value, pullback] = ["value", "pullback"].map(|name| self.local(name));
-                let body = quote! {
-                    let (#value, #pullback) = Self::vjp(#(#names),*);
+                let (vjp, generics) = (self.companion("vjp"), self.explicit_generics());
+                let body = quote_spanned! {here=>
+                    let (#value, #pullback) = Self::#vjp #generics(#(#names),*);
                     (#value, #pullback(<#result as #krate::rt::ScalarResult>::seed()))
                 };
                 (self.parameters(), body)
             }
         };
-        quote! {
+        let name = self.companion("value_and_grad");
+        quote_spanned! {here=>
             /// The value, and the gradient with respect to the differentiated arguments.
             #[inline]
-            #vis fn value_and_grad #impl_generics (#(#parameters),*) -> (#result, #gradients) #bound { #body }
+            #vis fn #name #impl_generics (#(#parameters),*) -> (#result, #gradients) #bound { #body }
         }
     }
 
@@ -46,18 +49,21 @@ impl Companion<'_> {
         if !self.has_gradient() {
             return TokenStream::new();
         }
-        let (vis, bound, parameters, names) = (self.vis(), self.scalar_bound(), self.parameters(), self.names());
+        let (here, vis, bound) = (self.here(), self.vis(), self.scalar_bound());
+        let (parameters, names) = (self.parameters(), self.names());
         let (impl_generics, ..) = self.generics.split_for_impl();
         let gradients = bare_or_tuple(&self.tangents);
-        quote! {
+        let [name, value_and_grad] = ["grad", "value_and_grad"].map(|name| self.companion(name));
+        let generics = self.explicit_generics();
+        quote_spanned! {here=>
             /// The gradient with respect to the differentiated arguments.
             #[inline]
-            #vis fn grad #impl_generics (#(#parameters),*) -> #gradients #bound { Self::value_and_grad(#(#names),*).1 }
+            #vis fn #name #impl_generics (#(#parameters),*) -> #gradients #bound { Self::#value_and_grad #generics(#(#names),*).1 }
         }
     }
 
     pub(super) fn vjp(&self) -> TokenStream {
-        let (vis, krate, result, function) = (self.vis(), self.krate, self.result(), self.function());
+        let (here, vis, krate, result) = (self.here(), self.vis(), self.krate, self.result());
         let (impl_generics, _, bound) = self.generics.split_for_impl();
         let (parameters, names) = (self.parameters(), self.names());
         let cotangent = tangent(result, krate);
@@ -68,6 +74,22 @@ impl Companion<'_> {
                 .map(|argument| if argument.differentiated { quote!(#krate::rt::Yes) } else { quote!(#krate::rt::No) });
         let wants = tuple(&wants.collect::<Vec<_>>());
         let first: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
+        let again =
+            self.arguments().iter().zip(&names).map(
+                |(argument, name)| {
+                    if is_consumed_receiver(argument) {
+                        quote!(&#name)
+                    } else {
+                        quote!(#name)
+                    }
+                },
+            );
+        let (companion, hidden, hidden_generics) =
+            (self.companion("vjp"), self.hidden_companion(), self.explicit_hidden_generics());
+        let function = (self.source.place == Place::Module).then(|| {
+            let function = self.function();
+            quote!(#function,)
+        });
         let [value, pullback, cotangent_name, kept_name] =
             ["value", "pullback", "cotangent", "kept"].map(|name| self.local(name));
         let locals: Vec<_> = self
@@ -96,14 +118,14 @@ impl Companion<'_> {
         } else {
             (quote!(let #kept_name = ::core::clone::Clone::clone(&#value);), quote!(#kept_name))
         };
-        quote! {
+        quote_spanned! {here=>
             /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
             #[inline]
-            #vis fn vjp #impl_generics (#(#parameters),*) -> (#result, #krate::borrowing!(::core::ops::FnOnce(#cotangent) -> #gradients)) #bound {
-                let (#value, #pullback) = Self::residual_vjp(#function, #(#first,)* #wants);
+            #vis fn #companion #impl_generics (#(#parameters),*) -> (#result, #krate::borrowing!(::core::ops::FnOnce(#cotangent) -> #gradients)) #bound {
+                let (#value, #pullback) = Self::#hidden #hidden_generics(#function #(#first,)* #wants);
                 #keep
                 (#value, move |#cotangent_name| {
-                    let #results = #pullback(#(#names,)* &#kept, #cotangent_name);
+                    let #results = #pullback(#(#again,)* &#kept, #cotangent_name);
                     #locals
                 })
             }
@@ -123,11 +145,11 @@ impl Companion<'_> {
         if !self.has_gradient() || !can_be_changed {
             return TokenStream::new();
         }
-        let (vis, krate, function) = (self.vis(), self.krate, self.function());
+        let (here, vis, krate, function) = (self.here(), self.vis(), self.krate, self.function());
         let parameters = self.parameters();
-        let generics = self.living_generics();
-        let bound = self.float_bound(&generics);
-        let (impl_generics, ..) = generics.split_for_impl();
+        let living = self.living_generics();
+        let bound = self.float_bound(&living);
+        let (impl_generics, ..) = living.split_for_impl();
         let gradients: Vec<_> = self
             .source
             .signature
@@ -139,26 +161,29 @@ impl Companion<'_> {
         let clones: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
         let checks = self.source.signature.differentiated().zip(&gradients).map(|((position, argument), gradient)| {
             let (name, label) = (&names[position], argument.name.unraw().to_string());
+            let varied = if argument.receiver.is_some() { self.local("this") } else { name.clone() };
             // A copy is lent as a view: what is called takes a reference to that.
             let (copied, changed) = if is_view_reference(&argument.ty) {
-                (quote!(&#name.view()), quote!(&#name))
+                (quote!(&#name.view()), quote!(&#varied))
             } else {
-                (quote!(&#name), quote!(#name))
+                (quote!(&#name), quote!(#varied))
             };
             let arguments =
                 clones.iter().enumerate().map(|(i, clone)| if i == position { changed.clone() } else { clone.clone() });
-            let check = quote!(#krate::check::argument(#label, #copied, |#name| #function(#(#arguments),*), &#gradient)?;);
+            let check = quote!(#krate::check::argument(#label, #copied, |#varied| #function(#(#arguments),*), &#gradient)?;);
             locate(check, syn::spanned::Spanned::span(&argument.ty))
         });
-        quote! {
+        let [name, grad] = ["check_grad", "grad"].map(|name| self.companion(name));
+        let generics = self.explicit_generics();
+        quote_spanned! {here=>
             /// Compares the gradient with central differences.
             ///
             /// # Errors
             ///
             /// The first entry that differs by more than the element type and the scale of the values justify.
             #[inline]
-            #vis fn check_grad #impl_generics (#(#parameters),*) -> ::core::result::Result<(), #krate::check::GradientMismatch> #bound {
-                let #pattern = Self::grad(#(#clones),*);
+            #vis fn #name #impl_generics (#(#parameters),*) -> ::core::result::Result<(), #krate::check::GradientMismatch> #bound {
+                let #pattern = Self::#grad #generics(#(#clones),*);
                 #(#checks)*
                 ::core::result::Result::Ok(())
             }

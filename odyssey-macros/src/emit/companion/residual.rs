@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
-use quote::{quote, ToTokens};
+use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
 use syn::Ident;
 
-use super::signature::own;
+use super::signature::{is_consumed_receiver, own};
 use super::Companion;
 use crate::emit::layout::{Layout, Places, Results};
 use crate::emit::names::at;
@@ -15,6 +15,7 @@ use crate::emit::types::{any_lifetime, tangent};
 use crate::emit::wants::Guards;
 use crate::emit::writer::{tuple, Writer};
 use crate::ir::{Block, Op, Value};
+use crate::parse::Place;
 use crate::reverse::Derivative;
 
 impl Companion<'_> {
@@ -51,7 +52,8 @@ impl Companion<'_> {
     /// time and computes what is wanted.
     pub(super) fn residual_vjp(&self) -> TokenStream {
         let residual = &self.program.residual;
-        let (krate, vis, function, result) = (self.krate, self.vis(), self.instance(), self.result());
+        let (here, krate, vis, result) = (self.here(), self.krate, self.vis(), self.result());
+        let function = self.instance();
         let wants = self.want_parameters();
         let (layout, places) = Layout::new(
             &residual.values,
@@ -73,7 +75,18 @@ impl Companion<'_> {
         let (again, sweep) = self.pullback_body(&mut writer, residual, &places[1]);
         let items = self.items(residual);
         let mut bound = Vec::new();
-        let types: Vec<_> = self.arguments().iter().map(|argument| any_lifetime(&argument.ty, &mut bound)).collect();
+        let types: Vec<_> =
+            self.arguments().iter().map(|argument| any_lifetime(&argument.ty, self.generics, &mut bound)).collect();
+        let again_types =
+            self.arguments().iter().zip(&types).map(
+                |(argument, ty)| {
+                    if is_consumed_receiver(argument) {
+                        quote!(&#ty)
+                    } else {
+                        quote!(#ty)
+                    }
+                },
+            );
         let for_any = (!bound.is_empty()).then(|| quote!(for<#(#bound),*>));
         let cotangent = tangent(result, krate);
         let gradients = self.arguments().iter().zip(&wants).map(|(argument, want)| {
@@ -96,19 +109,29 @@ impl Companion<'_> {
         let (lifetimes, others): (Vec<_>, Vec<_>) =
             self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
         let (_, _, where_clause) = self.generics.split_for_impl();
-        // The hidden form has two arguments more than the user's function, which lints have agreed to.
-        let too_many = (self.arguments().len() > 5).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-        let (primal, primal_type) = (own("primal"), self.free_name("__Primal"));
-        let want_tuple = tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
-        quote! {
+        // The hidden form has more arguments than the user's function, which lints have agreed to.
+        let further = if self.source.place == Place::Module { 2 } else { 1 };
+        let too_many = (self.arguments().len() + further > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        let (primal_type, primal, check) = match self.source.place {
+            Place::Module => {
+                let (primal, ty) = (own("primal"), self.free_name("__Primal"));
+                let check = quote!(#krate::rt::assert_same(&#primal, &#function););
+                (quote!(#ty: #for_any ::core::ops::Fn(#(#types),*) -> #result,), quote!(#primal: #ty,), check)
+            }
+            // A method is found by the type of its receiver, as its companion is.
+            Place::Impl => (TokenStream::new(), TokenStream::new(), quote!(let _ = #function;)),
+        };
+        let (hidden, want_tuple) =
+            (self.hidden_companion(), tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
+        quote_spanned! {here=>
             #[doc(hidden)]
             #[inline]
             #too_many
-            #vis fn residual_vjp<#(#lifetimes,)* #(#others,)* #primal_type: #for_any ::core::ops::Fn(#(#types),*) -> #result, #(#bounds),*>(
-                #primal: #primal_type, #(#parameters,)* _: #want_tuple
-            ) -> (#result, impl #for_any ::core::ops::FnOnce(#(#types,)* &#result, #cotangent) -> #gradients) #where_clause {
+            #vis fn #hidden<#(#lifetimes,)* #(#others,)* #primal_type #(#bounds),*>(
+                #primal #(#parameters,)* _: #want_tuple
+            ) -> (#result, impl #for_any ::core::ops::FnOnce(#(#again_types,)* &#result, #cotangent) -> #gradients) #where_clause {
                 #items
-                #krate::rt::assert_same(&#primal, &#function);
+                #check
                 #forward
                 (#value, move |#again| { #sweep })
             }
@@ -131,20 +154,20 @@ impl Companion<'_> {
             .filter(|(_, gradient)| is_zero(gradient))
             .map(|(argument, _)| argument)
             .collect();
-        let again: Vec<_> = self
-            .arguments()
-            .iter()
-            .zip(&forward.params)
-            .map(
-                |(argument, value)| {
-                    if reads(reverse, *value) || zeros.contains(value) {
-                        argument.name.to_token_stream()
-                    } else {
-                        quote!(_)
-                    }
-                },
-            )
-            .collect();
+        let mut owned = TokenStream::new();
+        let mut again = Vec::new();
+        for (argument, value) in self.arguments().iter().zip(&forward.params) {
+            if !reads(reverse, *value) && !zeros.contains(value) {
+                again.push(quote!(_));
+                continue;
+            }
+            // `self` is no name for a parameter of a closure.
+            let name = if argument.receiver.is_some() { writer.names.rename(*value, "this") } else { argument.name.clone() };
+            if is_consumed_receiver(argument) {
+                owned = quote!(let #name = ::core::clone::Clone::clone(#name););
+            }
+            again.push(name.to_token_stream());
+        }
         let result = forward.results[0];
         let result =
             match (self.reads_result() && !forward.params.contains(&result), self.source.signature.result_kind.is_scalar()) {
@@ -170,7 +193,7 @@ impl Companion<'_> {
             quote!(#want::when(|| #value))
         });
         let results = tuple(&results.collect::<Vec<_>>());
-        (quote!(#(#again,)* #result, #cotangent), quote!(#sweep #results))
+        (quote!(#(#again,)* #result, #cotangent), quote!(#owned #sweep #results))
     }
 }
 

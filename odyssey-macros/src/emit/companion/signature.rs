@@ -1,17 +1,42 @@
 //! What the companions' signatures are made of.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
-use syn::{Generics, Ident, Type};
+use syn::{Generics, Ident, Receiver, Type};
 
 use super::Companion;
+use crate::emit::names::at;
 use crate::emit::writer::Writer;
 use crate::ir::{Block, Callee, Kind, Op, Value};
-use crate::parse::Argument;
+use crate::parse::{Argument, Place};
 use crate::reverse::Derivative;
 
 impl Companion<'_> {
+    /// What is configured out together with the function.
+    pub(super) fn cfg(&self) -> Vec<&syn::Attribute> {
+        self.source.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
+    }
+
+    /// The attributes of each of the functions that stand beside a method.
+    pub(super) fn attributes(&self) -> TokenStream {
+        let (cfg, allowed) = (self.cfg(), self.allowed());
+        quote!(#(#cfg)* #(#allowed)*)
+    }
+
+    /// The name of a companion that users call.
+    pub(super) fn companion(&self, name: &str) -> Ident {
+        let base = self.source.options.name.as_ref().unwrap_or(&self.source.item.sig.ident);
+        let companion = self.source.place.companion(base, name);
+        Ident::new(&companion.to_string(), at(companion.span()))
+    }
+
+    /// The name of the hidden form. Callers know a method's own name alone.
+    pub(super) fn hidden_companion(&self) -> Ident {
+        let companion = self.source.place.companion(&self.source.item.sig.ident, "residual_vjp");
+        Ident::new(&companion.to_string(), at(companion.span()))
+    }
+
     /// What the user allows in the function, its derivative may do as well.
     pub(super) fn allowed(&self) -> Vec<TokenStream> {
         let lists = self
@@ -33,20 +58,26 @@ impl Companion<'_> {
     /// The user's function as a value, where the arguments are in scope.
     pub(super) fn function(&self) -> TokenStream {
         let function = &self.source.item.sig.ident;
-        if self.is_hidden_by_argument() {
-            quote!(Self::primal())
-        } else {
-            quote!(#function)
+        match self.source.place {
+            Place::Impl => {
+                let generics = self.explicit_generics();
+                quote_spanned!(self.here()=> Self::#function #generics)
+            }
+            Place::Module if self.is_hidden_by_argument() => quote!(Self::primal()),
+            Place::Module => {
+                let generics = self.explicit_generics();
+                quote!(#function #generics)
+            }
         }
     }
 
     /// The same with the generic arguments of this companion.
     pub(super) fn instance(&self) -> TokenStream {
         let (function, turbofish) = (&self.source.item.sig.ident, self.turbofish());
-        if self.is_hidden_by_argument() {
-            quote!(Self::primal #turbofish ())
-        } else {
-            quote!(#function #turbofish)
+        match self.source.place {
+            Place::Impl => quote_spanned!(self.here()=> Self::#function #turbofish),
+            Place::Module if self.is_hidden_by_argument() => quote!(Self::primal #turbofish ()),
+            Place::Module => quote!(#function #turbofish),
         }
     }
 
@@ -58,6 +89,28 @@ impl Companion<'_> {
         } else {
             quote!(::<#(#names),*>)
         }
+    }
+
+    /// The same where a companion is called, if no argument decides them.
+    pub(super) fn explicit_generics(&self) -> TokenStream {
+        let types: TokenStream = self.arguments().iter().map(|argument| argument.ty.to_token_stream()).collect();
+        let is_given = |name: &Ident| crate::parse::mentions(types.clone(), name);
+        if crate::parse::generic_names(&self.source.item).iter().all(is_given) {
+            TokenStream::new()
+        } else {
+            self.turbofish()
+        }
+    }
+
+    /// The same where the hidden form is called.
+    pub(super) fn explicit_hidden_generics(&self) -> TokenStream {
+        if self.explicit_generics().is_empty() {
+            return TokenStream::new();
+        }
+        let names = crate::parse::generic_names(&self.source.item);
+        let primal = (self.source.place == Place::Module).then(|| quote!(_,));
+        let wants = self.arguments().iter().map(|_| quote!(_));
+        quote!(::<#(#names,)* #primal #(#wants),*>)
     }
 
     /// The signature mentions `f32` and no `f64`.
@@ -72,7 +125,7 @@ impl Companion<'_> {
 
     /// An argument has the function's own name.
     pub(super) fn is_hidden_by_argument(&self) -> bool {
-        self.arguments().iter().any(|argument| argument.name == self.source.item.sig.ident)
+        self.source.place == Place::Module && self.arguments().iter().any(|argument| argument.name == self.source.item.sig.ident)
     }
 
     /// The user's function, from where no argument hides it.
@@ -107,14 +160,7 @@ impl Companion<'_> {
 
     /// `name: Type`, for a companion whose body has nothing of the user's in it.
     pub(super) fn parameters(&self) -> Vec<TokenStream> {
-        self.names()
-            .iter()
-            .zip(self.arguments())
-            .map(|(name, argument)| {
-                let ty = &argument.ty;
-                quote!(#name: #ty)
-            })
-            .collect()
+        self.names().iter().zip(self.arguments()).map(|(name, argument)| parameter(name, argument)).collect()
     }
 
     /// The arguments' names there: read, though the user may not, and the macro's own.
@@ -164,9 +210,10 @@ impl Companion<'_> {
     pub(super) fn float_bound(&self, generics: &Generics) -> TokenStream {
         let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
         let (krate, result) = (self.krate, self.result());
+        let lives = (self.source.place == Place::Impl).then(|| quote!(for<'__a> Self: 'static,));
         let is_float = (!self.source.signature.result_kind.is_scalar())
             .then(|| quote!(for<'__a> #result: #krate::Real + #krate::rt::ScalarResult,));
-        quote!(where #(#predicates,)* #is_float)
+        quote!(where #(#predicates,)* #lives #is_float)
     }
 
     /// The generics of what copies arguments: copies are lent for any lifetime, so that no type in them may end before.
@@ -194,8 +241,8 @@ impl Companion<'_> {
                 writer.names.give(*value, &argument.name);
                 let (name, ty) = (&argument.name, &argument.ty);
                 let is_mentioned = writer.layout.is_used(*value) || text.contains(&name.to_string());
-                if is_mentioned {
-                    quote!(#name: #ty)
+                if is_mentioned || argument.receiver.is_some() {
+                    parameter(name, argument)
                 } else {
                     quote!(_: #ty)
                 }
@@ -209,8 +256,28 @@ pub(super) fn own(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
+/// `name: Type`, or `&self` as the user wrote it.
+fn parameter(name: &Ident, argument: &Argument) -> TokenStream {
+    let ty = &argument.ty;
+    match &argument.receiver {
+        Some(Receiver { colon_token: None, reference: Some((and, lifetime)), mutability, .. }) => {
+            quote!(#and #lifetime #mutability #name)
+        }
+        Some(Receiver { colon_token: None, .. }) => quote!(#name),
+        _ => quote!(#name: #ty),
+    }
+}
+
+/// A receiver by value. Callers cannot see that it is one, and give any receiver a second time by reference.
+pub(super) fn is_consumed_receiver(argument: &Argument) -> bool {
+    argument.receiver.is_some() && !matches!(argument.ty, Type::Reference(_))
+}
+
 /// The name of an argument in a companion of the macro's own.
 fn own_name(argument: &Argument, position: usize) -> Ident {
+    if argument.receiver.is_some() {
+        return Ident::new("self", argument.name.span().resolved_at(Span::mixed_site()));
+    }
     let name = argument.name.unraw().to_string();
     let name = match name.trim_start_matches('_') {
         "" => format!("argument_{position}"),

@@ -1,0 +1,124 @@
+//! Where a function stands: that decides what its companions are called and which generic parameters are in scope.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{format_ident, ToTokens};
+use syn::visit::{self, Visit};
+use syn::{FnArg, Generics, Ident, ItemFn, PathArguments, Type};
+
+/// Where a function stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    /// On its own: the companions are functions of a struct of its name.
+    Module,
+    /// In an `impl` block: the companions are its siblings, with a suffix.
+    Impl,
+}
+
+impl Place {
+    /// The attribute sees the function alone: one with `self`, or that mentions `Self`, is taken for an associated one.
+    pub(super) fn of(item: &ItemFn) -> Place {
+        let has_receiver = matches!(item.sig.inputs.first(), Some(FnArg::Receiver(_)));
+        if has_receiver || mentions(item.to_token_stream(), &format_ident!("Self")) {
+            Place::Impl
+        } else {
+            Place::Module
+        }
+    }
+
+    /// The function's generics; in an `impl` block with those names of the block's that stand for a float as far as the
+    /// function's own text says.
+    pub(super) fn scope(self, item: &ItemFn) -> Generics {
+        let mut scope = item.sig.generics.clone();
+        if self == Place::Impl {
+            for name in floats_of_the_block(item) {
+                scope.params.push(syn::parse_quote!(#name: Real));
+            }
+        }
+        scope
+    }
+
+    /// The name of a companion of `function`: `vjp`, or `forward_vjp`.
+    pub(crate) fn companion(self, function: &Ident, name: &str) -> Ident {
+        match self {
+            Place::Module => Ident::new(name, function.span()),
+            Place::Impl => format_ident!("{function}_{name}", span = function.span()),
+        }
+    }
+}
+
+/// Whether the name is among the tokens.
+pub(crate) fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}
+
+/// `T` where the function is given one by value, returns one, has arrays of them, or writes `T::lit(…)`, and does not
+/// declare it itself.
+fn floats_of_the_block(item: &ItemFn) -> BTreeSet<Ident> {
+    let mut floats = Floats::default();
+    floats.visit_signature(&item.sig);
+    floats.visit_block(&item.block);
+    let declared: Vec<_> = super::generic_names(item);
+    floats.0.into_iter().filter(|name| !declared.contains(name)).collect()
+}
+
+#[derive(Default)]
+struct Floats(BTreeSet<Ident>);
+
+impl Floats {
+    fn add(&mut self, ty: &Type) {
+        if let Type::Path(path) = ty {
+            self.0.extend(path.path.get_ident().filter(|ident| is_parameter(ident)).cloned());
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Floats {
+    fn visit_fn_arg(&mut self, arg: &'ast FnArg) {
+        if let FnArg::Typed(typed) = arg {
+            self.add(&typed.ty);
+        }
+        visit::visit_fn_arg(self, arg);
+    }
+
+    fn visit_return_type(&mut self, output: &'ast syn::ReturnType) {
+        if let syn::ReturnType::Type(_, ty) = output {
+            self.add(ty);
+        }
+        visit::visit_return_type(self, output);
+    }
+
+    fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
+        if let PathArguments::AngleBracketed(arguments) = &segment.arguments {
+            if segment.ident.to_string().starts_with("Array") {
+                if let Some(syn::GenericArgument::Type(elem)) =
+                    arguments.args.iter().find(|a| matches!(a, syn::GenericArgument::Type(_)))
+                {
+                    self.add(elem);
+                }
+            }
+        }
+        visit::visit_path_segment(self, segment);
+    }
+
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        let mut segments = path.path.segments.iter();
+        if let (Some(owner), Some(function), None) = (segments.next(), segments.next(), segments.next()) {
+            if is_parameter(&owner.ident) && ["lit", "zero", "one", "epsilon"].iter().any(|name| function.ident == name) {
+                self.0.insert(owner.ident.clone());
+            }
+        }
+    }
+}
+
+/// Spelt like a type parameter: `T`, `F2`.
+fn is_parameter(ident: &Ident) -> bool {
+    let text = ident.to_string();
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_ascii_uppercase()) && chars.all(|c| c.is_ascii_digit())
+}

@@ -1,0 +1,39 @@
+//! What the attribute can say and where it can stand: methods, traits, custom rules, results of several kinds.
+
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::needless_range_loop,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "programs as people write them"
+)]
+
+mod associated;
+mod generic_impls;
+mod methods;
+#[path = "../programs/support.rs"]
+mod support;
+
+/// The same as `agrees!` for a method or an associated function, whose companions stand beside it:
+/// `siblings_agree!(spring.energy(x): energy_value_and_grad, energy_grad, energy_vjp, energy_check_grad)`.
+macro_rules! siblings_agree {
+    ([$($f:tt)*] $args:tt [$($value_and_grad:tt)*] [$($grad:tt)*] [$($vjp:tt)*] [$($check_grad:tt)*]) => {{
+        let plain = $($f)* $args;
+        let (value, gradient) = $($value_and_grad)* $args;
+        $crate::support::assert_close(value, plain);
+        $($check_grad)* $args.unwrap();
+        // A pullback borrows the arguments: it is called before temporaries among them are gone.
+        let (value, pulled) = match $($vjp)* $args {
+            (value, pullback) => (value, pullback(1.0)),
+        };
+        $crate::support::assert_close(value, plain);
+        $crate::support::assert_same_gradient(pulled, &gradient, f64::EPSILON);
+        $crate::support::assert_same_gradient($($grad)* $args, &gradient, f64::EPSILON);
+    }};
+    ($owner:ident.$f:ident($($arg:expr),* $(,)?): $($companion:ident),* $(,)?) => {
+        siblings_agree!([$owner.$f] ($($arg),*) $([$owner.$companion])*)
+    };
+    ($owner:ty; $f:ident($($arg:expr),* $(,)?): $($companion:ident),* $(,)?) => {
+        siblings_agree!([<$owner>::$f] ($($arg),*) $([<$owner>::$companion])*)
+    };
+}
+pub(crate) use siblings_agree;
