@@ -7,6 +7,7 @@ use crate::emit::{self, Program};
 use crate::ir::verify::verify;
 use crate::ir::{Block, Number, Op, Stmt, Value, ValueSet};
 use crate::lower::Primal;
+use crate::optimise::fuse::Foreign;
 use crate::optimise::Definitions;
 use crate::parse::Source;
 use crate::reverse::{keep, together, Derivative};
@@ -43,12 +44,12 @@ fn residual(primal: &Primal) -> Derivative {
     let mut derivative = reverse::differentiate(primal);
     optimise::clean(&mut derivative.values, &mut derivative.forward, &mut derivative.reverse);
     let Derivative { values, forward, reverse, .. } = &mut derivative;
-    let foreign = Definitions::of([&*forward]);
+    let foreign = Foreign::of(values, forward);
     optimise::fuse::fuse(values, reverse, &foreign, &ValueSet::default());
     keep::restore(values, forward, reverse);
     keep::restore_in_pullback(values, forward, reverse);
     let captured = reads_in_blocks(reverse);
-    optimise::fuse::fuse(values, forward, &Definitions::default(), &captured);
+    optimise::fuse::fuse(values, forward, &Foreign::default(), &captured);
     let mut live = ValueSet::default();
     optimise::remove_dead(reverse, &mut live);
     optimise::remove_dead(forward, &mut live);
@@ -65,8 +66,8 @@ fn fused(primal: &Primal) -> Derivative {
     reverse.stmts.insert(0, Stmt { outs: vec![seed], op: one, span: values[seed].span });
     optimise::clean(values, forward, reverse);
     let literals = literals(reverse);
-    let mut foreign = Definitions::of([&*forward]);
-    literals.iter().for_each(|(value, op)| foreign.insert(*value, op));
+    let mut foreign = Foreign::of(values, forward);
+    literals.iter().for_each(|(value, op)| foreign.definitions.insert(*value, op));
     for stmt in &mut reverse.stmts {
         for inner in stmt.op.blocks_mut() {
             optimise::fuse::fuse(values, inner, &foreign, &ValueSet::default());
@@ -80,7 +81,7 @@ fn fused(primal: &Primal) -> Derivative {
     forward.results.append(&mut reverse.results);
     together::merge(forward);
     optimise::clean(values, forward, &mut Block::default());
-    optimise::fuse::fuse(values, forward, &Definitions::default(), &captured);
+    optimise::fuse::fuse(values, forward, &Foreign::default(), &captured);
     reverse.results = forward.results.split_off(1);
     debug_assert_eq!(forward.results[0], value, "the function's result comes first");
     let mut all = joined(forward, reverse);

@@ -138,7 +138,8 @@ impl Names {
             return hint.clone();
         }
         let first = self.numbers.get(text).copied().unwrap_or(1);
-        let number = (first..).find(|number| self.take(format!("{text}_{number}"))).expect("more than are taken");
+        let mut numbers = first..=first + self.taken.len();
+        let number = numbers.find(|number| self.take(format!("{text}_{number}"))).expect("one more than are taken");
         self.numbers.insert(text.to_owned(), number + 1);
         Ident::new(&format!("{text}_{number}"), at(hint.span()))
     }

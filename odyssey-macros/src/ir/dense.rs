@@ -232,13 +232,6 @@ impl<K: Numbered> DenseSet<K> {
         }
     }
 
-    /// How many there would be with those of another set.
-    pub(crate) fn union_len(&self, other: &DenseSet<K>) -> usize {
-        let mut all = self.clone();
-        all.unite(other);
-        all.len()
-    }
-
     pub(crate) fn len(&self) -> usize {
         let mut len = 0;
         for word in &self.words {

@@ -22,6 +22,10 @@ impl Shape {
         Shape(Rc::new([value]))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = Value> + '_ {
         self.0.iter().copied()
     }

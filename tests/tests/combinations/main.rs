@@ -5,6 +5,7 @@
 
 mod branches;
 mod calls;
+mod deep;
 mod elements;
 mod fusion;
 mod generic;

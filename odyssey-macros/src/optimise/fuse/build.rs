@@ -1,6 +1,7 @@
 //! Writing the kernels: from grouped roots to statements.
 
 use super::group::Step;
+use super::operands::cover;
 use super::Kernel;
 use crate::ir::{self, Block, Info, Kind, Op, Output, Stmt, Value, ValueMap, ValueSet, Values, Wanted};
 use crate::optimise::shapes::{Memo, Shape, Shapes};
@@ -83,7 +84,9 @@ impl Builder<'_> {
                 covered = covered.join(&self.shape(*v));
             }
         }
-        let mut extents: Vec<_> = self.kernel.space.iter().filter(|v| !covered.contains(*v)).collect();
+        let candidates = self.kernel.leaves.all.iter().filter(|v| !self.is_virtual(*v) && !self.kernel.has(*v));
+        let candidates: Vec<_> = candidates.map(|v| (v, self.shape(v))).collect();
+        let mut extents = cover(&self.kernel.space, &covered, &candidates);
         if let (true, true, Some(Output::Like(v))) = (self.inputs.is_empty(), extents.is_empty(), outputs.first()) {
             extents.push(*v);
         }

@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::operands::Leaves;
 use super::{Fusion, Kernel, Kernels, Root};
 use crate::ir::{Op, Value, ValueMap, ValueSet};
-use crate::optimise::shapes::Shape;
-
-/// What a pass takes at most: the runtime's operands come in tuples of up to twelve.
-const OPERANDS: usize = 12;
 
 /// The kernels that these values are made from.
 fn needs(leaves: &ValueSet, sources: &ValueMap<Kernels>) -> Kernels {
@@ -59,7 +56,7 @@ impl Fusion<'_> {
         for k in (0..self.kernels.len()).rev() {
             if self.kernels[k].space == root.space {
                 let leaves = self.leaves(&root, Some(&self.kernels[k]));
-                let needs = needs(&leaves, sources);
+                let needs = needs(&leaves.all, sources);
                 if self.has_room(k, &leaves) && !needs.iter().any(|other| self.reaches(other, k)) {
                     self.kernels[k].leaves.unite(&leaves);
                     self.kernels[k].roots.push(root);
@@ -69,17 +66,19 @@ impl Fusion<'_> {
             }
         }
         let leaves = self.leaves(&root, None);
-        let needs = needs(&leaves, sources);
+        let needs = needs(&leaves.all, sources);
         let k = self.kernels.len();
         self.kernels.push(Kernel { space: root.space.clone(), roots: vec![root], leaves, needs: Kernels::default() });
         self.add_needs(k, &needs);
         k
     }
 
-    fn has_room(&self, k: usize, more: &ValueSet) -> bool {
+    fn has_room(&self, k: usize, more: &Leaves) -> bool {
         const OUTPUTS: usize = 8;
         let kernel = &self.kernels[k];
-        kernel.roots.len() < OUTPUTS && kernel.leaves.union_len(more) <= OPERANDS
+        let mut leaves = kernel.leaves.clone();
+        leaves.unite(more);
+        kernel.roots.len() < OUTPUTS && self.fits(&leaves, &kernel.space)
     }
 
     /// Kernel `from` is, or needs, a result of kernel `k`.
@@ -96,20 +95,6 @@ impl Fusion<'_> {
                 kernel.needs.unite(&all);
             }
         }
-    }
-
-    /// A value whose computation would make a kernel of too many operands smaller.
-    pub(super) fn oversized(&self) -> Option<Value> {
-        let kernel = self.kernels.iter().find(|kernel| kernel.leaves.len() > OPERANDS)?;
-        let size = |value: &Value| {
-            let root = Root { value: *value, stmt: 0, space: Shape::scalar() };
-            self.leaves(&root, None).len()
-        };
-        let expression = self.expression(kernel);
-        let inner = expression.iter().filter(|v| !kernel.has(*v) && self.is_local(*v));
-        let whole =
-            inner.filter(|v| matches!(self.definitions[v], Op::Elementwise(..)) && !super::stands_for_a_sum(*v, &self.shapes()));
-        whole.map(|v| (size(&v), v)).filter(|(size, _)| (2..OPERANDS).contains(size)).max().map(|(_, v)| v)
     }
 
     /// The steps of the rebuilt block, each after what it reads, otherwise in the order of the program.
@@ -160,7 +145,7 @@ impl Fusion<'_> {
         for (k, kernel) in self.kernels.iter().enumerate() {
             let first = kernel.roots.iter().map(|root| root.stmt).min().expect("a kernel has a root");
             let outs = kernel.roots.iter().map(|root| root.value).collect();
-            steps.insert(Step::Kernel(k), (first, outs, kernel.leaves.iter().collect()));
+            steps.insert(Step::Kernel(k), (first, outs, kernel.leaves.all.iter().collect()));
         }
         steps
     }

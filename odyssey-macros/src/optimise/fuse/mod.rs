@@ -9,30 +9,56 @@
 
 mod build;
 mod group;
+mod operands;
 mod pending;
 
+use self::operands::Leaves;
 use super::shapes::{Memo, Shape, Shapes};
 use super::Definitions;
 use crate::ir::{Block, DenseSet, Kind, Op, Stmt, Value, ValueMap, ValueSet, Values};
 
-/// Fuses a block and those inside it. `foreign` has the definitions of values from the forward pass that may be
-/// computed again if that is cheap; `captured` are values of this block that are read from elsewhere.
-pub(crate) fn fuse(values: &mut Values, block: &mut Block, foreign: &Definitions, captured: &ValueSet) {
-    let again = foreign.own().filter(|(_, op)| is_computed_again(values, op)).map(|(value, _)| value).collect();
-    fuse_in(values, block, foreign, &again, captured);
+/// The forward pass, for a sweep that reads its values.
+#[derive(Default)]
+pub(crate) struct Foreign<'b> {
+    pub(crate) definitions: Definitions<'b>,
+    /// Values that a kernel of the sweep may compute once more: that costs no more than to read them, and nobody needs
+    /// them in memory.
+    again: ValueSet,
 }
 
-/// The same, where the foreign values that may be computed again are known.
-fn fuse_in(values: &mut Values, block: &mut Block, foreign: &Definitions, again: &ValueSet, captured: &ValueSet) {
-    for stmt in &mut block.stmts {
-        stmt.op.blocks_mut().into_iter().for_each(|inner| fuse_in(values, inner, foreign, again, captured));
+impl<'b> Foreign<'b> {
+    pub(crate) fn of(values: &Values, forward: &'b Block) -> Foreign<'b> {
+        let definitions = Definitions::of([forward]);
+        let mut stored = ValueSet::default();
+        find_stored(values, forward, &mut stored);
+        let is_cheap = |op: &Op| matches!(op, Op::Elementwise(e, ..) if e.is_cheap()) && is_elementwise(values, op);
+        let again = definitions.own().filter(|(value, op)| is_cheap(op) && !stored.contains(value)).map(|(value, _)| value);
+        let again = again.collect();
+        Foreign { definitions, again }
     }
-    drop_identities(values, block, foreign);
-    let mut fusion = Fusion::new(values, block, foreign, again, captured);
+}
+
+/// The values that something other than an elementwise expression reads.
+fn find_stored(values: &Values, block: &Block, stored: &mut ValueSet) {
+    let mut insert = |v| {
+        stored.insert(v);
+    };
+    block.end_reads(&mut insert);
+    block.stmts.iter().filter(|stmt| !is_elementwise(values, &stmt.op)).for_each(|stmt| stmt.op.operands(&mut insert));
+    block.stmts.iter().flat_map(|stmt| stmt.op.blocks()).for_each(|inner| find_stored(values, inner, stored));
+}
+
+/// Fuses a block and those inside it; `captured` are values of this block that are read from elsewhere.
+pub(crate) fn fuse(values: &mut Values, block: &mut Block, foreign: &Foreign, captured: &ValueSet) {
+    for stmt in &mut block.stmts {
+        stmt.op.blocks_mut().into_iter().for_each(|inner| fuse(values, inner, foreign, captured));
+    }
+    drop_identities(values, block, &foreign.definitions);
+    let mut fusion = Fusion::new(values, block, foreign, captured);
     fusion.materialise_shared();
     let steps = fusion.schedule();
     let Fusion { kernels, virtuals, shapes, .. } = fusion;
-    let definitions = Definitions::of([&*block]).with(foreign);
+    let definitions = Definitions::of([&*block]).with(&foreign.definitions);
     let rebuilt = build::rebuild(values, block, &build::Plan { definitions, virtuals, shapes, kernels, steps });
     *block = rebuilt;
 }
@@ -55,7 +81,7 @@ struct Kernel {
     space: Shape,
     roots: Vec<Root>,
     /// What it reads.
-    leaves: ValueSet,
+    leaves: Leaves,
     /// The kernels whose results these are made from, directly or through other kernels.
     needs: Kernels,
 }
@@ -84,14 +110,8 @@ struct Fusion<'a> {
 }
 
 impl<'a> Fusion<'a> {
-    fn new(
-        values: &'a Values,
-        block: &'a Block,
-        foreign: &'a Definitions<'a>,
-        again: &ValueSet,
-        captured: &ValueSet,
-    ) -> Fusion<'a> {
-        let definitions = Definitions::of([block]).with(foreign);
+    fn new(values: &'a Values, block: &'a Block, foreign: &'a Foreign<'a>, captured: &ValueSet) -> Fusion<'a> {
+        let definitions = Definitions::of([block]).with(&foreign.definitions);
         let position = block.stmts.iter().enumerate().flat_map(|(i, stmt)| stmt.outs.iter().map(move |out| (*out, i))).collect();
         let mut fusion = Fusion {
             values,
@@ -99,7 +119,7 @@ impl<'a> Fusion<'a> {
             definitions,
             position,
             read_whole: captured.clone(),
-            virtuals: again.clone(),
+            virtuals: foreign.again.clone(),
             materialised: ValueSet::default(),
             kernels: Vec::new(),
             shapes: Memo::default(),
@@ -173,7 +193,14 @@ impl<'a> Fusion<'a> {
             if shared.is_empty() {
                 return;
             }
-            self.materialised.extend(shared);
+            for value in shared {
+                if self.is_local(value) {
+                    self.materialised.insert(value);
+                } else {
+                    // A value of the forward pass: read, not computed again.
+                    self.virtuals.remove(&value);
+                }
+            }
         }
     }
 
@@ -218,13 +245,20 @@ impl<'a> Fusion<'a> {
     }
 
     /// The values that a root reads where it is computed by this kernel.
-    fn leaves(&self, root: &Root, kernel: Option<&Kernel>) -> ValueSet {
-        let (mut inside, mut leaves) = (ValueSet::default(), ValueSet::default());
-        self.walk(root.value, true, kernel, &mut inside, &mut leaves);
+    fn leaves(&self, root: &Root, kernel: Option<&Kernel>) -> Leaves {
+        let inputs = self.inputs(root.value, kernel);
+        let mut all = inputs.clone();
         if let Some(Op::Fit { like, .. }) = self.definitions.get(&root.value) {
-            leaves.insert(*like);
+            all.insert(*like);
         }
-        leaves.extend(root.space.iter());
+        all.extend(root.space.iter());
+        Leaves { inputs, all }
+    }
+
+    /// The values that the elements of a value are made from, where it is computed by this kernel.
+    fn inputs(&self, value: Value, kernel: Option<&Kernel>) -> ValueSet {
+        let (mut inside, mut leaves) = (ValueSet::default(), ValueSet::default());
+        self.walk(value, true, kernel, &mut inside, &mut leaves);
         leaves
     }
 
@@ -241,11 +275,6 @@ impl<'a> Fusion<'a> {
             op => op.operands(&mut |v| self.walk(v, false, kernel, inside, leaves)),
         }
     }
-}
-
-/// A value of the forward pass that a kernel of the sweep may compute once more: that costs no more than to read it.
-fn is_computed_again(values: &Values, op: &Op) -> bool {
-    matches!(op, Op::Elementwise(e, ..) if e.is_cheap()) && is_elementwise(values, op)
 }
 
 /// Works element by element on something that may be an array.

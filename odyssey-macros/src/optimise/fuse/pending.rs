@@ -23,12 +23,12 @@ impl Fusion<'_> {
             for stmt in &self.block.stmts {
                 if let [out] = stmt.outs[..] {
                     if self.is_virtual(out) || matches!(stmt.op, Op::Sum(_)) {
-                        let state = self.state(&stmt.op, &mut states, &mut settle);
-                        let is_fit = matches!(stmt.op, Op::Fit { .. });
-                        if state != State::Settled && !is_fit && self.is_root(out) {
-                            self.fits_below(out, &mut settle);
-                        }
+                        let state = self.state(&stmt.op, &states, &mut settle);
+                        let is_unsettled = state != State::Settled;
                         states.insert(out, state);
+                        if is_unsettled && !matches!(stmt.op, Op::Fit { .. }) && self.is_root(out) {
+                            stmt.op.operands(&mut |v| self.fits_below(v, &states, &mut settle));
+                        }
                     }
                 }
             }
@@ -47,7 +47,7 @@ impl Fusion<'_> {
         states.get(&value).cloned().unwrap_or(State::Settled)
     }
 
-    fn state(&self, op: &Op, states: &mut ValueMap<State>, settle: &mut ValueSet) -> State {
+    fn state(&self, op: &Op, states: &ValueMap<State>, settle: &mut ValueSet) -> State {
         match op {
             Op::Fit { value, over, like } => {
                 let (over, like) = (self.shapes().of(*over), self.shapes().of(*like));
@@ -55,7 +55,7 @@ impl Fusion<'_> {
                     // Over a larger shape than the value's own, every point needs the finished sum.
                     State::Pending(space) if over == self.shapes().of(*value) => space,
                     State::Pending(_) => {
-                        self.fits_below(*value, settle);
+                        self.fits_below(*value, states, settle);
                         over
                     }
                     State::Settled => over,
@@ -81,18 +81,18 @@ impl Fusion<'_> {
                     }
                     _ => None,
                 };
-                linear.unwrap_or_else(|| self.settle_all(operands, settle))
+                linear.unwrap_or_else(|| self.settle_all(operands, states, settle))
             }
             Op::Accumulate(a, b) => {
                 let found = [self.state_of(*a, states), self.state_of(*b, states)];
                 if found.iter().all(|s| *s == State::Settled) {
                     return State::Settled;
                 }
-                self.common(&[(*a, &found[0]), (*b, &found[1])]).unwrap_or_else(|| self.settle_all(&[*a, *b], settle))
+                self.common(&[(*a, &found[0]), (*b, &found[1])]).unwrap_or_else(|| self.settle_all(&[*a, *b], states, settle))
             }
             Op::Sum(x) => {
                 if self.state_of(*x, states) != State::Settled {
-                    self.fits_below(*x, settle);
+                    self.fits_below(*x, states, settle);
                 }
                 State::Settled
             }
@@ -119,21 +119,21 @@ impl Fusion<'_> {
         (**first != State::Settled && pending.all(agrees)).then(|| (*first).clone())
     }
 
-    fn settle_all(&self, operands: &[Value], settle: &mut ValueSet) -> State {
-        operands.iter().for_each(|v| self.fits_below(*v, settle));
+    fn settle_all(&self, operands: &[Value], states: &ValueMap<State>, settle: &mut ValueSet) -> State {
+        operands.iter().for_each(|v| self.fits_below(*v, states, settle));
         State::Settled
     }
 
-    /// The nearest `fit`s in the expression of a value.
-    fn fits_below(&self, value: Value, settle: &mut ValueSet) {
-        if !self.is_virtual(value) || self.materialised.contains(&value) {
+    /// The nearest `fit`s that a pending value waits for.
+    fn fits_below(&self, value: Value, states: &ValueMap<State>, settle: &mut ValueSet) {
+        if self.state_of(value, states) == State::Settled {
             return;
         }
         match &self.definitions[&value] {
             Op::Fit { .. } => {
                 settle.insert(value);
             }
-            op => op.operands(&mut |v| self.fits_below(v, settle)),
+            op => op.operands(&mut |v| self.fits_below(v, states, settle)),
         }
     }
 
