@@ -10,6 +10,7 @@ mod expansion;
 #[cfg(test)]
 mod golden;
 mod ir;
+mod kinds;
 mod lower;
 mod optimise;
 mod parse;

@@ -11,7 +11,7 @@ use crate::optimise::fuse::Foreign;
 use crate::optimise::Definitions;
 use crate::parse::Source;
 use crate::reverse::{keep, together, Derivative};
-use crate::{activity, expansion, lower, optimise, parse, reverse};
+use crate::{activity, expansion, kinds, lower, optimise, parse, reverse};
 
 /// The function as it was written, and its companions or the errors.
 pub(crate) fn differentiable(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -31,6 +31,7 @@ pub(crate) fn differentiable(attribute: TokenStream, item: TokenStream) -> Token
 pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
     let mut primal = lower::lower(source)?;
     verify("lower", &primal.values, &primal.body);
+    kinds::infer(&mut primal);
     activity::analyse(&mut primal);
     let program =
         Program { residual: residual(&primal), fused: source.signature.result_kind.is_scalar().then(|| fused(&primal)), primal };

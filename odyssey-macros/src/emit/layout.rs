@@ -1,7 +1,7 @@
 //! Where everything goes in the emitted text: which values are written in place, which share a variable, and where a
 //! value is used for the last time and may be moved.
 
-use crate::ir::{Block, Copying, For, Op, Stmt, Value, ValueMap, ValueSet, Values};
+use crate::ir::{Block, Copying, For, Op, Stmt, Value, ValueMap, ValueSet, Values, Write};
 use crate::optimise::Definitions;
 
 /// A place in the text, numbered in the order of evaluation.
@@ -49,6 +49,8 @@ pub(super) struct Layout {
     handed_on: ValueSet,
     /// Values whose names are bound again by the parameters of a pullback.
     given_again: ValueSet,
+    /// Single floats.
+    numbers: ValueSet,
     /// Parameters that are `&mut`: changed through, whoever owns what is behind them.
     exclusive: ValueSet,
     variable: ValueMap<Value>,
@@ -69,6 +71,7 @@ impl Layout {
         let mut layout = Layout {
             definitions: Definitions::of(blocks.iter().map(|(block, _)| *block)).own().map(|(v, op)| (v, op.clone())).collect(),
             given_again: given_again.iter().copied().collect(),
+            numbers: values.all().filter(|v| values[*v].kind.is_scalar()).collect(),
             exclusive: blocks[0].0.params.iter().copied().filter(|v| values[*v].kind.is_exclusive()).collect(),
             ..Layout::default()
         };
@@ -237,7 +240,9 @@ impl Layout {
     fn share_variables(&mut self, block: &Block, places: &Places) {
         for (stmt, (at, inner)) in block.stmts.iter().zip(&places.stmts) {
             for (base, out) in stmt.overwrites() {
-                if !self.inline.contains(&base) && self.is_local(base) && self.is_last_use(base, *at) {
+                let is_last =
+                    self.is_last_use(base, *at) || self.reads_before_it_writes(&stmt.op) && self.is_last_read(base, *at);
+                if !self.inline.contains(&base) && self.is_local(base) && is_last {
                     self.share(out, base);
                 }
                 self.mutable.insert(self.variable(out));
@@ -354,15 +359,35 @@ impl Layout {
         self.uses.get(&value).is_some_and(|uses| !uses.is_empty())
     }
 
+    /// Nobody reads the value after this statement, which may read it several times.
+    fn is_last_read(&self, value: Value, at: usize) -> bool {
+        let uses = self.uses.get(&value).map_or(&[][..], |uses| uses);
+        let Some(here) = uses.iter().find(|site| site.at == at) else { return false };
+        uses.iter().filter(|site| !site.excludes(here)).all(|site| site.at <= at) && !self.is_read_again(value, at)
+    }
+
+    /// What is written is computed before the place is touched, so that it may read what is there.
+    fn reads_before_it_writes(&self, op: &Op) -> bool {
+        match op {
+            Op::Store { how: Write::Set, .. } => true,
+            Op::Update { value, .. } | Op::AccumulatePart { value, .. } => self.numbers.contains(value),
+            _ => false,
+        }
+    }
+
+    /// The point is in a loop that comes after the definition.
+    fn is_read_again(&self, value: Value, at: usize) -> bool {
+        let defined = self.defined.get(&value).map_or(0, |site| site.at);
+        self.loops.iter().any(|(start, end)| *start < at && at <= *end && defined < *start)
+    }
+
     /// Nobody reads the value after this point.
     pub(super) fn is_last_use(&self, value: Value, at: usize) -> bool {
         let uses = self.uses.get(&value).map_or(&[][..], |uses| uses);
         let Some(here) = uses.iter().find(|site| site.at == at) else { return false };
         let others = uses.iter().filter(|site| !site.excludes(here));
         let is_last = others.clone().all(|site| site.at <= at) && others.filter(|site| site.at == at).count() == 1;
-        let defined = self.defined.get(&value).map_or(0, |site| site.at);
-        let in_later_loop = self.loops.iter().any(|(start, end)| *start < at && at <= *end && defined < *start);
-        is_last && !in_later_loop
+        is_last && !self.is_read_again(value, at)
     }
 }
 

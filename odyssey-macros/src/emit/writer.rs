@@ -154,6 +154,14 @@ impl Writer<'_> {
                 })
             }
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest),
+            Op::Unwrap(x, call) => {
+                let (x, method, args) = (self.consume(*x).receiver(), &call.method, &call.args);
+                Fragment::tight(quote_spanned!(span=> #x.#method(#args)))
+            }
+            Op::Okay(x) => {
+                let x = self.consume(*x).tokens;
+                Fragment::tight(quote!(::core::result::Result::Ok(#x)))
+            }
             Op::Try(x) => {
                 let x = self.consume(*x).receiver();
                 Fragment::tight(quote_spanned!(span=> #x?))
@@ -327,11 +335,6 @@ impl Writer<'_> {
         let owner = self.reference(base);
         let place = self.expr(base).receiver();
         let mut stmts = Vec::new();
-        if let Some(whole) = parts.whole {
-            let whole = self.consume(whole).tokens;
-            self.add_parts(parts, &quote!(#name), &mut stmts);
-            return quote!(let mut #name = #whole; #(#stmts)*);
-        }
         self.set_parts(parts, &quote!(#name), &place, &mut stmts);
         let mutable = is_mutable.then(|| quote!(mut));
         let (partial, complete) = (self.rt("partial", self.values[base].span), self.rt("complete", self.values[base].span));

@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Sequence(Box<Kind>),
     Tuple(Vec<Kind>),
     Reference(Box<Kind>),
+    /// An `Option`, or a `Result`, of such a value.
+    Optional(Box<Kind>),
     /// `&mut`.
     Exclusive(Box<Kind>),
     Unknown,
@@ -66,6 +68,8 @@ impl Kind {
             (a, b) if a == b => a.clone(),
             (Kind::Scalar, _) | (_, Kind::Scalar) => Kind::Scalar,
             (Kind::Reference(a), Kind::Reference(b)) => Kind::Reference(Box::new(a.meet(b))),
+            (Kind::Optional(a), Kind::Optional(b)) => Kind::Optional(Box::new(a.meet(b))),
+            (Kind::Sequence(a), Kind::Sequence(b)) => Kind::Sequence(Box::new(a.meet(b))),
             (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => {
                 Kind::Tuple(a.iter().zip(b).map(|(a, b)| a.meet(b)).collect())
             }

@@ -71,6 +71,11 @@ impl Values {
         }
     }
 
+    /// All values, in the order in which they were made.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Value> {
+        (0..u32::try_from(self.infos.len()).expect("fewer than 2^32 values")).map(Value)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.infos.len()
     }
@@ -356,6 +361,10 @@ pub(crate) enum Op {
     Match(Value, Vec<Arm>),
     /// `value?`: what is in an `Ok` or a `Some`; anything else is returned at once.
     Try(Value),
+    /// `value.unwrap()`, `value.expect("…")`, as it was written.
+    Unwrap(Value, Rc<syn::ExprMethodCall>),
+    /// `Ok(value)`.
+    Okay(Value),
     /// A value with a part of it replaced; it is overwritten.
     Store {
         base: Value,

@@ -104,6 +104,8 @@ impl Printer<'_> {
                 let patterns: Vec<_> = arms.iter().map(|arm| arm.pattern.to_token_stream().to_string()).collect();
                 format!("match {} {{ {} }}", v(value), patterns.join(" | "))
             }
+            Op::Unwrap(a, _) => format!("unwrap({})", v(a)),
+            Op::Okay(a) => format!("ok({})", v(a)),
             Op::Try(a) => format!("{}?", v(a)),
             Op::Store { base, path, value, how } => format!("{} = {} ({how:?})", self.path(*base, path), v(value)),
             Op::Update { base, path, subtracts, value } => {

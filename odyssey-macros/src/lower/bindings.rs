@@ -1,15 +1,17 @@
 //! Which value a name stands for at a point of the program.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::Ident;
 
-use crate::ir::Value;
+use super::closure::Local;
+use crate::ir::{Path, Value};
 
 /// A name with its hygiene: inside `macro_rules!`, equal names of different origin are different variables.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Name {
+pub(super) struct Name {
     text: String,
     hygiene: String,
 }
@@ -25,12 +27,28 @@ impl From<&Ident> for Name {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(super) struct Variable(usize);
 
+/// A part of a variable.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) root: Variable,
+    pub(super) path: Path,
+}
+
 #[derive(Clone, Default)]
 pub(super) struct Bindings {
     scopes: Vec<HashMap<Name, Variable>>,
     current: Vec<Value>,
     names: Vec<Ident>,
+    /// Declared `mut`.
+    mutable: HashSet<Variable>,
+    /// Variables that are `&mut` of a part of another: they have no value of their own.
+    aliases: BTreeMap<Variable, Place>,
+    /// Closures that are written in place where they are called.
+    closures: HashMap<Variable, Rc<Local>>,
 }
+
+/// The names in sight at some point of the program.
+pub(super) type Scopes = Vec<HashMap<Name, Variable>>;
 
 impl Bindings {
     pub(super) fn open(&mut self) {
@@ -41,7 +59,7 @@ impl Bindings {
         self.scopes.pop();
     }
 
-    pub(super) fn declare(&mut self, name: &Ident, value: Value) {
+    pub(super) fn declare(&mut self, name: &Ident, value: Value) -> Variable {
         if self.scopes.is_empty() {
             self.open();
         }
@@ -49,6 +67,52 @@ impl Bindings {
         self.names.push(name.clone());
         let variable = Variable(self.current.len() - 1);
         self.scopes.last_mut().expect("a scope").insert(name.into(), variable);
+        variable
+    }
+
+    /// A variable of the compiler's own, which no name of the user's can mean.
+    pub(super) fn hidden(&mut self, name: &Ident, value: Value) -> Variable {
+        self.current.push(value);
+        self.names.push(name.clone());
+        Variable(self.current.len() - 1)
+    }
+
+    pub(super) fn make_mutable(&mut self, variable: Variable) {
+        self.mutable.insert(variable);
+    }
+
+    pub(super) fn is_mutable(&self, variable: Variable) -> bool {
+        self.mutable.contains(&variable)
+    }
+
+    pub(super) fn make_alias(&mut self, variable: Variable, place: Place) {
+        self.aliases.insert(variable, place);
+    }
+
+    pub(super) fn alias(&self, variable: Variable) -> Option<&Place> {
+        self.aliases.get(&variable)
+    }
+
+    /// The variables that stand for parts of `root`.
+    pub(super) fn aliases_of(&self, root: Variable) -> Vec<Variable> {
+        self.aliases.iter().filter(|(_, place)| place.root == root).map(|(variable, _)| *variable).collect()
+    }
+
+    pub(super) fn make_closure(&mut self, variable: Variable, closure: Rc<Local>) {
+        self.closures.insert(variable, closure);
+    }
+
+    pub(super) fn closure(&self, variable: Variable) -> Option<Rc<Local>> {
+        self.closures.get(&variable).cloned()
+    }
+
+    pub(super) fn scopes(&self) -> Scopes {
+        self.scopes.clone()
+    }
+
+    /// Sees other names; returns those that were in sight.
+    pub(super) fn exchange_scopes(&mut self, scopes: Scopes) -> Scopes {
+        std::mem::replace(&mut self.scopes, scopes)
     }
 
     pub(super) fn variable(&self, name: &Ident) -> Option<Variable> {
@@ -81,10 +145,15 @@ impl Bindings {
     /// Goes back to a snapshot; returns the variables that had changed since, with their values.
     pub(super) fn rewind(&mut self, snapshot: &[Value]) -> Vec<(Variable, Value)> {
         let changed = snapshot.iter().zip(&self.current).enumerate();
-        let changed = changed.filter(|(_, (was, is))| was != is).map(|(i, (_, is))| (Variable(i), *is)).collect();
+        let changed = changed.filter(|(_, (was, is))| was != is).map(|(i, (_, is))| (Variable(i), *is));
+        let changed = changed.filter(|(variable, _)| !self.aliases.contains_key(variable)).collect();
         self.current.truncate(snapshot.len());
         self.names.truncate(snapshot.len());
         self.current.copy_from_slice(snapshot);
+        let is_alive = |variable: &Variable| variable.0 < snapshot.len();
+        self.aliases.retain(|variable, _| is_alive(variable));
+        self.mutable.retain(is_alive);
+        self.closures.retain(|variable, _| is_alive(variable));
         changed
     }
 }

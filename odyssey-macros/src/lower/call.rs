@@ -24,6 +24,12 @@ impl Lowerer {
                 &not_yet("calling a value with differentiated arguments is", "call an annotated function by its name"),
             );
         };
+        if let Some(local) =
+            path.path.get_ident().and_then(|ident| self.bindings.variable(ident)).and_then(|v| self.bindings.closure(v))
+        {
+            let args: Vec<&Expr> = e.args.iter().collect();
+            return self.call_local(&local, &args, expr).unwrap_or_else(|| self.unit(span));
+        }
         let segments = &path.path.segments;
         let last = segments.last().expect("a path has a segment").ident.clone();
         let name = last.to_string();
@@ -50,12 +56,14 @@ impl Lowerer {
                 &not_yet("derivatives of derivatives are", "call the companion from a function that is not annotated"),
             );
         }
+        if name == "Err" {
+            return self.verbatim(expr);
+        }
         if name.starts_with(char::is_uppercase) {
-            return self.refuse(
-                expr,
-                span,
-                &not_yet("building a struct or an enum from differentiated values is", "return a tuple"),
-            );
+            return self.construct_tuple(&path.path, &e.args, expr);
+        }
+        if ["replace", "take"].contains(&name.as_str()) && self.lends(&e.args.iter().collect::<Vec<_>>()) {
+            return self.replaced(&name, &e.args.iter().collect::<Vec<_>>(), e);
         }
         let first = segments[0].ident.to_string();
         if ["std", "core", "alloc"].contains(&first.as_str()) {
@@ -69,6 +77,10 @@ impl Lowerer {
     }
 
     fn user_function(&mut self, path: &ExprPath, e: &ExprCall) -> Value {
+        let given: Vec<&Expr> = e.args.iter().collect();
+        if self.lends(&given) {
+            return self.changing_call(Callee::Path(path.clone()), &given, e.span());
+        }
         let args = e.args.iter().map(|arg| self.expr(arg)).collect();
         self.emit(
             Op::Call(Call { callee: Callee::Path(path.clone()), args, borrowed: BTreeMap::new() }),

@@ -1,16 +1,19 @@
-//! Branches and loops: variables that change inside become values that blocks hand on.
+//! Branches: variables that change inside become values that arms hand on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprForLoop, ExprIf};
+use syn::{Expr, ExprIf, ExprMatch, Ident, Pat};
 
 use super::bindings::Variable;
+use super::jump::{exits, exits_block};
 use super::passive::Effects;
+use super::stmt::Tail;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
-use crate::ir::{Block, For, Info, Kind, Op, Stmt, Value, Wanted};
+use crate::ir::{self, Block, Info, Kind, Number, Op, Stmt, Value, Verbatim, Wanted};
 
 /// What a branch came to: its block, its value, and the variables it changed.
 struct Arm {
@@ -19,40 +22,206 @@ struct Arm {
     changed: BTreeMap<Variable, Value>,
 }
 
-impl Lowerer {
-    /// An `if`, as a statement or an expression.
-    pub(super) fn branch(&mut self, e: &ExprIf) -> Option<Value> {
-        let expr = Expr::If(e.clone());
-        if self.is_passive(&expr) {
-            return Some(self.verbatim(&expr));
+/// What decides between the arms.
+pub(super) enum Head<'a> {
+    If(&'a Expr),
+    Match(&'a Expr),
+}
+
+/// One of the arms as it is written.
+pub(super) struct Written<'a> {
+    pattern: Option<&'a Pat>,
+    guard: Option<&'a Expr>,
+    body: Body<'a>,
+}
+
+enum Body<'a> {
+    Block(&'a syn::Block),
+    Expr(&'a Expr),
+    Nothing,
+}
+
+impl Body<'_> {
+    fn exits(&self) -> bool {
+        match self {
+            Body::Block(block) => exits_block(block),
+            Body::Expr(expr) => exits(expr),
+            Body::Nothing => false,
         }
-        if self.in_closure {
-            return Some(self.choose(e));
+    }
+}
+
+/// A choice between arms.
+pub(super) struct Choice<'a> {
+    head: Head<'a>,
+    arms: Vec<Written<'a>>,
+    span: Span,
+}
+
+/// `_`, for the other side of an `if let`.
+fn otherwise() -> &'static Pat {
+    thread_local! {
+        static WILD: &'static Pat = Box::leak(Box::new(syn::parse_quote!(_)));
+    }
+    WILD.with(|wild| *wild)
+}
+
+impl<'a> Choice<'a> {
+    /// The choice that an expression is.
+    pub(super) fn of(expr: &'a Expr) -> Option<Choice<'a>> {
+        match expr {
+            Expr::If(e) => Some(Choice::of_if(e)),
+            Expr::Match(e) => Some(Choice::of_match(e)),
+            Expr::Paren(e) => Choice::of(&e.expr),
+            _ => None,
         }
-        if contains_let(&e.cond) {
-            self.diagnostics.error(&e.cond, not_yet("`if let` over differentiated values is", "test with a comparison"));
-            return None;
-        }
-        let condition = self.condition(&e.cond);
-        let then = self.arm(|lowerer| lowerer.block(&e.then_branch));
-        let otherwise = self.arm(|lowerer| match &e.else_branch {
-            None => None,
-            Some((_, otherwise)) => match &**otherwise {
-                Expr::If(e) => lowerer.branch(e),
-                Expr::Block(e) => lowerer.block(&e.block),
-                other => Some(lowerer.expr(other)),
+    }
+
+    fn of_if(e: &'a ExprIf) -> Choice<'a> {
+        let then = Body::Block(&e.then_branch);
+        let otherwise_body = match &e.else_branch {
+            None => Body::Nothing,
+            Some((_, expr)) => match &**expr {
+                Expr::Block(block) => Body::Block(&block.block),
+                other => Body::Expr(other),
             },
+        };
+        let (head, patterns) = match &*e.cond {
+            Expr::Let(condition) => (Head::Match(&condition.expr), [Some(&*condition.pat), Some(otherwise())]),
+            condition => (Head::If(condition), [None, None]),
+        };
+        let [first, second] = patterns;
+        let arms = vec![
+            Written { pattern: first, guard: None, body: then },
+            Written { pattern: second, guard: None, body: otherwise_body },
+        ];
+        Choice { head, arms, span: e.span() }
+    }
+
+    fn of_match(e: &'a ExprMatch) -> Choice<'a> {
+        let arms = e.arms.iter().map(|arm| Written {
+            pattern: Some(&arm.pat),
+            guard: arm.guard.as_ref().map(|(_, guard)| &**guard),
+            body: Body::Expr(&arm.body),
         });
-        self.join(condition, then, otherwise, e.span())
+        Choice { head: Head::Match(&e.expr), arms: arms.collect(), span: e.span() }
+    }
+
+    /// `let pattern = value else { … };`
+    pub(super) fn of_let_else(pattern: &'a Pat, value: &'a Expr, diverging: &'a Expr) -> Choice<'a> {
+        let arms = vec![
+            Written { pattern: Some(pattern), guard: None, body: Body::Nothing },
+            Written { pattern: Some(otherwise()), guard: None, body: Body::Expr(diverging) },
+        ];
+        Choice { head: Head::Match(value), arms, span: value.span() }
+    }
+
+    /// Exactly one arm comes out at its end.
+    pub(super) fn has_one_way_on(&self) -> bool {
+        self.arms.iter().filter(|arm| !arm.body.exits()).count() == 1
+    }
+}
+
+/// What comes after a choice, in the only arm that gets there.
+pub(super) type Rest<'r> = &'r mut dyn FnMut(&mut Lowerer, Option<Value>) -> Option<Value>;
+
+impl Lowerer {
+    /// A choice; with `rest`, what follows it runs at the end of the arms that do not jump.
+    pub(super) fn choice_of(&mut self, choice: &Choice, tail: Tail, mut rest: Option<Rest>) -> Option<Value> {
+        match choice.head {
+            Head::If(condition) => {
+                let condition = self.condition(condition);
+                let arms: Vec<_> =
+                    choice.arms.iter().map(|arm| self.arm(|lowerer| lowerer.arm_body(&arm.body, tail, &mut rest))).collect();
+                self.join(arms, choice.span, |mut blocks| {
+                    let otherwise = blocks.pop().expect("two arms");
+                    Op::If(condition, blocks.pop().expect("two arms"), otherwise)
+                })
+            }
+            Head::Match(scrutinee) => {
+                let scrutinee = self.scrutinee(scrutinee);
+                let mut heads = Vec::new();
+                let mut arms = Vec::new();
+                for written in &choice.arms {
+                    let pattern = written.pattern.expect("an arm of a match has a pattern");
+                    let mut names = Vec::new();
+                    let mut guard = None;
+                    let arm = self.arm(|lowerer| {
+                        lowerer.bindings.open();
+                        names = lowerer.bind_arm(pattern, scrutinee);
+                        guard = written.guard.map(|guard| lowerer.guard(guard));
+                        let value = lowerer.arm_body(&written.body, tail, &mut rest);
+                        lowerer.bindings.close();
+                        value
+                    });
+                    heads.push((pattern.clone(), names, guard));
+                    arms.push(arm);
+                }
+                self.join(arms, choice.span, |blocks| {
+                    let arms = heads.into_iter().zip(blocks);
+                    let arms = arms.map(|((pattern, names, guard), block)| ir::Arm { pattern, names, guard, block });
+                    Op::Match(scrutinee, arms.collect())
+                })
+            }
+        }
+    }
+
+    /// What is matched; a reference to it is made where it is matched again.
+    fn scrutinee(&mut self, expr: &Expr) -> Value {
+        if self.is_passive(expr) {
+            return self.expr(expr);
+        }
+        self.expr(expr)
+    }
+
+    fn arm_body(&mut self, body: &Body, tail: Tail, rest: &mut Option<Rest>) -> Option<Value> {
+        let value = match body {
+            Body::Block(block) => self.block_with(block, tail),
+            Body::Expr(expr) => self.tail(expr, tail),
+            Body::Nothing => None,
+        };
+        match rest {
+            Some(rest) if !body.exits() => rest(self, value),
+            _ => value,
+        }
+    }
+
+    /// Declares the names that a pattern binds, as parameters of the arm's block.
+    fn bind_arm(&mut self, pattern: &Pat, scrutinee: Value) -> Vec<Ident> {
+        let mut names = Vec::new();
+        bound_names(pattern, &mut names);
+        let active = self.is_active(scrutinee);
+        let kind = payload_kind(pattern, self.kind(scrutinee));
+        for name in &names {
+            let value = self.parameter(kind.clone(), active, Some(name.clone()), name.span());
+            self.bindings.declare(name, value);
+        }
+        names
+    }
+
+    fn guard(&mut self, guard: &Expr) -> Verbatim {
+        let condition = self.condition(guard);
+        let statement = self.blocks.last_mut().expect("the arm's block").stmts.pop().expect("the condition");
+        match statement.op {
+            Op::Verbatim(verbatim) => {
+                self.definitions.remove(&condition);
+                Rc::unwrap_or_clone(verbatim)
+            }
+            _ => unreachable!("a condition is verbatim"),
+        }
     }
 
     /// A condition: passive, whatever it compares.
-    fn condition(&mut self, e: &Expr) -> Value {
+    pub(super) fn condition(&mut self, e: &Expr) -> Value {
+        if contains_let(e) {
+            self.diagnostics.error(e, not_yet("`let` inside of a longer condition is", "nest `if let` and `if`"));
+            return self.flag(true, e.span());
+        }
         if let Some(name) = Effects::of(e).assigned.first() {
             let what = format!("changing `{name}` in a condition is");
             self.diagnostics.error(e, not_yet(&what, "assign before the `if`"));
         }
-        self.verbatim(e)
+        self.passive_condition(e)
     }
 
     fn arm(&mut self, lower: impl FnOnce(&mut Lowerer) -> Option<Value>) -> Arm {
@@ -64,41 +233,115 @@ impl Lowerer {
         Arm { block, value, changed }
     }
 
-    fn join(&mut self, condition: Value, mut then: Arm, mut otherwise: Arm, span: Span) -> Option<Value> {
-        let changed: Vec<_> = then.changed.keys().chain(otherwise.changed.keys()).copied().collect();
-        let changed: std::collections::BTreeSet<_> = changed.into_iter().collect();
+    fn join(&mut self, mut arms: Vec<Arm>, span: Span, op: impl FnOnce(Vec<Block>) -> Op) -> Option<Value> {
+        let changed: BTreeSet<_> = arms.iter().flat_map(|arm| arm.changed.keys().copied()).collect();
         let mut outs = Vec::new();
-        for variable in changed {
-            let before = self.bindings.value(variable);
-            let a = then.changed.get(&variable).copied().unwrap_or(before);
-            let b = otherwise.changed.get(&variable).copied().unwrap_or(before);
-            let out = self.merged(a, b, span);
-            self.values[out].name = Some(self.bindings.name(variable).clone());
-            self.bindings.assign(variable, out);
+        for variable in &changed {
+            let before = self.bindings.value(*variable);
+            let results: Vec<_> = arms.iter().map(|arm| arm.changed.get(variable).copied().unwrap_or(before)).collect();
+            let reached: Vec<_> = results.iter().zip(&arms).filter(|(_, arm)| !arm.block.diverges).map(|(v, _)| *v).collect();
+            let out = self.merged(if reached.is_empty() { &results } else { &reached }, span);
+            self.values[out].name = Some(self.bindings.name(*variable).clone());
+            self.bindings.assign(*variable, out);
             outs.push(out);
-            then.block.results.push(a);
-            otherwise.block.results.push(b);
+            for (arm, result) in arms.iter_mut().zip(results) {
+                arm.block.results.push(result);
+            }
         }
-        let value = then.value.zip(otherwise.value).map(|(a, b)| {
-            let out = self.merged(a, b, span);
-            outs.push(out);
-            then.block.results.push(a);
-            otherwise.block.results.push(b);
-            out
-        });
-        let op = Op::If(condition, then.block, otherwise.block);
-        self.push(Stmt { outs, op, span });
+        let value = self.join_values(&mut arms, span);
+        outs.extend(value);
+        let op = op(arms.into_iter().map(|arm| arm.block).collect());
+        self.push_statement(Stmt { outs, op, span });
+        changed.into_iter().for_each(|variable| self.refresh(variable));
         value
     }
 
-    /// A value that is one of two.
-    fn merged(&mut self, a: Value, b: Value, span: Span) -> Value {
-        let kind = self.kind(a).meet(self.kind(b));
-        let active = self.is_active(a) || self.is_active(b);
+    /// The value of a choice. An arm that jumps has none: there, a number is zero and anything else is absent, and what
+    /// follows sees the value only if there was no jump.
+    fn join_values(&mut self, arms: &mut [Arm], span: Span) -> Option<Value> {
+        let values: Vec<_> = arms.iter().filter(|arm| !arm.block.diverges).filter_map(|arm| arm.value).collect();
+        if values.is_empty() {
+            return None;
+        }
+        let out = self.merged(&values, span);
+        let is_whole = arms.iter().all(|arm| arm.block.diverges || arm.value.is_some());
+        let is_number = self.kind(out).peel().is_scalar();
+        let kind = self.kind(out).clone();
+        for arm in arms.iter_mut() {
+            let op = match arm.value {
+                Some(value) if is_whole || is_number || arm.block.diverges => {
+                    arm.block.results.push(value);
+                    continue;
+                }
+                Some(value) => Op::Present(value),
+                None if is_whole || is_number => Op::Literal(Number { value: 0.0, token: None }),
+                None => Op::Absent,
+            };
+            let info = Info { name: None, kind: kind.clone(), ..self.values[out].clone() };
+            let result = self.values.add(info);
+            if !is_whole && !is_number {
+                self.values[result].kind = Kind::Optional(Box::new(kind.peel().clone()));
+            }
+            arm.block.stmts.push(Stmt { outs: vec![result], op, span });
+            arm.block.results.push(result);
+        }
+        if !is_whole && !is_number {
+            self.values[out].kind = Kind::Optional(Box::new(kind.peel().clone()));
+            self.partial.insert(out);
+        }
+        Some(out)
+    }
+
+    /// A value that is one of several.
+    fn merged(&mut self, of: &[Value], span: Span) -> Value {
+        let mut kind = self.kind(of[0]).clone();
+        for value in &of[1..] {
+            kind = kind.meet(self.kind(*value));
+        }
+        let active = of.iter().any(|v| self.is_active(*v));
         self.values.add(Info { name: None, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None })
     }
 
-    fn push(&mut self, stmt: Stmt) {
+    /// A statement that runs if a condition holds.
+    pub(super) fn when(&mut self, condition: Value, span: Span, body: &mut dyn FnMut(&mut Lowerer)) {
+        let then = self.arm(|lowerer| {
+            body(lowerer);
+            None
+        });
+        let arms = vec![then, self.arm(|_| None)];
+        self.join(arms, span, |mut blocks| {
+            let otherwise = blocks.pop().expect("two arms");
+            Op::If(condition, blocks.pop().expect("two arms"), otherwise)
+        });
+    }
+
+    /// One value or the other.
+    pub(super) fn either(&mut self, condition: Value, then: Value, otherwise: Value, span: Span) -> Value {
+        let arms = vec![self.arm(|_| Some(then)), self.arm(|_| Some(otherwise))];
+        let value = self.join(arms, span, |mut blocks| {
+            let otherwise = blocks.pop().expect("two arms");
+            Op::If(condition, blocks.pop().expect("two arms"), otherwise)
+        });
+        value.expect("both arms have one")
+    }
+
+    /// What stands behind a test of flags: it runs if none of them is set.
+    pub(super) fn guarded(
+        &mut self,
+        flags: &[Variable],
+        span: Span,
+        jumped: impl FnOnce(&mut Lowerer) -> Option<Value>,
+        rest: impl FnOnce(&mut Lowerer) -> Option<Value>,
+    ) -> Option<Value> {
+        let condition = self.any_flag(flags, span);
+        let arms = vec![self.arm(jumped), self.arm(rest)];
+        self.join(arms, span, |mut blocks| {
+            let otherwise = blocks.pop().expect("two arms");
+            Op::If(condition, blocks.pop().expect("two arms"), otherwise)
+        })
+    }
+
+    pub(super) fn push_statement(&mut self, stmt: Stmt) {
         let depth = self.blocks.len() - 1;
         for out in &stmt.outs {
             self.home.insert(*out, depth);
@@ -106,64 +349,7 @@ impl Lowerer {
         self.blocks[depth].stmts.push(stmt);
     }
 
-    /// `for i in range { … }`.
-    pub(super) fn for_loop(&mut self, e: &ExprForLoop) {
-        if let Some(attribute) = e.attrs.first() {
-            self.diagnostics.error(attribute, not_yet("attributes on loops are", "remove it"));
-        }
-        if !is_range(&e.expr) {
-            self.loop_over_values(e);
-            return;
-        }
-        let range = self.verbatim(&e.expr);
-        let mut carried: Vec<_> =
-            Effects::of_block(&e.body).assigned.iter().filter_map(|name| self.bindings.variable(name)).collect();
-        carried.sort_unstable();
-        carried.dedup();
-        let mut active: Vec<_> = carried.iter().map(|variable| self.is_active(self.bindings.value(*variable))).collect();
-        // What a variable carries may become active, or turn out not to change, in the body itself: lower it again
-        // until the assumption about its parameters holds.
-        loop {
-            let point = self.checkpoint();
-            let (block, inits) = self.loop_body(e, &carried, &active);
-            let unchanged = block.results.iter().zip(&block.params[1..]).position(|(result, param)| result == param);
-            let now: Vec<_> = block.results.iter().zip(&active).map(|(v, was)| *was || self.is_active(*v)).collect();
-            if let Some(unchanged) = unchanged {
-                self.restore(point);
-                carried.remove(unchanged);
-                active.remove(unchanged);
-            } else if now != active {
-                self.restore(point);
-                active = now;
-            } else {
-                self.finish_loop(e, range, block, inits, &carried);
-                return;
-            }
-        }
-    }
-
-    fn loop_body(&mut self, e: &ExprForLoop, carried: &[Variable], active: &[bool]) -> (Block, Vec<Value>) {
-        self.bindings.open();
-        self.open_block();
-        let inits: Vec<_> = carried.iter().map(|variable| self.bindings.value(*variable)).collect();
-        let index = self.parameter(Kind::Unknown, false, None, e.pat.span());
-        self.bind(&e.pat, index);
-        for ((variable, init), active) in carried.iter().zip(&inits).zip(active) {
-            let Info { kind, span, .. } = self.values[*init].clone();
-            let name = self.bindings.name(*variable).clone();
-            let param = self.parameter(kind.peel().clone(), *active, Some(name), span);
-            self.bindings.assign(*variable, param);
-        }
-        if let Some(value) = self.block(&e.body) {
-            self.values[value].name = None;
-        }
-        let mut block = self.blocks.pop().expect("the loop's block");
-        block.results = carried.iter().map(|variable| self.bindings.value(*variable)).collect();
-        self.bindings.close();
-        (block, inits)
-    }
-
-    fn parameter(&mut self, kind: Kind, active: bool, name: Option<syn::Ident>, span: Span) -> Value {
+    pub(super) fn parameter(&mut self, kind: Kind, active: bool, name: Option<syn::Ident>, span: Span) -> Value {
         let param = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None });
         let depth = self.blocks.len() - 1;
         self.home.insert(param, depth);
@@ -172,55 +358,84 @@ impl Lowerer {
         param
     }
 
-    fn finish_loop(&mut self, e: &ExprForLoop, range: Value, body: Block, inits: Vec<Value>, carried: &[Variable]) {
-        let mut outs = Vec::new();
-        for (variable, (param, result)) in carried.iter().zip(body.params[1..].iter().zip(&body.results)) {
-            let Info { name, kind, active, span, .. } = self.values[*param].clone();
-            let kind = kind.meet(self.kind(*result));
-            let out = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None });
-            self.bindings.assign(*variable, out);
-            outs.push(out);
-        }
-        let op = For {
-            range: Some(range),
-            reversed: false,
-            times: None,
-            condition: None,
-            inits,
-            body,
-            stops: false,
-            is_counted: false,
-        };
-        self.push(Stmt { outs, op: Op::For(Box::new(op)), span: e.span() });
-    }
-
-    fn loop_over_values(&mut self, e: &ExprForLoop) {
-        let expr = Expr::ForLoop(e.clone());
-        if self.is_passive(&expr) {
-            self.verbatim(&expr);
-        } else {
-            self.diagnostics
-                .error(&e.expr, not_yet("`for` over anything but a range is", "loop over the indices: `for i in 0..x.len()`"));
-        }
-    }
-
     /// Depends on no differentiated value, changes no variable around it and does not leave it.
     pub(super) fn is_passive(&self, expr: &Expr) -> bool {
         let effects = Effects::of(expr);
-        effects.escapes.is_none()
-            && !effects.assigned.iter().any(|name| self.bindings.lookup(name).is_some())
-            && !self.reads_active(expr)
+        effects.escapes.is_none() && self.changed_by(&effects).is_empty() && !self.reads_active(expr)
+    }
+
+    /// The variables around some code that it changes.
+    pub(super) fn changed_by(&self, effects: &Effects) -> Vec<Variable> {
+        let mut changed = Vec::new();
+        for name in &effects.assigned {
+            changed.extend(self.bindings.variable(name));
+        }
+        for name in &effects.receivers {
+            let variable = self.bindings.variable(name);
+            changed.extend(variable.filter(|variable| self.is_changeable(*variable)));
+        }
+        for name in &effects.lent {
+            let variable = self.bindings.variable(name);
+            changed.extend(
+                variable.filter(|v| self.bindings.alias(*v).is_some() || self.kind(self.bindings.value(*v)).is_exclusive()),
+            );
+        }
+        for name in &effects.called {
+            if let Some(closure) = self.bindings.variable(name).and_then(|variable| self.bindings.closure(variable)) {
+                changed.extend(&closure.changes);
+            }
+        }
+        let roots = changed.into_iter().map(|variable| self.bindings.alias(variable).map_or(variable, |place| place.root));
+        let mut roots: Vec<_> = roots.collect();
+        roots.sort_unstable();
+        roots.dedup();
+        roots
+    }
+
+    fn is_changeable(&self, variable: Variable) -> bool {
+        self.bindings.is_mutable(variable)
+            || self.bindings.alias(variable).is_some()
+            || self.kind(self.bindings.value(variable)).is_exclusive()
     }
 }
 
-/// `a..b`, `(a..=b).rev()`, `(a..b).step_by(k)`: iterators that can be run again, and backwards.
-fn is_range(expr: &Expr) -> bool {
-    match expr {
-        Expr::Range(e) => e.start.is_some() && e.end.is_some(),
-        Expr::Paren(e) => is_range(&e.expr),
-        Expr::Group(e) => is_range(&e.expr),
-        Expr::MethodCall(e) => (e.method == "rev" || e.method == "step_by") && is_range(&e.receiver),
-        _ => false,
+/// The names that a pattern binds. A capital is a constant or a variant.
+pub(super) fn bound_names(pattern: &Pat, names: &mut Vec<Ident>) {
+    match pattern {
+        Pat::Ident(p) => {
+            if !p.ident.to_string().starts_with(char::is_uppercase) {
+                names.push(p.ident.clone());
+            }
+            if let Some((_, inner)) = &p.subpat {
+                bound_names(inner, names);
+            }
+        }
+        Pat::Tuple(p) => p.elems.iter().for_each(|p| bound_names(p, names)),
+        Pat::TupleStruct(p) => p.elems.iter().for_each(|p| bound_names(p, names)),
+        Pat::Struct(p) => p.fields.iter().for_each(|field| bound_names(&field.pat, names)),
+        Pat::Slice(p) => p.elems.iter().for_each(|p| bound_names(p, names)),
+        Pat::Reference(p) => bound_names(&p.pat, names),
+        Pat::Paren(p) => bound_names(&p.pat, names),
+        Pat::Type(p) => bound_names(&p.pat, names),
+        Pat::Or(p) => p.cases.first().into_iter().for_each(|p| bound_names(p, names)),
+        _ => {}
+    }
+}
+
+/// The kind of what `Some(x)` and `Ok(x)` bind.
+fn payload_kind(pattern: &Pat, scrutinee: &Kind) -> Kind {
+    match (pattern, scrutinee) {
+        (Pat::TupleStruct(p), Kind::Optional(inner)) if p.elems.len() == 1 && matches!(p.elems[0], Pat::Ident(_)) => {
+            (**inner).clone()
+        }
+        (Pat::TupleStruct(p), Kind::Reference(target)) if p.elems.len() == 1 && matches!(p.elems[0], Pat::Ident(_)) => {
+            match &**target {
+                Kind::Optional(inner) => Kind::Reference(inner.clone()),
+                _ => Kind::Unknown,
+            }
+        }
+        (Pat::Ident(_), kind) => kind.clone(),
+        _ => Kind::Unknown,
     }
 }
 

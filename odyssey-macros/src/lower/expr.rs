@@ -5,10 +5,11 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, UnOp};
 
+use super::jump::Jumps;
 use super::passive::{arithmetic, is_float, Effects};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
-use crate::ir::{FieldName, Kind, Op, Value};
+use crate::ir::{FieldName, Kind, Listing, Op, Value};
 use crate::table::elementwise::Elementwise;
 
 impl Lowerer {
@@ -34,7 +35,15 @@ impl Lowerer {
         if self.is_passive(expr) {
             return self.passive(expr);
         }
+        if !is_structured(expr) && !self.reads_active(expr) && Effects::of(expr).escapes.is_none() {
+            return self.passive_effect(expr);
+        }
         self.active(expr, span)
+    }
+
+    /// A passive expression whose value decides something.
+    pub(super) fn passive_condition(&mut self, expr: &Expr) -> Value {
+        self.verbatim(expr)
     }
 
     /// A passive expression; the negative of a literal is a literal still.
@@ -94,10 +103,43 @@ impl Lowerer {
             Expr::Cast(e) => self.cast(e, expr, span),
             Expr::Call(e) => self.call(e, expr),
             Expr::MethodCall(e) => self.method_call(e, expr),
-            Expr::If(e) => self.branch(e).unwrap_or_else(|| self.nothing(span)),
-            Expr::Block(e) if e.label.is_none() => self.block(&e.block).unwrap_or_else(|| self.nothing(span)),
+            Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Loop(_) => self.nested(expr, span),
+            Expr::Try(e) => {
+                let value = self.expr(&e.expr);
+                let (kind, active) = (self.payload_of(value), self.is_active(value));
+                self.emit(Op::Try(value), kind, active, span)
+            }
+            Expr::Struct(e) => self.construct(e),
+            Expr::Array(e) => self.list(Listing::Array, &e.elems, expr),
+            Expr::Repeat(_) => self.repeated(expr),
             Expr::Macro(e) if super::passive::is_looking_macro(&e.mac.path) => self.verbatim(expr),
+            Expr::Macro(e) => match self.listing_macro(&e.mac, expr) {
+                Some(list) => list,
+                None => self.unsupported(expr, span),
+            },
+            Expr::Assign(_) | Expr::ForLoop(_) | Expr::While(_) => {
+                self.effect(expr);
+                self.unit(span)
+            }
             other => self.unsupported(other, span),
+        }
+    }
+
+    /// Control flow inside of an expression: its value, which no jump may leave out.
+    fn nested(&mut self, expr: &Expr, span: Span) -> Value {
+        let value = self.tail(expr, super::stmt::Tail::Value);
+        if !Jumps::of(expr).is_none() {
+            let text = not_yet("a jump inside of an expression is", "make it a statement of its own, or the value of a `let`");
+            self.diagnostics.error(expr, text);
+        }
+        value.unwrap_or_else(|| self.unit(span))
+    }
+
+    /// The kind of what is in an `Option`.
+    pub(super) fn payload_of(&self, value: Value) -> Kind {
+        match self.kind(value) {
+            Kind::Optional(inner) => (**inner).clone(),
+            _ => Kind::Unknown,
         }
     }
 
@@ -141,10 +183,7 @@ impl Lowerer {
                 if inner != operand {
                     return inner;
                 }
-                let target = match self.kind(operand) {
-                    Kind::Reference(target) => (**target).clone(),
-                    _ => Kind::Unknown,
-                };
+                let target = self.kind(operand).target();
                 let active = self.is_active(operand);
                 self.emit(Op::Dereference(operand), target, active, span)
             }
@@ -153,18 +192,16 @@ impl Lowerer {
     }
 
     fn index(&mut self, e: &syn::ExprIndex, span: Span) -> Value {
-        if matches!(*e.index, Expr::Range(_)) {
-            self.diagnostics.error(e, not_yet("slices are", "index element by element"));
-            return self.nothing(span);
-        }
         let base = self.expr(&e.expr);
         let base = self.behind_reference(base);
         let index = self.index_value(&e.index);
-        let (kind, active) = (self.kind(base).element(), self.is_active(base));
+        let is_slice = matches!(super::place::without_parens(&e.index), Expr::Range(_));
+        let (kind, active) =
+            (if is_slice { self.kind(base).peel().clone() } else { self.kind(base).element() }, self.is_active(base));
         self.emit(Op::Index(base, index), kind, active, span)
     }
 
-    fn index_value(&mut self, index: &Expr) -> Value {
+    pub(super) fn index_value(&mut self, index: &Expr) -> Value {
         if self.is_passive(index) {
             self.expr(index)
         } else {
@@ -188,14 +225,8 @@ impl Lowerer {
     /// Reports a construct that differentiated values cannot pass through, by its name.
     pub(super) fn unsupported(&mut self, expr: &Expr, span: Span) -> Value {
         let (construct, way_out) = match expr {
-            Expr::While(_) | Expr::Loop(_) => ("`while` and `loop` over differentiated values are", "use `for` over a range where the number of iterations can be bounded"),
-            Expr::Match(_) => ("`match` over differentiated values is", "use `if`/`else`"),
-            Expr::Return(_) => ("an early `return` is", "use `if`/`else` expressions, and `return` only as the last statement"),
-            Expr::Break(_) | Expr::Continue(_) => ("`break` and `continue` are", "put the rest of the loop's body into an `if`"),
-            Expr::Try(_) => ("`?` is", "handle the error before the call"),
-            Expr::Closure(_) => ("closures over differentiated values are", "write the expression in place, or annotate a function"),
-            Expr::Struct(_) => ("struct literals with differentiated values are", "return a tuple"),
-            Expr::Array(_) | Expr::Repeat(_) => ("arrays of differentiated values are", "use single variables or a tuple"),
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => ("a jump inside of an expression is", "make it a statement of its own"),
+            Expr::Closure(_) => ("a closure over differentiated values that is not called by its name is", "bind it with `let` and call it, or annotate a function"),
             Expr::Unsafe(_) => return self.refuse(expr, span, "an `unsafe` block over differentiated values has no derivative: the compiler cannot know what it does\nhelp: put it into a function with a rule of its own, or `detach` the values"),
             Expr::Async(_) | Expr::Await(_) => return self.refuse(expr, span, "`async` code over differentiated values has no derivative: it runs in pieces\nhelp: differentiate a plain function and call that one"),
             Expr::Macro(e) => {
@@ -205,8 +236,7 @@ impl Lowerer {
                 return self.refuse(expr, span, &text);
             }
             Expr::Let(_) => ("`let` in a condition is", "test with a comparison"),
-            Expr::Reference(_) => ("`&mut` of a differentiated value is", "compute the new value and assign it"),
-            Expr::Assign(_) | Expr::ForLoop(_) => ("this statement as an expression is", "put it on a line of its own"),
+            Expr::Reference(_) => ("`&mut` of a differentiated value is here", "bind it with `let part = &mut …;`, or give it to a function"),
             Expr::Binary(_) => ("an assignment inside an expression is", "put it on a line of its own"),
             _ => ("this expression over differentiated values is", "compute it step by step, or `detach` the values"),
         };
@@ -217,6 +247,14 @@ impl Lowerer {
         self.diagnostics.error(expr, text);
         self.nothing(span)
     }
+}
+
+/// Control flow, which is taken apart even where it is passive and changes variables.
+fn is_structured(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Loop(_) | Expr::ForLoop(_) | Expr::While(_) | Expr::Assign(_)
+    )
 }
 
 /// `SCALE`, `f64::EPSILON`, `std::f64::consts::PI`: by convention a constant.

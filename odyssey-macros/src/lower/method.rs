@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
 use super::passive::is_question;
+use super::place::{view_kind, without_parens};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::ir::{Call, Callee, Copying, Kind, Op, Value};
@@ -19,6 +20,12 @@ impl Lowerer {
         let name = e.method.to_string();
         if is_question(&e.method) {
             return self.verbatim(expr);
+        }
+        if let Some(value) = self.consumed(e, expr) {
+            return value;
+        }
+        if let Some(value) = self.part_method(e, expr) {
+            return value;
         }
         if let Some(op) = Elementwise::find(&name).filter(|op| op.row().is_method()) {
             let args: Vec<_> = std::iter::once(&*e.receiver).chain(&e.args).collect();
@@ -36,6 +43,7 @@ impl Lowerer {
                         return value;
                     }
                 }
+                return self.unwrapped(e);
             }
             ("mean" | "mean_axis", _) if self.is_numeric(&e.receiver) => {
                 return self.refuse(
@@ -54,7 +62,7 @@ impl Lowerer {
         // No pullback of an unknown method can keep a view: it is the runtime's, which needs none.
         let is_numeric = is_numeric || e.args.iter().any(is_view);
         match operations::find(&name).filter(|op| (is_numeric || op.is_view) && !op.optional) {
-            Some(op) if e.args.len() == op.operands - 1 + op.parameters => self.apply(op, receiver, e),
+            Some(op) if e.args.len() == op.operands - 1 + op.parameters => self.operation(op, receiver, e),
             _ if is_numeric => self.unknown_operation(e, expr),
             _ => self.user_method(receiver, e),
         }
@@ -76,7 +84,102 @@ impl Lowerer {
         self.refuse(expr, e.span(), &text)
     }
 
+    /// What is in an `Option` or a `Result`.
+    fn unwrapped(&mut self, e: &ExprMethodCall) -> Value {
+        let value = self.expr(&e.receiver);
+        let (kind, active) = (self.payload_of(value), self.is_active(value));
+        self.emit(Op::Unwrap(value, std::rc::Rc::new(e.clone())), kind, active, e.span())
+    }
+
+    /// Methods that give a part of a value, or take one out.
+    fn part_method(&mut self, e: &ExprMethodCall, expr: &Expr) -> Option<Value> {
+        let (name, span, receiver) = (e.method.to_string(), e.span(), &e.receiver);
+        match (name.as_str(), e.args.len()) {
+            ("unwrap", 0) | ("expect", 1) => {
+                let Expr::MethodCall(inner) = without_parens(receiver) else { return None };
+                let list = &inner.receiver;
+                let element: Expr = match (inner.method.to_string().as_str(), inner.args.len()) {
+                    ("first", 0) => syn::parse_quote!((#list)[0]),
+                    ("last", 0) => syn::parse_quote!((#list)[(#list).len() - 1]),
+                    ("get", 1) => {
+                        let index = &inner.args[0];
+                        syn::parse_quote!((#list)[#index])
+                    }
+                    _ => return None,
+                };
+                let element = self.expr(&element);
+                Some(self.referred(element, span))
+            }
+            ("pop", 0) => self.pop(e),
+            ("split_at", 1) => {
+                let at = &e.args[0];
+                Some(self.expr(&syn::parse_quote!((&(#receiver)[..#at], &(#receiver)[#at..]))))
+            }
+            ("row" | "column" | "slice" | "index_axis" | "diag" | "slice_axis", _) => {
+                let base = self.expr(receiver);
+                let base = self.behind_reference(base);
+                let args: Vec<_> = e.args.iter().map(|arg| self.index_value(arg)).collect();
+                let (kind, active) = (view_kind(&name, self.kind(base)), self.is_active(base));
+                Some(self.emit(Op::View(base, std::rc::Rc::new(e.method.clone()), args), kind, active, span))
+            }
+            ("to_vec", 0) => {
+                let base = self.expr(receiver);
+                let base = self.behind_reference(base);
+                if matches!(self.kind(base), Kind::Array(_)) {
+                    let text = not_yet(
+                        "`to_vec` of an array is",
+                        "keep the array, or collect its elements: `x.iter().copied().collect::<Vec<_>>()`",
+                    );
+                    return Some(self.refuse(expr, span, &text));
+                }
+                let (kind, active) = (self.kind(base).peel().clone(), self.is_active(base));
+                Some(self.emit(Op::Copy(Copying::ToOwned, base), kind, active, span))
+            }
+            ("as_slice", 0) => {
+                let base = self.expr(receiver);
+                let is_list = matches!(self.kind(base).peel(), Kind::Sequence(_));
+                is_list.then(|| self.referred(base, span))
+            }
+            ("unwrap_or", 1) => {
+                let otherwise = &e.args[0];
+                self.optional_kind(receiver)?;
+                Some(self.expr(&syn::parse_quote!(match #receiver { Some(inside) => inside, None => #otherwise })))
+            }
+            ("map" | "and_then", 1) => {
+                self.optional_kind(receiver)?;
+                let Expr::Closure(closure) = &e.args[0] else { return None };
+                let (pattern, body) = (closure.inputs.first()?, &closure.body);
+                let some: Expr = if name == "map" { syn::parse_quote!(Some(#body)) } else { (**body).clone() };
+                Some(self.expr(&syn::parse_quote!(match #receiver { Some(#pattern) => #some, None => None })))
+            }
+            ("map_or", 2) => {
+                self.optional_kind(receiver)?;
+                let (otherwise, Expr::Closure(closure)) = (&e.args[0], &e.args[1]) else { return None };
+                let (pattern, body) = (closure.inputs.first()?, &closure.body);
+                Some(self.expr(&syn::parse_quote!(match #receiver { Some(#pattern) => #body, None => #otherwise })))
+            }
+            ("as_ref", 0) => {
+                self.optional_kind(receiver)?;
+                Some(self.expr(&syn::parse_quote!(&#receiver)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether an expression is known to be an `Option`.
+    fn optional_kind(&mut self, expr: &Expr) -> Option<()> {
+        let point = self.checkpoint();
+        let value = self.expr(expr);
+        let is_optional = matches!(self.kind(value).peel(), Kind::Optional(_));
+        self.restore(point);
+        is_optional.then_some(())
+    }
+
     fn user_method(&mut self, receiver: Value, e: &ExprMethodCall) -> Value {
+        let given: Vec<&Expr> = std::iter::once(&*e.receiver).chain(&e.args).collect();
+        if self.lends(&given[1..]) {
+            return self.changing_call(Callee::Method(e.method.clone(), e.turbofish.clone()), &given, e.span());
+        }
         let args = std::iter::once(receiver).chain(e.args.iter().map(|arg| self.expr(arg)).collect::<Vec<_>>()).collect();
         let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
         self.emit(Op::Call(Call { callee, args, borrowed: BTreeMap::new() }), Kind::Unknown, true, e.span())
@@ -134,13 +237,13 @@ impl Lowerer {
             }
             ("mean_axis", 1) => {
                 let receiver = self.expr(&e.receiver);
-                Some(self.apply(operations::find("mean_axis").expect("in the table"), receiver, e))
+                Some(self.operation(operations::find("mean_axis").expect("in the table"), receiver, e))
             }
             _ => None,
         }
     }
 
-    fn apply(&mut self, op: &'static Operation, receiver: Value, e: &ExprMethodCall) -> Value {
+    fn operation(&mut self, op: &'static Operation, receiver: Value, e: &ExprMethodCall) -> Value {
         let args: Vec<_> = e.args.iter().map(|arg| self.expr(arg)).collect();
         let (operands, parameters) = args.split_at(op.operands - 1);
         if let Some(i) = parameters.iter().position(|v| self.is_active(*v)) {

@@ -4,13 +4,21 @@
 //! derivative; everything else is verbatim, or an error.
 
 mod bindings;
+mod build;
 mod call;
 mod choice;
+mod closure;
+mod consume;
 mod control;
 mod expr;
+mod iterate;
+mod jump;
+mod loops;
 mod method;
+mod mutate;
 mod passive;
 mod pattern;
+mod place;
 mod stmt;
 mod temporaries;
 
@@ -68,6 +76,16 @@ struct Lowerer {
     opened: u32,
     /// Type parameters that stand for a float.
     real_parameters: Vec<Ident>,
+    /// The loops and labelled blocks around the code at hand.
+    targets: Vec<jump::Target>,
+    /// Whether the function has returned from inside of a loop, and with what.
+    returned: Option<(bindings::Variable, bindings::Variable)>,
+    /// Values that are there only if no jump was taken: `Option`s of what the user's code means.
+    partial: crate::ir::ValueSet,
+    /// The function's result is a `Result` or an `Option`.
+    is_fallible: bool,
+    /// The runtime's path.
+    krate: syn::Path,
 }
 
 /// A point to go back to when a loop body is lowered again.
@@ -102,6 +120,11 @@ impl Lowerer {
             temporary: ValueSet::default(),
             opened: 0,
             real_parameters,
+            targets: Vec::new(),
+            returned: None,
+            partial: crate::ir::ValueSet::default(),
+            is_fallible: matches!(source.signature.result_kind, Kind::Optional(_)),
+            krate: source.options.krate.clone(),
         }
     }
 
@@ -120,7 +143,9 @@ impl Lowerer {
             self.blocks[0].params.push(value);
             match &argument.pattern {
                 Some(pattern) => self.bind(pattern, value),
-                None => self.bindings.declare(&argument.name, value),
+                None => {
+                    self.bindings.declare(&argument.name, value);
+                }
             }
         }
         let result = self.body(&source.item.block);

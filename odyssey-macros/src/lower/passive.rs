@@ -53,6 +53,82 @@ const LOOKING_MACROS: [&str; 13] = [
     "writeln",
 ];
 
+/// Methods of the standard library and of ndarray that change nothing and that passive code is full of.
+const READING_METHODS: [&str; 62] = [
+    "iter",
+    "into_iter",
+    "as_slice",
+    "as_ref",
+    "to_vec",
+    "to_owned",
+    "into_owned",
+    "clone",
+    "cloned",
+    "copied",
+    "unwrap",
+    "expect",
+    "get",
+    "first",
+    "last",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "row",
+    "column",
+    "rows",
+    "columns",
+    "view",
+    "slice",
+    "t",
+    "dot",
+    "sum",
+    "sum_axis",
+    "mean",
+    "mean_axis",
+    "product",
+    "outer_iter",
+    "axis_iter",
+    "index_axis",
+    "diag",
+    "windows",
+    "chunks",
+    "chunks_exact",
+    "zip",
+    "enumerate",
+    "rev",
+    "map",
+    "filter",
+    "fold",
+    "skip",
+    "take",
+    "step_by",
+    "count",
+    "any",
+    "all",
+    "min_by",
+    "max_by",
+    "unwrap_or",
+    "to_string",
+    "as_str",
+    "is_some_and",
+    "mapv",
+    "map_or",
+    "split_at",
+    "collect",
+    "concat",
+    "softmax",
+];
+
+/// A method of that name changes nothing.
+fn only_reads(method: &Ident) -> bool {
+    let name = method.to_string();
+    is_question(method)
+        || READING_METHODS.contains(&name.as_str())
+        || CHEAP_METHODS.contains(&name.as_str())
+        || Elementwise::find(&name).is_some()
+        || crate::table::operations::find(&name).is_some()
+}
+
 /// The result of this method is passive whatever its receiver is.
 pub(super) fn is_question(method: &Ident) -> bool {
     QUESTIONS.iter().any(|name| method == name)
@@ -99,7 +175,7 @@ pub(super) fn is_assignment(op: &BinOp) -> bool {
     arithmetic(op).is_none() && compound(op).is_some() || is_other_assignment(op)
 }
 
-fn is_other_assignment(op: &BinOp) -> bool {
+pub(super) fn is_other_assignment(op: &BinOp) -> bool {
     use BinOp::{BitAndAssign, BitOrAssign, BitXorAssign, ShlAssign, ShrAssign};
     matches!(op, BitAndAssign(_) | BitOrAssign(_) | BitXorAssign(_) | ShlAssign(_) | ShrAssign(_))
 }
@@ -132,6 +208,12 @@ pub(super) fn compound(op: &BinOp) -> Option<Elementwise> {
 #[derive(Default)]
 pub(super) struct Effects {
     pub(super) assigned: Vec<Ident>,
+    /// Variables of which a method is called that may change them.
+    pub(super) receivers: Vec<Ident>,
+    /// Variables that are given away as they are: a `&mut` may be changed.
+    pub(super) lent: Vec<Ident>,
+    /// What is called by a bare name: closures may change variables.
+    pub(super) called: Vec<Ident>,
     pub(super) escapes: Option<proc_macro2::Span>,
     loops: usize,
     closures: usize,
@@ -150,15 +232,25 @@ impl Effects {
         effects
     }
 
+    pub(super) fn extend(&mut self, other: Effects) {
+        self.assigned.extend(other.assigned);
+        self.receivers.extend(other.receivers);
+        self.lent.extend(other.lent);
+        self.called.extend(other.called);
+    }
+
     fn assign(&mut self, place: &Expr) {
         match place {
-            Expr::Path(path) => self.assigned.extend(path.path.get_ident().cloned()),
-            Expr::Field(e) => self.assign(&e.base),
-            Expr::Index(e) => self.assign(&e.expr),
-            Expr::Unary(e) => self.assign(&e.expr),
-            Expr::Paren(e) => self.assign(&e.expr),
             Expr::Tuple(e) => e.elems.iter().for_each(|elem| self.assign(elem)),
-            _ => {}
+            _ => self.assigned.extend(super::place::root_of(place).cloned()),
+        }
+    }
+}
+
+impl Effects {
+    fn lend(&mut self, arg: &Expr) {
+        if let Expr::Path(path) = super::place::without_parens(arg) {
+            self.lent.extend(path.path.get_ident().cloned());
         }
     }
 }
@@ -170,6 +262,19 @@ impl<'ast> Visit<'ast> for Effects {
             Expr::Assign(e) => self.assign(&e.left),
             Expr::Binary(e) if is_assignment(&e.op) => self.assign(&e.left),
             Expr::Reference(e) if e.mutability.is_some() => self.assign(&e.expr),
+            Expr::MethodCall(e) => {
+                if !only_reads(&e.method) {
+                    self.receivers.extend(super::place::root_of(&e.receiver).cloned());
+                }
+                e.args.iter().for_each(|arg| self.lend(arg));
+            }
+            Expr::Call(e) => {
+                if let Expr::Path(path) = &*e.func {
+                    self.called.extend(path.path.get_ident().cloned());
+                }
+                e.args.iter().for_each(|arg| self.lend(arg));
+            }
+            Expr::ForLoop(e) => self.lend(&e.expr),
             Expr::Return(_) | Expr::Try(_) if self.closures == 0 => self.escapes = span(),
             Expr::Break(_) | Expr::Continue(_) if self.loops == 0 && self.closures == 0 => self.escapes = span(),
             _ => {}
@@ -311,13 +416,43 @@ impl<'ast> Visit<'ast> for Reads<'_> {
     }
 
     fn visit_expr_path(&mut self, path: &'ast ExprPath) {
-        let value = path.path.get_ident().and_then(|ident| self.lowerer.bindings.lookup(ident));
-        self.active |= value.is_some_and(|value| self.lowerer.is_active(value));
+        let bindings = &self.lowerer.bindings;
+        if let Some(variable) = path.path.get_ident().and_then(|ident| bindings.variable(ident)) {
+            self.active |= self.lowerer.is_active(bindings.value(variable));
+            self.active |= bindings.closure(variable).is_some_and(|closure| closure.captures_active);
+        }
     }
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        if let Some(arguments) = arguments_of(mac) {
+            let mut inner = Reads { lowerer: self.lowerer, active: false };
+            arguments.iter().for_each(|argument| inner.visit_expr(argument));
+            self.active |= inner.active;
+            return;
+        }
         self.active |= self.lowerer.inputs(mac.tokens.clone()).iter().any(|(_, value)| self.lowerer.is_active(*value));
     }
+}
+
+/// The arguments of a macro that takes expressions: separated by commas, or `value; count`.
+pub(super) fn arguments_of(mac: &syn::Macro) -> Option<Vec<Expr>> {
+    let name = mac.path.segments.last()?.ident.to_string();
+    if !["vec", "array", "s", "matches", "stack", "concatenate"].contains(&name.as_str()) {
+        return None;
+    }
+    let parser = |input: syn::parse::ParseStream| {
+        let mut arguments = Vec::new();
+        while !input.is_empty() {
+            arguments.push(input.parse::<Expr>()?);
+            if input.peek(syn::Token![;]) {
+                input.parse::<syn::Token![;]>()?;
+            } else if !input.is_empty() {
+                input.parse::<syn::Token![,]>()?;
+            }
+        }
+        Ok(arguments)
+    };
+    syn::parse::Parser::parse2(parser, mac.tokens.clone()).ok()
 }
 
 /// `as f64`, `as f32`.

@@ -14,7 +14,10 @@ impl Lowerer {
                 if self.values[value].name.is_none() || self.temporary.remove(&value) {
                     self.values[value].name = Some(p.ident.clone());
                 }
-                self.bindings.declare(&p.ident, value);
+                let variable = self.bindings.declare(&p.ident, value);
+                if p.mutability.is_some() {
+                    self.bindings.make_mutable(variable);
+                }
             }
             Pat::Wild(_) => {}
             Pat::Type(p) => {
@@ -35,13 +38,37 @@ impl Lowerer {
                 }
             }
             Pat::Reference(p) => {
-                let target = match self.kind(value) {
-                    Kind::Reference(target) => (**target).clone(),
-                    _ => Kind::Unknown,
+                let inner = self.behind_reference(value);
+                let inner = if inner == value {
+                    let (target, active) = (self.kind(value).target(), self.is_active(value));
+                    self.emit(Op::Dereference(value), target, active, syn::spanned::Spanned::span(p))
+                } else {
+                    inner
                 };
-                let active = self.is_active(value);
-                let inner = self.emit(Op::Dereference(value), target, active, syn::spanned::Spanned::span(p));
                 self.bind(&p.pat, inner);
+            }
+            Pat::Struct(p) => {
+                for field in &p.fields {
+                    let part = self.field(value, FieldName::from(&field.member), syn::spanned::Spanned::span(field));
+                    self.bind(&field.pat, part);
+                }
+            }
+            Pat::TupleStruct(p) => {
+                for (number, part) in p.elems.iter().enumerate() {
+                    let number = u32::try_from(number).expect("a short tuple");
+                    let field = self.field(value, FieldName::Unnamed(number), syn::spanned::Spanned::span(part));
+                    self.bind(part, field);
+                }
+            }
+            Pat::Slice(p) if !p.elems.iter().any(|part| matches!(part, Pat::Rest(_))) => {
+                let base = self.behind_reference(value);
+                for (number, part) in p.elems.iter().enumerate() {
+                    let number = proc_macro2::Literal::usize_unsuffixed(number);
+                    let index = self.verbatim(&syn::parse_quote!(#number));
+                    let (kind, active) = (self.kind(base).element(), self.is_active(base));
+                    let element = self.emit(Op::Index(base, index), kind, active, syn::spanned::Spanned::span(part));
+                    self.bind(part, element);
+                }
             }
             other => {
                 self.diagnostics

@@ -1,66 +1,250 @@
-//! Statements and blocks.
+//! Statements and blocks. What follows a statement that may jump runs only if it did not: in the arm that comes out at its
+//! end if there is one, behind a test of the jump's flags otherwise.
 
-use syn::{BinOp, Expr, Local, Stmt};
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr, Local, Pat, Stmt};
 
-use super::passive::{compound, is_looking_macro, Effects};
+use super::closure::plain_name;
+use super::control::Choice;
+use super::jump::{is_failure, is_panic, Jumps};
+use super::passive::{compound, is_looking_macro};
+use super::place::without_parens;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
-use crate::ir::{Kind, Value};
+use crate::ir::{Projection, Value, Write};
+use crate::table::elementwise::Elementwise;
+
+/// What the value of a block is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// The value of an expression.
+    Value,
+    /// The result of the function, so that `return` at its end is its value.
+    Function,
+}
 
 impl Lowerer {
-    /// The body of the function: a block whose `return` at the end is its value.
+    /// The body of the function.
     pub(super) fn body(&mut self, block: &syn::Block) -> Value {
-        match block.stmts.split_last() {
-            Some((Stmt::Expr(Expr::Return(last), _), stmts)) if last.expr.is_some() => {
-                self.bindings.open();
-                stmts.iter().for_each(|stmt| self.stmt(stmt));
-                let value = self.expr(last.expr.as_ref().expect("checked above"));
-                self.bindings.close();
-                value
-            }
-            _ => self.block(block).unwrap_or_else(|| {
-                self.diagnostics.error(block, "this function ends without a value: there is nothing to differentiate");
-                self.nothing(proc_macro2::Span::call_site())
-            }),
+        let mut returns = Jumps::default();
+        syn::visit::Visit::visit_block(&mut returns, block);
+        if returns.returns {
+            self.declare_return(block.brace_token.span.open());
+        }
+        match self.block_with(block, Tail::Function) {
+            Some(value) if self.partial.contains(&value) => self.present(value, block.span()),
+            Some(value) => value,
+            None => self.unit(block.brace_token.span.close()),
         }
     }
 
     /// A block in a scope of its own; its value, if it ends with an expression.
     pub(super) fn block(&mut self, block: &syn::Block) -> Option<Value> {
+        self.block_with(block, Tail::Value)
+    }
+
+    pub(super) fn block_with(&mut self, block: &syn::Block, tail: Tail) -> Option<Value> {
         self.bindings.open();
-        let value = match block.stmts.split_last() {
-            Some((Stmt::Expr(last, None), stmts)) => {
-                stmts.iter().for_each(|stmt| self.stmt(stmt));
-                self.tail(last)
-            }
-            _ => {
-                block.stmts.iter().for_each(|stmt| self.stmt(stmt));
-                None
-            }
-        };
+        let value = self.statements(&block.stmts, tail);
         self.bindings.close();
         value
     }
 
+    fn statements(&mut self, stmts: &[Stmt], tail: Tail) -> Option<Value> {
+        for (i, stmt) in stmts.iter().enumerate() {
+            let rest = &stmts[i + 1..];
+            match stmt {
+                Stmt::Expr(expr, None) if rest.is_empty() => return self.tail(expr, tail),
+                Stmt::Expr(expr, _) if is_jump(expr) || is_diverging(expr) => return self.tail(expr, tail),
+                Stmt::Macro(mac) if is_panic(&mac.mac.path) => {
+                    self.diverge(&Expr::Macro(syn::ExprMacro { attrs: Vec::new(), mac: mac.mac.clone() }));
+                    return None;
+                }
+                _ => {}
+            }
+            let jumps = Jumps::of_stmt(stmt);
+            let is_let_else = matches!(stmt, Stmt::Local(Local { init: Some(init), .. }) if init.diverge.is_some());
+            if let (Some((pattern, choice)), true) = (one_way_on(stmt), is_let_else || !jumps.is_none()) {
+                let mut continued = |lowerer: &mut Lowerer, value: Option<Value>| {
+                    if let (Some(pattern), Some(value)) = (pattern, value) {
+                        lowerer.bind(pattern, value);
+                    }
+                    lowerer.statements(rest, tail)
+                };
+                return self.choice_of(&choice, tail, Some(&mut continued));
+            }
+            if jumps.is_none() {
+                self.stmt(stmt);
+            } else {
+                return self.statement_that_jumps(stmt, &jumps, rest, tail);
+            }
+        }
+        None
+    }
+
+    /// A statement with several ways on, some of which jump; and what follows it.
+    fn statement_that_jumps(&mut self, stmt: &Stmt, jumps: &Jumps, rest: &[Stmt], tail: Tail) -> Option<Value> {
+        let span = stmt.span();
+        let (pattern, expr) = match stmt {
+            Stmt::Local(Local { pat, init: Some(init), .. }) if init.diverge.is_none() => (Some(pat), &*init.expr),
+            Stmt::Expr(expr, _) => (None, expr),
+            other => {
+                self.stmt(other);
+                return self.statements(rest, tail);
+            }
+        };
+        let value = self.value_that_jumps(expr);
+        let flags = self.flags_of(jumps);
+        if flags.is_empty() {
+            if let (Some(pattern), Some(value)) = (pattern, value) {
+                self.bind(pattern, value);
+            }
+            return self.statements(rest, tail);
+        }
+        let returned = self.returned.filter(|_| tail == Tail::Function);
+        self.guarded(
+            &flags,
+            span,
+            |lowerer| {
+                let (_, result) = returned?;
+                let result = lowerer.bindings.value(result);
+                Some(lowerer.present(result, span))
+            },
+            |lowerer| {
+                if let (Some(pattern), Some(value)) = (pattern, value) {
+                    let value = if lowerer.partial.contains(&value) { lowerer.present(value, span) } else { value };
+                    lowerer.bind(pattern, value);
+                }
+                lowerer.statements(rest, tail)
+            },
+        )
+    }
+
+    /// The value of a statement's expression that may jump instead.
+    fn value_that_jumps(&mut self, expr: &Expr) -> Option<Value> {
+        match without_parens(expr) {
+            Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) => {
+                self.tail(expr, Tail::Value)
+            }
+            Expr::Assign(e) if !matches!(&*e.right, Expr::Assign(_)) => {
+                let text = not_yet("a jump inside of an assignment is", "bind the value with `let` first, and assign that");
+                self.diagnostics.error(expr, text);
+                None
+            }
+            other => {
+                let text =
+                    not_yet("a jump inside of an expression is", "make it a statement of its own, or the value of a `let`");
+                self.diagnostics.error(other, text);
+                None
+            }
+        }
+    }
+
     /// The last expression of a block: its value, unless it is a statement without one.
-    fn tail(&mut self, last: &Expr) -> Option<Value> {
+    pub(super) fn tail(&mut self, last: &Expr, tail: Tail) -> Option<Value> {
         match last {
-            Expr::ForLoop(_) | Expr::Assign(_) | Expr::While(_) => {
+            Expr::Paren(e) => self.tail(&e.expr, tail),
+            Expr::Return(e) if self.is_failing(e.expr.as_deref()) => {
+                self.diverge(last);
+                None
+            }
+            Expr::Return(e) if tail == Tail::Function => Some(match &e.expr {
+                Some(value) => self.expr(value),
+                None => self.unit(last.span()),
+            }),
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
+                self.jump(last);
+                None
+            }
+            Expr::If(_) | Expr::Match(_) => {
+                if Jumps::of(last).is_none() && self.is_passive(last) {
+                    return Some(self.verbatim(last));
+                }
+                if let (Expr::If(e), true) = (last, self.in_closure) {
+                    return Some(self.choose(e));
+                }
+                let choice = Choice::of(last).expect("an `if` or a `match`");
+                let value = self.choice_of(&choice, tail, None);
+                self.returned_from_all_arms(value, last, tail)
+            }
+            Expr::Block(e) if e.label.is_none() => self.block_with(&e.block, tail),
+            Expr::Block(e) => self.labelled_block(e),
+            Expr::Loop(e) => {
+                let value = self.endless_loop(e);
+                self.returned_from_all_arms(value, last, tail)
+            }
+            Expr::ForLoop(_) | Expr::While(_) if tail == Tail::Function => {
+                self.effect(last);
+                self.returned_from_all_arms(None, last, tail)
+            }
+            _ if is_effect(last) => {
                 self.effect(last);
                 None
             }
-            Expr::Binary(e) if compound(&e.op).is_some() => {
-                self.effect(last);
-                None
-            }
-            Expr::If(e) => self.branch(e),
-            Expr::Block(e) if e.label.is_none() => self.block(&e.block),
-            Expr::Macro(e) if is_looking_macro(&e.mac.path) => {
-                self.effect(last);
+            _ if is_diverging(last) => {
+                self.diverge(last);
                 None
             }
             _ => Some(self.expr(last)),
         }
+    }
+
+    /// At the end of the function, a value may have been left by `return` instead.
+    fn returned_from_all_arms(&mut self, value: Option<Value>, expr: &Expr, tail: Tail) -> Option<Value> {
+        let jumps = Jumps::of(expr);
+        let is_loop = matches!(expr, Expr::Loop(_) | Expr::ForLoop(_) | Expr::While(_));
+        if tail != Tail::Function || !jumps.returns || !is_loop {
+            return value;
+        }
+        let (flag, result) = self.returned?;
+        let span = expr.span();
+        if value.is_none() && matches!(expr, Expr::Loop(_)) {
+            let result = self.bindings.value(result);
+            return Some(self.present(result, span));
+        }
+        self.guarded(
+            &[flag],
+            span,
+            |lowerer| {
+                let result = lowerer.bindings.value(result);
+                Some(lowerer.present(result, span))
+            },
+            |lowerer| match value {
+                Some(value) if lowerer.partial.contains(&value) => Some(lowerer.present(value, span)),
+                Some(value) => Some(value),
+                None => Some(lowerer.unit(span)),
+            },
+        )
+    }
+
+    fn labelled_block(&mut self, e: &syn::ExprBlock) -> Option<Value> {
+        let jumps = Jumps::of_labelled(&e.block, e.label.as_ref().map(|label| &label.name));
+        self.open_target(e.label.as_ref(), &jumps, false, e.span());
+        let value = self.block(&e.block);
+        let broke = self.flags_that_stop(&jumps);
+        let Some(left) = self.close_target() else { return value };
+        let span = e.span();
+        let flag = broke[0];
+        self.guarded(
+            &[flag],
+            span,
+            |lowerer| {
+                let left = lowerer.bindings.value(left);
+                Some(lowerer.present(left, span))
+            },
+            |lowerer| value.map(|value| if lowerer.partial.contains(&value) { lowerer.present(value, span) } else { value }),
+        )
+    }
+
+    /// `return Err(…)`: nothing to differentiate.
+    fn is_failing(&self, value: Option<&Expr>) -> bool {
+        self.is_fallible && value.is_some_and(is_failure)
+    }
+
+    /// Code that does not come out at its end, as it stands.
+    fn diverge(&mut self, expr: &Expr) {
+        self.verbatim(expr);
+        self.blocks.last_mut().expect("a block").diverges = true;
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
@@ -80,101 +264,239 @@ impl Lowerer {
             self.diagnostics
                 .error(attribute, "`#[cfg]` on a statement cannot be evaluated by a macro\nhelp: put it on the function");
         }
-        let Some(init) = &local.init else {
-            self.diagnostics.error(
-                local,
-                not_yet("`let` without a value is", "give it a value where it is declared, as `let x = if … { … } else { … };`"),
-            );
-            let nothing = self.nothing(syn::spanned::Spanned::span(local));
-            self.bind(&local.pat, nothing);
-            return;
-        };
-        if let Some((token, _)) = &init.diverge {
-            self.diagnostics.error(token, not_yet("`let … else` is", "test before the call"));
+        let Some(init) = &local.init else { return self.declare_later(local) };
+        let init = &*init.expr;
+        if let (Some((name, _)), Expr::Closure(closure)) = (plain_name(&local.pat), without_parens(init)) {
+            self.declare_closure(name, closure);
             return;
         }
-        let value = self.expr(&init.expr);
+        if let Some((name, _)) = plain_name(&local.pat) {
+            if let Some(place) = self.borrowed(init) {
+                self.declare_alias(name, place);
+                return;
+            }
+        }
+        if self.split(&local.pat, init) {
+            return;
+        }
+        let value = self.expr(init);
         self.bind(&local.pat, value);
     }
 
-    /// An expression for its effect.
-    fn effect(&mut self, expr: &Expr) {
-        match expr {
-            Expr::Assign(e) => {
-                let value = self.expr(&e.right);
-                self.assign(&e.left, value);
+    /// `let x;`: the variable has no value until it is assigned to.
+    fn declare_later(&mut self, local: &Local) {
+        let mut names = Vec::new();
+        super::control::bound_names(&local.pat, &mut names);
+        for name in names {
+            let value = self.nothing(name.span());
+            let variable = self.bindings.declare(&name, value);
+            if let Pat::Type(typed) = &local.pat {
+                self.values[value].kind = crate::parse::kind(&typed.ty, &syn::Generics::default());
+            } else {
+                self.values[value].kind = crate::ir::Kind::Unknown;
             }
+            self.bindings.make_mutable(variable);
+        }
+    }
+
+    /// The place that `let name = …` borrows mutably.
+    fn borrowed(&mut self, init: &Expr) -> Option<super::bindings::Place> {
+        match without_parens(init) {
+            Expr::Reference(e) if e.mutability.is_some() => self.place(&e.expr),
+            Expr::MethodCall(e) if e.method.to_string().ends_with("_mut") && e.method != "iter_mut" => self.place(init),
+            Expr::MethodCall(e) if e.method == "unwrap" || e.method == "expect" => match &*e.receiver {
+                Expr::MethodCall(inner) if ["last_mut", "first_mut", "get_mut"].iter().any(|name| inner.method == name) => {
+                    self.place(init)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// `let (a, b) = x.split_at_mut(k);`
+    fn split(&mut self, pattern: &Pat, init: &Expr) -> bool {
+        let (Pat::Tuple(names), Expr::MethodCall(e)) = (pattern, without_parens(init)) else { return false };
+        if e.method != "split_at_mut" || e.args.len() != 1 || names.elems.len() != 2 {
+            return false;
+        }
+        let Some(place) = self.place(&e.receiver) else { return false };
+        let at = &e.args[0];
+        let halves: [Expr; 2] = [syn::parse_quote!(..#at), syn::parse_quote!(#at..)];
+        for (name, half) in names.elems.iter().zip(halves) {
+            let range = self.verbatim(&half);
+            let mut part = place.clone();
+            part.path.push(Projection::Index(range));
+            if let Some((name, _)) = plain_name(name) {
+                self.declare_alias(name, part);
+            }
+        }
+        true
+    }
+
+    /// An expression for its effect.
+    pub(super) fn effect(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Assign(e) => self.assignment(e),
             Expr::Binary(e) if compound(&e.op).is_some() => self.compound_assign(e),
-            Expr::If(e) => {
-                self.branch(e);
+            Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Loop(_) => {
+                self.tail(expr, Tail::Value);
             }
             Expr::ForLoop(e) => self.for_loop(e),
-            Expr::Block(e) if e.label.is_none() => {
-                self.block(&e.block);
-            }
+            Expr::While(e) => self.while_loop(e),
             Expr::Paren(e) => self.effect(&e.expr),
             Expr::Macro(e) if is_looking_macro(&e.mac.path) => {
                 self.verbatim(expr);
             }
+            Expr::MethodCall(e) if self.changing_method(e, expr) => {}
+            Expr::Call(e) if self.changing_function(e) => {}
             _ => {
-                self.passive_effect(expr);
+                self.expr(expr);
             }
         }
     }
 
-    /// A statement that only passive values take part in.
-    fn passive_effect(&mut self, expr: &Expr) {
-        if matches!(expr, Expr::While(_) | Expr::Loop(_)) && !self.is_passive(expr) {
-            self.unsupported(expr, syn::spanned::Spanned::span(expr));
+    fn assignment(&mut self, e: &syn::ExprAssign) {
+        if let (Expr::Tuple(places), Expr::Tuple(values)) = (&*e.left, &*e.right) {
+            if places.elems.len() == values.elems.len() {
+                let values: Vec<_> = values.elems.iter().map(|value| self.expr(value)).collect();
+                for (place, value) in places.elems.iter().zip(values) {
+                    self.assign(place, value);
+                }
+                return;
+            }
+        }
+        let whole = Expr::Assign(e.clone());
+        if self.is_plain_effect(&e.left, &e.right) {
+            self.passive_effect(&whole);
             return;
         }
-        let effects = Effects::of(expr);
-        let assigns = effects.assigned.iter().find(|name| self.bindings.lookup(name).is_some());
-        if let Some(name) = assigns {
-            let what = format!("changing `{name}` in this way is");
-            self.diagnostics
-                .error(expr, not_yet(&what, "assign to a variable as a whole, or compute the value in a function of its own"));
-        } else {
-            self.expr(expr);
+        let value = self.expr(&e.right);
+        self.assign(&e.left, value);
+    }
+
+    /// A passive write to a part of a passive variable.
+    fn is_plain_effect(&mut self, place: &Expr, value: &Expr) -> bool {
+        if matches!(without_parens(place), Expr::Path(_) | Expr::Infer(_) | Expr::Tuple(_)) || !self.is_passive(value) {
+            return false;
         }
+        let root = super::place::root_of(place).and_then(|ident| self.bindings.variable(ident));
+        let root = root.map(|variable| self.bindings.alias(variable).map_or(variable, |alias| alias.root));
+        root.is_some_and(|root| !self.is_active(self.bindings.value(root)))
     }
 
     fn assign(&mut self, place: &Expr, value: Value) {
-        let variable = match place {
-            Expr::Path(path) => path.path.get_ident().and_then(|ident| self.bindings.variable(ident)),
-            _ => None,
-        };
-        let Some(variable) = variable else {
-            self.diagnostics.error(place, not_yet("assignment to a part of a value is", "build the whole value and assign that"));
-            return;
-        };
-        let known = self.kind(self.bindings.value(variable)).clone();
-        let met = self.kind(value).meet(&known);
-        self.values[value].kind = met;
-        if self.values[value].name.is_none() || self.temporary.remove(&value) {
-            self.values[value].name = Some(self.bindings.name(variable).clone());
+        match place {
+            Expr::Infer(_) => {}
+            Expr::Tuple(places) => {
+                for (number, part) in places.elems.iter().enumerate() {
+                    let number = u32::try_from(number).expect("a short tuple");
+                    let field = self.field(value, crate::ir::FieldName::Unnamed(number), part.span());
+                    self.assign(part, field);
+                }
+            }
+            _ => match self.place(place) {
+                Some(to) => self.store(&to, value, Write::Set, place.span()),
+                None => {
+                    let text =
+                        "only a part of a variable can be assigned to here\nhelp: borrow it with `let part = &mut …;` first";
+                    self.diagnostics.error(place, text);
+                }
+            },
         }
-        self.bindings.assign(variable, value);
     }
 
     fn compound_assign(&mut self, e: &syn::ExprBinary) {
         let op = compound(&e.op).expect("a compound assignment");
-        let span = syn::spanned::Spanned::span(e);
+        let span = e.span();
+        if self.is_plain_effect(&e.left, &e.right) {
+            self.passive_effect(&Expr::Binary(e.clone()));
+            return;
+        }
         // For floats, Rust evaluates the right-hand side first.
         let right = self.expr(&e.right);
-        let left = self.expr(&e.left);
-        // `f64: AddAssign<T>` holds for floats alone.
-        if self.kind(left).is_scalar() && matches!(self.kind(right), Kind::Tensor | Kind::Unknown) {
-            self.values[right].kind = Kind::Scalar;
-        }
-        let value = if self.is_active(left) || self.is_active(right) {
-            self.elementwise(op, vec![left, right], Vec::new(), span)
-        } else {
-            let (left, right) = (&e.left, &e.right);
-            let op = plain(&e.op);
-            self.verbatim(&syn::parse_quote!(#left #op #right))
+        let Some(place) = self.place(&e.left) else {
+            let text = "only a part of a variable can be changed here\nhelp: borrow it with `let part = &mut …;` first";
+            self.diagnostics.error(&e.left, text);
+            return;
         };
-        self.assign(&e.left, value);
+        let left = self.load(&place, e.left.span());
+        // `f64: AddAssign<T>` holds for floats alone.
+        if self.kind(left).is_scalar() && matches!(self.kind(right), crate::ir::Kind::Tensor | crate::ir::Kind::Unknown) {
+            self.values[right].kind = crate::ir::Kind::Scalar;
+        }
+        let is_active = self.is_active(left) || self.is_active(right);
+        if !is_active && (self.kind(left).is_numeric() && !self.kind(left).is_scalar() || matches!(&*e.right, Expr::Reference(_)))
+        {
+            self.passive_effect(&Expr::Binary(e.clone()));
+            return;
+        }
+        let is_sum = op.is("add") || op.is("sub");
+        if place.path.is_empty() || !is_sum || !is_active {
+            let value = if is_active { self.combined(op, left, right, &e.left, &e.right, span) } else { self.plain(e) };
+            let how = if self.ends_with_view(&place) { Write::Assign } else { Write::Set };
+            self.store(&place, value, how, span);
+            return;
+        }
+        let value = self.element_of(right);
+        let subtracts = op.is("sub");
+        self.change(&place, &[value], span, |base, path| crate::ir::Op::Update { base, path, subtracts, value });
+    }
+
+    fn ends_with_view(&self, place: &super::bindings::Place) -> bool {
+        matches!(place.path.last(), Some(Projection::View(..)))
+    }
+
+    fn combined(
+        &mut self,
+        op: Elementwise,
+        left: Value,
+        right: Value,
+        left_at: &Expr,
+        right_at: &Expr,
+        span: proc_macro2::Span,
+    ) -> Value {
+        self.read_at(left, left_at.span());
+        self.read_at(right, right_at.span());
+        self.elementwise(op, vec![left, right], Vec::new(), span)
+    }
+
+    /// `left + right` for a passive `left += right`.
+    fn plain(&mut self, e: &syn::ExprBinary) -> Value {
+        let (left, right) = (&e.left, &e.right);
+        let op = plain(&e.op);
+        self.verbatim(&syn::parse_quote!(#left #op #right))
+    }
+}
+
+/// A statement whose value is a choice with one way on, with what that binds.
+fn one_way_on(stmt: &Stmt) -> Option<(Option<&Pat>, Choice<'_>)> {
+    let (pattern, choice) = match stmt {
+        Stmt::Local(Local { pat, init: Some(init), .. }) => match &init.diverge {
+            Some((_, diverging)) => (None, Choice::of_let_else(pat, &init.expr, diverging)),
+            None => (Some(pat), Choice::of(&init.expr)?),
+        },
+        Stmt::Expr(expr, _) => (None, Choice::of(expr)?),
+        _ => return None,
+    };
+    choice.has_one_way_on().then_some((pattern, choice))
+}
+
+fn is_jump(expr: &Expr) -> bool {
+    matches!(expr, Expr::Return(_) | Expr::Break(_) | Expr::Continue(_))
+}
+
+fn is_diverging(expr: &Expr) -> bool {
+    matches!(expr, Expr::Macro(e) if is_panic(&e.mac.path))
+}
+
+/// Has no value of its own.
+fn is_effect(expr: &Expr) -> bool {
+    match expr {
+        Expr::ForLoop(_) | Expr::Assign(_) | Expr::While(_) => true,
+        Expr::Binary(e) => compound(&e.op).is_some() || super::passive::is_assignment(&e.op),
+        Expr::Macro(e) => is_looking_macro(&e.mac.path),
+        _ => false,
     }
 }
 

@@ -144,6 +144,9 @@ fn rank(suffix: &str) -> Option<usize> {
 /// The kind of a value of this type.
 pub(crate) fn kind(ty: &Type, generics: &Generics) -> Kind {
     match ungroup(ty) {
+        Type::Reference(reference) if reference.mutability.is_some() => {
+            Kind::Exclusive(Box::new(kind(&reference.elem, generics)))
+        }
         Type::Reference(reference) => Kind::Reference(Box::new(kind(&reference.elem, generics))),
         Type::Slice(slice) => Kind::Sequence(Box::new(kind(&slice.elem, generics))),
         Type::Array(array) => Kind::Sequence(Box::new(kind(&array.elem, generics))),
@@ -164,6 +167,7 @@ fn path_kind(path: &syn::TypePath, last: &syn::PathSegment, generics: &Generics)
     let mut arguments = type_arguments(&last.arguments);
     match (name.as_str(), arguments.next()) {
         ("Vec", Some(elem)) => Kind::Sequence(Box::new(kind(elem, generics))),
+        ("Option" | "Result", Some(inner)) => Kind::Optional(Box::new(kind(inner, generics))),
         ("Box", Some(inner)) => Kind::Reference(Box::new(kind(inner, generics))),
         (name, Some(elem)) if kind(elem, generics).is_scalar() => match array_suffix(name) {
             Some(suffix) => Kind::Array(rank(suffix).or_else(|| arguments.next().and_then(dimension_rank))),

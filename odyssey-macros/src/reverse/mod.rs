@@ -10,11 +10,13 @@ mod operations;
 mod places;
 pub(crate) mod together;
 
+use std::collections::BTreeMap;
+
 use proc_macro2::Span;
 use quote::format_ident;
 use syn::Ident;
 
-use crate::ir::{Block, FieldName, Info, Kind, Op, Parts, Stmt, Value, ValueMap, Values, Wanted};
+use crate::ir::{Block, FieldName, Info, Kind, Op, Parts, Path, Projection, Stmt, Value, ValueMap, Values, Wanted};
 use crate::lower::Primal;
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
@@ -196,10 +198,29 @@ impl Sweep<'_> {
         if parts.fields.is_empty() {
             return parts.whole;
         }
+        if let Some(whole) = parts.whole {
+            let sum = self.add_fields(value, whole, &Path::new(), parts.fields);
+            return Some(sum);
+        }
         let (kind, span) = (self.tangent_kind(value), self.values[value].span);
         let adjoint = self.emit(Op::Assemble(value, parts), kind, value, span);
         self.mark_adjoint(adjoint, value);
         Some(adjoint)
+    }
+
+    /// The adjoint of a value with those of its fields added where they belong.
+    fn add_fields(&mut self, of: Value, mut whole: Value, place: &Path, fields: BTreeMap<FieldName, Parts>) -> Value {
+        for (name, parts) in fields {
+            let mut path = place.clone();
+            path.push(Projection::Field(name));
+            if let Some(value) = parts.whole {
+                let (kind, span) = (self.tangent_kind(of), self.values[of].span);
+                whole = self.emit(Op::AccumulatePart { tangent: whole, path: path.clone(), value }, kind, of, span);
+                self.mark_adjoint(whole, of);
+            }
+            whole = self.add_fields(of, whole, &path, parts.fields);
+        }
+        whole
     }
 
     fn take_or_zero(&mut self, value: Value) -> Value {
@@ -207,6 +228,11 @@ impl Sweep<'_> {
     }
 
     fn zero(&mut self, value: Value) -> Value {
+        if matches!(self.values[value].kind, Kind::Optional(_)) {
+            // `None` counts as zero, whatever it is an option of.
+            let (kind, span) = (self.values[value].kind.clone(), self.values[value].span);
+            return self.emit(Op::Absent, kind, value, span);
+        }
         let (kind, span) = (self.tangent_kind(value), self.values[value].span);
         let zero = self.emit(Op::Zero(value), kind, value, span);
         self.mark_adjoint(zero, value);

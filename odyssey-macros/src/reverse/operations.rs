@@ -50,12 +50,12 @@ impl Sweep<'_> {
             Op::Swap { base, path, indices } => self.swap(*base, path, *indices, dy, span),
             Op::List(how, elements) => self.list(*how, elements, dy, span),
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest, dy, span),
-            Op::Present(x) => {
+            Op::Present(x) | Op::Okay(x) => {
                 let kind = self.tangent_kind(*x);
                 let d = self.emit(Op::Expect(dy), kind, *x, span);
                 self.contribute(*x, d);
             }
-            Op::Try(x) | Op::Expect(x) => {
+            Op::Try(x) | Op::Unwrap(x, _) | Op::Expect(x) => {
                 let d = self.emit(Op::Present(dy), Kind::Unknown, *x, span);
                 self.contribute(*x, d);
             }

@@ -1,0 +1,120 @@
+//! Closures are written in place where they are called.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprClosure, Ident, Pat, Stmt};
+
+use super::bindings::{Scopes, Variable};
+use super::iterate::Item;
+use super::jump::Jumps;
+use super::passive::Effects;
+use super::Lowerer;
+use crate::ir::Value;
+
+/// A closure that a variable holds.
+pub(super) struct Local {
+    pub(super) closure: ExprClosure,
+    /// The names that it sees.
+    scopes: Scopes,
+    /// The variables that calling it changes.
+    pub(super) changes: Vec<Variable>,
+    /// The differentiated values that it captures: a call with passive arguments is passive without them.
+    pub(super) captures_active: bool,
+}
+
+impl Lowerer {
+    /// `let name = |…| …;`
+    pub(super) fn declare_closure(&mut self, name: &Ident, closure: &ExprClosure) {
+        let expr = Expr::Closure(closure.clone());
+        let effects = Effects::of(&closure.body);
+        let changes = self.changed_by(&effects);
+        let captures_active = !self.is_passive(&expr);
+        let value = if captures_active || !changes.is_empty() { self.unit(closure.span()) } else { self.verbatim(&expr) };
+        self.values[value].name = Some(name.clone());
+        let variable = self.bindings.declare(name, value);
+        let local = Local { closure: closure.clone(), scopes: self.bindings.scopes(), changes, captures_active };
+        self.bindings.make_closure(variable, std::rc::Rc::new(local));
+    }
+
+    /// A call of a closure that a variable holds, written in place; nothing if the call is passive.
+    pub(super) fn call_local(&mut self, local: &Local, args: &[&Expr], expr: &Expr) -> Option<Value> {
+        let is_passive = args.iter().all(|arg| self.is_passive(arg));
+        if is_passive && !local.captures_active && local.changes.is_empty() {
+            return Some(self.verbatim(expr));
+        }
+        let args: Vec<_> = args.iter().map(|arg| Item::Value(self.expr(arg))).collect();
+        let outside = self.bindings.exchange_scopes(local.scopes.clone());
+        let value = self.apply(&local.closure, &args);
+        self.bindings.exchange_scopes(outside);
+        value
+    }
+
+    /// The value of a closure's body for these arguments.
+    pub(super) fn apply(&mut self, closure: &ExprClosure, args: &[Item]) -> Option<Value> {
+        if !Jumps::of_stmt(&Stmt::Expr((*closure.body).clone(), None)).is_none() {
+            self.diagnostics.error(
+                &closure.body,
+                "a `return` from a closure over differentiated values is not supported yet\nhelp: write it with `if`/`else`",
+            );
+            return None;
+        }
+        if closure.inputs.len() != args.len() {
+            let text = format!("this closure takes {} arguments, {} are given", closure.inputs.len(), args.len());
+            self.diagnostics.error(closure, text);
+            return None;
+        }
+        self.bindings.open();
+        for (pattern, arg) in closure.inputs.iter().zip(args) {
+            self.bind_item(pattern, arg);
+        }
+        let value = self.tail(&closure.body, super::stmt::Tail::Value);
+        self.bindings.close();
+        value
+    }
+
+    /// What is done to an item: a closure's body, or a function.
+    pub(super) fn apply_function(&mut self, function: &Expr, args: &[Item], span: Span) -> Option<Value> {
+        match super::place::without_parens(function) {
+            Expr::Closure(closure) => self.apply(closure, args),
+            Expr::Path(path) => {
+                let local =
+                    path.path.get_ident().and_then(|ident| self.bindings.variable(ident)).and_then(|v| self.bindings.closure(v));
+                if let Some(local) = local {
+                    let outside = self.bindings.exchange_scopes(local.scopes.clone());
+                    let value = self.apply(&local.closure, args);
+                    self.bindings.exchange_scopes(outside);
+                    return value;
+                }
+                // The arguments get names, so that the call reads like one that somebody wrote.
+                self.bindings.open();
+                let names: Vec<Ident> =
+                    (0..args.len()).map(|i| quote::format_ident!("item_{i}", span = Span::mixed_site())).collect();
+                for (name, arg) in names.iter().zip(args) {
+                    let value = self.item_value(arg, span);
+                    self.bindings.declare(name, value);
+                }
+                let call: Expr = syn::parse_quote_spanned!(span=> #path(#(#names),*));
+                let value = self.expr(&call);
+                self.bindings.close();
+                Some(value)
+            }
+            other => {
+                self.diagnostics.error(
+                    other,
+                    "this function over differentiated values is not known by its text\nhelp: write a closure, or the name of a function",
+                );
+                None
+            }
+        }
+    }
+}
+
+/// The name that a pattern is, if it is one.
+pub(super) fn plain_name(pattern: &Pat) -> Option<(&Ident, bool)> {
+    match pattern {
+        Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => Some((&p.ident, p.mutability.is_some())),
+        Pat::Type(p) => plain_name(&p.pat),
+        Pat::Paren(p) => plain_name(&p.pat),
+        _ => None,
+    }
+}
