@@ -14,6 +14,7 @@ pub mod elementwise;
 pub mod losses;
 #[doc(hidden)]
 pub mod math;
+mod memory;
 #[doc(hidden)]
 pub mod ops;
 pub mod optim;

@@ -5,8 +5,7 @@ pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, complete, partial, zero_tangent,
 };
 pub use crate::elementwise::{
-    Full, Sum, extent, into, like, map, map_like, map_like_modes, map_modes, map_sum, map_sum_modes, map_to, map_to_modes,
-    operand, sc,
+    Full, One, Sum, extent, into, like, map, map_like, map_sum, map_to, map_to_modes, map_to_stages, operand, sc,
 };
 pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};

@@ -19,6 +19,7 @@ struct Network {
 }
 
 include!("../../odyssey-macros/golden/scalar.rs");
+include!("../../odyssey-macros/golden/chain.rs");
 include!("../../odyssey-macros/golden/loss.rs");
 include!("../../odyssey-macros/golden/energy.rs");
 include!("../../odyssey-macros/golden/recurrence.rs");
@@ -37,6 +38,16 @@ fn vector(len: usize) -> Array1<f64> {
 #[test]
 fn scalar() {
     pendulum::check_grad(0.3, 1.2, 0.8).unwrap();
+}
+
+#[test]
+fn chain_of_functions() {
+    for len in [0, 1, 16, 37, 1300] {
+        let x = vector(len);
+        chain::check_grad(&x, 0.7, -1.3).unwrap();
+        let (value, _) = chain::value_and_grad(&x, 0.7, -1.3);
+        assert!((value - chain(&x, 0.7, -1.3)).abs() <= 1e-12 * len as f64);
+    }
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //!
 //! `cargo bench -p odyssey-examples` runs everything; `cargo bench -p odyssey-examples -- mlp f32` runs the rows whose
 //! name contains all of these words. Every candidate of a row computes the same numbers, which is checked before it is
-//! timed. `hand` has preallocated buffers, the same matrix product and the same vectorised functions as Odyssey; `plain`
-//! is ndarray's operators, `mapv` and the functions of the standard library.
+//! timed. `hand` has preallocated buffers, the same matrix product and the same vectorised functions as Odyssey; `hand, new`
+//! returns a new array, as Odyssey does: from some 32 MB on, an allocator takes that from the system every time. `plain` is
+//! ndarray's operators, `mapv` and the functions of the standard library.
 
 mod chain;
 mod mlp;

@@ -7,9 +7,10 @@ use syn::Ident;
 
 use super::fragment::Fragment;
 use super::layout::{Layout, Results};
-use super::names::locate;
+use super::names::{locate, Names};
+use super::stages::{stages, Stages};
 use super::writer::{tuple, Writer};
-use crate::ir::{FieldName, Kernel, Kind, Op, Output, Value};
+use crate::ir::{Block, FieldName, Kernel, Kind, Op, Output, Value};
 use crate::table::elementwise::Elementwise;
 
 impl Writer<'_> {
@@ -91,23 +92,59 @@ impl Writer<'_> {
         tuple(&operands)
     }
 
-    /// `|(x, b)| …`: the body, written with a layout and names of its own.
+    /// The closure of a kernel, or those of its two stages, the first in brackets.
     fn closure(&mut self, kernel: &Kernel, outs: &[Value], form: Form, span: Span) -> TokenStream {
+        let operands: Vec<_> = kernel.inputs.iter().map(|input| self.element_hint(*input)).collect();
+        let (Form::Macro, Some(Stages { first, second })) = (form, stages(&kernel.body)) else {
+            return self.stage(kernel, &kernel.body, &operands, &[], outs, form, span);
+        };
+        let names: Vec<_> = first.results.iter().map(|v| self.between(*v, &first)).collect();
+        let first = self.stage(kernel, &first, &operands, &[], &[], form, span);
+        let second = self.stage(kernel, &second, &operands, &names, outs, form, span);
+        quote!([#first], #second)
+    }
+
+    /// The name of a value that goes from one stage to the other.
+    fn between(&self, value: Value, first: &Block) -> Ident {
+        let definition = first.stmts.iter().find(|stmt| stmt.outs[0] == value).map(|stmt| &stmt.op);
+        Names::hint(value, self.values, definition)
+    }
+
+    /// `|(x, b)| …`: a body, written with a layout and names of its own. Its last parameters may come from the stage before.
+    #[allow(clippy::too_many_arguments, reason = "a kernel, and what is different in its stages")]
+    fn stage(
+        &mut self,
+        kernel: &Kernel,
+        body: &Block,
+        operands: &[Option<Ident>],
+        between: &[Ident],
+        outs: &[Value],
+        form: Form,
+        span: Span,
+    ) -> TokenStream {
         let captured: Vec<_> = kernel.captures().map(|v| self.name(v)).collect();
-        let hints: Vec<_> = kernel.inputs.iter().map(|input| self.element_hint(*input)).collect();
-        let (layout, _) = Layout::new(self.values, &[(&kernel.body, Results::InPlace)], &[]);
+        let (layout, _) = Layout::new(self.values, &[(body, Results::InPlace)], &[]);
         let outer_layout = std::mem::replace(&mut self.layout, layout);
         let outer_names = self.names.enter_kernel(&captured);
         self.kernel_form = Some(form);
+        let (elements, handed_on) = body.params.split_at(operands.len());
         let mut parameters: Vec<_> =
-            kernel.body.params.iter().zip(hints).map(|(element, hint)| self.parameter_name(*element, hint)).collect();
+            elements.iter().zip(operands).map(|(element, hint)| self.parameter_name(*element, hint.clone())).collect();
         parameters.extend(kernel.extents.iter().map(|_| quote!(_)));
-        self.name_results(kernel, outs);
-        let body = self.closure_body(kernel);
+        let handed_on: Vec<_> =
+            handed_on.iter().zip(between).map(|(v, hint)| self.parameter_name(*v, Some(hint.clone()))).collect();
+        self.name_results(body, outs);
+        let body = self.closure_body(body);
         self.kernel_form = None;
         self.layout = outer_layout;
         self.names.leave_kernel(outer_names);
-        let parameters = tuple(&parameters);
+        let parameters = match &handed_on[..] {
+            [] => tuple(&parameters),
+            handed_on => {
+                let (parameters, handed_on) = (tuple(&parameters), one_or_tuple(handed_on));
+                quote!((#parameters, #handed_on))
+            }
+        };
         match form {
             Form::Macro => quote_spanned!(span=> |#parameters| #body),
             Form::Function => quote_spanned!(span=> #[inline(always)] |#parameters| #body),
@@ -115,18 +152,18 @@ impl Writer<'_> {
     }
 
     /// An element that becomes a result has the result's name.
-    fn name_results(&mut self, kernel: &Kernel, outs: &[Value]) {
-        for (element, out) in kernel.body.results.iter().zip(outs) {
-            let is_unnamed = self.values[*element].name.is_none() && !kernel.body.params.contains(element);
+    fn name_results(&mut self, body: &Block, outs: &[Value]) {
+        for (element, out) in body.results.iter().zip(outs) {
+            let is_unnamed = self.values[*element].name.is_none() && !body.params.contains(element);
             if let (true, Some(hint)) = (is_unnamed && !self.layout.is_inline(*element), &self.values[*out].name) {
                 self.names.name_once(*element, &hint.clone());
             }
         }
     }
 
-    fn closure_body(&mut self, kernel: &Kernel) -> TokenStream {
+    fn closure_body(&mut self, body: &Block) -> TokenStream {
         let mut stmts = Vec::new();
-        for stmt in &kernel.body.stmts {
+        for stmt in &body.stmts {
             let out = stmt.outs[0];
             if !self.layout.is_inline(out) {
                 let value = self.render(&stmt.op, out).tokens;
@@ -134,11 +171,8 @@ impl Writer<'_> {
                 stmts.push(quote!(let #name = #value;));
             }
         }
-        let results: Vec<_> = kernel.body.results.iter().map(|v| self.expr(*v).tokens).collect();
-        let result = match (&kernel.outputs[..], &results[..]) {
-            ([_], [one]) => one.clone(),
-            _ => tuple(&results),
-        };
+        let results: Vec<_> = body.results.iter().map(|v| self.expr(*v).tokens).collect();
+        let result = one_or_tuple(&results);
         if stmts.is_empty() {
             result
         } else {
@@ -166,6 +200,14 @@ impl Writer<'_> {
             (true, Some(Op::Apply(_, operands, _))) => operands.first().and_then(|v| self.values[*v].name.clone()),
             _ => self.values[input].name.clone(),
         }
+    }
+}
+
+/// `a`, `(a, b)`.
+fn one_or_tuple(parts: &[TokenStream]) -> TokenStream {
+    match parts {
+        [one] => one.clone(),
+        _ => tuple(parts),
     }
 }
 

@@ -10,6 +10,7 @@ mod layout;
 mod names;
 mod place;
 mod scalar;
+mod stages;
 mod types;
 mod wants;
 mod writer;

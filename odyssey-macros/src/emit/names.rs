@@ -54,16 +54,18 @@ impl Names {
         if let Some(name) = self.given.get(&value) {
             return name.clone();
         }
-        let info = &values[value];
-        let name = match &info.name {
-            Some(hint) => self.unique(hint),
-            None => {
-                let text = definition.map_or_else(|| "value".to_owned(), describe);
-                self.unique(&Ident::new(&text, at(info.span)))
-            }
-        };
+        let name = self.unique(&Names::hint(value, values, definition));
         self.given.insert(value, name.clone());
         name
+    }
+
+    /// What a value would be called if all names were free.
+    pub(super) fn hint(value: Value, values: &Values, definition: Option<&Op>) -> Ident {
+        let info = &values[value];
+        info.name.clone().unwrap_or_else(|| {
+            let text = definition.map_or_else(|| "value".to_owned(), describe);
+            Ident::new(&text, at(info.span))
+        })
     }
 
     /// Gives a value this name, or one made from it, unless it has one.

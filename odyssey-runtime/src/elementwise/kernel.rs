@@ -10,7 +10,8 @@ use std::mem::MaybeUninit;
 
 use super::join::Rank;
 use super::level::Level;
-use super::tuples::Operands;
+use super::output::One;
+use super::tuples::{Elements, Operands};
 use super::walk::{BLOCK, SINKS};
 use crate::real::Real;
 
@@ -148,7 +149,7 @@ pub trait Slots<R> {
     /// # Safety
     /// `len` is a multiple of 16. The processor has the level. The cursors have `len` elements, and each of the
     /// sinks has the room that its slot needs, apart from everything else.
-    unsafe fn evaluate<O: Operands>(
+    unsafe fn evaluate<O: Elements>(
         level: Level,
         cursors: O::Cursors,
         sinks: &[*mut u8; SINKS],
@@ -158,10 +159,30 @@ pub trait Slots<R> {
     );
 }
 
+impl<V: Copy, K: Slot<V>> Slots<V> for One<K> {
+    unsafe fn evaluate<O: Elements>(
+        level: Level,
+        cursors: O::Cursors,
+        sinks: &[*mut u8; SINKS],
+        len: usize,
+        plain: &impl Fn(O::Elems) -> V,
+        fused: &impl Fn(O::Elems) -> V,
+    ) {
+        let (plain, fused) = (
+            #[inline(always)]
+            |elems| (plain(elems),),
+            #[inline(always)]
+            |elems| (fused(elems),),
+        );
+        // SAFETY: as the caller says.
+        unsafe { <(K,)>::evaluate::<O>(level, cursors, sinks, len, &plain, &fused) }
+    }
+}
+
 macro_rules! slots {
     ($($($K:ident $V:ident $v:ident $state:ident $out:ident),+;)*) => {$(
         impl<$($V: Copy, $K: Slot<$V>),+> Slots<($($V,)+)> for ($($K,)+) {
-            unsafe fn evaluate<O: Operands>(
+            unsafe fn evaluate<O: Elements>(
                 level: Level,
                 cursors: O::Cursors,
                 sinks: &[*mut u8; SINKS],
@@ -170,7 +191,7 @@ macro_rules! slots {
                 fused: &impl Fn(O::Elems) -> ($($V,)+),
             ) {
                 #[inline(always)]
-                unsafe fn points<O: Operands, $($V: Copy, $K: Slot<$V>),+>(
+                unsafe fn points<O: Elements, $($V: Copy, $K: Slot<$V>),+>(
                     cursors: O::Cursors,
                     $($out: &mut [MaybeUninit<$V>],)+
                     blocks: usize,
@@ -225,7 +246,7 @@ macro_rules! slots {
     )*};
     (@level $name:ident, $attribute:meta; $($K:ident $V:ident $out:ident),+) => {
         #[$attribute]
-        unsafe fn $name<O: Operands, $($V: Copy, $K: Slot<$V>),+>(
+        unsafe fn $name<O: Elements, $($V: Copy, $K: Slot<$V>),+>(
             cursors: O::Cursors,
             $($out: &mut [MaybeUninit<$V>],)+
             blocks: usize,

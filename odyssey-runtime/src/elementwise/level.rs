@@ -15,7 +15,8 @@ pub enum Level {
 
 impl Level {
     /// The best one that this processor has.
-    pub(super) fn detect() -> Self {
+    #[inline]
+    pub(crate) fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             let wide = is_x86_feature_detected!("avx512f")
@@ -27,3 +28,47 @@ impl Level {
         Self::Baseline
     }
 }
+
+/// A function whose body is compiled for every level, and picked by what the processor has. In it, `math` is
+/// [`fused`](crate::math::fused) where there are fused multiply-adds and [`plain`](crate::math::plain) elsewhere; what it
+/// calls besides has to be inlined.
+macro_rules! for_each_level {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident<$T:ident: Real>($($arg:ident: $ty:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
+        $(#[$doc])*
+        $vis fn $name<$T: Real>($($arg: $ty),*) $(-> $result)? {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[inline(always)]
+                fn fused<$T: Real>($($arg: $ty),*) $(-> $result)? {
+                    #[allow(unused_imports, reason = "not every body has functions in it")]
+                    use $crate::math::fused as math;
+                    $body
+                }
+
+                #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")]
+                fn avx512<$T: Real>($($arg: $ty),*) $(-> $result)? {
+                    fused($($arg),*)
+                }
+
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2<$T: Real>($($arg: $ty),*) $(-> $result)? {
+                    fused($($arg),*)
+                }
+
+                match $crate::elementwise::Level::detect() {
+                    $crate::elementwise::Level::Baseline => {}
+                    // SAFETY: the processor has what the level says.
+                    $crate::elementwise::Level::Avx2 => return unsafe { avx2($($arg),*) },
+                    // SAFETY: likewise.
+                    $crate::elementwise::Level::Avx512 => return unsafe { avx512($($arg),*) },
+                }
+            }
+            {
+                #[allow(unused_imports, reason = "likewise")]
+                use $crate::math::plain as math;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use for_each_level;

@@ -8,6 +8,7 @@ use super::operand::{Operand, Place, extent};
 use super::space::Space;
 use super::tile::Float;
 use super::tuples::{Joined, Operands};
+use crate::memory::uninitialised;
 use crate::real::Real;
 
 /// Where a pass puts the values of one output.
@@ -83,6 +84,10 @@ pub trait Output<O: Operands, V: Copy>: Sized {
     fn close(self, buffer: Self::Buffer, total: f64, space: &Opened<'_>) -> Self::Result;
 }
 
+/// An output that is not one of a tuple: the closure returns its value, and the pass its result.
+#[derive(Clone, Copy, Debug)]
+pub struct One<S>(pub S);
+
 /// The iteration space, for outputs.
 #[derive(Debug)]
 pub struct Opened<'a>(pub(super) &'a Space);
@@ -111,7 +116,7 @@ impl<O: Joined, V: Copy> Output<O, V> for Full {
     }
 
     fn open(&mut self, &Opened(space): &Opened<'_>) -> (Vec<V>, Sink<'_>) {
-        let mut values = Vec::with_capacity(space.len);
+        let mut values = uninitialised(space.len);
         let sink = Sink::store(&mut values);
         (values, sink)
     }
@@ -205,7 +210,7 @@ impl<O: Operands, T: Real, D: Rank> Output<O, T> for Like<T, D> {
         if D::SCALAR {
             (LikeBuffer::Total, Sink::sum::<T>())
         } else if len == space.len && !<Self as Output<O, T>>::Slot::ADDS {
-            let mut values = Vec::with_capacity(len);
+            let mut values = uninitialised(len);
             let sink = Sink::store(&mut values);
             (LikeBuffer::Dense(values), sink)
         } else {

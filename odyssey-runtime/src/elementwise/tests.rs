@@ -8,7 +8,8 @@ use ndarray::{
     s,
 };
 
-use super::{Full, Level, Sum, extent, into, like, map, map_to, operand, pass, sc};
+use super::pass::pass;
+use super::{Full, Level, One, Sum, extent, into, like, map, map_sum, map_to, map_to_stages, operand, sc, stages};
 use crate::math::{exp, tanh};
 use crate::real::Real;
 
@@ -64,8 +65,8 @@ fn close<T: Real>(a: T, b: f64) -> bool {
     (a.to_double() - b).abs() <= 64.0 * T::epsilon().to_double() * (1.0 + b.abs())
 }
 
-/// All outputs over operands of two shapes and layouts.
-fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts: [usize; 2]) {
+/// All outputs over operands of two shapes and layouts, in one stage or in two.
+fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts: [usize; 2], stages: usize) {
     let bases = [base::<T>(shapes[0], layouts[0], 1), base::<T>(shapes[1], layouts[1], 2)];
     let a = seen(&bases[0], shapes[0], layouts[0]);
     let b = seen(&bases[1], shapes[1], layouts[1]);
@@ -80,13 +81,27 @@ fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts:
         _ => {}
     }
     let mut d_k = k;
-    let (full, sum, like_a, like_b, like_k, (), ()) = pass(
-        level,
-        (operand(&a), operand(&k), operand(&b)),
-        (Full, Sum, like(&a), like(&extent(&b)), like(&k), into(&mut place), into(&mut d_k)),
-        |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
-        |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
-    );
+    let operands = (operand(&a), operand(&k), operand(&b));
+    let outputs = (Full, Sum, like(&a), like(&extent(&b)), like(&k), into(&mut place), into(&mut d_k));
+    let (full, sum, like_a, like_b, like_k, (), ()) = if stages == 1 {
+        pass(
+            level,
+            operands,
+            outputs,
+            |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
+            |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
+        )
+    } else {
+        stages::pass(
+            level,
+            operands,
+            outputs,
+            |(a, k, b)| (a * k, a - b),
+            |(a, k, b)| (a * k, a - b),
+            |((a, k, b), (ak, difference))| (ak + b, a * b, difference, a, b, a + k, ak),
+            |((a, k, b), (ak, difference))| (ak + b, a * b, difference, a, b, a + k, ak),
+        )
+    };
 
     let mut expected = (0.0, ArrayD::<f64>::zeros(shapes[0]), ArrayD::<f64>::zeros(shapes[1]), 0.0, 1.5);
     let mut expected_place = seen(&start, shapes[1], layouts[0] % 4).mapv(T::to_double);
@@ -103,7 +118,7 @@ fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts:
         expected_place[at(&point, shapes[1])] += u + 1.5;
     }
     let same = |a: &ArrayD<T>, b: &ArrayD<f64>| a.shape() == b.shape() && a.iter().zip(b).all(|(&a, &b)| close(a, b));
-    let case = format!("{space:?} from {shapes:?} in {layouts:?} at {level:?}");
+    let case = format!("{space:?} from {shapes:?} in {layouts:?} at {level:?} in {stages} stages");
     assert!(close(sum, expected.0) && close(like_k, expected.3) && close(d_k, expected.4), "{case}");
     assert!(same(&like_a, &expected.1) && same(&like_b, &expected.2), "{case}");
     let place = seen(&d_b, shapes[1], layouts[0] % 4).to_owned();
@@ -136,8 +151,10 @@ fn agrees_with_loops_over_indices() {
     for level in levels() {
         for &(space, shapes) in cases {
             for (a, b) in (0..5).flat_map(|a| (0..5).map(move |b| (a, b))) {
-                check::<f64>(level, space, shapes, [a, b]);
-                check::<f32>(level, space, shapes, [a, b]);
+                for stages in [1, 2] {
+                    check::<f64>(level, space, shapes, [a, b], stages);
+                    check::<f32>(level, space, shapes, [a, b], stages);
+                }
             }
         }
     }
@@ -149,6 +166,35 @@ fn results_keep_the_memory_order_of_the_first_array_that_spans_them() {
     let y = map((operand(&x.t()), sc(2.0)), |(x, k)| k * x);
     assert_eq!(y, 2.0 * &x.t());
     assert_eq!(y.strides(), x.t().strides());
+}
+
+#[test]
+fn stages_are_one_function() {
+    let lengths = [0, 1, 15, 16, 17, 511, 512, 1023, 1024, 1025, 5000];
+    for x in lengths.map(|length| Array1::from_shape_fn(length, |i| (i as f32 * 0.37).sin())) {
+        let one: Array1<f32> = map((operand(&x), sc(0.5)), |(x, k)| tanh(exp(x) * k));
+        let two = map_to_stages(
+            (operand(&x), sc(0.5)),
+            One(Full),
+            |(x, _)| exp(x),
+            |(x, _)| exp(x),
+            |((_, k), e)| tanh(e * k),
+            |((_, k), e)| tanh(e * k),
+        );
+        assert_eq!(one, two);
+        let (sum, ones, d_x) = map_to_stages(
+            (operand(&x),),
+            (Sum, Sum, like(&x)),
+            |(x,)| (exp(x), 1.0_f64),
+            |(x,)| (exp(x), 1.0_f64),
+            |((x,), (e, one))| (e, one, x + x),
+            |((x,), (e, one))| (e, one, x + x),
+        );
+        assert!((sum - map_sum((operand(&x),), |(x,)| exp(x))).abs() <= 1e-6 * sum);
+        assert_eq!((ones, d_x), (x.len() as f64, &x * 2.0));
+    }
+    let scalar = map_to_stages((sc(0.5), sc(2.0)), One(Full), |(x, _)| x, |_| 0.0, |((_, k), x)| k * x, |_| 0.0);
+    assert_eq!(scalar, 1.0);
 }
 
 #[test]

@@ -4,16 +4,26 @@
 use super::join::{Join, Rank};
 use super::kernel::Slots;
 use super::operand::{Bound, Layout};
-use super::output::{Opened, Output, Sink};
+use super::output::{One, Opened, Output, Sink};
 use super::tile::Total;
 use super::walk::{SINKS, SOURCES};
 
-/// A tuple of 1 to 12 operands, borrowed by `operand` or made by `sc`.
-pub trait Operands: Copy {
+/// What a kernel gets of a point.
+pub trait Elements {
     /// What the closure gets.
     type Elems;
-    /// What a kernel reads them from.
+    /// What a kernel reads it from.
     type Cursors: Copy;
+
+    /// The elements of point `i`.
+    ///
+    /// # Safety
+    /// The cursors were made of pointers to more than `i` elements each.
+    unsafe fn load(cursors: Self::Cursors, i: usize) -> Self::Elems;
+}
+
+/// A tuple of 1 to 12 operands, borrowed by `operand` or made by `sc`.
+pub trait Operands: Elements + Copy {
     /// One layout an operand.
     type Layouts<'a>: AsRef<[Layout<'a>]>
     where
@@ -33,12 +43,6 @@ pub trait Operands: Copy {
 
     /// Reads the elements from these pointers on.
     fn cursors(self, data: &[*const u8; SOURCES]) -> Self::Cursors;
-
-    /// The elements of point `i`.
-    ///
-    /// # Safety
-    /// As [`Bound::load`], for each operand.
-    unsafe fn load(cursors: Self::Cursors, i: usize) -> Self::Elems;
 }
 
 /// The largest number, if all are there.
@@ -64,9 +68,18 @@ impl<A: Bound> Joined for (A,) {
 
 macro_rules! operands {
     ($($n:literal: ($($P:ident)*) $Last:ident, $($A:ident $i:tt),+;)*) => {$(
-        impl<$($A: Bound),+> Operands for ($($A,)+) {
+        impl<$($A: Bound),+> Elements for ($($A,)+) {
             type Elems = ($($A::Elem,)+);
             type Cursors = ($($A::Cursor,)+);
+
+            #[inline(always)]
+            unsafe fn load(cursors: Self::Cursors, i: usize) -> Self::Elems {
+                // SAFETY: as the caller says.
+                unsafe { ($($A::load(cursors.$i, i),)+) }
+            }
+        }
+
+        impl<$($A: Bound),+> Operands for ($($A,)+) {
             type Layouts<'a>
                 = [Layout<'a>; $n]
             where
@@ -87,12 +100,6 @@ macro_rules! operands {
             #[inline(always)]
             fn cursors(self, data: &[*const u8; SOURCES]) -> Self::Cursors {
                 ($(self.$i.cursor(data[$i]),)+)
-            }
-
-            #[inline(always)]
-            unsafe fn load(cursors: Self::Cursors, i: usize) -> Self::Elems {
-                // SAFETY: as the caller says.
-                unsafe { ($($A::load(cursors.$i, i),)+) }
             }
         }
 
@@ -125,7 +132,7 @@ operands! {
     12: (A B C D E F G H I J K) L, A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11;
 }
 
-/// A tuple of 1 to 8 outputs over the operands `O`, for a closure that returns `R`.
+/// A tuple of 1 to 8 outputs over the operands `O`, for a closure that returns `R`; or [`One`].
 pub trait Outputs<O: Operands, R>: Sized {
     /// What the caller gets.
     type Results;
@@ -159,6 +166,44 @@ pub trait Outputs<O: Operands, R>: Sized {
 
     /// The results, once every value has been written, or added to the totals.
     fn close(self, buffers: Self::Buffers, totals: &[Total; SINKS], space: &Opened<'_>) -> Self::Results;
+}
+
+impl<O: Operands, V: Copy, S: Output<O, V>> Outputs<O, V> for One<S> {
+    type Results = S::Result;
+    type Slots = One<S::Slot>;
+    type Buffers = S::Buffer;
+    type Sinks<'a>
+        = [Sink<'a>; 1]
+    where
+        Self: 'a;
+    type Shapes<'a>
+        = [&'a [usize]; 1]
+    where
+        Self: 'a;
+
+    const SCALAR: bool = S::SCALAR;
+
+    fn shapes(&self) -> [&[usize]; 1] {
+        [self.0.shape()]
+    }
+
+    #[inline(always)]
+    fn single(self, value: V) -> S::Result {
+        self.0.single(value)
+    }
+
+    fn spread(self, value: V, space: &Opened<'_>) -> S::Result {
+        self.0.spread(value, space)
+    }
+
+    fn open(&mut self, space: &Opened<'_>) -> (S::Buffer, [Sink<'_>; 1]) {
+        let (buffer, sink) = self.0.open(space);
+        (buffer, [sink])
+    }
+
+    fn close(self, buffer: S::Buffer, totals: &[Total; SINKS], space: &Opened<'_>) -> S::Result {
+        self.0.close(buffer, totals[0].value(), space)
+    }
 }
 
 macro_rules! outputs {

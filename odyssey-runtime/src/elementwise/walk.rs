@@ -38,12 +38,21 @@ pub(super) type Kernel<'a> = &'a mut dyn FnMut(&Pointers, usize);
 /// A block of elements of up to 16 bytes for each operand and output.
 type Blocks = [[Line; BLOCK * 16 / size_of::<Line>()]; SOURCES + SINKS];
 
-/// Calls `kernel` for all points of the space, and puts its values where the sinks say; returns the sums.
+/// Calls `kernel` for all points of the space, up to `most` at a time, and puts its values where the sinks say; returns the
+/// sums.
 ///
 /// # Safety
 /// The layouts are those of live arrays that broadcast to the space. Each sink has the memory that its role needs,
 /// apart from everything else. The kernel writes the values of the points it is called for, of the sinks' sizes and types.
-pub(super) unsafe fn walk(level: Level, space: &Space, sources: &[Layout], sinks: &[Sink], kernel: Kernel) -> [Total; SINKS] {
+pub(super) unsafe fn walk(
+    level: Level,
+    space: &Space,
+    sources: &[Layout],
+    sinks: &[Sink],
+    most: usize,
+    kernel: Kernel,
+) -> [Total; SINKS] {
+    debug_assert!(most >= TILE, "tiles are not cut further");
     let mut blocks = MaybeUninit::<Blocks>::uninit();
     let mut pass = Pass {
         level,
@@ -61,7 +70,7 @@ pub(super) unsafe fn walk(level: Level, space: &Space, sources: &[Layout], sinks
     // SAFETY: as the caller says.
     unsafe {
         if pass.is_flat(space) {
-            pass.walk_flat(space.len);
+            pass.walk_flat(space.len, most);
         } else {
             pass.walk_nest(&Nest::new(space, sources, sinks));
         }
@@ -91,7 +100,7 @@ impl Pass<'_, '_> {
     }
 
     /// Walks one axis along which every array is dense.
-    unsafe fn walk_flat(&mut self, len: usize) {
+    unsafe fn walk_flat(&mut self, len: usize, most: usize) {
         let added = self.sinks.iter().any(|sink| matches!(sink.role, Role::Add { .. }));
         let summed = self.sinks.iter().any(|sink| matches!(sink.role, Role::Sum(_)));
         let mut scratch: Scratch = [MaybeUninit::uninit(); SCRATCH];
@@ -99,8 +108,8 @@ impl Pass<'_, '_> {
         let sink_tiles = tiles.as_ref().map_or([std::ptr::null_mut(); SINKS], |tiles| tiles.sinks);
         let step = match (added, summed) {
             (true, _) => TILE,
-            (false, true) => RUN,
-            (false, false) => len,
+            (false, true) => RUN.min(most),
+            (false, false) => len.min(most),
         };
         for at in (0..len).step_by(step) {
             let count = step.min(len - at);

@@ -1,9 +1,9 @@
 //! Contraction of the last axis of one operand with the first axis of the other.
 #![allow(clippy::type_complexity, reason = "a residual form is a value and a pullback")]
 
-use ndarray::{Array, Array2, ArrayRef, ArrayView, ArrayView2};
+use ndarray::{Array, ArrayRef, ArrayView, ArrayView2};
 
-use super::gemm::{Into, gemm};
+use super::gemm::{add_product, product};
 use super::ranks::{AS_COLUMN, AS_ROW, Contract, Matrix, OtherDim};
 use super::tensor::Tensor;
 use crate::real::Real;
@@ -78,7 +78,7 @@ impl dot {
         Y: Tensor<Elem = T, Dim: Matrix> + ?Sized,
     {
         let (dy, b_t) = factors_of_lhs(b.tensor_view(), dy.tensor_view());
-        gemm(Into::Sum, &mut D::matrix(d_a.view_mut(), AS_ROW), &dy, &b_t);
+        add_product(&mut D::matrix(d_a.view_mut(), AS_ROW), &dy, &b_t);
     }
 
     /// Adds `aᵀ dy` to `d_b` in place.
@@ -92,17 +92,11 @@ impl dot {
         Y: Tensor<Elem = T, Dim: Matrix> + ?Sized,
     {
         let (a_t, dy) = factors_of_rhs(a.tensor_view(), dy.tensor_view());
-        gemm(Into::Sum, &mut D::matrix(d_b.view_mut(), AS_COLUMN), &a_t, &dy);
+        add_product(&mut D::matrix(d_b.view_mut(), AS_COLUMN), &a_t, &dy);
     }
 }
 
 type CotangentDim<X, Y> = <<X as Tensor>::Dim as OtherDim<<Y as Tensor>::Dim>>::Dim;
-
-pub(super) fn product<T: Real>(a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) -> Array2<T> {
-    let mut c = Array2::zeros((a.nrows(), b.ncols()));
-    gemm(Into::Fresh, &mut c.view_mut(), a, b);
-    c
-}
 
 /// The matrices `dy [m, n]` and `bᵀ [n, k]`, for `b [k, n]`.
 #[track_caller]

@@ -1,47 +1,68 @@
-//! `c = a b` and `c += a b` for matrices of any layout.
+//! `a b` and `c += a b` for matrices of any layout.
 #![allow(unsafe_code, reason = "the matrix product takes pointers and strides")]
 
 use std::any::TypeId;
 
 use gemm_common::Parallelism;
-use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Ix2, RawArrayViewMut};
 
+use crate::memory::uninitialised;
 use crate::real::Real;
 
 /// Products up to this many multiplications are done by a plain loop: setting up the blocked kernel costs more.
 const TINY: usize = 64;
 
+/// `a b`, for `a [m, k]`, `b [k, n]`; transposes are strides.
+pub(super) fn product<T: Real>(a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) -> Array2<T> {
+    let (m, n) = (a.nrows(), b.ncols());
+    let mut values = uninitialised(m * n);
+    // SAFETY: there is room for the `m n` elements of `c`, each of which is written; then they are `values`.
+    unsafe {
+        multiply(Into::Fresh, RawArrayViewMut::from_shape_ptr((m, n), values.as_mut_ptr()), a, b);
+        values.set_len(m * n);
+    }
+    Array2::from_shape_vec((m, n), values).expect("as many elements")
+}
+
+/// `c += a b`, for `c [m, n]`, `a [m, k]`, `b [k, n]`; transposes are strides.
+pub(super) fn add_product<T: Real>(c: &mut ArrayViewMut2<'_, T>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
+    // SAFETY: `c` is borrowed mutably, and its elements are numbers.
+    unsafe { multiply(Into::Sum, c.raw_view_mut(), a, b) }
+}
+
 /// Whether the product replaces what `c` holds or is added to it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Into {
+enum Into {
     Fresh,
     Sum,
 }
 
-/// `c = a b` or `c += a b`, for `c [m, n]`, `a [m, k]`, `b [k, n]`; transposes are strides.
-pub(super) fn gemm<T: Real>(mode: Into, c: &mut ArrayViewMut2<'_, T>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
+/// # Safety
+/// `c` overlaps with neither factor, and its elements may be written; for a sum they are initialised. Afterwards all are.
+unsafe fn multiply<T: Real>(mode: Into, c: RawArrayViewMut<T, Ix2>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
     let ((m, k), n) = (a.dim(), b.ncols());
     assert!(b.nrows() == k && c.dim() == (m, n), "shapes of a matrix product were not checked");
-    if m * n * k <= TINY {
-        return plain(mode, c, a, b);
-    }
-    let (c, a, b) = as_the_kernel_likes_it(c.view_mut(), a.view(), b.view());
-    if TypeId::of::<T>() == TypeId::of::<f64>() {
-        // SAFETY: T is f64.
-        unsafe { blocked(gemm_f64::gemm::f64::get_gemm_fn(), 1.0, mode, c, &a, &b) }
-    } else if TypeId::of::<T>() == TypeId::of::<f32>() {
-        // SAFETY: T is f32.
-        unsafe { blocked(gemm_f32::gemm::f32::get_gemm_fn(), 1.0, mode, c, &a, &b) }
-    } else {
-        unreachable!("real numbers are f32 or f64")
+    // SAFETY: as the caller says.
+    unsafe {
+        if m * n * k <= TINY {
+            return plain(mode, c, a, b);
+        }
+        let (c, a, b) = as_the_kernel_likes_it(c, a.view(), b.view());
+        if TypeId::of::<T>() == TypeId::of::<f64>() {
+            blocked(gemm_f64::gemm::f64::get_gemm_fn(), 1.0, mode, c, &a, &b);
+        } else if TypeId::of::<T>() == TypeId::of::<f32>() {
+            blocked(gemm_f32::gemm::f32::get_gemm_fn(), 1.0, mode, c, &a, &b);
+        } else {
+            unreachable!("real numbers are f32 or f64")
+        }
     }
 }
 
-type Product<'v, T> = (ArrayViewMut2<'v, T>, ArrayView2<'v, T>, ArrayView2<'v, T>);
+type Product<'v, T> = (RawArrayViewMut<T, Ix2>, ArrayView2<'v, T>, ArrayView2<'v, T>);
 
 /// The same product with columns of `c` contiguous, if rows are (`cᵀ = bᵀ aᵀ`), and with ascending strides.
 fn as_the_kernel_likes_it<'v, T>(
-    mut c: ArrayViewMut2<'v, T>,
+    mut c: RawArrayViewMut<T, Ix2>,
     mut a: ArrayView2<'v, T>,
     mut b: ArrayView2<'v, T>,
 ) -> Product<'v, T> {
@@ -63,18 +84,24 @@ fn as_the_kernel_likes_it<'v, T>(
     (c, a, b)
 }
 
-fn plain<T: Real>(mode: Into, c: &mut ArrayViewMut2<'_, T>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
+/// # Safety
+/// As for [`multiply`].
+unsafe fn plain<T: Real>(mode: Into, mut c: RawArrayViewMut<T, Ix2>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
     let ((m, k), n) = (a.dim(), b.ncols());
+    let (c_rows, c_cols) = (c.strides()[0], c.strides()[1]);
+    let c = c.as_mut_ptr();
     for i in 0..m {
         for j in 0..n {
             let mut sum = T::zero();
             for p in 0..k {
-                // SAFETY: i < m, p < k, j < n, and `gemm` has compared the shapes.
+                // SAFETY: i < m, p < k, j < n, and the shapes have been compared.
                 sum += unsafe { *a.uget((i, p)) * *b.uget((p, j)) };
             }
-            // SAFETY: likewise.
-            let place = unsafe { c.uget_mut((i, j)) };
-            *place = if mode == Into::Sum { *place + sum } else { sum };
+            // SAFETY: likewise, and as the caller says.
+            unsafe {
+                let place = c.offset(i.cast_signed() * c_rows + j.cast_signed() * c_cols);
+                place.write(if mode == Into::Sum { *place + sum } else { sum });
+            }
         }
     }
 }
@@ -104,18 +131,18 @@ type Kernel<F> = unsafe fn(
 );
 
 /// # Safety
-/// `T` is `F`, and the shapes fit.
+/// `T` is `F`, the shapes fit, and as for [`multiply`].
 unsafe fn blocked<T: Real, F: Copy>(
     kernel: Kernel<F>,
     one: F,
     mode: Into,
-    mut c: ArrayViewMut2<'_, T>,
+    mut c: RawArrayViewMut<T, Ix2>,
     a: &ArrayView2<'_, T>,
     b: &ArrayView2<'_, T>,
 ) {
     let ((m, k), n) = (a.dim(), b.ncols());
     let [c_rows, c_cols] = [c.strides()[0], c.strides()[1]];
-    // SAFETY: views vouch for their pointers, shapes and strides; `c` is borrowed mutably and overlaps with neither.
+    // SAFETY: views vouch for their pointers, shapes and strides, the caller for `c`, which is read for a sum alone.
     unsafe {
         kernel(
             m,

@@ -2,7 +2,8 @@
 
 use ndarray::{Array, Array1, Array2, ArrayBase, ArrayView, Axis, Dimension, Ix0, Ix1, Ix2, RawData};
 
-use super::dot::{dot, product};
+use super::dot::dot;
+use super::gemm::product;
 use crate::real::Real;
 
 /// Ranks that contract, and what the result is.

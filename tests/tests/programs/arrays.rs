@@ -72,6 +72,21 @@ fn attention(q: &Array2<f64>, k: &Array2<f64>, v: &Array2<f64>) -> f64 {
     weights.dot(v).tanh().sum()
 }
 
+/// Long functions of long functions: passes in two stages, with one value or several from one to the other.
+#[differentiable]
+fn functions_of_functions(x: &Array2<f64>, row: &Array1<f64>, k: f64) -> f64 {
+    let e = (x * row).exp();
+    let t = (k * &e - x).tanh();
+    ((&t + 2.0).ln() * e / (row * row + t.sin() + 3.0)).sum()
+}
+
+#[differentiable]
+fn functions_of_functions_alone<T: Real>(x: &Array2<T>, k: T) -> T {
+    let inner = x.exp() * k;
+    let outer = inner.cos().sigmoid() * x + inner;
+    outer.dot(&outer.t()).sum()
+}
+
 #[differentiable]
 fn softmax_regression(w: &Array2<f64>, b: &Array1<f64>, x: &Array2<f64>, one_hot: &Array2<f64>) -> f64 {
     let logits = x.dot(w) + b;
@@ -155,6 +170,11 @@ fn reductions() {
     agrees!(standardized(&matrix(1, 6, 3), &numbers(2, 3)));
     agrees!(along_axes(&matrix(1, 3, 3)));
     agrees!(attention(&matrix(1, 3, 4), &matrix(2, 5, 4), &matrix(3, 5, 2)));
+    agrees!(functions_of_functions(&matrix(1, 3, 4), &numbers(2, 4), 0.7));
+    agrees!(functions_of_functions(&matrix(1, 2, 40), &numbers(2, 1), 0.7));
+    agrees!(functions_of_functions(&matrix(1, 1, 1), &numbers(2, 6), 0.7));
+    agrees!(functions_of_functions_alone(&matrix(1, 3, 4), 0.7) as f64);
+    agrees!(functions_of_functions_alone(&matrix(1, 3, 4), 0.7) as f32);
     agrees!(with_free_functions(&matrix(1, 3, 4)));
     agrees!(partition(&matrix(1, 3, 4), 1.7));
 }

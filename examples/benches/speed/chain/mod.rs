@@ -67,7 +67,7 @@ fn row<T: Real>(
                 let x = x.as_slice().expect("contiguous");
                 hand::step(x, a, b, &mut d_x)
             }),
-            candidate("hand, new array", || {
+            candidate("hand, new", || {
                 let x = x.as_slice().expect("contiguous");
                 hand::step_new(x, a, b)
             }),

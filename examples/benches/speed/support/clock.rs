@@ -48,7 +48,8 @@ impl Bench {
         self.words.iter().all(|word| row.contains(word.as_str()))
     }
 
-    /// Times the candidates of a row, and prints their medians and their ratios to the one called `hand`.
+    /// Times the candidates of a row, and prints their medians, their ratios to the one called `hand`, that of `ours` to
+    /// `hand, new`, and that of `plain` to `ours`.
     pub(crate) fn row(&mut self, row: &str, mut candidates: Vec<Candidate<'_>>) {
         let turns: Vec<u32> = candidates.iter_mut().map(repetitions).collect();
         let mut rounds: Vec<Vec<f64>> = Vec::new();
@@ -82,10 +83,12 @@ impl Bench {
                 column(format!("{}/hand", candidate.name), format!("{ratio:.2}"));
             }
         }
-        let named = |name| candidates.iter().position(|candidate| candidate.name == name);
-        if let (Some(ours), Some(plain)) = (named("ours"), named("plain")) {
-            let ratio = median(rounds, |times| times[plain] / times[ours]);
-            column("plain/ours".to_string(), format!("{ratio:.2}"));
+        for (above, below) in [("ours", "hand, new"), ("plain", "ours")] {
+            let named = |name| candidates.iter().position(|candidate| candidate.name == name);
+            if let (Some(a), Some(b)) = (named(above), named(below)) {
+                let ratio = median(rounds, |times| times[a] / times[b]);
+                column(format!("{above}/{below}"), format!("{ratio:.2}"));
+            }
         }
         if headings != self.headings {
             println!("\n{headings}");

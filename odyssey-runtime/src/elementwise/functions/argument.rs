@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use ndarray::{Array, ArrayRef, Dimension};
 
-use super::super::{Operand, Rank, Scalar, Sum, like, map_modes, map_to_modes, operand};
+use super::super::{Full, One, Operand, Rank, Scalar, Sum, like, map_to_modes, operand};
 use crate::ops::probe::{Probe, Probed};
 use crate::real::Real;
 use crate::want::Want;
@@ -116,8 +116,9 @@ where
 
     #[track_caller]
     fn value<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N]) -> Array<T, D> {
-        map_modes(
+        map_to_modes(
             (operand(x),),
+            One(Full),
             #[inline(always)]
             |(x,)| C::Plain::value(x, numbers),
             #[inline(always)]
@@ -129,13 +130,12 @@ where
     fn d_x<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N], y: &Array<T, D>, dy: &Array<T, D>) -> Array<T, D> {
         map_to_modes(
             (operand(x), operand(y), operand(dy)),
-            (like(x),),
+            One(like(x)),
             #[inline(always)]
-            |(x, y, dy)| (C::Plain::d_x(x, numbers, y, dy),),
+            |(x, y, dy)| C::Plain::d_x(x, numbers, y, dy),
             #[inline(always)]
-            |(x, y, dy)| (C::Fused::d_x(x, numbers, y, dy),),
+            |(x, y, dy)| C::Fused::d_x(x, numbers, y, dy),
         )
-        .0
     }
 
     #[track_caller]

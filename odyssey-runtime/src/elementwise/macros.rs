@@ -1,0 +1,65 @@
+//! Passes whose closures are compiled for both kinds of arithmetic, and in two stages where the first one is given, in
+//! brackets.
+
+/// [`map_to`](super::map_to) of a closure that calls the functions of `math` by their bare names.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odyssey_map_to {
+    ($operands:expr, $outputs:expr, [$($first:tt)*], $($closure:tt)*) => {
+        $crate::rt::map_to_stages(
+            $operands,
+            $outputs,
+            $crate::__odyssey_with!(plain, $($first)*),
+            $crate::__odyssey_with!(fused, $($first)*),
+            $crate::__odyssey_with!(plain, $($closure)*),
+            $crate::__odyssey_with!(fused, $($closure)*)
+        )
+    };
+    ($operands:expr, $outputs:expr, $($closure:tt)*) => {
+        $crate::rt::map_to_modes(
+            $operands,
+            $outputs,
+            $crate::__odyssey_with!(plain, $($closure)*),
+            $crate::__odyssey_with!(fused, $($closure)*)
+        )
+    };
+}
+
+/// [`map`](super::map) of a closure that calls the functions of `math` by their bare names.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odyssey_map {
+    ($operands:expr, $($closure:tt)*) => {
+        $crate::__odyssey_map_to!($operands, $crate::rt::One($crate::rt::Full), $($closure)*)
+    };
+}
+
+/// [`map_sum`](super::map_sum) of a closure that calls the functions of `math` by their bare names.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odyssey_map_sum {
+    ($operands:expr, $($closure:tt)*) => {
+        $crate::__odyssey_map_to!($operands, $crate::rt::One($crate::rt::Sum), $($closure)*)
+    };
+}
+
+/// [`map_like`](super::map_like) of a closure that calls the functions of `math` by their bare names.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odyssey_map_like {
+    ($x:expr, $operands:expr, $($closure:tt)*) => {
+        $crate::__odyssey_map_to!($operands, $crate::rt::One($crate::rt::like($x)), $($closure)*)
+    };
+}
+
+/// The closure with the functions of one kind of arithmetic in scope. Being in the innermost block, they win over all
+/// variables and items around it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odyssey_with {
+    ($mode:ident, $(#[$attribute:meta])* $($closure:tt)*) => {{
+        use $crate::rt::$mode::*;
+        #[inline(always)]
+        $($closure)*
+    }};
+}
