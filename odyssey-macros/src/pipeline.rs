@@ -5,7 +5,7 @@ use quote::{quote, ToTokens};
 
 use crate::emit::{self, Program};
 use crate::ir::verify::verify;
-use crate::ir::{Block, Number, Op, Stmt, Value, ValueSet};
+use crate::ir::{Block, Kind, Number, Op, Stmt, Value, ValueSet};
 use crate::lower::Primal;
 use crate::optimise::fuse::Foreign;
 use crate::optimise::Definitions;
@@ -29,15 +29,30 @@ pub(crate) fn differentiable(attribute: TokenStream, item: TokenStream) -> Token
 }
 
 pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
+    // The body of a function with a rule may be anything.
+    let program = if source.options.rule.is_some() { None } else { Some(program(source)?) };
+    let companions = emit::emit(source, program.as_ref());
+    expansion::write(&source.item.sig.ident.to_string(), &companions);
+    Ok(companions)
+}
+
+fn program(source: &Source) -> syn::Result<Program> {
     let mut primal = lower::lower(source)?;
     verify("lower", &primal.values, &primal.body);
     kinds::infer(&mut primal);
     activity::analyse(&mut primal);
-    let program =
-        Program { residual: residual(&primal), fused: source.signature.result_kind.is_scalar().then(|| fused(&primal)), primal };
-    let companions = emit::emit(source, &program);
-    expansion::write(&source.item.sig.ident.to_string(), &companions);
-    Ok(companions)
+    let fused = differentiated(source, &primal).map(|target| fused(&primal, target));
+    Ok(Program { residual: residual(&primal), fused, primal })
+}
+
+/// The value whose gradient `value_and_grad` computes in one program: the result, or a part of it.
+fn differentiated(source: &Source, primal: &Primal) -> Option<Value> {
+    let outcome = &source.signature.outcome;
+    match (outcome.target_kind.is_scalar() && !outcome.is_fallible(), outcome.aux.is_empty()) {
+        (false, _) => None,
+        (true, true) => Some(primal.body.results[0]),
+        (true, false) => primal.parts().map(|parts| parts[0]),
+    }
 }
 
 /// The derivative for callers: two passes, with what the second one reads in its closure.
@@ -58,9 +73,13 @@ fn residual(primal: &Primal) -> Derivative {
     derivative
 }
 
-/// The gradient itself: the cotangent of the result is 1, and both passes are one program.
-fn fused(primal: &Primal) -> Derivative {
-    let mut derivative = reverse::differentiate(primal);
+/// The gradient itself: the cotangent of `target` is 1, and both passes are one program.
+fn fused(primal: &Primal, target: Value) -> Derivative {
+    let mut scalar = primal.clone();
+    scalar.values[target].kind = Kind::Scalar;
+    scalar.body.results = vec![target];
+    let mut derivative = reverse::differentiate(&scalar);
+    derivative.forward.results.clone_from(&primal.body.results);
     let Derivative { values, forward, reverse, .. } = &mut derivative;
     let seed = reverse.params.pop().expect("the cotangent");
     let one = Op::Literal(Number { value: 1.0, token: None });

@@ -30,7 +30,7 @@ pub(crate) struct Program {
     pub(crate) fused: Option<Derivative>,
 }
 
-/// The companion struct of a function with its associated functions.
-pub(crate) fn emit(source: &Source, program: &Program) -> TokenStream {
+/// The companions of a function; of one with a rule of the user's, without looking into it.
+pub(crate) fn emit(source: &Source, program: Option<&Program>) -> TokenStream {
     companion::companions(source, program)
 }

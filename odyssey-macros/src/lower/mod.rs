@@ -45,6 +45,23 @@ pub(crate) struct Primal {
     pub(crate) items: Vec<Item>,
 }
 
+impl Primal {
+    /// If the result is written as a tuple: which of its parts vary with a differentiated argument.
+    pub(crate) fn tuple(&self) -> Option<Vec<bool>> {
+        let parts = self.parts()?;
+        Some(parts.iter().map(|part| self.values[*part].active).collect())
+    }
+
+    /// The parts of a result that is written as a tuple.
+    pub(crate) fn parts(&self) -> Option<&[Value]> {
+        let result = self.body.results[0];
+        self.body.stmts.iter().find(|stmt| stmt.outs[..] == [result]).and_then(|stmt| match &stmt.op {
+            Op::Tuple(parts) => Some(&parts[..]),
+            _ => None,
+        })
+    }
+}
+
 /// Lowers the body of a function.
 pub(crate) fn lower(source: &Source) -> syn::Result<Primal> {
     let mut lowerer = Lowerer::new(source);

@@ -4,14 +4,17 @@
 
 mod groups;
 mod options;
+mod outcome;
 mod passive;
 mod place;
+mod recursion;
 mod signature;
 
 use proc_macro2::TokenStream;
 use syn::{Generics, Item, ItemFn};
 
-pub(crate) use options::Options;
+pub(crate) use options::{Options, Rule};
+pub(crate) use outcome::Outcome;
 pub(crate) use passive::{bound_every_type, is_passive, kind, with_cloned_functions};
 pub(crate) use place::{mentions, Place};
 pub(crate) use signature::{generic_names, result_type, Argument, Signature};
@@ -27,6 +30,13 @@ pub(crate) struct Source {
     pub(crate) scope: Generics,
     pub(crate) options: Options,
     pub(crate) signature: Signature,
+}
+
+impl Source {
+    /// The pullback needs a type of its own, since that of a function that calls itself would contain itself.
+    pub(crate) fn is_recursive(&self) -> bool {
+        self.options.recursive || recursion::calls_itself(&self.item, self.place)
+    }
 }
 
 /// Parses the attribute and the item under it.

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{token, Ident, Path, Token};
+use syn::{token, ExprPath, Ident, Path, Token};
 
 /// What the attribute says.
 pub(crate) struct Options {
@@ -13,13 +13,30 @@ pub(crate) struct Options {
     pub(crate) wrt: Option<Vec<Ident>>,
     /// The name of the companion struct, if not the function's.
     pub(crate) name: Option<Ident>,
+    /// Where the option `aux` stands: the first part of the result is differentiated, the others go along.
+    pub(crate) aux: Option<Span>,
+    /// A derivative that the user wrote.
+    pub(crate) rule: Option<Rule>,
+    /// Calls itself, though its text does not show it.
+    pub(crate) recursive: bool,
     /// The path of the runtime crate.
     pub(crate) krate: Path,
+}
+
+/// A hand-written derivative.
+pub(crate) enum Rule {
+    /// Value and pullback: what `f::vjp` would be.
+    Whole(ExprPath),
+    /// The value with what is kept; then, from the arguments, the value, what was kept and a cotangent, the gradients.
+    Halves(ExprPath, ExprPath),
 }
 
 enum Choice {
     Wrt(Span, Vec<Ident>),
     Name(Ident),
+    Aux(Span),
+    Vjp(Span, Rule),
+    Recursive(Span),
     Krate(Path),
 }
 
@@ -29,6 +46,9 @@ impl Choice {
         match self {
             Choice::Wrt(span, _) => ("wrt", *span),
             Choice::Name(name) => ("name", name.span()),
+            Choice::Aux(span) => ("aux", *span),
+            Choice::Vjp(span, _) => ("vjp", *span),
+            Choice::Recursive(span) => ("recursive", *span),
             Choice::Krate(path) => ("crate", path.span()),
         }
     }
@@ -60,13 +80,45 @@ impl Parse for Choice {
                 input.parse::<Token![=]>()?;
                 input.parse().map(Choice::Name)
             }
-            "aux" | "vjp" | "jvp" | "inherent" | "recursive" => Err(syn::Error::new(
+            "aux" => Ok(Choice::Aux(option.span())),
+            "recursive" => Ok(Choice::Recursive(option.span())),
+            "vjp" => {
+                if !input.peek(Token![=]) {
+                    return Err(syn::Error::new(
+                        option.span(),
+                        "`vjp` takes a function: `vjp = my_vjp`, or two: `vjp = (my_forward, my_backward)`",
+                    ));
+                }
+                input.parse::<Token![=]>()?;
+                Rule::parse(input).map(|rule| Choice::Vjp(option.span(), rule))
+            }
+            "jvp" | "inherent" => Err(syn::Error::new(
                 option.span(),
                 crate::diagnostics::not_yet(&format!("the option `{option}` is"), "leave it out"),
             )),
             _ => Err(syn::Error::new(
                 option.span(),
-                format!("unknown option `{option}`: there are `wrt(…)`, `name = …` and `crate = …`"),
+                format!(
+                    "unknown option `{option}`: there are `wrt(…)`, `aux`, `vjp = …`, `recursive`, `name = …` and `crate = …`"
+                ),
+            )),
+        }
+    }
+}
+
+impl Parse for Rule {
+    fn parse(input: ParseStream) -> syn::Result<Rule> {
+        if !input.peek(token::Paren) {
+            return input.parse().map(Rule::Whole);
+        }
+        let halves;
+        let parenthesis = syn::parenthesized!(halves in input);
+        let halves: Vec<_> = Punctuated::<ExprPath, Token![,]>::parse_terminated(&halves)?.into_iter().collect();
+        match <[ExprPath; 2]>::try_from(halves) {
+            Ok([forward, backward]) => Ok(Rule::Halves(forward, backward)),
+            Err(_) => Err(syn::Error::new(
+                parenthesis.span.join(),
+                "a rule in halves is two functions: `vjp = (my_forward, my_backward)`",
             )),
         }
     }
@@ -76,11 +128,15 @@ impl Options {
     pub(crate) fn parse(attribute: TokenStream) -> syn::Result<Options> {
         let choices = Punctuated::<Choice, Token![,]>::parse_terminated.parse2(attribute)?;
         refuse_twice(&choices)?;
-        let mut options = Options { wrt: None, name: None, krate: syn::parse_quote!(::odyssey_runtime) };
+        let krate = syn::parse_quote!(::odyssey_runtime);
+        let mut options = Options { wrt: None, name: None, aux: None, rule: None, recursive: false, krate };
         for choice in choices {
             match choice {
                 Choice::Wrt(_, names) => options.wrt = Some(names),
                 Choice::Name(name) => options.name = Some(name),
+                Choice::Aux(span) => options.aux = Some(span),
+                Choice::Vjp(_, rule) => options.rule = Some(rule),
+                Choice::Recursive(_) => options.recursive = true,
                 Choice::Krate(path) => options.krate = absolute(path),
             }
         }

@@ -25,7 +25,7 @@ const PASSIVE: [&str; 19] = [
     "PhantomData",
     "Range",
 ];
-const CONTAINERS: [&str; 5] = ["Vec", "Option", "Box", "RangeInclusive", "VecDeque"];
+const CONTAINERS: [&str; 6] = ["Vec", "Option", "Result", "Box", "RangeInclusive", "VecDeque"];
 const ARRAYS: [&str; 6] = ["Array", "ArrayView", "ArrayRef", "ArcArray", "CowArray", "ArrayBase"];
 
 /// Without the invisible groups that `macro_rules!` leaves around a `$t:ty`.
@@ -118,7 +118,7 @@ fn is_function_bound(bound: &TypeParamBound) -> bool {
         if bound.path.segments.last().is_some_and(|s| ["Fn", "FnMut", "FnOnce"].iter().any(|name| s.ident == name)))
 }
 
-fn type_arguments(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
+pub(super) fn type_arguments(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
     let list = match arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
         _ => None,

@@ -3,6 +3,7 @@
 use syn::{FnArg, GenericParam, Generics, Ident, ItemFn, Pat, Receiver, ReturnType, Type};
 
 use super::options::Options;
+use super::outcome::Outcome;
 use super::passive::{is_passive, kind, ungroup};
 use super::place::Place;
 use crate::diagnostics::{not_yet, Diagnostics};
@@ -29,6 +30,8 @@ pub(crate) struct Signature {
     pub(crate) arguments: Vec<Argument>,
     pub(crate) result: Type,
     pub(crate) result_kind: Kind,
+    /// What the public companions make of it.
+    pub(crate) outcome: Outcome,
 }
 
 impl Signature {
@@ -49,10 +52,16 @@ pub(crate) fn result_type(output: &ReturnType) -> Type {
 pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Options, diagnostics: &mut Diagnostics) -> Signature {
     check_qualifiers(item, diagnostics);
     check_name(item, place, diagnostics);
-    check_generics(scope, diagnostics);
+    if options.rule.is_none() {
+        check_generics(scope, diagnostics);
+    } else if let Some(aux) = options.aux {
+        let text = not_yet("`aux` beside a rule is", "remove it: the rule's pullback takes the cotangent of the whole result");
+        diagnostics.error_at(aux, text);
+    }
     let arguments: Vec<_> = item.sig.inputs.iter().enumerate().map(|(i, arg)| argument(i, arg, scope, diagnostics)).collect();
-    let mut signature = Signature { result: result_type(&item.sig.output), result_kind: Kind::Unknown, arguments };
-    signature.result_kind = kind(&signature.result, scope);
+    let result = result_type(&item.sig.output);
+    let outcome = Outcome::of(&result, options.aux, scope, diagnostics);
+    let mut signature = Signature { result_kind: kind(&result, scope), result, outcome, arguments };
     apply_wrt(&mut signature, item, options, diagnostics);
     check_result(&signature, item, scope, diagnostics);
     if diagnostics.len() == 0 && signature.differentiated().next().is_none() {
@@ -220,28 +229,17 @@ fn is_binding(argument: &Argument) -> bool {
 }
 
 fn check_result(signature: &Signature, item: &ItemFn, scope: &Generics, diagnostics: &mut Diagnostics) {
-    if is_passive(&signature.result, scope) {
+    let outcome = &signature.outcome;
+    if is_passive(&outcome.target, scope) {
         diagnostics.error(&item.sig, "nothing to differentiate: the result of this function holds no float by its type\nhelp: remove `#[differentiable]`, or return what depends on the arguments");
         return;
     }
-    let wrapper = match ungroup(&signature.result) {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default(),
+    match &outcome.value {
         Type::ImplTrait(_) => {
-            diagnostics
-                .error(&signature.result, "an `impl Trait` result has no tangent that could be named\nhelp: write the type");
-            return;
+            diagnostics.error(&outcome.value, "an `impl Trait` result has no tangent that could be named\nhelp: write the type");
         }
-        Type::Reference(_) => {
-            diagnostics.error(&signature.result, not_yet("borrowed results are", "return an owned value"));
-            return;
-        }
-        _ => return,
-    };
-    if wrapper == "Result" || wrapper == "Option" {
-        diagnostics.error(
-            &signature.result,
-            not_yet(&format!("`{wrapper}` results are"), "return the value and panic, or check before the call"),
-        );
+        Type::Reference(_) => diagnostics.error(&outcome.value, not_yet("borrowed results are", "return an owned value")),
+        _ => {}
     }
 }
 

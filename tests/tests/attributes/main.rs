@@ -10,6 +10,9 @@
 mod associated;
 mod generic_impls;
 mod methods;
+mod outcomes;
+mod recursion;
+mod rules;
 #[path = "../programs/support.rs"]
 mod support;
 

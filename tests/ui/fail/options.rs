@@ -8,12 +8,27 @@ fn unknown_option(x: f64) -> f64 {
 }
 
 #[differentiable(aux)]
-fn auxiliary(x: f64) -> (f64, usize) {
-    (x, 1)
+fn auxiliary(x: f64) -> f64 {
+    x
 }
 
-#[differentiable(vjp = my_rule)]
-fn with_a_rule(x: f64) -> f64 {
+#[differentiable(aux)]
+fn passive_first(x: f64) -> (usize, f64) {
+    (1, x)
+}
+
+#[differentiable(aux, vjp = my_rule)]
+fn auxiliary_with_a_rule(x: f64) -> (f64, f64) {
+    (x, x)
+}
+
+#[differentiable(vjp)]
+fn without_the_rule(x: f64) -> f64 {
+    x
+}
+
+#[differentiable(vjp = (my_forward, my_backward, my_other))]
+fn in_thirds(x: f64) -> f64 {
     x
 }
 

@@ -53,18 +53,18 @@ fn borrowed_result(x: &[f64]) -> &f64 {
 }
 
 #[differentiable]
-fn fallible(x: f64) -> Result<f64, String> {
-    Ok(x)
+fn fallible_count(x: f64) -> Result<usize, String> {
+    Ok(x as usize)
 }
 
 #[differentiable]
-fn optional(x: f64) -> Option<f64> {
-    Some(x)
+fn borrowed_option(x: &[f64]) -> Option<&f64> {
+    x.first()
 }
 
 #[differentiable]
-fn several(x: &mut f64, y: impl Into<f64>) -> Option<f64> {
-    Some(*x + y.into())
+fn several(x: &mut f64, y: impl Into<f64>) -> Option<usize> {
+    Some((*x + y.into()) as usize)
 }
 
 #[differentiable]

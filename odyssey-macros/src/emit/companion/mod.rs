@@ -1,9 +1,13 @@
 //! The companions: `value_and_grad`, `grad`, `vjp`, `check_grad`, and the hidden form that callers use; functions of a
 //! struct, or siblings of a method.
 
-mod public;
+mod check;
+mod gradient;
+mod hidden;
 mod residual;
+mod rule;
 mod signature;
+mod vjp;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, ToTokens};
@@ -21,18 +25,23 @@ use crate::parse::{Argument, Place, Source};
 /// What every companion's text is made from.
 struct Companion<'a> {
     source: &'a Source,
-    program: &'a Program,
+    /// Of a function without a rule of the user's.
+    program: Option<&'a Program>,
     krate: &'a Path,
     generics: &'a Generics,
     /// The tangents of the differentiated arguments.
     tangents: Vec<TokenStream>,
 }
 
-pub(super) fn companions(source: &Source, program: &Program) -> TokenStream {
+pub(super) fn companions(source: &Source, program: Option<&Program>) -> TokenStream {
     let krate = &source.options.krate;
     let krate = &syn::parse2::<Path>(locate(quote!(#krate), source.item.sig.ident.span())).expect("the same path elsewhere");
     let tangents = source.signature.differentiated().map(|(_, argument)| tangent(&argument.ty, krate)).collect();
-    let generics = crate::parse::with_cloned_functions(&source.item.sig.generics);
+    let mut generics = crate::parse::with_cloned_functions(&source.item.sig.generics);
+    if source.is_recursive() {
+        // A box may outlive whatever made it.
+        crate::parse::bound_every_type(&mut generics, &syn::parse_quote!('static));
+    }
     let companion = Companion { source, program, krate, generics: &generics, tangents };
     companion.write()
 }

@@ -3,13 +3,13 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
-use syn::{Generics, Ident, Receiver, Type};
+use syn::{Generics, Ident, Item, Receiver, Type};
 
 use super::Companion;
 use crate::emit::names::at;
-use crate::emit::writer::Writer;
+use crate::emit::writer::{tuple, Writer};
 use crate::ir::{Block, Callee, Kind, Op, Value};
-use crate::parse::{Argument, Place};
+use crate::parse::{Argument, Outcome, Place};
 use crate::reverse::Derivative;
 
 impl Companion<'_> {
@@ -146,8 +146,46 @@ impl Companion<'_> {
         &self.source.item.vis
     }
 
+    pub(super) fn outcome(&self) -> &Outcome {
+        &self.source.signature.outcome
+    }
+
+    /// The gradient in one pass over the program, where there is such a thing.
+    pub(super) fn fused(&self) -> Option<&Derivative> {
+        self.program.and_then(|program| program.fused.as_ref())
+    }
+
+    /// What the documentation of a fallible companion says.
+    pub(super) fn errors_section(&self) -> TokenStream {
+        if !self.outcome().is_fallible() {
+            return TokenStream::new();
+        }
+        quote! {
+            ///
+            /// # Errors
+            ///
+            /// Those of the function itself.
+        }
+    }
+
+    /// `d_x`: the names of the gradients in a companion of the macro's own.
+    pub(super) fn gradient_names(&self) -> Vec<Ident> {
+        let differentiated = self.source.signature.differentiated();
+        differentiated.map(|(_, argument)| self.local(&format!("d_{}", argument.name.unraw()))).collect()
+    }
+
+    /// What the hidden form's pullback returns: nothing for an argument that is not differentiated.
+    pub(super) fn gradient_pattern(&self) -> TokenStream {
+        let mut names = self.gradient_names().into_iter();
+        let parts = self.arguments().iter().map(|argument| {
+            let name = argument.differentiated.then(|| names.next().expect("one name a gradient"));
+            name.map_or_else(|| quote!(()), |name| name.into_token_stream())
+        });
+        tuple(&parts.collect::<Vec<_>>())
+    }
+
     pub(super) fn has_gradient(&self) -> bool {
-        !matches!(self.source.signature.result_kind, Kind::Array(_) | Kind::Sequence(_) | Kind::Tuple(_) | Kind::Reference(_))
+        !matches!(self.outcome().target_kind, Kind::Array(_) | Kind::Sequence(_) | Kind::Tuple(_) | Kind::Reference(_))
     }
 
     pub(super) fn arguments(&self) -> &[Argument] {
@@ -198,21 +236,46 @@ impl Companion<'_> {
 
     /// The bound that lets rustc decide at the call whether there is a gradient.
     pub(super) fn scalar_bound(&self) -> TokenStream {
+        let (krate, target) = (self.krate, &self.outcome().target);
+        let is_scalar = (!self.outcome().target_kind.is_scalar()).then(|| quote!(for<'__a> #target: #krate::rt::ScalarResult,));
+        let whole = self.fused().is_none().then(|| self.aux_bounds());
+        self.bounds(&quote!(#is_scalar #whole))
+    }
+
+    /// The same for the whole result, whose cotangent a caller gives.
+    pub(super) fn tangent_bound(&self) -> TokenStream {
+        self.bounds(&self.aux_bounds())
+    }
+
+    fn bounds(&self, further: &TokenStream) -> TokenStream {
         let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-        if self.source.signature.result_kind.is_scalar() {
-            return if self.generics.params.is_empty() { TokenStream::new() } else { quote!(where #(#predicates,)*) };
+        let predicates = quote!(#(#predicates,)* #further);
+        if predicates.is_empty() {
+            TokenStream::new()
+        } else {
+            quote!(where #predicates)
         }
-        let (krate, result) = (self.krate, self.result());
-        quote!(where #(#predicates,)* for<'__a> #result: #krate::rt::ScalarResult,)
+    }
+
+    /// Further results through which no derivative passes: whether their types have one is the caller's business.
+    fn aux_bounds(&self) -> TokenStream {
+        let krate = self.krate;
+        let parts = self.program.and_then(|program| program.primal.tuple()).unwrap_or_default();
+        let passive = self.outcome().aux.iter().zip(parts.iter().skip(1)).filter(|(ty, is_active)| {
+            let is_known =
+                crate::parse::is_passive(ty, &self.source.scope) || crate::parse::kind(ty, &self.source.scope) != Kind::Unknown;
+            !**is_active && !is_known
+        });
+        passive.map(|(ty, _)| quote!(for<'__a> #ty: #krate::Differentiable + ::core::clone::Clone,)).collect()
     }
 
     /// The same for what calls the function itself and compares its values.
     pub(super) fn float_bound(&self, generics: &Generics) -> TokenStream {
         let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-        let (krate, result) = (self.krate, self.result());
+        let (krate, target) = (self.krate, &self.outcome().target);
         let lives = (self.source.place == Place::Impl).then(|| quote!(for<'__a> Self: 'static,));
-        let is_float = (!self.source.signature.result_kind.is_scalar())
-            .then(|| quote!(for<'__a> #result: #krate::Real + #krate::rt::ScalarResult,));
+        let is_float = (!self.outcome().target_kind.is_scalar())
+            .then(|| quote!(for<'__a> #target: #krate::Real + #krate::rt::ScalarResult,));
         quote!(where #(#predicates,)* #lives #is_float)
     }
 
@@ -225,14 +288,18 @@ impl Companion<'_> {
 
     /// The items of the body: the user's own, and the runtime's methods where a receiver's type decides whose is called.
     pub(super) fn items(&self, derivative: &Derivative) -> TokenStream {
-        let (items, krate) = (&self.program.primal.items, self.krate);
+        let (items, krate) = (self.own_items(), self.krate);
         let import = calls_method(&derivative.forward).then(|| quote!(use #krate::rt::residuals::*;));
         quote!(#import #(#items)*)
     }
 
+    fn own_items(&self) -> &[Item] {
+        self.program.map_or(&[], |program| &program.primal.items)
+    }
+
     /// Gives the arguments their names; those that are not read are called `_`.
     pub(super) fn signature(&self, writer: &mut Writer, params: &[Value]) -> Vec<TokenStream> {
-        let items = &self.program.primal.items;
+        let items = self.own_items();
         let text = quote!(#(#items)*).to_string();
         self.arguments()
             .iter()

@@ -1,0 +1,102 @@
+//! `check_grad`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned, ToTokens};
+use syn::ext::IdentExt;
+use syn::Type;
+
+use super::Companion;
+use crate::emit::names::locate;
+use crate::emit::types::bare_or_tuple;
+
+impl Companion<'_> {
+    pub(super) fn check_grad(&self) -> TokenStream {
+        let can_be_changed = self.source.signature.differentiated().all(|(_, argument)| can_be_changed(&argument.ty));
+        if !self.has_gradient() || !can_be_changed {
+            return TokenStream::new();
+        }
+        let (here, vis, krate, function) = (self.here(), self.vis(), self.krate, self.function());
+        let parameters = self.parameters();
+        let living = self.living_generics();
+        let bound = self.float_bound(&living);
+        let (impl_generics, ..) = living.split_for_impl();
+        let gradients = self.gradient_names();
+        let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        let names = self.names();
+        let clones: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
+        let checks = self.source.signature.differentiated().zip(&gradients).map(|((position, argument), gradient)| {
+            let (name, label) = (&names[position], argument.name.unraw().to_string());
+            let varied = if argument.receiver.is_some() { self.local("this") } else { name.clone() };
+            // A copy is lent as a view: what is called takes a reference to that.
+            let (copied, changed) = if is_view_reference(&argument.ty) {
+                (quote!(&#name.view()), quote!(&#varied))
+            } else {
+                (quote!(&#name), quote!(#varied))
+            };
+            let arguments =
+                clones.iter().enumerate().map(|(i, clone)| if i == position { changed.clone() } else { clone.clone() });
+            let value = self.differentiated_value(&quote!(#function(#(#arguments),*)));
+            let check = quote!(#krate::check::argument(#label, #copied, |#varied| #value, &#gradient)?;);
+            locate(check, syn::spanned::Spanned::span(&argument.ty))
+        });
+        let checks = quote!(#(#checks)* ::core::result::Result::Ok(()));
+        let (verdict, errors) = (quote!(::core::result::Result<(), #krate::check::GradientMismatch>), self.errors_section());
+        let (result, checks) = if self.outcome().is_fallible() {
+            (self.outcome().wrapped_type(verdict.clone()), self.outcome().success(quote!((|| -> #verdict { #checks })())))
+        } else {
+            (verdict, checks)
+        };
+        let [name, grad] = ["check_grad", "grad"].map(|name| self.companion(name));
+        let (generics, question_mark) = (self.explicit_generics(), self.outcome().question_mark());
+        let errors = if errors.is_empty() {
+            quote! {
+                ///
+                /// # Errors
+                ///
+                /// The first entry that differs by more than the element type and the scale of the values justify.
+            }
+        } else {
+            errors
+        };
+        quote_spanned! {here=>
+            /// Compares the gradient with central differences.
+            #errors
+            #[inline]
+            #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound {
+                let #pattern = Self::#grad #generics(#(#clones),*)#question_mark;
+                #checks
+            }
+        }
+    }
+
+    /// The number that the differences are taken of; where there is none, one that agrees with nothing.
+    fn differentiated_value(&self, call: &TokenStream) -> TokenStream {
+        let outcome = self.outcome();
+        let part = (!outcome.aux.is_empty()).then(|| quote!(.0));
+        if !outcome.is_fallible() {
+            return quote!(#call #part);
+        }
+        let (krate, target, pattern) = (self.krate, &outcome.target, outcome.success(quote!(value)));
+        quote!(match #call { #pattern => value #part, _ => <#target as #krate::Real>::lit(::core::primitive::f64::NAN) })
+    }
+}
+
+/// A copy of such an argument can be changed and lent: not a reference to an array that shares its numbers.
+fn can_be_changed(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Reference(_) => false,
+            elem => !["CowArray", "ArcArray"].iter().any(|shared| starts_with(elem, shared)),
+        },
+        _ => true,
+    }
+}
+
+/// `&ArrayView2<f64>`.
+fn is_view_reference(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if starts_with(&reference.elem, "ArrayView"))
+}
+
+fn starts_with(ty: &Type, prefix: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(prefix)))
+}

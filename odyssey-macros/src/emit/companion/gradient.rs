@@ -1,0 +1,87 @@
+//! `value_and_grad` and `grad`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::Companion;
+use crate::emit::layout::{Layout, Results};
+use crate::emit::types::bare_or_tuple;
+use crate::emit::wants::Guards;
+use crate::reverse::Derivative;
+
+impl Companion<'_> {
+    pub(super) fn value_and_grad(&self) -> TokenStream {
+        if !self.has_gradient() {
+            return TokenStream::new();
+        }
+        let (here, vis, bound, outcome) = (self.here(), self.vis(), self.scalar_bound(), self.outcome());
+        let (impl_generics, ..) = self.generics.split_for_impl();
+        let (parameters, body) = match self.fused() {
+            Some(fused) => self.fused_body(fused),
+            None => (self.parameters(), self.pulled_back()),
+        };
+        let (name, value, gradients) = (self.companion("value_and_grad"), &outcome.value, bare_or_tuple(&self.tangents));
+        let result = outcome.wrapped_type(quote!((#value, #gradients)));
+        let errors = self.errors_section();
+        quote_spanned! {here=>
+            /// The value, and the gradient with respect to the differentiated arguments.
+            #errors
+            #[inline]
+            #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound { #body }
+        }
+    }
+
+    pub(super) fn grad(&self) -> TokenStream {
+        if !self.has_gradient() {
+            return TokenStream::new();
+        }
+        let (here, vis, bound, outcome) = (self.here(), self.vis(), self.scalar_bound(), self.outcome());
+        let (parameters, names) = (self.parameters(), self.names());
+        let (impl_generics, ..) = self.generics.split_for_impl();
+        let [name, value_and_grad] = ["grad", "value_and_grad"].map(|name| self.companion(name));
+        let (generics, question_mark) = (self.explicit_generics(), outcome.question_mark());
+        let result = outcome.wrapped_type(bare_or_tuple(&self.tangents));
+        let gradient = outcome.success(quote_spanned!(here=> Self::#value_and_grad #generics(#(#names),*)#question_mark.1));
+        let errors = self.errors_section();
+        quote_spanned! {here=>
+            /// The gradient with respect to the differentiated arguments.
+            #errors
+            #[inline]
+            #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound { #gradient }
+        }
+    }
+
+    /// The gradient as the pullback of 1.
+    fn pulled_back(&self) -> TokenStream {
+        let (here, krate, names, outcome) = (self.here(), self.krate, self.names(), self.outcome());
+        let [value, pullback] = ["value", "pullback"].map(|name| self.local(name));
+        let (vjp, generics) = (self.companion("vjp"), self.explicit_generics());
+        let (target, question_mark) = (&outcome.target, outcome.question_mark());
+        let result = outcome.success(quote_spanned!(here=> (#value, #pullback(<#target as #krate::rt::ScalarResult>::seed()))));
+        quote_spanned! {here=>
+            let (#value, #pullback) = Self::#vjp #generics(#(#names),*)#question_mark;
+            #result
+        }
+    }
+
+    /// Both passes in one scope.
+    fn fused_body(&self, fused: &Derivative) -> (Vec<TokenStream>, TokenStream) {
+        let mut program = fused.forward.clone();
+        program.results.extend(&fused.reverse.results);
+        program.stmts.extend(fused.reverse.stmts.iter().cloned());
+        let (layout, places) = Layout::new(&fused.values, &[(&program, Results::Named)], &[]);
+        let mut writer = self.writer(&fused.values, layout, Guards::default());
+        let parameters = self.signature(&mut writer, &program.params);
+        let items = self.items(fused);
+        let stmts = writer.block(&program, &places[0]);
+        let value = writer.consume(program.results[0]).tokens;
+        let differentiated = self.source.signature.differentiated();
+        let gradients =
+            program.results[1..].iter().zip(differentiated).map(|(v, (_, argument))| self.gradient(&mut writer, *v, argument));
+        let gradients: Vec<_> = gradients.collect();
+        let gradients = bare_or_tuple(&gradients);
+        // Whoever calls the gradient uses the function, as far as rustc's dead-code lint is concerned.
+        let function = self.instance();
+        (parameters, quote!(#items let _ = #function; #stmts (#value, #gradients)))
+    }
+}

@@ -1,0 +1,116 @@
+//! `vjp`: the hidden form with everything wanted, over the borrowed arguments.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned, ToTokens};
+use syn::Ident;
+
+use super::signature::is_consumed_receiver;
+use super::Companion;
+use crate::emit::types::{bare_or_tuple, tangent};
+use crate::emit::writer::tuple;
+use crate::ir::Kind;
+use crate::parse::{Argument, Place, Rule};
+
+impl Companion<'_> {
+    pub(super) fn vjp(&self) -> TokenStream {
+        let (here, vis, krate, outcome) = (self.here(), self.vis(), self.krate, self.outcome());
+        let (impl_generics, ..) = self.generics.split_for_impl();
+        let bound = self.tangent_bound();
+        let parameters = self.parameters();
+        let (value, cotangent, gradients) = (&outcome.value, tangent(&outcome.target, krate), bare_or_tuple(&self.tangents));
+        let result = outcome.wrapped_type(quote!((#value, #krate::borrowing!(::core::ops::FnOnce(#cotangent) -> #gradients))));
+        let body = match &self.source.options.rule {
+            Some(Rule::Whole(rule)) => self.users_vjp(rule),
+            _ => self.vjp_of_the_hidden_form(),
+        };
+        let (name, errors) = (self.companion("vjp"), self.errors_section());
+        quote_spanned! {here=>
+            /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
+            #errors
+            #[inline]
+            #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound { #body }
+        }
+    }
+
+    fn vjp_of_the_hidden_form(&self) -> TokenStream {
+        let (here, krate, outcome, names) = (self.here(), self.krate, self.outcome(), self.names());
+        let wants =
+            self.arguments().iter().map(
+                |argument| {
+                    if argument.differentiated {
+                        quote!(#krate::rt::Yes)
+                    } else {
+                        quote!(#krate::rt::No)
+                    }
+                },
+            );
+        let wants = tuple(&wants.collect::<Vec<_>>());
+        let first: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
+        let again =
+            self.arguments().iter().zip(&names).map(
+                |(argument, name)| {
+                    if is_consumed_receiver(argument) {
+                        quote!(&#name)
+                    } else {
+                        quote!(#name)
+                    }
+                },
+            );
+        let (hidden, generics) = (self.hidden_companion(), self.explicit_hidden_generics());
+        let function = (self.source.place == Place::Module).then(|| {
+            let function = self.function();
+            quote!(#function,)
+        });
+        let [value, pullback, cotangent, kept] = ["value", "pullback", "cotangent", "kept"].map(|name| self.local(name));
+        let gradients = self.gradient_names();
+        let gradients = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        let results = self.gradient_pattern();
+        // The value goes to the caller; the pullback needs it a second time.
+        let is_scalar = self.source.signature.result_kind.is_scalar();
+        let keep = (!is_scalar).then(|| quote_spanned!(here=> let #kept = ::core::clone::Clone::clone(&#value);));
+        let kept = if is_scalar { &value } else { &kept };
+        let whole_cotangent = self.cotangent_of_the_whole(&cotangent, kept);
+        let whole = outcome.is_fallible().then(|| {
+            let (result, whole) = (self.result(), outcome.success(kept.to_token_stream()));
+            quote_spanned!(here=> let #kept: #result = #whole;)
+        });
+        let success = outcome.success(quote_spanned!(here=> (#value, move |#cotangent| {
+            #whole_cotangent
+            #whole
+            let #results = #pullback(#(#again,)* &#kept, #cotangent);
+            #gradients
+        })));
+        let success = outcome.on_success(&value, &quote!(#keep #success));
+        quote_spanned! {here=>
+            let (#value, #pullback) = Self::#hidden #generics(#function #(#first,)* #wants);
+            #success
+        }
+    }
+
+    /// From the cotangent of what is differentiated to that of the function's whole result.
+    fn cotangent_of_the_whole(&self, cotangent: &Ident, value: &Ident) -> TokenStream {
+        let (here, krate, outcome) = (self.here(), self.krate, self.outcome());
+        if outcome.aux.is_empty() && !outcome.is_fallible() {
+            return TokenStream::new();
+        }
+        let whole = if outcome.aux.is_empty() {
+            cotangent.to_token_stream()
+        } else {
+            let zeros = (1..=outcome.aux.len()).map(|part| {
+                let part = syn::Index::from(part);
+                quote_spanned!(here=> #krate::rt::zero_tangent(&#value.#part))
+            });
+            quote_spanned!(here=> (#cotangent, #(#zeros),*))
+        };
+        let whole = if outcome.is_fallible() { quote_spanned!(here=> ::core::option::Option::Some(#whole)) } else { whole };
+        quote_spanned!(here=> let #cotangent = #whole;)
+    }
+
+    /// The argument for the first of two times.
+    pub(super) fn lend(argument: &Argument, name: &Ident) -> TokenStream {
+        match argument.kind {
+            Kind::Scalar | Kind::Reference(_) => quote!(#name),
+            _ => quote!(::core::clone::Clone::clone(&#name)),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Whether a function calls itself, as far as its text shows.
+
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprCall, ExprMethodCall, Ident, ItemFn};
+
+use super::Place;
+
+/// `f(…)` in `f`, `self.f(…)` or `Self::f(…)` in a method. `x.f(…)` may be a method of another type.
+pub(super) fn calls_itself(item: &ItemFn, place: Place) -> bool {
+    let mut calls = Calls { name: &item.sig.ident, place, found: false };
+    calls.visit_block(&item.block);
+    calls.found
+}
+
+struct Calls<'a> {
+    name: &'a Ident,
+    place: Place,
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Calls<'_> {
+    fn visit_expr_call(&mut self, call: &'ast ExprCall) {
+        if let Expr::Path(path) = &*call.func {
+            let mut segments = path.path.segments.iter().rev();
+            let (last, owner) = (segments.next(), segments.next());
+            let is_own = match self.place {
+                Place::Module => owner.is_none_or(|owner| owner.ident == "self"),
+                Place::Impl => owner.is_some_and(|owner| owner.ident == "Self"),
+            };
+            self.found |= is_own && last.is_some_and(|last| last.ident == *self.name);
+        }
+        visit::visit_expr_call(self, call);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+        let is_self = matches!(&*call.receiver, Expr::Path(path) if path.path.is_ident("self"));
+        self.found |= self.place == Place::Impl && is_self && call.method == *self.name;
+        visit::visit_expr_method_call(self, call);
+    }
+}
