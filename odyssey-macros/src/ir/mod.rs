@@ -477,6 +477,14 @@ impl Op {
         }
     }
 
+    /// Has an effect, or takes what another statement has left on a stack: such statements stay in order.
+    pub(crate) fn keeps_its_turn(&self) -> bool {
+        fn pops(block: &Block) -> bool {
+            !block.pops.is_empty() || block.stmts.iter().any(|stmt| stmt.op.blocks().into_iter().any(pops))
+        }
+        !self.is_pure() || self.blocks().into_iter().any(pops)
+    }
+
     /// The values that the statement overwrites, each with the result that takes its place.
     pub(crate) fn overwrites(&self, outs: &[Value]) -> Vec<(Value, Value)> {
         match self {

@@ -70,7 +70,7 @@ fn what_comes_first(block: &Block, forward: usize, mirror: usize) -> Option<BTre
     for i in (forward + 1..mirror).rev() {
         let stmt = &block.stmts[i];
         if stmt.outs.iter().any(|out| needed.contains(out)) {
-            if !stmt.op.is_pure() {
+            if stmt.op.keeps_its_turn() {
                 return None;
             }
             stmt.reads(&mut |v| {

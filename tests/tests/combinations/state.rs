@@ -107,3 +107,23 @@ fn arrays() {
     agrees!(consumed_and_assigned(&matrix(1, 2, 3), 0.4));
     agrees!(element_of_the_state(&matrix(1, 2, 3)));
 }
+
+/// The sweep of the first loop waits for that of the second one, which pops what only the second one pushes.
+#[differentiable]
+fn one_loop_adds_and_one_iterates(b: &Array1<f64>, k: f64) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..b.len() {
+        let d = b[i] - k;
+        sum += 0.5 * d * d * k;
+    }
+    let mut power = k;
+    for i in 0..4 {
+        power = power * k + i as f64;
+    }
+    sum + power + (b * b).sum()
+}
+
+#[test]
+fn loops_side_by_side() {
+    agrees!(one_loop_adds_and_one_iterates(&numbers(1, 3), 0.7));
+}

@@ -99,14 +99,14 @@ impl Fusion<'_> {
 
     /// The steps of the rebuilt block, each after what it reads, otherwise in the order of the program.
     pub(super) fn schedule(&self) -> Vec<Step> {
-        let steps = self.steps();
+        let places = self.places();
         let producer: ValueMap<Step> =
-            steps.iter().flat_map(|(step, (_, outs, _))| outs.iter().map(move |out| (*out, *step))).collect();
-        let mut order: Vec<_> = steps.keys().copied().collect();
-        order.sort_by_key(|step| steps[step].0);
+            places.iter().flat_map(|(step, place)| place.outs.iter().map(move |out| (*out, *step))).collect();
+        let mut order: Vec<_> = places.keys().copied().collect();
+        order.sort_by_key(|step| places[step].position);
         let (mut done, mut plan) = (BTreeSet::new(), Vec::new());
         for step in &order {
-            place(*step, &steps, &producer, &mut done, &mut plan);
+            place(*step, &places, &producer, &mut done, &mut plan);
         }
         debug_assert!(self.effects_in_order(&plan), "effects keep their order");
         plan
@@ -116,18 +116,17 @@ impl Fusion<'_> {
         let effects: Vec<_> = plan
             .iter()
             .filter_map(|step| match step {
-                Step::Stmt(i) if !self.block.stmts[*i].op.is_pure() => Some(*i),
+                Step::Stmt(i) if self.block.stmts[*i].op.keeps_its_turn() => Some(*i),
                 _ => None,
             })
             .collect();
         effects.is_sorted()
     }
 
-    /// For each step its place in the program, its results and what it reads.
-    fn steps(&self) -> BTreeMap<Step, (usize, Vec<Value>, Vec<Value>)> {
-        let mut steps = BTreeMap::new();
+    fn places(&self) -> BTreeMap<Step, Place> {
+        let mut places = BTreeMap::new();
         let in_kernels: BTreeSet<_> = self.kernels.iter().flat_map(|kernel| kernel.roots.iter().map(|root| root.stmt)).collect();
-        let mut last_effect: Option<Value> = None;
+        let mut last = None;
         for (i, stmt) in self.block.stmts.iter().enumerate() {
             let is_virtual = stmt.outs.len() == 1 && self.is_virtual(stmt.outs[0]);
             if in_kernels.contains(&i) || is_virtual {
@@ -135,37 +134,40 @@ impl Fusion<'_> {
             }
             let mut reads = Vec::new();
             stmt.reads(&mut |v| reads.push(v));
-            if !stmt.op.is_pure() {
-                // Effects stay in order: each one waits for the one before.
-                reads.extend(last_effect);
-                last_effect = stmt.outs.first().copied().or(last_effect);
+            let mut place = Place { position: i, outs: stmt.outs.clone(), reads, after: None };
+            if stmt.op.keeps_its_turn() {
+                place.after = last.replace(Step::Stmt(i));
             }
-            steps.insert(Step::Stmt(i), (i, stmt.outs.clone(), reads));
+            places.insert(Step::Stmt(i), place);
         }
         for (k, kernel) in self.kernels.iter().enumerate() {
-            let first = kernel.roots.iter().map(|root| root.stmt).min().expect("a kernel has a root");
+            let position = kernel.roots.iter().map(|root| root.stmt).min().expect("a kernel has a root");
             let outs = kernel.roots.iter().map(|root| root.value).collect();
-            steps.insert(Step::Kernel(k), (first, outs, kernel.leaves.all.iter().collect()));
+            let place = Place { position, outs, reads: kernel.leaves.all.iter().collect(), after: None };
+            places.insert(Step::Kernel(k), place);
         }
-        steps
+        places
     }
 }
 
+/// Where a step belongs.
+struct Place {
+    /// Its place in the program.
+    position: usize,
+    outs: Vec<Value>,
+    reads: Vec<Value>,
+    /// The step that it waits for, whatever it reads.
+    after: Option<Step>,
+}
+
 /// Places a step after all that it reads.
-fn place(
-    step: Step,
-    steps: &BTreeMap<Step, (usize, Vec<Value>, Vec<Value>)>,
-    producer: &ValueMap<Step>,
-    done: &mut BTreeSet<Step>,
-    plan: &mut Vec<Step>,
-) {
+fn place(step: Step, places: &BTreeMap<Step, Place>, producer: &ValueMap<Step>, done: &mut BTreeSet<Step>, plan: &mut Vec<Step>) {
     if !done.insert(step) {
         return;
     }
-    for read in &steps[&step].2 {
-        if let Some(before) = producer.get(read).filter(|before| **before != step) {
-            place(*before, steps, producer, done, plan);
-        }
+    let before = places[&step].reads.iter().filter_map(|read| producer.get(read)).chain(&places[&step].after);
+    for before in before.filter(|before| **before != step) {
+        place(*before, places, producer, done, plan);
     }
     plan.push(step);
 }
