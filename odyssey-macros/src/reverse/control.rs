@@ -13,11 +13,26 @@ impl Sweep<'_> {
             block.definitions(&mut |v| {
                 inside.insert(v);
             });
-            reads_that_vary(block, &mut |v| {
+            self.reads_that_vary(block, &mut |v| {
                 read.insert(v);
             });
         }
         read.iter().filter(|v| !inside.contains(v) && self.varies(*v)).collect()
+    }
+
+    /// Calls `f` with everything that the block reads where a derivative passes: of a part, the whole that it is added to.
+    fn reads_that_vary(&self, block: &Block, f: &mut impl FnMut(Value)) {
+        for stmt in &block.stmts {
+            match &stmt.op {
+                Op::Index(..) | Op::View(..) => f(self.place_of(stmt.outs[0]).0),
+                op => op.differentiable_operands(f),
+            }
+            if let Op::For(l) = &stmt.op {
+                l.inits.iter().for_each(|v| f(*v));
+            }
+            stmt.op.blocks().into_iter().for_each(|inner| self.reads_that_vary(inner, f));
+        }
+        block.results.iter().for_each(|v| f(*v));
     }
 
     /// Runs `sweep` on a block of its own, where the adjoints in `start` have their values already.
@@ -139,16 +154,4 @@ impl Sweep<'_> {
 fn whole(adjoints: impl Iterator<Item = (Value, Option<Value>)>) -> ValueMap<Parts> {
     let present = adjoints.filter(|(_, adjoint)| adjoint.is_some());
     present.map(|(v, whole)| (v, Parts { whole, fields: std::collections::BTreeMap::new() })).collect()
-}
-
-/// Calls `f` with everything that the block reads where a derivative passes.
-fn reads_that_vary(block: &Block, f: &mut impl FnMut(Value)) {
-    for stmt in &block.stmts {
-        stmt.op.differentiable_operands(f);
-        if let Op::For(l) = &stmt.op {
-            l.inits.iter().for_each(|v| f(*v));
-        }
-        stmt.op.blocks().into_iter().for_each(|inner| reads_that_vary(inner, f));
-    }
-    block.results.iter().for_each(|v| f(*v));
 }

@@ -23,7 +23,7 @@ impl Sweep<'_> {
 
     /// The value that `y` is a part of, and which. Leading fields are values of their own: their adjoints are put together
     /// when all have arrived.
-    fn place_of(&self, y: Value) -> (Value, Path) {
+    pub(super) fn place_of(&self, y: Value) -> (Value, Path) {
         let (mut value, mut path) = (y, Path::new());
         // The value at which the path begins with an element or a view, and the length of the path from there.
         let mut root = (y, 0);

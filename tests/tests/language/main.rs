@@ -1,0 +1,38 @@
+//! The language: every construct of Rust that a differentiated function may use, one a program, and what people write
+//! with them. For each, the value is that of the plain function and the gradient that of central differences.
+
+#![allow(
+    clippy::cast_lossless,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::explicit_counter_loop,
+    clippy::explicit_iter_loop,
+    clippy::manual_memcpy,
+    clippy::needless_pass_by_value,
+    clippy::needless_range_loop,
+    clippy::no_effect_underscore_binding,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::assign_op_pattern,
+    clippy::too_many_arguments,
+    clippy::too_many_lines,
+    clippy::items_after_statements,
+    clippy::borrowed_box,
+    clippy::cloned_instead_of_copied,
+    clippy::double_ended_iterator_last,
+    clippy::format_push_string,
+    clippy::manual_is_multiple_of,
+    clippy::manual_midpoint,
+    clippy::boxed_local,
+    clippy::redundant_closure,
+    clippy::redundant_closure_for_method_calls,
+    clippy::reversed_empty_ranges,
+    clippy::unnecessary_box_returns,
+    clippy::uninlined_format_args,
+    clippy::useless_vec,
+    reason = "programs as people write them"
+)]
+
+mod places;
+#[path = "../programs/support.rs"]
+mod support;
