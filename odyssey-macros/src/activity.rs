@@ -61,6 +61,11 @@ fn stmt(stmt: &Stmt, values: &mut Values) {
                 merge(*out, *param, values);
             }
         }
+        Op::Effect(_, targets) => {
+            for (target, out) in targets.iter().zip(&stmt.outs[1..]) {
+                merge(*out, *target, values);
+            }
+        }
         op => {
             let mut wanted = Wanted::new();
             op.differentiable_operands(&mut |v| wanted.extend(&values[v].wanted));

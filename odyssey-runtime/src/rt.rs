@@ -39,6 +39,45 @@ pub fn cast_like<T: Real, U: Real>(d: U, _like: T) -> T {
     T::lit(d.to_double())
 }
 
+/// A value that is no float: casts of it have no derivative.
+#[diagnostic::on_unimplemented(
+    message = "the type of this value is not known to `#[differentiable]`, and its cast has a derivative",
+    label = "`{Self}` is a float",
+    note = "say so where it is bound: `let x: f32 = …;`"
+)]
+pub trait Whole {
+    /// Its type without references.
+    type Integer;
+    /// The value itself.
+    fn whole(self) -> Self::Integer;
+}
+
+macro_rules! whole {
+    ($($type:ty)*) => {$(
+        impl Whole for $type {
+            type Integer = $type;
+            #[inline]
+            fn whole(self) -> $type {
+                self
+            }
+        }
+        impl Whole for &$type {
+            type Integer = $type;
+            #[inline]
+            fn whole(self) -> $type {
+                *self
+            }
+        }
+    )*};
+}
+whole!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize bool char);
+
+/// The value, which is no float.
+#[inline]
+pub fn whole<W: Whole>(value: W) -> W::Integer {
+    value.whole()
+}
+
 /// Panics unless the function that is called is the one whose derivative this is: a plain function hides an imported
 /// differentiable one, but not its companion.
 #[inline]
@@ -81,6 +120,25 @@ pub fn into_payload<X: Differentiable + ?Sized>(tangent: Option<X::Tangent>, x: 
 #[inline]
 pub fn reversed<I: DoubleEndedIterator>(range: I) -> std::iter::Rev<I> {
     range.rev()
+}
+
+/// The default of the type of a value.
+#[inline]
+pub fn default_like<T: Default>(_taken: &T) -> T {
+    T::default()
+}
+
+/// The index of element `number`, in logical order.
+#[inline]
+pub fn nth_index<X: Tensor + ?Sized>(x: &X, mut number: usize) -> X::Dim {
+    let mut index = x.tensor_view().raw_dim();
+    let lengths = index.clone();
+    for (position, length) in ndarray::Dimension::slice_mut(&mut index).iter_mut().zip(ndarray::Dimension::slice(&lengths)).rev()
+    {
+        *position = number % length;
+        number /= length;
+    }
+    index
 }
 
 /// The first `times` iterations of a loop, from the last of them.

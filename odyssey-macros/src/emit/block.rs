@@ -52,6 +52,10 @@ impl Writer<'_> {
             }
             Op::AccumulatePart { tangent, path, value } => self.accumulate_part(stmt, *tangent, path, *value),
             Op::TakePart { tangent, path } => self.take_part(stmt, *tangent, path),
+            Op::Unmatch { scrutinee, pattern, parts } => {
+                let bound = self.pattern(stmt.outs[0]);
+                self.unmatch(stmt, *scrutinee, pattern, parts, &bound)
+            }
             Op::Assemble(base, parts) => {
                 let name = self.name(stmt.outs[0]);
                 // Behind a guard, what is bound outside of it is what changes.
@@ -171,10 +175,11 @@ impl Writer<'_> {
         // A `let` would hide the variable that this value belongs in: a wrong gradient, were it to happen.
         assert!(!self.layout.is_reassigned(out), "`{out:?}` overwrites a variable and cannot be bound to a new one");
         let name = self.name(out);
+        let annotation = self.values.annotations.get(&out).map(|ty| quote!(: #ty));
         if self.layout.is_mutable(out) {
-            quote!(mut #name)
+            quote!(mut #name #annotation)
         } else {
-            quote!(#name)
+            quote!(#name #annotation)
         }
     }
 

@@ -196,10 +196,15 @@ impl Writer<'_> {
     fn element_hint(&mut self, input: Value) -> Option<Ident> {
         match (self.layout.is_inline(input), self.layout.definition(input)) {
             (false, _) => Some(self.name(input)),
+            (true, Some(Op::Dereference(inner))) => {
+                let inner = *inner;
+                return self.element_hint(inner);
+            }
             (true, Some(Op::Field(_, FieldName::Named(name)))) => Some(name.clone()),
             (true, Some(Op::Apply(_, operands, _))) => operands.first().and_then(|v| self.values[*v].name.clone()),
             _ => self.values[input].name.clone(),
         }
+        .filter(|hint| !hint.to_string().starts_with(char::is_uppercase))
     }
 }
 

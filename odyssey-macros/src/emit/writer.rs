@@ -158,6 +158,10 @@ impl Writer<'_> {
                 let (x, method, args) = (self.consume(*x).receiver(), &call.method, &call.args);
                 Fragment::tight(quote_spanned!(span=> #x.#method(#args)))
             }
+            Op::IntoParts(x, variant) => {
+                let (x, method) = (self.consume(*x).receiver(), format_ident!("__into_{}", variant, span = at(variant.span())));
+                Fragment::tight(quote!(#x.#method()))
+            }
             Op::Okay(x) => {
                 let x = self.consume(*x).tokens;
                 Fragment::tight(quote!(::core::result::Result::Ok(#x)))
@@ -246,6 +250,9 @@ impl Writer<'_> {
         if let Some(token) = &number.token {
             return Fragment::tight(quote!(#token));
         }
+        if number.value.is_infinite() {
+            return self.infinity(number.value.is_sign_negative());
+        }
         if is_famous(number.value.abs()) {
             // A lint takes such digits for a misspelt constant, which would have to be of the right type. Sixteen times
             // the number is exact and nobody's constant.
@@ -263,6 +270,18 @@ impl Writer<'_> {
             }
             None if sign.is_some() => Fragment::new(quote!(#sign #literal), Binding::Prefix),
             None => Fragment::tight(quote!(#literal)),
+        }
+    }
+
+    fn infinity(&self, is_negative: bool) -> Fragment {
+        let sign = is_negative.then(|| quote!(-));
+        match &self.float {
+            Some(float) => {
+                let krate = self.krate;
+                Fragment::tight(quote!(<#float as #krate::Real>::lit(#sign ::core::f64::INFINITY)))
+            }
+            None if self.is_single => Fragment::new(quote!(#sign ::core::f32::INFINITY), Binding::Prefix),
+            None => Fragment::new(quote!(#sign ::core::f64::INFINITY), Binding::Prefix),
         }
     }
 

@@ -48,6 +48,8 @@ pub(crate) struct Info {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
     infos: Vec<Info>,
+    /// The types that the user has written.
+    pub(crate) annotations: BTreeMap<Value, Rc<syn::Type>>,
 }
 
 impl Values {
@@ -82,6 +84,7 @@ impl Values {
 
     pub(crate) fn truncate(&mut self, len: usize) {
         self.infos.truncate(len);
+        self.annotations.retain(|value, _| (value.0 as usize) < len);
     }
 }
 
@@ -447,6 +450,14 @@ pub(crate) enum Op {
     CastBack {
         cotangent: Value,
         like: Value,
+    },
+    /// The tangents of the fields of a variant.
+    IntoParts(Value, Ident),
+    /// The tangent of what was matched, from those of what a pattern has bound: names, primals and tangents.
+    Unmatch {
+        scrutinee: Value,
+        pattern: syn::Pat,
+        parts: Vec<(Ident, [Value; 2])>,
     },
     /// `Some`, `None`, and a value that is there: what a branch keeps for its reverse.
     Present(Value),

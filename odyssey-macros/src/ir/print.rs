@@ -125,6 +125,11 @@ impl Printer<'_> {
                 let rest = rest.iter().map(|rest| format!("..{}", v(rest)));
                 format!("{} {{ {} }}", path.to_token_stream(), fields.chain(rest).collect::<Vec<_>>().join(", "))
             }
+            Op::Unmatch { scrutinee, pattern, parts } => {
+                let parts = parts.iter().map(|(name, [_, d])| format!("{name}: {}", v(d))).collect::<Vec<_>>().join(", ");
+                format!("unmatch {} as {} {{{parts}}}", v(scrutinee), pattern.to_token_stream())
+            }
+            Op::IntoParts(a, variant) => format!("parts of {} as {variant}", v(a)),
             Op::Stack => "stack".to_owned(),
             Op::Linearize(call) => format!("linearize {}", self.list(&call.args)),
             Op::Pullback { pullback, call, result, cotangents } => {

@@ -23,7 +23,7 @@ macro_rules! each_operand {
             }
             Op::Reference(v) | Op::Dereference(v) | Op::Copy(_, v) | Op::Field(v, _) | Op::Cast(v, _) => $f(v),
             Op::Sum(v) | Op::Length(v) | Op::Extent(v) | Op::Zero(v) | Op::Snapshot(v) => $f(v),
-            Op::Present(v) | Op::Okay(v) | Op::Unwrap(v, _) | Op::Expect(v) | Op::Try(v) | Op::If(v, ..) | Op::Match(v, _) => $f(v),
+            Op::IntoParts(v, _) | Op::Present(v) | Op::Okay(v) | Op::Unwrap(v, _) | Op::Expect(v) | Op::Try(v) | Op::If(v, ..) | Op::Match(v, _) => $f(v),
             Op::Index(a, b) | Op::Accumulate(a, b) | Op::CastBack { cotangent: a, like: b } => {
                 $f(a);
                 $f(b);
@@ -83,6 +83,10 @@ macro_rules! each_operand {
             Op::Assemble(base, parts) => {
                 $f(base);
                 $parts(parts, $f);
+            }
+            Op::Unmatch { scrutinee, parts, .. } => {
+                $f(scrutinee);
+                parts.into_iter().for_each(|(_, both)| both.into_iter().for_each(|v| $f(v)));
             }
             Op::Kernel(kernel) => $kernel($($and)+ **kernel, $f),
         }

@@ -39,6 +39,8 @@ pub(super) struct Bindings {
     scopes: Vec<HashMap<Name, Variable>>,
     current: Vec<Value>,
     names: Vec<Ident>,
+    /// How many variables there were when each scope was opened.
+    starts: Vec<usize>,
     /// Declared `mut`.
     mutable: HashSet<Variable>,
     /// Variables that are `&mut` of a part of another: they have no value of their own.
@@ -53,10 +55,14 @@ pub(super) type Scopes = Vec<HashMap<Name, Variable>>;
 impl Bindings {
     pub(super) fn open(&mut self) {
         self.scopes.push(HashMap::new());
+        self.starts.push(self.current.len());
     }
 
     pub(super) fn close(&mut self) {
         self.scopes.pop();
+        // A borrow ends with the scope of its name.
+        let start = self.starts.pop().unwrap_or(0);
+        self.aliases.retain(|variable, _| variable.0 < start);
     }
 
     pub(super) fn declare(&mut self, name: &Ident, value: Value) -> Variable {

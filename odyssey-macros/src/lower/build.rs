@@ -61,6 +61,11 @@ impl Lowerer {
     /// The macros that build lists.
     pub(super) fn listing_macro(&mut self, mac: &syn::Macro, expr: &Expr) -> Option<Value> {
         let name = mac.path.segments.last()?.ident.to_string();
+        if name == "dbg" {
+            self.verbatim(expr);
+            let value: Expr = mac.parse_body().ok()?;
+            return Some(self.expr(&value));
+        }
         let how = match name.as_str() {
             "vec" => Listing::Vec,
             "array" => Listing::Ndarray,

@@ -97,9 +97,11 @@ impl Lowerer {
             let rest = e.args.iter().skip(1);
             let method = syn::Ident::new(name, e.func.span());
             return match name {
-                "add" | "from" => {
-                    self.refuse(expr, e.span(), &not_yet(&format!("`{name}` as a function is"), "use the operator or a cast"))
+                "from" => {
+                    let ty = &segments_of(&e.func);
+                    self.expr(&syn::parse_quote!((#receiver) as #ty))
                 }
+                "add" => self.refuse(expr, e.span(), &not_yet("`add` as a function is", "use the operator")),
                 _ => self.expr(&syn::parse_quote!((#receiver).#method(#(#rest),*))),
             };
         };
@@ -136,6 +138,14 @@ impl Lowerer {
     /// A passive parameter; an integer literal is known to the compiler.
     fn parameter_of(arg: &Expr, value: Value) -> Parameter {
         integer(arg).map_or(Parameter::Value(value), Parameter::Integer)
+    }
+}
+
+/// `f64` of `f64::from`.
+fn segments_of(function: &Expr) -> syn::Ident {
+    match without_parens(function) {
+        Expr::Path(path) => path.path.segments[path.path.segments.len().saturating_sub(2)].ident.clone(),
+        _ => syn::Ident::new("f64", function.span()),
     }
 }
 

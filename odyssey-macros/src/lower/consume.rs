@@ -16,11 +16,19 @@ use crate::table::elementwise::Elementwise;
 impl Lowerer {
     /// The value of a method that consumes an iterator, if it is one.
     pub(super) fn consumed(&mut self, e: &ExprMethodCall, expr: &Expr) -> Option<Value> {
-        if !is_pipeline(&e.receiver) {
-            return None;
-        }
         let span = e.span();
         let name = e.method.to_string();
+        if !is_pipeline(&e.receiver) {
+            // Methods of arrays over their elements.
+            let receiver = &e.receiver;
+            let pipeline: Expr = syn::parse_quote!(#receiver.iter());
+            let e = ExprMethodCall { receiver: Box::new(pipeline), ..e.clone() };
+            return match (name.as_str(), e.args.len()) {
+                ("product", 0) => Some(self.accumulated(&e, "product", 1.0, "mul")),
+                ("fold", 2) => Some(self.folded(&e, &e.args[0], &e.args[1])),
+                _ => None,
+            };
+        }
         Some(match (name.as_str(), e.args.len()) {
             ("sum", 0) => self.accumulated(e, "sum", 0.0, "add"),
             ("product", 0) => self.accumulated(e, "product", 1.0, "mul"),

@@ -1,5 +1,6 @@
 //! Branches: variables that change inside become values that arms hand on.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -30,7 +31,7 @@ pub(super) enum Head<'a> {
 
 /// One of the arms as it is written.
 pub(super) struct Written<'a> {
-    pattern: Option<&'a Pat>,
+    pattern: Option<Cow<'a, Pat>>,
     guard: Option<&'a Expr>,
     body: Body<'a>,
 }
@@ -59,11 +60,8 @@ pub(super) struct Choice<'a> {
 }
 
 /// `_`, for the other side of an `if let`.
-fn otherwise() -> &'static Pat {
-    thread_local! {
-        static WILD: &'static Pat = Box::leak(Box::new(syn::parse_quote!(_)));
-    }
-    WILD.with(|wild| *wild)
+fn otherwise<'a>() -> Option<Cow<'a, Pat>> {
+    Some(Cow::Owned(syn::parse_quote!(_)))
 }
 
 impl<'a> Choice<'a> {
@@ -87,7 +85,7 @@ impl<'a> Choice<'a> {
             },
         };
         let (head, patterns) = match &*e.cond {
-            Expr::Let(condition) => (Head::Match(&condition.expr), [Some(&*condition.pat), Some(otherwise())]),
+            Expr::Let(condition) => (Head::Match(&condition.expr), [Some(Cow::Borrowed(&*condition.pat)), otherwise()]),
             condition => (Head::If(condition), [None, None]),
         };
         let [first, second] = patterns;
@@ -99,10 +97,21 @@ impl<'a> Choice<'a> {
     }
 
     fn of_match(e: &'a ExprMatch) -> Choice<'a> {
-        let arms = e.arms.iter().map(|arm| Written {
-            pattern: Some(&arm.pat),
-            guard: arm.guard.as_ref().map(|(_, guard)| &**guard),
-            body: Body::Expr(&arm.body),
+        let cases = |arm: &'a syn::Arm| -> Vec<Cow<'a, Pat>> {
+            let mut names = Vec::new();
+            bound_names(&arm.pat, &mut names);
+            match &arm.pat {
+                // Where the names are differs from case to case.
+                Pat::Or(or) if !names.is_empty() => or.cases.iter().map(Cow::Borrowed).collect(),
+                pattern => vec![Cow::Borrowed(pattern)],
+            }
+        };
+        let arms = e.arms.iter().flat_map(|arm| {
+            cases(arm).into_iter().map(move |pattern| Written {
+                pattern: Some(pattern),
+                guard: arm.guard.as_ref().map(|(_, guard)| &**guard),
+                body: Body::Expr(&arm.body),
+            })
         });
         Choice { head: Head::Match(&e.expr), arms: arms.collect(), span: e.span() }
     }
@@ -110,8 +119,8 @@ impl<'a> Choice<'a> {
     /// `let pattern = value else { … };`
     pub(super) fn of_let_else(pattern: &'a Pat, value: &'a Expr, diverging: &'a Expr) -> Choice<'a> {
         let arms = vec![
-            Written { pattern: Some(pattern), guard: None, body: Body::Nothing },
-            Written { pattern: Some(otherwise()), guard: None, body: Body::Expr(diverging) },
+            Written { pattern: Some(Cow::Borrowed(pattern)), guard: None, body: Body::Nothing },
+            Written { pattern: otherwise(), guard: None, body: Body::Expr(diverging) },
         ];
         Choice { head: Head::Match(value), arms, span: value.span() }
     }
@@ -143,7 +152,7 @@ impl Lowerer {
                 let mut heads = Vec::new();
                 let mut arms = Vec::new();
                 for written in &choice.arms {
-                    let pattern = written.pattern.expect("an arm of a match has a pattern");
+                    let pattern = written.pattern.as_deref().expect("an arm of a match has a pattern");
                     let mut names = Vec::new();
                     let mut guard = None;
                     let arm = self.arm(|lowerer| {
@@ -191,6 +200,11 @@ impl Lowerer {
         let mut names = Vec::new();
         bound_names(pattern, &mut names);
         let active = self.is_active(scrutinee);
+        if active && !names.is_empty() && hides_positions(pattern) {
+            let text =
+                not_yet("this pattern over a differentiated value is", "bind every part by a name or `_`, one variant an arm");
+            self.diagnostics.error(pattern, text);
+        }
         let kind = payload_kind(pattern, self.kind(scrutinee));
         for name in &names {
             let value = self.parameter(kind.clone(), active, Some(name.clone()), name.span());
@@ -422,6 +436,23 @@ pub(super) fn bound_names(pattern: &Pat, names: &mut Vec<Ident>) {
     }
 }
 
+/// Does not say where in the value its names are.
+fn hides_positions(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Or(_) | Pat::Slice(_) => true,
+        Pat::Tuple(p) => p.elems.iter().any(|p| matches!(p, Pat::Rest(_)) || hides_positions(p)),
+        Pat::TupleStruct(p) => {
+            let behind_rest = p.elems.iter().skip_while(|p| !matches!(p, Pat::Rest(_))).count();
+            behind_rest > 1 || p.elems.iter().any(hides_positions)
+        }
+        Pat::Struct(p) => p.fields.iter().any(|field| hides_positions(&field.pat)),
+        Pat::Reference(p) => hides_positions(&p.pat),
+        Pat::Paren(p) => hides_positions(&p.pat),
+        Pat::Ident(p) => p.subpat.is_some(),
+        _ => false,
+    }
+}
+
 /// The kind of what `Some(x)` and `Ok(x)` bind.
 fn payload_kind(pattern: &Pat, scrutinee: &Kind) -> Kind {
     match (pattern, scrutinee) {
@@ -435,6 +466,8 @@ fn payload_kind(pattern: &Pat, scrutinee: &Kind) -> Kind {
             }
         }
         (Pat::Ident(_), kind) => kind.clone(),
+        // What is matched by reference is bound by reference.
+        (_, Kind::Reference(_) | Kind::Exclusive(_)) => Kind::Reference(Box::new(Kind::Unknown)),
         _ => Kind::Unknown,
     }
 }

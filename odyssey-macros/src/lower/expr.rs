@@ -144,6 +144,10 @@ impl Lowerer {
     }
 
     fn arithmetic(&mut self, op: Elementwise, e: &syn::ExprBinary, span: Span) -> Value {
+        if is_whole(&e.left) || is_whole(&e.right) {
+            // Arithmetic with an integer is arithmetic of integers, whatever struct they come from.
+            return self.verbatim(&Expr::Binary(e.clone()));
+        }
         let (left, right) = (self.expr(&e.left), self.expr(&e.right));
         for (value, expr) in [(left, &e.left), (right, &e.right)] {
             // A constant in arithmetic with floats is a float: arrays cannot be constants.
@@ -219,7 +223,20 @@ impl Lowerer {
             return self.verbatim(expr);
         }
         let operand = self.element_of(operand);
+        if matches!(self.kind(operand), Kind::Unknown) {
+            return self.cast_of_integer(e, operand, span);
+        }
         self.emit(Op::Cast(operand, std::rc::Rc::new((*e.ty).clone())), Kind::Scalar, true, span)
+    }
+
+    /// The cast of a part of unknown type: most are counts. The emitted code does not compile if it is a float after all,
+    /// whose derivative would be lost.
+    fn cast_of_integer(&mut self, e: &syn::ExprCast, operand: Value, span: Span) -> Value {
+        let (krate, ty) = (&self.krate, &e.ty);
+        let name = syn::Ident::new("count", span.resolved_at(Span::call_site()));
+        let expr = syn::parse_quote_spanned!(span=> #krate::rt::whole(#name) as #ty);
+        let verbatim = crate::ir::Verbatim { expr, inputs: vec![(name, operand)], is_pure: true };
+        self.emit(Op::Verbatim(std::rc::Rc::new(verbatim)), Kind::Scalar, false, span)
     }
 
     /// Reports a construct that differentiated values cannot pass through, by its name.
@@ -246,6 +263,16 @@ impl Lowerer {
     pub(super) fn refuse(&mut self, expr: &Expr, span: Span, text: &str) -> Value {
         self.diagnostics.error(expr, text);
         self.nothing(span)
+    }
+}
+
+/// An integer by its text.
+pub(super) fn is_whole(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(lit) => matches!(&lit.lit, Lit::Int(token) if !token.suffix().starts_with('f')),
+        Expr::Paren(e) => is_whole(&e.expr),
+        Expr::Group(e) => is_whole(&e.expr),
+        _ => false,
     }
 }
 

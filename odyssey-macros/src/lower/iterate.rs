@@ -28,8 +28,14 @@ pub(super) enum Walk {
         base: Value,
         by_value: bool,
     },
-    /// The same, to be changed.
+    /// The elements of an array of any rank, in logical order; with their indices, for `indexed_iter`.
+    Scalars {
+        base: Value,
+        is_indexed: bool,
+    },
+    /// The elements, to be changed.
     Places(Place),
+    ScalarPlaces(Place),
     /// Rows, columns, or what else an array is made of along an axis.
     Lanes {
         base: Value,
@@ -78,7 +84,8 @@ pub(super) enum Item {
     Place(Place),
 }
 
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
+    "indexed_iter",
     "iter",
     "into_iter",
     "iter_mut",
@@ -131,6 +138,24 @@ impl Walk {
         }
     }
 
+    /// The variables whose parts it gives away to be changed.
+    pub(super) fn roots(&self, roots: &mut Vec<super::bindings::Variable>) {
+        match self {
+            Walk::Places(place)
+            | Walk::ScalarPlaces(place)
+            | Walk::LanePlaces { place, .. }
+            | Walk::ChunkPlaces { place, .. } => roots.push(place.root),
+            Walk::Enumerate(inner) | Walk::Rev(inner) | Walk::Copied(inner) => inner.roots(roots),
+            Walk::Skip(inner, _) | Walk::Take(inner, _) | Walk::StepBy(inner, _) => inner.roots(roots),
+            Walk::Map(inner, _) | Walk::Filter(inner, _) => inner.roots(roots),
+            Walk::Zip(a, b) => {
+                a.roots(roots);
+                b.roots(roots);
+            }
+            _ => {}
+        }
+    }
+
     fn filters(&self) -> bool {
         match self {
             Walk::Filter(..) => true,
@@ -163,11 +188,14 @@ impl Lowerer {
                 let (a, b) = (self.pipeline(&e.args[0])?, self.pipeline(&e.args[1])?);
                 Some(Walk::Zip(Box::new(a), Box::new(b)))
             }
-            Expr::Reference(e) if e.mutability.is_some() => Some(Walk::Places(self.place(&e.expr)?)),
+            Expr::Reference(e) if e.mutability.is_some() => {
+                let place = self.place(&e.expr)?;
+                Some(self.changed_elements(place, e.span()))
+            }
             Expr::Reference(e) => self.elements(&e.expr, false),
             other => {
                 if let Some(place) = self.lent(other, false) {
-                    return Some(Walk::Places(place));
+                    return Some(self.changed_elements(place, other.span()));
                 }
                 self.elements(other, true)
             }
@@ -175,20 +203,65 @@ impl Lowerer {
     }
 
     fn elements(&mut self, expr: &Expr, by_value: bool) -> Option<Walk> {
-        let value = self.expr(expr);
+        let value = self.place_value(expr);
         let by_value = by_value && !matches!(self.kind(value), Kind::Reference(_) | Kind::Exclusive(_));
         let base = self.behind_reference(value);
-        if matches!(self.kind(base).peel(), Kind::Array(Some(rank)) if *rank != 1) {
-            self.diagnostics.error(
-                expr,
-                not_yet(
-                    "the elements of an array of several dimensions one by one are",
-                    "loop over `rows()` and the elements of each",
-                ),
-            );
-            return None;
+        match self.kind(base).peel() {
+            Kind::Array(Some(1)) | Kind::Sequence(_) => {}
+            Kind::Array(_) | Kind::Tensor => return Some(Walk::Scalars { base, is_indexed: false }),
+            _ if !self.is_active(base) && !matches!(without_parens(expr), Expr::Index(_) | Expr::Field(_)) => {
+                return Some(self.collected_items(base, by_value, expr.span()));
+            }
+            _ => {}
         }
         Some(Walk::Elements { base, by_value })
+    }
+
+    /// A passive collection that may not have positions: its items in a list.
+    fn collected_items(&mut self, base: Value, by_value: bool, span: Span) -> Walk {
+        let items: Expr = if by_value {
+            syn::parse_quote!(walked.clone().into_iter().collect::<::std::vec::Vec<_>>())
+        } else {
+            syn::parse_quote!((&walked).into_iter().collect::<::std::vec::Vec<_>>())
+        };
+        let base = self.computed(items, &[base], span);
+        Walk::Elements { base, by_value: true }
+    }
+
+    /// A place that is read, by its steps: bound to a variable as a whole, it would be moved there.
+    fn place_value(&mut self, expr: &Expr) -> Value {
+        let span = expr.span();
+        match without_parens(expr) {
+            Expr::Field(e) => {
+                let base = self.place_value(&e.base);
+                self.field(base, crate::ir::FieldName::from(&e.member), span)
+            }
+            Expr::Index(e) => {
+                let base = self.place_value(&e.expr);
+                let base = self.behind_reference(base);
+                let index = self.index_value(&e.index);
+                let is_slice = matches!(without_parens(&e.index), Expr::Range(_));
+                let kind = if is_slice { self.kind(base).peel().clone() } else { self.kind(base).element() };
+                let active = self.is_active(base);
+                self.emit(Op::Index(base, index), kind, active, span)
+            }
+            other => self.expr(other),
+        }
+    }
+
+    fn changed_elements(&mut self, place: Place, span: Span) -> Walk {
+        let base = self.load_base(&place, span);
+        match self.kind(base).peel() {
+            Kind::Array(Some(1)) => Walk::Places(place),
+            Kind::Array(_) | Kind::Tensor => Walk::ScalarPlaces(place),
+            _ => Walk::Places(place),
+        }
+    }
+
+    /// The index of an element of an array, by its number.
+    fn nth_index(&mut self, base: Value, k: Value, span: Span) -> Value {
+        let krate = self.krate.clone();
+        self.computed(syn::parse_quote!(#krate::rt::nth_index(&walked, other)), &[base, k], span)
     }
 
     fn method_pipeline(&mut self, e: &ExprMethodCall) -> Option<Walk> {
@@ -198,7 +271,11 @@ impl Lowerer {
             ("iter", 0) => return self.elements(&e.receiver, false),
             ("into_iter", 0) if is_pipeline(&e.receiver) => return self.pipeline(&e.receiver),
             ("into_iter", 0) => return self.pipeline(without_parens(&e.receiver)),
-            ("iter_mut", 0) => Walk::Places(self.place(&e.receiver)?),
+            ("iter_mut", 0) => {
+                let place = self.place(&e.receiver)?;
+                self.changed_elements(place, e.span())
+            }
+            ("indexed_iter", 0) => Walk::Scalars { base: self.base(&e.receiver), is_indexed: true },
             ("enumerate", 0) => Walk::Enumerate(boxed(self.unfiltered(&e.receiver)?)),
             ("rev", 0) => Walk::Rev(boxed(self.unfiltered(&e.receiver)?)),
             ("copied" | "cloned", 0) => Walk::Copied(boxed(self.pipeline(&e.receiver)?)),
@@ -262,7 +339,7 @@ impl Lowerer {
     }
 
     fn base(&mut self, receiver: &Expr) -> Value {
-        let value = self.expr(receiver);
+        let value = self.place_value(receiver);
         self.behind_reference(value)
     }
 
@@ -296,13 +373,15 @@ impl Lowerer {
 
     fn length_of(&mut self, walk: &Walk, span: Span) -> Value {
         match walk {
-            Walk::Range(range) => self.computed(syn::parse_quote!(walked.len()), &[*range], span),
+            Walk::Range(range) => self.computed(syn::parse_quote!(walked.clone().count()), &[*range], span),
             Walk::Positions { range } => {
-                let length: Expr = syn::parse_quote!(#range.len());
+                let length: Expr = syn::parse_quote!(#range.count());
                 self.verbatim(&length)
             }
-            Walk::Elements { base, .. } => self.computed(syn::parse_quote!(walked.len()), &[*base], span),
-            Walk::Places(place) => {
+            Walk::Elements { base, .. } | Walk::Scalars { base, .. } => {
+                self.computed(syn::parse_quote!(walked.len()), &[*base], span)
+            }
+            Walk::Places(place) | Walk::ScalarPlaces(place) => {
                 let base = self.load_base(place, span);
                 self.computed(syn::parse_quote!(walked.len()), &[base], span)
             }
@@ -374,7 +453,25 @@ impl Lowerer {
                 let element = self.emit(Op::Index(*base, k), kind, active, span);
                 Item::Value(if *by_value { element } else { self.referred(element, span) })
             }
+            Walk::Scalars { base, is_indexed } => {
+                let index = self.nth_index(*base, k, span);
+                let active = self.is_active(*base);
+                let element = self.emit(Op::Index(*base, index), Kind::Scalar, active, span);
+                let element = Item::Value(self.referred(element, span));
+                if !*is_indexed {
+                    return element;
+                }
+                let krate = self.krate.clone();
+                let pattern =
+                    self.computed(syn::parse_quote!(#krate::rt::ndarray::Dimension::into_pattern(walked)), &[index], span);
+                Item::Tuple(vec![Item::Value(pattern), element])
+            }
             Walk::Places(place) => Item::Place(extended(place, Projection::Index(k))),
+            Walk::ScalarPlaces(place) => {
+                let base = self.load_base(place, span);
+                let index = self.nth_index(base, k, span);
+                Item::Place(extended(place, Projection::Index(index)))
+            }
             Walk::Lanes { base, lane, axis, .. } => {
                 let args = axis.iter().copied().chain([k]).collect();
                 let (kind, active) = (view_kind(&lane.to_string(), self.kind(*base)), self.is_active(*base));

@@ -39,7 +39,9 @@ impl Lowerer {
         let mut effects = Effects::of_block(&e.body);
         walk.effects(&mut effects);
         let written = Written { label: e.label.as_ref(), range: Some(range), condition: None, jumps, span: e.span() };
-        self.loop_with(&written, &effects, Vec::new(), &mut |lowerer, index| {
+        let mut changed = Vec::new();
+        walk.roots(&mut changed);
+        self.loop_with(&written, &effects, changed, &mut |lowerer, index| {
             lowerer.iteration(&walk, index, &e.pat, &e.body);
         });
     }
@@ -63,6 +65,8 @@ impl Lowerer {
         body: &mut dyn FnMut(&mut Lowerer, &Item),
     ) {
         let range = self.walked_range(walk, span);
+        let mut changed = changed;
+        walk.roots(&mut changed);
         let written = Written { label: None, range: Some(range), condition: None, jumps: Jumps::default(), span };
         self.loop_with(&written, effects, changed, &mut |lowerer, index| {
             lowerer.item_then(walk, index, span, body);

@@ -97,6 +97,8 @@ struct Lowerer {
     targets: Vec<jump::Target>,
     /// Whether the function has returned from inside of a loop, and with what.
     returned: Option<(bindings::Variable, bindings::Variable)>,
+    /// The pattern at hand takes a value apart by reference.
+    by_reference: usize,
     /// Values that are there only if no jump was taken: `Option`s of what the user's code means.
     partial: crate::ir::ValueSet,
     /// The function's result is a `Result` or an `Option`.
@@ -139,6 +141,7 @@ impl Lowerer {
             real_parameters,
             targets: Vec::new(),
             returned: None,
+            by_reference: 0,
             partial: crate::ir::ValueSet::default(),
             is_fallible: matches!(source.signature.result_kind, Kind::Optional(_)),
             krate: source.options.krate.clone(),
@@ -256,7 +259,7 @@ impl Lowerer {
     fn element_of(&mut self, operand: Value) -> Value {
         let inner = self.behind_reference(operand);
         match self.kind(inner) {
-            Kind::Reference(target) if target.peel().is_scalar() => {
+            Kind::Reference(target) if !matches!(target.peel(), Kind::Array(_) | Kind::Tensor) => {
                 let target = (**target).clone();
                 let (active, span) = (self.is_active(inner), self.values[inner].span);
                 let value = self.emit(Op::Dereference(inner), target, active, span);

@@ -65,9 +65,13 @@ impl Lowerer {
         true
     }
 
-    /// Only passive values take part, and the variable that changes is passive.
+    /// Only passive values take part, and the variable that changes is passive; sorting looks at values without taking
+    /// them.
     fn is_passive_change(&mut self, e: &ExprMethodCall, expr: &Expr) -> bool {
-        if self.reads_active(expr) {
+        let name = e.method.to_string();
+        let only_looks =
+            ["sort", "retain", "dedup", "binary_search", "partition_point"].iter().any(|verb| name.starts_with(verb));
+        if self.reads_active(expr) && !only_looks {
             return false;
         }
         let Some(root) = root_of(&e.receiver).and_then(|ident| self.bindings.variable(ident)) else { return false };
@@ -88,7 +92,9 @@ impl Lowerer {
         let info =
             Info { name: None, kind: Kind::Unknown, active: false, shape_of: None, wanted: Wanted::new(), span, read_at: None };
         let result = self.values.add(info);
-        let next: Vec<_> = roots.iter().map(|root| self.next_version(*root, false)).collect();
+        // What passive code changes of an active value are its integers.
+        let next: Vec<_> =
+            roots.iter().map(|root| self.next_version(*root, self.is_active(self.bindings.value(*root)))).collect();
         let outs = std::iter::once(result).chain(next.iter().copied()).collect();
         self.push_statement(Stmt { outs, op: Op::Effect(std::rc::Rc::new(verbatim), targets), span });
         for (root, next) in roots.into_iter().zip(next) {
@@ -147,7 +153,7 @@ impl Lowerer {
         let span = e.span();
         let value = match (name, args) {
             ("replace", [_, value]) => self.expr(value),
-            _ => self.verbatim(&syn::parse_quote!(::core::default::Default::default())),
+            _ => self.nothing(span),
         };
         let Some(place) = self.lent(args[0], false) else {
             return self.refuse(
@@ -158,8 +164,19 @@ impl Lowerer {
         };
         let before = self.load(&place, span);
         let before = if place.path.is_empty() { before } else { self.snapshot(before, span) };
+        let value = if name == "take" { self.default_like(before, span) } else { value };
         self.store(&place, value, Write::Set, span);
         before
+    }
+
+    /// The default of the type of a value.
+    fn default_like(&mut self, value: Value, span: proc_macro2::Span) -> Value {
+        let krate = &self.krate;
+        let name = Ident::new("taken", span.resolved_at(proc_macro2::Span::call_site()));
+        let expr = syn::parse_quote!(#krate::rt::default_like(&#name));
+        let verbatim = crate::ir::Verbatim { expr, inputs: vec![(name, value)], is_pure: false };
+        let kind = self.kind(value).peel().clone();
+        self.emit(Op::Verbatim(std::rc::Rc::new(verbatim)), kind, false, span)
     }
 
     fn snapshot(&mut self, value: Value, span: proc_macro2::Span) -> Value {

@@ -10,7 +10,7 @@ use crate::ir::{Kind, Value};
 use crate::table::elementwise::Elementwise;
 
 /// Methods that ask about a value without depending on its reals.
-const QUESTIONS: [&str; 22] = [
+const QUESTIONS: [&str; 26] = [
     "len",
     "len_of",
     "nrows",
@@ -32,6 +32,10 @@ const QUESTIONS: [&str; 22] = [
     "partial_cmp",
     "is_some",
     "is_none",
+    "is_some_and",
+    "is_ok",
+    "is_err",
+    "contains",
     "detach",
 ];
 /// Further methods that are pure and cheap on passive values.
@@ -142,7 +146,7 @@ pub(super) fn is_looking_macro(path: &syn::Path) -> bool {
 /// Evaluating it twice gives the same value, costs next to nothing and has no effect.
 pub(super) fn is_pure(expr: &Expr) -> bool {
     match expr {
-        Expr::Lit(_) | Expr::Path(_) => true,
+        Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
         Expr::Paren(e) => is_pure(&e.expr),
         Expr::Group(e) => is_pure(&e.expr),
         Expr::Unary(e) => is_pure(&e.expr),

@@ -10,7 +10,7 @@ impl Lowerer {
     /// Binds the names of an irrefutable pattern to the parts of a value.
     pub(super) fn bind(&mut self, pattern: &Pat, value: Value) {
         match pattern {
-            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => {
+            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() && (self.by_reference == 0 || self.is_reference(value)) => {
                 if self.values[value].name.is_none() || self.temporary.remove(&value) {
                     self.values[value].name = Some(p.ident.clone());
                 }
@@ -23,9 +23,25 @@ impl Lowerer {
             Pat::Type(p) => {
                 let known = self.values[value].kind.meet(&crate::parse::kind(&p.ty, &syn::Generics::default()));
                 self.values[value].kind = known;
+                if matches!(&*p.pat, Pat::Ident(_)) {
+                    self.annotate(value, &p.ty);
+                }
                 self.bind(&p.pat, value);
             }
             Pat::Paren(p) => self.bind(&p.pat, value),
+            // What is taken apart by reference is bound by reference.
+            Pat::Tuple(_) | Pat::Struct(_) | Pat::TupleStruct(_) | Pat::Slice(_) if self.is_reference(value) => {
+                self.by_reference += 1;
+                let inner = self.behind_all_references(value);
+                self.bind(pattern, inner);
+                self.by_reference -= 1;
+            }
+            Pat::Ident(_) | Pat::Reference(_) if self.by_reference > 0 && !self.is_reference(value) => {
+                let outside = std::mem::take(&mut self.by_reference);
+                let reference = self.referred(value, syn::spanned::Spanned::span(pattern));
+                self.bind(pattern, reference);
+                self.by_reference = outside;
+            }
             Pat::Tuple(p) => {
                 for (number, part) in p.elems.iter().enumerate() {
                     if matches!(part, Pat::Rest(_)) {
@@ -74,6 +90,51 @@ impl Lowerer {
                 self.diagnostics
                     .error(other, not_yet("this pattern is", "bind the value to a name and take it apart with field access"));
             }
+        }
+    }
+
+    fn is_reference(&self, value: Value) -> bool {
+        matches!(self.kind(value), Kind::Reference(_) | Kind::Exclusive(_))
+    }
+
+    fn behind_all_references(&mut self, value: Value) -> Value {
+        let inner = self.behind_reference(value);
+        if !self.is_reference(inner) {
+            return inner;
+        }
+        let (target, active, span) = (self.kind(inner).target(), self.is_active(inner), self.values[inner].span);
+        let target = self.emit(Op::Dereference(inner), target, active, span);
+        self.behind_all_references(target)
+    }
+
+    /// Keeps the type that the user has written for a value; a literal gets it as its suffix.
+    fn annotate(&mut self, value: Value, ty: &syn::Type) {
+        let is_primitive = matches!(ty, syn::Type::Path(path) if path.path.get_ident().is_some_and(|name| {
+            ["f32", "f64", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"].iter().any(|p| name == p)
+        }));
+        let suffix = quote::ToTokens::to_token_stream(ty).to_string();
+        let depth = self.home.get(&value).copied().unwrap_or(0);
+        let stmt = self.blocks[depth].stmts.iter_mut().rev().find(|stmt| stmt.outs[..] == [value]);
+        let Some(stmt) = stmt else { return };
+        match &mut stmt.op {
+            Op::Literal(number) if is_primitive => {
+                if let Some(token) = number.token.as_mut().filter(|token| token.suffix().is_empty()) {
+                    *token = syn::LitFloat::new(&format!("{}_{suffix}", token.base10_digits()), token.span());
+                }
+            }
+            Op::Verbatim(verbatim) => match &mut std::rc::Rc::make_mut(verbatim).expr {
+                syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(token), .. }) if is_primitive && token.suffix().is_empty() => {
+                    *token = syn::LitInt::new(&format!("{token}_{suffix}"), token.span());
+                }
+                _ => {
+                    self.values.annotations.insert(value, std::rc::Rc::new(ty.clone()));
+                }
+            },
+            _ => {}
+        }
+        if let Some(op) = self.blocks[depth].stmts.iter().rev().find(|stmt| stmt.outs[..] == [value]).map(|stmt| stmt.op.clone())
+        {
+            self.definitions.insert(value, op);
         }
     }
 

@@ -409,7 +409,7 @@ impl Lowerer {
     fn compound_assign(&mut self, e: &syn::ExprBinary) {
         let op = compound(&e.op).expect("a compound assignment");
         let span = e.span();
-        if self.is_plain_effect(&e.left, &e.right) {
+        if self.is_plain_effect(&e.left, &e.right) || super::expr::is_whole(&e.right) && !matches!(&*e.left, Expr::Path(_)) {
             self.passive_effect(&Expr::Binary(e.clone()));
             return;
         }

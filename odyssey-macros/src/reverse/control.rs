@@ -13,24 +13,25 @@ impl Sweep<'_> {
             block.definitions(&mut |v| {
                 inside.insert(v);
             });
-            self.reads_that_vary(block, &mut |v| {
+            self.contributes_to(block, &mut |v| {
                 read.insert(v);
             });
         }
         read.iter().filter(|v| !inside.contains(v) && self.varies(*v)).collect()
     }
 
-    /// Calls `f` with everything that the block reads where a derivative passes: of a part, the whole that it is added to.
-    fn reads_that_vary(&self, block: &Block, f: &mut impl FnMut(Value)) {
+    /// Calls `f` with everything to whose adjoint the mirror image of the block may add.
+    fn contributes_to(&self, block: &Block, f: &mut impl FnMut(Value)) {
         for stmt in &block.stmts {
             match &stmt.op {
+                // The adjoint of a part is added where it belongs in the whole.
                 Op::Index(..) | Op::View(..) => f(self.place_of(stmt.outs[0]).0),
+                Op::For(l) => l.inits.iter().for_each(|v| f(*v)),
+                Op::Match(scrutinee, _) => f(*scrutinee),
+                Op::Effect(_, targets) => targets.iter().for_each(|v| f(*v)),
                 op => op.differentiable_operands(f),
             }
-            if let Op::For(l) = &stmt.op {
-                l.inits.iter().for_each(|v| f(*v));
-            }
-            stmt.op.blocks().into_iter().for_each(|inner| self.reads_that_vary(inner, f));
+            stmt.op.blocks().into_iter().for_each(|inner| self.contributes_to(inner, f));
         }
         block.results.iter().for_each(|v| f(*v));
     }
@@ -52,13 +53,42 @@ impl Sweep<'_> {
         }
         let captured = self.captured(&[then, otherwise]);
         let before: Vec<_> = captured.iter().map(|v| self.take(*v)).collect();
-        let arms = [then, otherwise].map(|block| self.arm(block, &captured, &before, &cotangents));
+        let arms = [then, otherwise].map(|block| self.arm(block, &captured, &before, &cotangents, |_| ()));
         let [then, otherwise] = arms;
         self.arms(Op::If(condition, then, otherwise), captured, stmt.span);
     }
 
+    /// Adds the adjoints of what a pattern has bound to that of what was matched.
+    fn unmatch(&mut self, scrutinee: Value, arm: &Arm, span: Span) {
+        if !self.varies(scrutinee) {
+            return;
+        }
+        let mut parts = Vec::new();
+        for (name, binding) in arm.bindings() {
+            if let Some(d) = self.take(binding) {
+                parts.push((name.clone(), [binding, d]));
+            }
+        }
+        let whole = match (&arm.pattern, &parts[..]) {
+            (_, []) => return,
+            (syn::Pat::Ident(p), [(_, [_, d])]) if p.subpat.is_none() => *d,
+            (pattern, _) => {
+                let kind = self.tangent_kind(scrutinee);
+                self.emit(Op::Unmatch { scrutinee, pattern: pattern.clone(), parts }, kind, scrutinee, span)
+            }
+        };
+        self.contribute(scrutinee, whole);
+    }
+
     /// The mirror image of an arm: its results are the adjoints of what the arms read.
-    fn arm(&mut self, block: &Block, captured: &[Value], before: &[Option<Value>], cotangents: &[Option<Value>]) -> Block {
+    fn arm(
+        &mut self,
+        block: &Block,
+        captured: &[Value],
+        before: &[Option<Value>],
+        cotangents: &[Option<Value>],
+        end: impl FnOnce(&mut Self),
+    ) -> Block {
         let start = whole(captured.iter().copied().zip(before.iter().copied()));
         let mut mirror = self.nested(block.id, start, |sweep| {
             if !block.diverges {
@@ -68,6 +98,7 @@ impl Sweep<'_> {
                     }
                 }
                 sweep.block(block);
+                end(sweep);
             }
             captured.iter().map(|v| sweep.take_or_zero(*v)).collect()
         });
@@ -88,12 +119,16 @@ impl Sweep<'_> {
             return;
         }
         let blocks: Vec<_> = arms.iter().map(|arm| &arm.block).collect();
-        let captured = self.captured(&blocks);
+        let mut captured = self.captured(&blocks);
+        if self.varies(scrutinee) && !captured.contains(&scrutinee) {
+            captured.push(scrutinee);
+        }
         let before: Vec<_> = captured.iter().map(|v| self.take(*v)).collect();
         let mirrors: Vec<_> = arms
             .iter()
             .map(|arm| {
-                let block = self.arm(&arm.block, &captured, &before, &cotangents);
+                let unmatch = |sweep: &mut Self| sweep.unmatch(scrutinee, arm, stmt.span);
+                let block = self.arm(&arm.block, &captured, &before, &cotangents, unmatch);
                 Arm { block, ..arm.clone() }
             })
             .collect();

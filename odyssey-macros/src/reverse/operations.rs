@@ -16,6 +16,14 @@ impl Sweep<'_> {
             Op::For(l) => return self.for_loop(stmt, l),
             Op::Match(scrutinee, arms) => return self.match_arms(stmt, *scrutinee, arms),
             Op::Linearize(call) => return self.call(stmt, call),
+            Op::Effect(_, targets) => {
+                for (target, out) in targets.iter().zip(&stmt.outs[1..]) {
+                    if let Some(d) = self.take(*out) {
+                        self.contribute(*target, d);
+                    }
+                }
+                return;
+            }
             Op::Pop { base, path } => return self.pop(stmt, *base, path),
             _ => {}
         }

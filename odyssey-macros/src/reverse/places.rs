@@ -166,7 +166,7 @@ impl Sweep<'_> {
 
     /// A literal index.
     fn position(&mut self, number: usize, of: Value, span: Span) -> Value {
-        let number = proc_macro2::Literal::usize_unsuffixed(number);
+        let number = proc_macro2::Literal::usize_suffixed(number);
         let verbatim = crate::ir::Verbatim { expr: syn::parse_quote!(#number), inputs: Vec::new(), is_pure: true };
         self.emit(Op::Verbatim(Rc::new(verbatim)), Kind::Unknown, of, span)
     }
@@ -179,7 +179,9 @@ impl Sweep<'_> {
         dy: Value,
         span: Span,
     ) {
-        let _ = path;
+        if is_variant(path) {
+            return self.construct_variant(path, fields, dy, span);
+        }
         let mut whole = dy;
         for (name, value) in fields {
             let step = vec![Projection::Field(name.clone())];
@@ -198,6 +200,27 @@ impl Sweep<'_> {
             self.contribute(rest, whole);
         }
     }
+}
+
+impl Sweep<'_> {
+    /// The cotangent of a variant, taken apart.
+    fn construct_variant(&mut self, path: &syn::Path, fields: &[(FieldName, Value)], dy: Value, span: Span) {
+        let varying: Vec<_> = fields.iter().filter(|(_, v)| self.varies(*v)).collect();
+        let Some((_, first)) = varying.first() else { return };
+        let variant = path.segments.last().expect("a path has a segment").ident.clone();
+        let parts = self.emit(Op::IntoParts(dy, variant), Kind::Unknown, *first, span);
+        for (name, value) in varying {
+            let kind = self.tangent_kind(*value);
+            let d = self.emit(Op::Field(parts, name.clone()), kind, *value, span);
+            self.contribute(*value, d);
+        }
+    }
+}
+
+/// `Shape::Circle`: a capital before the last segment.
+fn is_variant(path: &syn::Path) -> bool {
+    let count = path.segments.len();
+    count > 1 && path.segments[count - 2].ident.to_string().starts_with(char::is_uppercase)
 }
 
 /// The same place in the tangent, which has no references.
