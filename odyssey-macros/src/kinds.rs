@@ -14,7 +14,7 @@ use crate::lower::Primal;
 
 /// Refines the kinds of a function's values.
 pub(crate) fn infer(primal: &mut Primal) {
-    let mut types = Types { nodes: Vec::new(), arithmetic: Vec::new(), ranges: ValueSet::default() };
+    let mut types = Types { nodes: Vec::new(), arithmetic: Vec::new(), updates: Vec::new(), ranges: ValueSet::default() };
     for _ in 0..primal.values.len() {
         types.fresh();
     }
@@ -50,6 +50,8 @@ struct Types {
     nodes: Vec<Node>,
     /// Elementwise operations: operands and result.
     arithmetic: Vec<(Vec<usize>, usize)>,
+    /// Places and what is added to them.
+    updates: Vec<(usize, usize)>,
     /// Indices that are ranges: a slice has the type of the whole, but for its length.
     ranges: ValueSet,
 }
@@ -283,6 +285,10 @@ impl Types {
                 Write::Fill => self.know(Types::of(*value), Kind::Scalar),
                 Write::Assign => {}
             },
+            Op::Update { base, path, value, .. } => {
+                let place = self.place(*base, path);
+                self.updates.push((place, Types::of(*value)));
+            }
             Op::Push { base, path, value } => {
                 let list = self.place(*base, path);
                 let element = self.part(list, Part::Element);
@@ -378,6 +384,12 @@ impl Types {
                     learned = true;
                 } else {
                     self.arithmetic.push((operands, out));
+                }
+            }
+            for (place, value) in self.updates.clone() {
+                if self.is_number(place) && !self.is_number(value) {
+                    self.know(value, Kind::Scalar);
+                    learned = true;
                 }
             }
             if !learned {

@@ -96,13 +96,13 @@ fn fused(primal: &Primal, target: Value) -> Derivative {
     keep::restore(values, forward, reverse);
     keep::restore_overwritten(values, forward, reverse);
     let captured = reads_in_blocks(reverse);
-    let value = forward.results[0];
+    let (value, own) = (forward.results[0], forward.results.len());
     forward.stmts.append(&mut reverse.stmts);
     forward.results.append(&mut reverse.results);
     together::merge(forward);
     optimise::clean(values, forward, &mut Block::default());
     optimise::fuse::fuse(values, forward, &Foreign::default(), &captured);
-    reverse.results = forward.results.split_off(1);
+    reverse.results = forward.results.split_off(own);
     debug_assert_eq!(forward.results[0], value, "the function's result comes first");
     let mut all = joined(forward, reverse);
     optimise::remove_dead(&mut all, &mut ValueSet::default());

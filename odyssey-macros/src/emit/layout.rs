@@ -280,7 +280,9 @@ impl Layout {
             let param = l.body.params[k + 1];
             if !self.inline.contains(init)
                 && self.is_local(*init)
-                && self.is_last_use(*init, at)
+                // The range may read it as well: it is made before the first iteration.
+                && l.inits.iter().filter(|other| *other == init).count() == 1
+                && self.is_last_read(*init, at)
                 && self.variable(*init) != self.variable(param)
             {
                 self.share(param, *init);

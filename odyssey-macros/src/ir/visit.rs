@@ -47,8 +47,8 @@ macro_rules! each_operand {
             }
             Op::Pullback { pullback, call: Call { args, borrowed, .. }, result, cotangents } => {
                 $f(pullback);
-                args.into_iter().for_each(|v| $f(v));
-                borrowed.into_iter().for_each(|(_, path)| $path(path, $f));
+                // What is lent to be changed is not given again.
+                args.into_iter().enumerate().filter(|(i, _)| !borrowed.contains_key(i)).for_each(|(_, v)| $f(v));
                 $f(result);
                 cotangents.into_iter().for_each(|v| $f(v));
             }

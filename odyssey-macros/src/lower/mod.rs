@@ -39,7 +39,8 @@ use bindings::Bindings;
 #[derive(Clone)]
 pub(crate) struct Primal {
     pub(crate) values: Values,
-    /// The body; its parameters are the function's arguments and its one result the function's.
+    /// The body. Its parameters are the function's arguments; its results are the function's, and what is left in each
+    /// argument that is `&mut`.
     pub(crate) body: Block,
     /// Items that the user declared inside the function.
     pub(crate) items: Vec<Item>,
@@ -65,10 +66,10 @@ impl Primal {
 /// Lowers the body of a function.
 pub(crate) fn lower(source: &Source) -> syn::Result<Primal> {
     let mut lowerer = Lowerer::new(source);
-    let result = lowerer.function(source);
+    let results = lowerer.function(source);
     lowerer.diagnostics.propagate()?;
     let mut body = lowerer.blocks.pop().expect("the function's own block");
-    body.results = vec![result];
+    body.results = results;
     Ok(Primal { values: lowerer.values, body, items: lowerer.items })
 }
 
@@ -148,7 +149,8 @@ impl Lowerer {
         }
     }
 
-    fn function(&mut self, source: &Source) -> Value {
+    fn function(&mut self, source: &Source) -> Vec<Value> {
+        let mut exclusive = Vec::new();
         for argument in &source.signature.arguments {
             let value = self.values.add(Info {
                 name: Some(argument.name.clone()),
@@ -164,7 +166,8 @@ impl Lowerer {
             match &argument.pattern {
                 Some(pattern) => self.bind(pattern, value),
                 None => {
-                    self.bindings.declare(&argument.name, value);
+                    let variable = self.bindings.declare(&argument.name, value);
+                    exclusive.extend(argument.kind.is_exclusive().then_some(variable));
                 }
             }
         }
@@ -173,7 +176,8 @@ impl Lowerer {
             let known = self.values[result].kind.meet(&source.signature.result_kind);
             self.values[result].kind = known;
         }
-        result
+        let left = exclusive.into_iter().map(|variable| self.bindings.value(variable));
+        std::iter::once(result).chain(left).collect()
     }
 
     fn checkpoint(&self) -> Checkpoint {

@@ -126,11 +126,6 @@ fn argument(index: usize, arg: &FnArg, scope: &Generics, diagnostics: &mut Diagn
     }
     let ty = ungroup(ty).clone();
     let passive = is_passive(&ty, scope);
-    if let Type::Reference(reference) = &ty {
-        if reference.mutability.is_some() && !passive {
-            diagnostics.error(&ty, not_yet("`&mut` arguments are", "take the value and return the new one"));
-        }
-    }
     if let Type::ImplTrait(_) = &ty {
         if !passive {
             diagnostics.error(&ty, not_yet("`impl Trait` arguments are", "name the type with a type parameter"));
@@ -230,7 +225,8 @@ fn is_binding(argument: &Argument) -> bool {
 
 fn check_result(signature: &Signature, item: &ItemFn, scope: &Generics, diagnostics: &mut Diagnostics) {
     let outcome = &signature.outcome;
-    if is_passive(&outcome.target, scope) {
+    let changes = signature.differentiated().any(|(_, argument)| argument.kind.is_exclusive());
+    if is_passive(&outcome.target, scope) && !changes {
         diagnostics.error(&item.sig, "nothing to differentiate: the result of this function holds no float by its type\nhelp: remove `#[differentiable]`, or return what depends on the arguments");
         return;
     }

@@ -13,11 +13,12 @@ impl Sweep<'_> {
         if !stmt.outs.iter().any(|out| self.adjoints.contains_key(out)) {
             return;
         }
-        let mut wholes: Vec<_> = after.iter().map(|out| self.take_or_zero(*out)).collect();
+        let mut wholes: Vec<_> = after.iter().map(|out| Some(self.take_or_zero(*out))).collect();
         let mut cotangents = vec![self.take_or_zero(result)];
         for (position, path) in &call.borrowed {
             let k = changed.iter().position(|root| *root == call.args[*position]).expect("a changed value");
-            let (part, rest) = self.take_part(wholes[k], path, changed[k], span);
+            let whole = wholes[k].expect("what is lent as a whole is lent once");
+            let (part, rest) = self.take_part(whole, path, changed[k], span);
             wholes[k] = rest;
             cotangents.push(part);
         }
@@ -29,12 +30,12 @@ impl Sweep<'_> {
                 None => self.contribute(*arg, out),
                 Some(path) => {
                     let k = changed.iter().position(|root| root == arg).expect("a changed value");
-                    wholes[k] = self.put_part(wholes[k], path, out, changed[k], span);
+                    wholes[k] = Some(self.put_part(wholes[k], path, out, changed[k], span));
                 }
             }
         }
         for (root, whole) in changed.into_iter().zip(wholes) {
-            self.contribute(root, whole);
+            self.contribute(root, whole.expect("put back"));
         }
     }
 

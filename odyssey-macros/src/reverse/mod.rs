@@ -16,7 +16,7 @@ use proc_macro2::Span;
 use quote::format_ident;
 use syn::Ident;
 
-use crate::ir::{Block, FieldName, Info, Kind, Op, Parts, Path, Projection, Stmt, Value, ValueMap, Values, Wanted};
+use crate::ir::{Block, FieldName, Info, Kind, Op, Parts, Path, Projection, Stmt, Value, ValueMap, ValueSet, Values, Wanted};
 use crate::lower::Primal;
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
@@ -28,7 +28,8 @@ pub(crate) struct Derivative {
     pub(crate) values: Values,
     /// Computes the result; its parameters are the arguments.
     pub(crate) forward: Block,
-    /// Its one parameter is the cotangent of the result, its results are the gradients.
+    /// Its parameters are the cotangents of the result and of what is left in arguments that are `&mut`; its results are the
+    /// gradients.
     pub(crate) reverse: Block,
 }
 
@@ -48,6 +49,10 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         span: values[result].span,
         read_at: None,
     });
+    let left = left_behind(&forward, &mut values);
+    let mut changed = ValueSet::default();
+    changed_in(&forward, &mut changed);
+    let params = std::iter::once(cotangent).chain(left.iter().map(|(_, cotangent)| *cotangent)).collect();
     let definitions = Definitions::of([&forward]);
     let shapes = Memo::default();
     let mut sweep = Sweep {
@@ -55,10 +60,14 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         pullbacks: &pullbacks,
         definitions: &definitions,
         shapes: &shapes,
+        changed: &changed,
         stmts: Vec::new(),
         adjoints: ValueMap::default(),
     };
     sweep.contribute(result, cotangent);
+    for (left, cotangent) in &left {
+        sweep.contribute(*left, *cotangent);
+    }
     sweep.block(&forward);
     let differentiated: Vec<_> = forward
         .params
@@ -69,8 +78,40 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         .collect();
     let gradients = differentiated.into_iter().map(|param| sweep.take_or_zero(param)).collect();
     let stmts = sweep.stmts;
-    let reverse = Block { params: vec![cotangent], stmts, results: gradients, ..Block::default() };
+    let reverse = Block { params, stmts, results: gradients, ..Block::default() };
     Derivative { values, forward, reverse }
+}
+
+fn changed_in(block: &Block, changed: &mut ValueSet) {
+    for stmt in &block.stmts {
+        for (before, after) in stmt.overwrites() {
+            changed.insert(before);
+            changed.insert(after);
+        }
+        stmt.op.blocks().into_iter().for_each(|inner| changed_in(inner, changed));
+    }
+}
+
+/// What is left in each differentiated argument that is `&mut`, with its cotangent.
+fn left_behind(forward: &Block, values: &mut Values) -> Vec<(Value, Value)> {
+    let exclusive: Vec<_> = forward.params.iter().enumerate().filter(|(_, param)| values[**param].kind.is_exclusive()).collect();
+    let mut left = Vec::new();
+    for ((position, param), last) in exclusive.into_iter().zip(&forward.results[1..]) {
+        if !values[*param].wanted.contains(&position) {
+            continue;
+        }
+        let cotangent = values.add(Info {
+            name: Some(cotangent_name(values[*param].name.as_ref(), "argument")),
+            kind: values[*param].kind.peel().clone(),
+            active: false,
+            shape_of: Some(*last),
+            wanted: values[*last].wanted.clone(),
+            span: values[*param].span,
+            read_at: None,
+        });
+        left.push((*last, cotangent));
+    }
+    left
 }
 
 /// `d_h` for `h`, located at the user's `h`.
@@ -116,6 +157,8 @@ struct Sweep<'a> {
     definitions: &'a Definitions<'a>,
     /// The shapes of the values of the forward pass.
     shapes: &'a Memo,
+    /// Values that are changed in place, before and after.
+    changed: &'a ValueSet,
     stmts: Vec<Stmt>,
     /// What has arrived so far, by primal value.
     adjoints: ValueMap<Parts>,

@@ -42,6 +42,10 @@ impl Sweep<'_> {
                 root = (value, path.len());
             }
         }
+        // What is changed in place has an adjoint as a whole, which is changed in place as well.
+        if self.values[value].kind.is_exclusive() || self.changed.contains(&value) {
+            root = (value, path.len());
+        }
         path.truncate(root.1);
         path.reverse();
         (root.0, path)
@@ -52,26 +56,23 @@ impl Sweep<'_> {
         self.adjoints.or_default(of).whole = Some(whole);
     }
 
-    /// A part of a tangent, taken out, and the rest.
-    pub(super) fn take_part(&mut self, tangent: Value, path: &Path, of: Value, span: Span) -> (Value, Value) {
+    /// A part of a tangent, taken out, and the rest, if there is any.
+    pub(super) fn take_part(&mut self, tangent: Value, path: &Path, of: Value, span: Span) -> (Value, Option<Value>) {
         let path = of_tangent(path);
         if path.is_empty() {
-            let zero = self.zero(of);
-            return (tangent, zero);
+            return (tangent, None);
         }
         let kind = self.part_kind(of, &path);
         let (part, rest) = (self.derived(kind, of, span), self.derived(self.tangent_kind(of), of, span));
         self.mark_adjoint(rest, of);
         self.stmts.push(Stmt { outs: vec![part, rest], op: Op::TakePart { tangent, path }, span });
-        (part, rest)
+        (part, Some(rest))
     }
 
     /// The tangent with a part, which was taken out, put back.
-    pub(super) fn put_part(&mut self, tangent: Value, path: &Path, part: Value, of: Value, span: Span) -> Value {
+    pub(super) fn put_part(&mut self, tangent: Option<Value>, path: &Path, part: Value, of: Value, span: Span) -> Value {
         let path = of_tangent(path);
-        if path.is_empty() {
-            return part;
-        }
+        let Some(tangent) = tangent else { return part };
         let kind = self.tangent_kind(of);
         let whole = self.emit(Op::AccumulatePart { tangent, path, value: part }, kind, of, span);
         self.mark_adjoint(whole, of);
@@ -96,7 +97,9 @@ impl Sweep<'_> {
         } else {
             self.contribute_fit(value, part, part, span);
         }
-        self.contribute(base, rest);
+        if let Some(rest) = rest {
+            self.contribute(base, rest);
+        }
     }
 
     pub(super) fn update(&mut self, base: Value, path: &Path, subtracts: bool, value: Value, dy: Value, span: Span) {
@@ -189,7 +192,7 @@ impl Sweep<'_> {
                 let of = rest.expect("checked above");
                 let (part, others) = self.take_part(whole, &step, of, span);
                 self.contribute(*value, part);
-                whole = others;
+                whole = others.expect("a struct is more than one of its fields");
             } else if self.varies(*value) {
                 let kind = self.tangent_kind(*value);
                 let d = self.emit(Op::Part(dy, step), kind, *value, span);

@@ -23,7 +23,21 @@ impl Companion<'_> {
         let gradients = self.gradient_names();
         let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         let names = self.names();
-        let clones: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
+        // A function that changes its arguments gets new ones each time.
+        let exclusive = self.arguments().iter().zip(&names).filter(|(argument, _)| argument.kind.is_exclusive());
+        let before: TokenStream = exclusive.map(|(_, name)| quote_spanned!(here=> let #name = (*#name).to_owned();)).collect();
+        let clones: Vec<_> = self
+            .arguments()
+            .iter()
+            .zip(&names)
+            .map(|(argument, name)| {
+                if argument.kind.is_exclusive() {
+                    quote_spanned!(here=> &mut #name.clone())
+                } else {
+                    Self::lend(argument, name)
+                }
+            })
+            .collect();
         let checks = self.source.signature.differentiated().zip(&gradients).map(|((position, argument), gradient)| {
             let (name, label) = (&names[position], argument.name.unraw().to_string());
             let varied = if argument.receiver.is_some() { self.local("this") } else { name.clone() };
@@ -32,6 +46,12 @@ impl Companion<'_> {
                 (quote!(&#name.view()), quote!(&#varied))
             } else {
                 (quote!(&#name), quote!(#varied))
+            };
+            // Copies are lent by reference or by value, as the argument's type is lent.
+            let (copied, changed) = if argument.kind.is_exclusive() {
+                (quote_spanned!(here=> &&#name), quote_spanned!(here=> &mut #varied.to_owned()))
+            } else {
+                (copied, changed)
             };
             let arguments =
                 clones.iter().enumerate().map(|(i, clone)| if i == position { changed.clone() } else { clone.clone() });
@@ -63,6 +83,7 @@ impl Companion<'_> {
             #errors
             #[inline]
             #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound {
+                #before
                 let #pattern = Self::#grad #generics(#(#clones),*)#question_mark;
                 #checks
             }

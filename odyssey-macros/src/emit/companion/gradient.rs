@@ -67,6 +67,7 @@ impl Companion<'_> {
     /// Both passes in one scope.
     fn fused_body(&self, fused: &Derivative) -> (Vec<TokenStream>, TokenStream) {
         let mut program = fused.forward.clone();
+        let own = program.results.len();
         program.results.extend(&fused.reverse.results);
         program.stmts.extend(fused.reverse.stmts.iter().cloned());
         let (layout, places) = Layout::new(&fused.values, &[(&program, Results::Named)], &[]);
@@ -77,7 +78,7 @@ impl Companion<'_> {
         let value = writer.consume(program.results[0]).tokens;
         let differentiated = self.source.signature.differentiated();
         let gradients =
-            program.results[1..].iter().zip(differentiated).map(|(v, (_, argument))| self.gradient(&mut writer, *v, argument));
+            program.results[own..].iter().zip(differentiated).map(|(v, (_, argument))| self.gradient(&mut writer, *v, argument));
         let gradients: Vec<_> = gradients.collect();
         let gradients = bare_or_tuple(&gradients);
         // Whoever calls the gradient uses the function, as far as rustc's dead-code lint is concerned.

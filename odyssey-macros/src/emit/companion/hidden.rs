@@ -42,6 +42,14 @@ impl Companion<'_> {
             .collect()
     }
 
+    /// The types of the cotangents that the hidden pullback takes: of the result, and of what is left in each argument that
+    /// is `&mut`.
+    fn all_cotangents(&self, of_result: TokenStream) -> Vec<TokenStream> {
+        let exclusive = self.arguments().iter().filter(|argument| argument.kind.is_exclusive());
+        let left = exclusive.map(|argument| if argument.differentiated { tangent(&argument.ty, self.krate) } else { quote!(()) });
+        std::iter::once(of_result).chain(left).collect()
+    }
+
     /// The value, and a pullback that borrows nothing, takes the arguments and the result a second time and computes
     /// what is wanted.
     pub(super) fn residual_vjp(&self) -> TokenStream {
@@ -56,18 +64,17 @@ impl Companion<'_> {
         let mut bound = Vec::new();
         let types: Vec<_> =
             self.arguments().iter().map(|argument| any_lifetime(&argument.ty, self.generics, &mut bound)).collect();
-        let again_types =
-            self.arguments().iter().zip(&types).map(
-                |(argument, ty)| {
-                    if is_consumed_receiver(argument) {
-                        quote!(&#ty)
-                    } else {
-                        quote!(#ty)
-                    }
-                },
-            );
+        let again_types = self.arguments().iter().zip(&types).map(|(argument, ty)| {
+            if argument.kind.is_exclusive() {
+                quote!(())
+            } else if is_consumed_receiver(argument) {
+                quote!(&#ty)
+            } else {
+                quote!(#ty)
+            }
+        });
         let for_any = (!bound.is_empty()).then(|| quote!(for<#(#bound),*>));
-        let cotangent = tangent(result, krate);
+        let cotangents = self.all_cotangents(tangent(result, krate));
         let gradients = self.arguments().iter().zip(&wants).map(|(argument, want)| {
             let tangent = tangent(&argument.ty, krate);
             if argument.differentiated {
@@ -107,7 +114,7 @@ impl Companion<'_> {
         let (hidden, want_tuple) =
             (self.hidden_companion(), tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
         let pullback_type =
-            quote_spanned!(here=> #for_any ::core::ops::FnOnce(#(#again_types,)* &#result, #cotangent) -> #gradients);
+            quote_spanned!(here=> #for_any ::core::ops::FnOnce(#(#again_types,)* &#result, #(#cotangents),*) -> #gradients);
         // A function that calls itself would have a type that contains itself.
         let (pullback_type, pullback) = if self.source.is_recursive() {
             (quote!(::std::boxed::Box<dyn #pullback_type>), quote!(::std::boxed::Box::new(#pullback)))

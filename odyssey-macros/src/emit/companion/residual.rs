@@ -22,7 +22,7 @@ impl Companion<'_> {
         let (layout, places) = Layout::new(
             &residual.values,
             &[(&residual.forward, Results::Named), (&residual.reverse, Results::InPlace)],
-            &residual.forward.results,
+            &residual.forward.results[..1],
         );
         let differentiated: BTreeMap<_, _> = self.source.signature.differentiated().map(|(i, _)| (i, wants[i].clone())).collect();
         let guards = Guards::new(differentiated, &residual.values, &residual.reverse);
@@ -67,7 +67,8 @@ impl Companion<'_> {
         let mut owned = TokenStream::new();
         let mut again = Vec::new();
         for (argument, value) in self.arguments().iter().zip(&forward.params) {
-            if !reads(reverse, *value) && !zeros.contains(value) {
+            let is_given = !argument.kind.is_exclusive();
+            if !is_given || !reads(reverse, *value) && !zeros.contains(value) {
                 again.push(quote!(_));
                 continue;
             }
@@ -93,7 +94,15 @@ impl Companion<'_> {
                 }
             }
         };
-        let cotangent = writer.pattern(reverse.params[0]);
+        let mut cotangents = vec![writer.pattern(reverse.params[0])];
+        let mut left = reverse.params[1..].iter();
+        for argument in self.arguments().iter().filter(|argument| argument.kind.is_exclusive()) {
+            cotangents.push(if argument.differentiated {
+                writer.pattern(*left.next().expect("the cotangent of what is left"))
+            } else {
+                quote!(_)
+            });
+        }
         let sweep = writer.block(reverse, places);
         let mut gradients = reverse.results.iter();
         let wants = self.want_parameters();
@@ -105,7 +114,7 @@ impl Companion<'_> {
             quote!(#want::when(|| #value))
         });
         let results = tuple(&results.collect::<Vec<_>>());
-        (quote!(#(#again,)* #result, #cotangent), quote!(#owned #sweep #results))
+        (quote!(#(#again,)* #result, #(#cotangents),*), quote!(#owned #sweep #results))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned, ToTokens};
-use syn::Ident;
+use syn::ext::IdentExt;
+use syn::{Ident, Type};
 
 use super::signature::is_consumed_receiver;
 use super::Companion;
@@ -17,11 +18,17 @@ impl Companion<'_> {
         let (impl_generics, ..) = self.generics.split_for_impl();
         let bound = self.tangent_bound();
         let parameters = self.parameters();
-        let (value, cotangent, gradients) = (&outcome.value, tangent(&outcome.target, krate), bare_or_tuple(&self.tangents));
-        let result = outcome.wrapped_type(quote!((#value, #krate::borrowing!(::core::ops::FnOnce(#cotangent) -> #gradients))));
+        let (value, gradients) = (&outcome.value, bare_or_tuple(&self.tangents));
+        let cotangents = self.public_cotangents();
+        let types = cotangents.iter().map(|(_, ty)| ty);
+        let pullback = quote!(::core::ops::FnOnce(#(#types),*) -> #gradients);
+        // A pullback that borrowed would keep what is `&mut` borrowed as well.
+        let pullback =
+            if self.changes_arguments() { quote_spanned!(here=> impl #pullback) } else { quote!(#krate::borrowing!(#pullback)) };
+        let result = outcome.wrapped_type(quote!((#value, #pullback)));
         let body = match &self.source.options.rule {
             Some(Rule::Whole(rule)) => self.users_vjp(rule),
-            _ => self.vjp_of_the_hidden_form(),
+            _ => self.vjp_of_the_hidden_form(&cotangents.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()),
         };
         let (name, errors) = (self.companion("vjp"), self.errors_section());
         quote_spanned! {here=>
@@ -32,7 +39,23 @@ impl Companion<'_> {
         }
     }
 
-    fn vjp_of_the_hidden_form(&self) -> TokenStream {
+    /// Some argument is `&mut`.
+    pub(super) fn changes_arguments(&self) -> bool {
+        self.arguments().iter().any(|argument| argument.kind.is_exclusive())
+    }
+
+    /// The names and types of what the public pullback takes: the cotangent of the result, unless that is `()`, and those
+    /// of what is left in the differentiated arguments that are `&mut`.
+    fn public_cotangents(&self) -> Vec<(Ident, TokenStream)> {
+        let target = &self.outcome().target;
+        let of_result = (!is_unit(target)).then(|| (self.local("cotangent"), tangent(target, self.krate)));
+        let exclusive = self.source.signature.differentiated().filter(|(_, argument)| argument.kind.is_exclusive());
+        let left = exclusive
+            .map(|(_, argument)| (self.local(&format!("left_{}", argument.name.unraw())), tangent(&argument.ty, self.krate)));
+        of_result.into_iter().chain(left).collect()
+    }
+
+    fn vjp_of_the_hidden_form(&self, cotangents: &[Ident]) -> TokenStream {
         let (here, krate, outcome, names) = (self.here(), self.krate, self.outcome(), self.names());
         let wants =
             self.arguments().iter().map(
@@ -46,16 +69,34 @@ impl Companion<'_> {
             );
         let wants = tuple(&wants.collect::<Vec<_>>());
         let first: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
-        let again =
-            self.arguments().iter().zip(&names).map(
-                |(argument, name)| {
-                    if is_consumed_receiver(argument) {
-                        quote!(&#name)
-                    } else {
-                        quote!(#name)
-                    }
-                },
-            );
+        let owns = self.changes_arguments();
+        let again: Vec<_> = self
+            .arguments()
+            .iter()
+            .zip(&names)
+            .map(|(argument, name)| match &argument.kind {
+                Kind::Exclusive(_) => quote!(()),
+                Kind::Reference(_) if owns => quote!(&#name),
+                _ if is_consumed_receiver(argument) => quote!(&#name),
+                _ => quote!(#name),
+            })
+            .collect();
+        let borrowed = self.arguments().iter().zip(&names).filter(|(argument, _)| matches!(argument.kind, Kind::Reference(_)));
+        let owned: TokenStream =
+            borrowed.filter(|_| owns).map(|(_, name)| quote_spanned!(here=> let #name = #name.to_owned();)).collect();
+        // What is left in an argument gets its cotangent from the caller; one that is not differentiated has none.
+        let left: Vec<_> = self
+            .arguments()
+            .iter()
+            .filter(|argument| argument.kind.is_exclusive())
+            .map(|argument| {
+                if argument.differentiated {
+                    self.local(&format!("left_{}", argument.name.unraw())).to_token_stream()
+                } else {
+                    quote!(())
+                }
+            })
+            .collect();
         let (hidden, generics) = (self.hidden_companion(), self.explicit_hidden_generics());
         let function = (self.source.place == Place::Module).then(|| {
             let function = self.function();
@@ -70,17 +111,18 @@ impl Companion<'_> {
         let keep = (!is_scalar).then(|| quote_spanned!(here=> let #kept = ::core::clone::Clone::clone(&#value);));
         let kept = if is_scalar { &value } else { &kept };
         let whole_cotangent = self.cotangent_of_the_whole(&cotangent, kept);
+        let of_result = if is_unit(&outcome.target) { quote!(()) } else { cotangent.to_token_stream() };
         let whole = outcome.is_fallible().then(|| {
             let (result, whole) = (self.result(), outcome.success(kept.to_token_stream()));
             quote_spanned!(here=> let #kept: #result = #whole;)
         });
-        let success = outcome.success(quote_spanned!(here=> (#value, move |#cotangent| {
+        let success = outcome.success(quote_spanned!(here=> (#value, move |#(#cotangents),*| {
             #whole_cotangent
             #whole
-            let #results = #pullback(#(#again,)* &#kept, #cotangent);
+            let #results = #pullback(#(#again,)* &#kept, #of_result #(, #left)*);
             #gradients
         })));
-        let success = outcome.on_success(&value, &quote!(#keep #success));
+        let success = outcome.on_success(&value, &quote!(#keep #owned #success));
         quote_spanned! {here=>
             let (#value, #pullback) = Self::#hidden #generics(#function #(#first,)* #wants);
             #success
@@ -109,8 +151,12 @@ impl Companion<'_> {
     /// The argument for the first of two times.
     pub(super) fn lend(argument: &Argument, name: &Ident) -> TokenStream {
         match argument.kind {
-            Kind::Scalar | Kind::Reference(_) => quote!(#name),
+            Kind::Scalar | Kind::Reference(_) | Kind::Exclusive(_) => quote!(#name),
             _ => quote!(::core::clone::Clone::clone(&#name)),
         }
     }
+}
+
+fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
 }

@@ -29,7 +29,10 @@ pub(crate) fn restore(values: &mut Values, primal: &mut Block, sweep: &mut Block
 /// Restores what a sweep that runs later, after the forward pass has returned, cannot keep: what borrows. The rest is
 /// captured by the pullback as it is. What is given `again` to the pullback is at hand.
 pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, sweep: &mut Block) {
-    let unstable = unstable(forward);
+    // What is behind a `&mut` is the caller's when the pullback runs.
+    let mut unstable = ValueSet::from_iter(values.all().filter(|v| values[*v].kind.is_exclusive()));
+    overwritten(forward, &mut unstable);
+    parts_of(forward, &mut unstable);
     let mut plan = Plan::new(values, &unstable, forward, |op, _| is_borrowing(op));
     let given = forward.params.iter().filter(|param| !values[**param].kind.is_exclusive());
     plan.at_hand.extend(given.chain(&forward.results));
@@ -40,7 +43,9 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
     let mut keep = Keep { values, unstable, stacks: Vec::new() };
     let mut map = ValueMap::default();
     for value in saved.iter() {
-        if keep.unstable.contains(&value) {
+        if keep.unstable.contains(&value) && keep.values[value].kind.is_scalar() {
+            // A number is bound where it is read, and kept as it is.
+        } else if keep.unstable.contains(&value) {
             map.insert(value, keep.snapshot(value, forward, sweep));
         } else if only_shape_is_read(value, sweep) {
             map.insert(value, extent_of(keep.values, value, forward));
@@ -325,7 +330,8 @@ impl Keep<'_> {
     fn save(&mut self, value: Value, primal: &mut Block, sweep: &mut Block) -> Value {
         let (stack, popped, span) = (self.values.copy_of(value), self.values.copy_of(value), self.values[value].span);
         if let Some(name) = &self.values[value].name {
-            self.values[stack].name = Some(quote::format_ident!("{}_was", name, span = name.span()));
+            self.values[stack].name =
+                Some(quote::format_ident!("{}_was", name, span = name.span().resolved_at(proc_macro2::Span::call_site())));
         }
         self.values[stack].kind = Kind::Unknown;
         self.stacks.push(Stmt { outs: vec![stack], op: Op::Stack, span });
@@ -347,7 +353,8 @@ impl Keep<'_> {
         let (copy, span) = (self.values.copy_of(value), self.values[value].span);
         self.values[copy].kind = self.values[value].kind.peel().clone();
         if let Some(name) = &self.values[value].name {
-            self.values[copy].name = Some(quote::format_ident!("{}_was", name, span = name.span()));
+            self.values[copy].name =
+                Some(quote::format_ident!("{}_was", name, span = name.span().resolved_at(proc_macro2::Span::call_site())));
         }
         let position = block.stmts.iter().position(|stmt| stmt.outs.contains(&value)).map_or(0, |position| position + 1);
         block.stmts.insert(position, Stmt { outs: vec![copy], op: Op::Snapshot(value), span });
