@@ -153,9 +153,12 @@ table! {
     /// The self-normalising `elu` (Klambauer et al. 2017).
     selu(x: {if_gt(x, x.constant(0.0), SELU_SCALE * dy, dy * (y + SELU_SCALE_ALPHA))}) = {math::selu(x)}, on [-2.0..-0.2];
     /// `x Φ(x)` with the exact normal distribution function (Hendrycks and Gimpel 2016).
-    gelu(x: {
-        dy * (0.5 * erfc(-FRAC_1_SQRT_2 * x) + NORMAL_PEAK * x * exp(-0.5 * (x * x)))
-    }) = {math::gelu(x)}, on [-2.0..2.0];
+    gelu(x: {{
+        let share = 0.5 * erfc(-FRAC_1_SQRT_2 * x);
+        let density = NORMAL_PEAK * exp(-0.5 * (x * x));
+        // Beyond these bounds the density is 0, and infinity times that would be NaN.
+        dy * (share + clamp(x, x.constant(-1e3), x.constant(1e3)) * density)
+    }}) = {math::gelu(x)}, on [-2.0..2.0];
     /// The tanh approximation of `gelu`.
     gelu_tanh(x: {{
         let t = tanh(GELU_SCALE * x * (1.0 + GELU_CUBIC * x * x));
@@ -167,6 +170,8 @@ table! {
     /// `x sigmoid(x)`, also called swish.
     silu(x: {{
         let s = sigmoid(x);
+        // Beyond these bounds s is 0 or 1, and infinity times 0 would be NaN.
+        let x = clamp(x, x.constant(-1e3), x.constant(1e3));
         dy * s * (1.0 + x * (1.0 - s))
     }}) = {math::silu(x)}, on [-2.0..2.0];
     /// `1 / (1 + e^-x)`.
@@ -190,7 +195,8 @@ table! {
     /// `x tanh(softplus(x))` (Misra 2019).
     mish(x: {{
         let t = tanh(softplus(x));
-        dy * (t + x * sigmoid(x) * (1.0 - t * t))
+        // Beyond these bounds one of the factors is 0, and infinity times 0 would be NaN.
+        dy * (t + clamp(x, x.constant(-1e3), x.constant(1e3)) * sigmoid(x) * (1.0 - t * t))
     }}) = {math::mish(x)}, on [-2.0..2.0];
 
     /// `t` where `a > b`, else `f`; what is not chosen contributes nothing.

@@ -95,5 +95,9 @@ slopes! { branch_sqrt: |x| { if x == 0.0 { 0.0 } else { x.sqrt() } } at 0.0 => 0
 slopes! { branch_recip: |x| { if x.abs() < 1e-8 { x } else { 1.0 / x } } at 0.0 => 1.0, 2.0 => -0.25 }
 slopes! { branch_overflow: |x| { if x > 10.0 { x } else { x.exp().ln_1p() } } at 1e4 => 1.0, 0.0 => 0.5 }
 slopes! { gelu_tanh: |x| { x.gelu_tanh() } at 0.0 => 0.5, 1e4 => 1.0, -1e4 => 0.0, INF => 1.0, -INF => 0.0 }
+slopes! { gelu: |x| { x.gelu() } at 0.0 => 0.5, 30.0 => 1.0, 1e4 => 1.0, -1e4 => 0.0, 1e30 => 1.0, INF => 1.0, -INF => 0.0 }
+slopes! { silu: |x| { x.silu() } at 0.0 => 0.5, -20.0 => -3.916_191_87e-8, 1e4 => 1.0, -1e4 => 0.0, INF => 1.0, -INF => 0.0 }
+slopes! { mish: |x| { x.mish() } at 0.0 => 0.6, 1e4 => 1.0, -1e4 => 0.0, 1e30 => 1.0, INF => 1.0, -INF => 0.0 }
+slopes! { softsign: |x| { x.softsign() } at 0.0 => 1.0, 1.0 => 0.25, INF => 0.0, -INF => 0.0 }
 slopes! { sigmoid: |x| { x.sigmoid() } at 0.0 => 0.25, 1e4 => 0.0, -1e4 => 0.0, INF => 0.0, -INF => 0.0 }
 slopes! { softplus: |x| { x.softplus() } at 0.0 => 0.5, 1e4 => 1.0, -1e4 => 0.0, INF => 1.0, -INF => 0.0 }
