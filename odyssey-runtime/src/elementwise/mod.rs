@@ -20,6 +20,7 @@ mod nest;
 mod operand;
 mod output;
 mod pass;
+mod position;
 mod space;
 mod stages;
 mod tile;

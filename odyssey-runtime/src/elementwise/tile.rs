@@ -192,6 +192,7 @@ unsafe fn gather_of<B: Copy>(source: *const B, lens: &[usize], strides: &[isize]
             }
             ([], 1) => source.copy_to_nonoverlapping(tile, *len),
             ([], stride) => (0..*len).for_each(|i| *tile.add(i) = *source.wrapping_offset(i.cast_signed() * stride)),
+            (_, 0) => repeat(tile, *len, inner.iter().product(), |tile| gather_of(source, inner, steps, tile)),
             _ => {
                 let row: usize = inner.iter().product();
                 for i in 0..*len {
@@ -202,7 +203,43 @@ unsafe fn gather_of<B: Copy>(source: *const B, lens: &[usize], strides: &[isize]
     }
 }
 
-/// Adds the elements of `tile`, one after the other, to those of a strided block.
+/// Writes the same row `rows` times to `tile`.
+///
+/// # Safety
+/// The tile has room for `rows` of `length` elements, of which `write` writes the first one, at the pointer that it gets.
+unsafe fn repeat<B: Copy>(tile: *mut B, rows: usize, length: usize, write: impl FnOnce(*mut B)) {
+    if rows == 0 {
+        return;
+    }
+    write(tile);
+    let mut done = 1;
+    while done < rows {
+        let next = done.min(rows - done);
+        // SAFETY: `done` rows are there, and there is room for all.
+        unsafe { tile.copy_to_nonoverlapping(tile.add(done * length), next * length) };
+        done += next;
+    }
+}
+
+/// Adds the rows of a tile up, into the first one.
+///
+/// # Safety
+/// The tile has `rows` of `length` elements of the level's processor.
+unsafe fn fold<A: Real>(level: Level, tile: *mut A, mut rows: usize, length: usize) {
+    use std::slice::{from_raw_parts, from_raw_parts_mut};
+    while rows > 1 {
+        let half = rows / 2;
+        // SAFETY: the last `half` rows lie behind the first ones.
+        unsafe {
+            let last = from_raw_parts(tile.add((rows - half) * length), half * length);
+            add_row(level, from_raw_parts_mut(tile, half * length), last);
+        }
+        rows -= half;
+    }
+}
+
+/// Adds the elements of `tile`, one after the other, to those of a strided block. What is in the tile afterwards is of no
+/// use.
 ///
 /// # Safety
 /// Every index below `lens` is an element of type `to` at `target`, with these strides (0 repeats an element), and `tile`
@@ -213,7 +250,7 @@ pub(super) unsafe fn scatter(
     target: *mut u8,
     lens: &[usize],
     strides: &[isize],
-    tile: *const u8,
+    tile: *mut u8,
 ) {
     // SAFETY: as the caller says.
     unsafe {
@@ -229,7 +266,7 @@ pub(super) unsafe fn scatter(
     }
 }
 
-unsafe fn scatter_of<A: Real, B: Real>(level: Level, target: *mut B, lens: &[usize], strides: &[isize], tile: *const A) {
+unsafe fn scatter_of<A: Real, B: Real>(level: Level, target: *mut B, lens: &[usize], strides: &[isize], tile: *mut A) {
     use std::slice::{from_raw_parts, from_raw_parts_mut};
     let ([len, inner @ ..], [stride, steps @ ..]) = (lens, strides) else {
         // SAFETY: rank 0 is one element.
@@ -244,6 +281,10 @@ unsafe fn scatter_of<A: Real, B: Real>(level: Level, target: *mut B, lens: &[usi
             ([], stride) => (0..*len).for_each(|i| {
                 *target.wrapping_offset(i.cast_signed() * stride) += B::lit((*tile.add(i)).to_double());
             }),
+            (_, 0) => {
+                fold(level, tile, *len, inner.iter().product());
+                scatter_of(level, target, inner, steps, tile);
+            }
             _ => {
                 let row: usize = inner.iter().product();
                 for i in 0..*len {

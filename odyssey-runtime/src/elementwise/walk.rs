@@ -8,6 +8,7 @@ use super::list::List;
 use super::nest::Nest;
 use super::operand::Layout;
 use super::output::{Role, Sink};
+use super::position::Position;
 use super::space::Space;
 use super::tile::{Total, add_tile, fill_block, gather, scatter, sum_lanes};
 use super::tiles::{Line, Pending, SCRATCH, Scratch, Tiles};
@@ -136,26 +137,28 @@ impl Pass<'_, '_> {
 
     unsafe fn walk_nest(&mut self, nest: &Nest) {
         let mut block: List<usize> = List::of(&nest.lens[nest.split..]);
-        let points = nest.step * block[1..].iter().product::<usize>();
+        let row = block[1..].iter().product::<usize>();
         let mut scratch: Scratch = [MaybeUninit::uninit(); SCRATCH];
-        let mut tiles = Tiles::new(points, &nest.in_place, self.sinks, &mut scratch);
-        let mut index: List<usize> = List::filled(nest.split + 1, 0);
+        let mut tiles = Tiles::new(nest.step * row, &nest.in_place, self.sinks, &mut scratch);
+        let mut position = Position::new(nest, self.sources, self.sinks);
+        let mut index: List<usize> = List::filled(nest.split, 0);
         let mut at = 0;
         loop {
+            position.start(nest, self.sources, self.sinks, &index);
             for start in (0..nest.lens[nest.split]).step_by(nest.step) {
-                index[nest.split] = start;
                 block[0] = nest.step.min(nest.lens[nest.split] - start);
-                let count = block.iter().product();
-                // SAFETY: the index and the block are within the nest, and `at` points came before.
+                let count = block[0] * row;
+                // SAFETY: the position and the block are within the nest, and `at` points came before.
                 unsafe {
-                    self.read_block(nest, &mut tiles, &index, &block);
-                    self.target_block(nest, &mut tiles, &index, &block, count);
+                    self.read_block(nest, &mut tiles, &position, &block);
+                    self.target_block(nest, &mut tiles, &position, &block, count);
                     self.call(&tiles.sinks, at, count);
-                    self.add_block(nest, &mut tiles, &index, &block, count);
+                    self.add_block(nest, &mut tiles, &position, &block, count);
                 }
                 at += count;
+                position.advance();
             }
-            if !advance(&mut index[..nest.split], &nest.lens) {
+            if !advance(&mut index, &nest.lens) {
                 break;
             }
         }
@@ -166,17 +169,15 @@ impl Pass<'_, '_> {
     }
 
     /// Points to the operands of a block, and gathers those that are not dense within it.
-    unsafe fn read_block(&mut self, nest: &Nest, tiles: &mut Tiles, index: &[usize], block: &[usize]) {
+    unsafe fn read_block(&mut self, nest: &Nest, tiles: &mut Tiles, position: &Position, block: &[usize]) {
         for (k, source) in self.sources.iter().enumerate() {
-            let Some(data) = source.data else { continue };
-            let strides = nest.source(k);
-            let data = data.wrapping_offset(offset(index, strides) * source.size.cast_signed());
+            let data = position.sources[k];
             if nest.in_place[k] {
                 self.pointers.sources[k] = data;
             } else if tiles.gathered[k] != (data, block[0]) {
                 let tile = tiles.sources[k];
                 // SAFETY: the block lies within the array, and the tile has room for its elements.
-                unsafe { gather(source.size, data, block, &strides[nest.split..], tile) };
+                unsafe { gather(source.size, data, block, &nest.source(k)[nest.split..], tile) };
                 tiles.gathered[k] = (data, block[0]);
                 self.pointers.sources[k] = tile;
             }
@@ -184,10 +185,10 @@ impl Pass<'_, '_> {
     }
 
     /// Provides the sums that the kernel adds a block to: those of the blocks before for the same part of an array, or zeros.
-    unsafe fn target_block(&mut self, nest: &Nest, tiles: &mut Tiles, index: &[usize], block: &[usize], count: usize) {
+    unsafe fn target_block(&mut self, nest: &Nest, tiles: &mut Tiles, position: &Position, block: &[usize], count: usize) {
         for (k, sink) in self.sinks.iter().enumerate() {
-            let Role::Add { to, in_kernel: true, .. } = sink.role else { continue };
-            let target = sink.data.wrapping_offset(offset(index, nest.sink(k)) * to.size().cast_signed());
+            let Role::Add { in_kernel: true, .. } = sink.role else { continue };
+            let target = position.sinks[k];
             if !tiles.pending[k].is_for(target, block[0]) {
                 // SAFETY: the pending tile is of this nest, and has room for `count` elements.
                 unsafe {
@@ -202,13 +203,12 @@ impl Pass<'_, '_> {
     }
 
     /// Adds the tiles of a block to those that are pending for the same part of their arrays.
-    unsafe fn add_block(&mut self, nest: &Nest, tiles: &mut Tiles, index: &[usize], block: &[usize], count: usize) {
+    unsafe fn add_block(&mut self, nest: &Nest, tiles: &mut Tiles, position: &Position, block: &[usize], count: usize) {
         for k in 0..self.sinks.len() {
-            let Role::Add { from, to, in_kernel: false, .. } = self.sinks[k].role else {
+            let Role::Add { from, in_kernel: false, .. } = self.sinks[k].role else {
                 continue;
             };
-            let target = self.sinks[k].data.wrapping_offset(offset(index, nest.sink(k)) * to.size().cast_signed());
-            let pending = tiles.pending[k];
+            let (target, pending) = (position.sinks[k], tiles.pending[k]);
             if pending.is_for(target, block[0]) {
                 // SAFETY: both tiles have `count` elements.
                 unsafe { add_tile(self.level, from, pending.sums, tiles.sinks[k], count) };
@@ -311,11 +311,6 @@ impl Pass<'_, '_> {
 unsafe fn clear(tile: *mut u8, size: usize, count: usize) {
     // SAFETY: as the caller says.
     unsafe { tile.write_bytes(0, count.next_multiple_of(BLOCK) * size) };
-}
-
-/// The offset of an element, in elements.
-fn offset(index: &[usize], strides: &[isize]) -> isize {
-    index.iter().zip(strides).map(|(&i, &stride)| i.cast_signed() * stride).sum()
 }
 
 /// Advances an index over the outer axes; false after the last.
