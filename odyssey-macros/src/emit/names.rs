@@ -171,7 +171,9 @@ pub(super) fn locate(tokens: TokenStream, span: Span) -> TokenStream {
             TokenTree::Group(moved)
         }
         mut other => {
-            let resolved = span.resolved_at(other.span());
+            // A number means the same everywhere: lints that compare it with the text at that place look away.
+            let is_literal = matches!(other, TokenTree::Literal(_));
+            let resolved = if is_literal { at(span) } else { span.resolved_at(other.span()) };
             other.set_span(resolved);
             other
         }
@@ -211,7 +213,8 @@ fn asked(expr: &syn::Expr) -> Option<String> {
         },
         syn::Expr::Cast(e) => asked(&e.expr),
         syn::Expr::Paren(e) => asked(&e.expr),
-        syn::Expr::Path(e) => e.path.get_ident().map(ToString::to_string),
+        // A `let` with the name of a constant would be a pattern.
+        syn::Expr::Path(e) => e.path.get_ident().map(ToString::to_string).filter(|name| !name.starts_with(char::is_uppercase)),
         syn::Expr::Call(e) => asked(&e.func),
         _ => None,
     }

@@ -11,6 +11,25 @@ use crate::diagnostics::not_yet;
 use crate::ir::{Callee, Info, Kind, Op, Stmt, Value, Wanted, Write};
 use crate::table::elementwise::Elementwise;
 
+/// Methods of lists and arrays that change what they are called on and have no value.
+const CHANGES: [&str; 10] = [
+    "assign",
+    "clone_from_slice",
+    "copy_from_slice",
+    "fill",
+    "map_inplace",
+    "mapv_inplace",
+    "push",
+    "scaled_add",
+    "swap",
+    "zip_mut_with",
+];
+
+/// A call of this method is a statement, also where it is the last expression of a block.
+pub(super) fn is_change(method: &Ident) -> bool {
+    CHANGES.iter().any(|name| method == name)
+}
+
 impl Lowerer {
     /// A method call as a statement, if it changes its receiver or one of its arguments.
     pub(super) fn changing_method(&mut self, e: &ExprMethodCall, expr: &Expr) -> bool {

@@ -7,6 +7,7 @@ use syn::{BinOp, Expr, Local, Pat, Stmt};
 use super::closure::plain_name;
 use super::control::Choice;
 use super::jump::{is_failure, is_panic, Jumps};
+use super::mutate::is_change;
 use super::passive::{compound, is_looking_macro};
 use super::place::without_parens;
 use super::Lowerer;
@@ -496,6 +497,7 @@ fn is_effect(expr: &Expr) -> bool {
         Expr::ForLoop(_) | Expr::Assign(_) | Expr::While(_) => true,
         Expr::Binary(e) => compound(&e.op).is_some() || super::passive::is_assignment(&e.op),
         Expr::Macro(e) => is_looking_macro(&e.mac.path),
+        Expr::MethodCall(e) => is_change(&e.method),
         _ => false,
     }
 }

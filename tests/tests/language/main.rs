@@ -33,6 +33,15 @@
     reason = "programs as people write them"
 )]
 
+mod attributes;
+mod dense;
+mod finance;
+mod functions;
+mod learning;
+mod loops_over_data;
+mod pipelines;
 mod places;
+mod statistics;
 #[path = "../programs/support.rs"]
 mod support;
+mod while_loops;
