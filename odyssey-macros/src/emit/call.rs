@@ -74,6 +74,11 @@ impl Writer<'_> {
                         Fragment::new(quote!(&mut #place), super::fragment::Binding::Prefix)
                     }
                 }
+                // A method that changed its receiver without saying so would not be differentiated.
+                None if i == 0 && is_method && self.layout.is_mutable(*v) && !self.layout.is_inline(*v) => {
+                    let receiver = self.reference(*v);
+                    Fragment::new(receiver, super::fragment::Binding::Prefix)
+                }
                 None if i == 0 && is_method => self.expr(*v),
                 None => self.consume(*v),
             });

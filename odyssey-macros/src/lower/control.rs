@@ -231,10 +231,6 @@ impl Lowerer {
             self.diagnostics.error(e, not_yet("`let` inside of a longer condition is", "nest `if let` and `if`"));
             return self.flag(true, e.span());
         }
-        if let Some(name) = Effects::of(e).assigned.first() {
-            let what = format!("changing `{name}` in a condition is");
-            self.diagnostics.error(e, not_yet(&what, "assign before the `if`"));
-        }
         self.passive_condition(e)
     }
 
@@ -406,7 +402,7 @@ impl Lowerer {
         roots
     }
 
-    fn is_changeable(&self, variable: Variable) -> bool {
+    pub(super) fn is_changeable(&self, variable: Variable) -> bool {
         self.bindings.is_mutable(variable)
             || self.bindings.alias(variable).is_some()
             || self.kind(self.bindings.value(variable)).is_exclusive()

@@ -240,6 +240,8 @@ impl Lowerer {
 
     /// Passive code as it stands.
     fn verbatim(&mut self, expr: &Expr) -> Value {
+        let unchanging = self.without_changes(expr);
+        let expr = unchanging.as_ref().unwrap_or(expr);
         let inputs = self.inputs(expr.to_token_stream());
         let kind = self.passive_kind(expr);
         let verbatim = Verbatim { expr: expr.clone(), inputs, is_pure: passive::is_pure(expr) };

@@ -3,6 +3,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
+use syn::visit_mut::VisitMut;
 use syn::{BinOp, Expr, ExprPath, Ident, Lit, Type, UnOp};
 
 use super::Lowerer;
@@ -293,7 +294,56 @@ impl<'ast> Visit<'ast> for Effects {
     }
 }
 
+/// Lets methods see their receivers as shared references: one that would change a variable behind the compiler's back does
+/// not compile.
+struct Share<'l> {
+    lowerer: &'l Lowerer,
+}
+
+impl VisitMut for Share<'_> {
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        if !only_reads(&call.method) {
+            self.share(&mut call.receiver);
+        }
+        syn::visit_mut::visit_expr_method_call_mut(self, call);
+    }
+}
+
+impl Share<'_> {
+    fn share(&self, place: &mut Expr) {
+        match place {
+            Expr::Field(e) => self.share(&mut e.base),
+            Expr::Index(e) => self.share(&mut e.expr),
+            Expr::Paren(e) => self.share(&mut e.expr),
+            Expr::Path(path) => {
+                let variable = path.path.get_ident().and_then(|ident| self.lowerer.bindings.variable(ident));
+                if variable.is_some_and(|variable| self.lowerer.is_changeable(variable)) {
+                    *place = syn::parse_quote!((&#path));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Lowerer {
+    /// Code that stays as it is must change no variable: the compiler would not know. `None` if it clearly does not.
+    pub(super) fn without_changes(&mut self, expr: &Expr) -> Option<Expr> {
+        let effects = Effects::of(expr);
+        let assigned = effects.assigned.iter().find(|name| self.bindings.variable(name).is_some());
+        if let Some(name) = assigned {
+            let what = format!("changing `{name}` inside of this expression is");
+            self.diagnostics.error(expr, crate::diagnostics::not_yet(&what, "make it a statement of its own"));
+        }
+        let is_changeable = |name: &Ident| self.bindings.variable(name).is_some_and(|variable| self.is_changeable(variable));
+        if !effects.receivers.iter().any(is_changeable) {
+            return None;
+        }
+        let mut shared = expr.clone();
+        Share { lowerer: self }.visit_expr_mut(&mut shared);
+        Some(shared)
+    }
+
     /// The variables that these tokens mention, with their values; names inside of macro calls and format strings
     /// count as well.
     pub(super) fn inputs(&self, tokens: TokenStream) -> Vec<(Ident, Value)> {
