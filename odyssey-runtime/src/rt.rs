@@ -122,6 +122,58 @@ pub fn reversed<I: DoubleEndedIterator>(range: I) -> std::iter::Rev<I> {
     range.rev()
 }
 
+/// A function's value and pullback for every element, in logical order.
+pub fn map_linearized<X: Tensor + ?Sized, R, P>(x: &X, f: impl FnMut(X::Elem) -> (R, P)) -> (ndarray::Array<R, X::Dim>, Vec<P>) {
+    let view = x.tensor_view();
+    let (values, pullbacks) = view.iter().copied().map(f).unzip();
+    let values = ndarray::Array::from_shape_vec(view.raw_dim(), values).expect("a value for each element");
+    (values, pullbacks)
+}
+
+/// The cotangent of every element, from the pullbacks of [`map_linearized`].
+pub fn map_pulled_back<X, Y, C, P>(
+    pullbacks: Vec<P>,
+    x: &X,
+    y: &Y,
+    d: &C,
+    mut pull: impl FnMut(P, X::Elem, &Y::Elem, Y::Elem) -> X::Elem,
+) -> ndarray::Array<X::Elem, X::Dim>
+where
+    X: Tensor + ?Sized,
+    Y: Tensor + ?Sized,
+    C: Tensor<Elem = Y::Elem> + ?Sized,
+{
+    let (x, y, d) = (x.tensor_view(), y.tensor_view(), d.tensor_view());
+    let elements = pullbacks.into_iter().zip(x.iter()).zip(y.iter().zip(d.iter()));
+    let values = elements.map(|((pullback, x), (y, d))| pull(pullback, *x, y, *d)).collect();
+    ndarray::Array::from_shape_vec(x.raw_dim(), values).expect("a value for each element")
+}
+
+/// The part of the cotangent of `concatenate![axis, …]` that belongs to a part behind `before` others along the axis.
+pub fn joined_part<T: Real, D: ndarray::Dimension + ndarray::RemoveAxis>(
+    d: &ndarray::Array<T, D>,
+    axis: ndarray::Axis,
+    before: usize,
+    length: usize,
+) -> ndarray::Array<T, D> {
+    d.slice_axis(axis, ndarray::Slice::from(before..before + length)).to_owned()
+}
+
+/// The part of the cotangent of `stack![axis, …]` that belongs to a part by its number.
+pub fn stacked_part<T: Real, D: ndarray::RemoveAxis>(
+    d: &ndarray::Array<T, D>,
+    axis: ndarray::Axis,
+    number: usize,
+) -> ndarray::Array<T, D::Smaller> {
+    d.index_axis(axis, number).to_owned()
+}
+
+/// A whole tangent of a part that a pattern has bound, as one under construction: a box may be bound where what is in it
+/// was differentiated.
+pub fn arrived_as<X: Differentiable + ?Sized, D: Into<X::Tangent>>(x: &X, d: D) -> X::Partial {
+    arrived(x, d.into())
+}
+
 /// The default of the type of a value.
 #[inline]
 pub fn default_like<T: Default>(_taken: &T) -> T {

@@ -14,6 +14,9 @@ impl Writer<'_> {
     /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
     pub(super) fn linearize(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
         let span = at(stmt.span);
+        if let Callee::Each(path) = &call.callee {
+            return self.linearize_each(stmt, call, path);
+        }
         let start = self.changed_variables(stmt, call);
         let args = self.arguments(call);
         let pullback = *stmt.outs.last().expect("the pullback");
@@ -31,6 +34,7 @@ impl Writer<'_> {
                 let args = args.iter().map(|arg| &arg.tokens);
                 quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #wants))
             }
+            Callee::Each(_) => unreachable!("written above"),
             Callee::Method(name, turbofish) => {
                 let function = format_ident!("{}_residual_vjp", name, span = name.span());
                 let turbofish = turbofish.as_ref().map(|generics| with_inferred(generics, call.args.len()));
@@ -89,6 +93,10 @@ impl Writer<'_> {
     pub(super) fn call(&mut self, call: &Call, span: Span) -> Fragment {
         let args = self.arguments(call);
         match &call.callee {
+            Callee::Each(path) => {
+                let array = args[0].receiver();
+                Fragment::tight(quote_spanned!(span=> #array.mapv(#path)))
+            }
             Callee::Path(path) => {
                 let args = args.iter().map(|arg| &arg.tokens);
                 Fragment::tight(quote_spanned!(span=> #path(#(#args),*)))
@@ -98,6 +106,31 @@ impl Writer<'_> {
                 Fragment::tight(quote_spanned!(span=> #receiver.#name #turbofish(#(#args),*)))
             }
         }
+    }
+
+    /// `let (y, y_pullbacks) = rt::map_linearized(&x, |element| f::residual_vjp(f, element, (Yes,)));`
+    fn linearize_each(&mut self, stmt: &Stmt, call: &Call, path: &syn::ExprPath) -> TokenStream {
+        let span = at(stmt.span);
+        let array = self.reference(call.args[0]);
+        let (function, krate) = (self.rt("map_linearized", stmt.span), self.krate);
+        let element = quote!(|element| );
+        let hidden = if call.callee.is_associated() {
+            let companion = sibling_path(path, 1);
+            quote_spanned!(span=> #companion(element, (#krate::rt::Yes,)))
+        } else {
+            let (companion, generics) = companion_path(path, 1);
+            quote_spanned!(span=> #companion::residual_vjp #generics(#path, element, (#krate::rt::Yes,)))
+        };
+        let pattern = tuple(&[self.pattern(stmt.outs[0]), self.pattern(stmt.outs[1])]);
+        quote_spanned!(span=> let #pattern = #function(#array, #element #hidden);)
+    }
+
+    fn pull_each_back(&mut self, stmt: &Stmt, pullbacks: Value, call: &Call, result: Value, cotangent: Value) -> TokenStream {
+        let (function, pullbacks) = (self.rt("map_pulled_back", stmt.span), self.consume(pullbacks).tokens);
+        let (x, y) = (self.reference(call.args[0]), self.reference(result));
+        let d = self.reference(cotangent);
+        let pattern = self.pattern(stmt.outs[0]);
+        quote_spanned!(at(stmt.span)=> let #pattern = #function(#pullbacks, #x, #y, #d, |pullback, x, y, d| pullback(x, y, d).0);)
     }
 
     /// The wants of a call, one an argument, as values.
@@ -125,6 +158,9 @@ impl Writer<'_> {
         result: Value,
         cotangents: &[Value],
     ) -> TokenStream {
+        if let Callee::Each(_) = &call.callee {
+            return self.pull_each_back(stmt, pullback, call, result, cotangents[0]);
+        }
         let function = self.consume(pullback).tokens;
         let is_method = matches!(call.callee, Callee::Method(..));
         let is_associated = call.callee.is_associated();

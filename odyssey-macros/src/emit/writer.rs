@@ -142,6 +142,28 @@ impl Writer<'_> {
                 let args: Vec<_> = args.iter().map(|v| self.expr(*v).tokens).collect();
                 Fragment::tight(quote_spanned!(span=> #base.#method(#(#args),*)))
             }
+            Op::List(how @ (Listing::Concatenation | Listing::Stack), elements) => {
+                let (krate, axis) = (self.krate, self.expr(elements[0]).tokens);
+                let parts: Vec<_> = elements[1..].iter().map(|v| self.expr(*v).receiver()).collect();
+                Fragment::tight(if *how == Listing::Stack {
+                    quote!(#krate::rt::ndarray::stack![#axis, #(#parts),*])
+                } else {
+                    quote!(#krate::rt::ndarray::concatenate![#axis, #(#parts),*])
+                })
+            }
+            Op::JoinedPart { cotangent, axis, parts, stacked } => {
+                let (d, axis) = (self.reference(*cotangent), self.expr(*axis).tokens);
+                let lengths: Vec<_> = parts.iter().map(|v| self.expr(*v).receiver()).collect();
+                let (own, before) = lengths.split_last().expect("a part");
+                Fragment::tight(if *stacked {
+                    let (function, number) = (self.rt("stacked_part", span), Literal::usize_unsuffixed(before.len()));
+                    quote!(#function(#d, #axis, #number))
+                } else {
+                    let function = self.rt("joined_part", span);
+                    let before = if before.is_empty() { quote!(0) } else { quote!(#(#before.len_of(#axis))+*) };
+                    quote!(#function(#d, #axis, #before, #own.len_of(#axis)))
+                })
+            }
             Op::List(how, elements) => {
                 let elements: Vec<_> = elements.iter().map(|v| self.consume(*v).tokens).collect();
                 Fragment::tight(match how {
@@ -151,6 +173,11 @@ impl Writer<'_> {
                         let krate = self.krate;
                         quote!(#krate::rt::ndarray::array![#(#elements),*])
                     }
+                    Listing::Matrix(columns) => {
+                        let (krate, rows) = (self.krate, elements.chunks(*columns));
+                        quote!(#krate::rt::ndarray::array![#([#(#rows),*]),*])
+                    }
+                    Listing::Concatenation | Listing::Stack => unreachable!("written above"),
                 })
             }
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest),

@@ -175,6 +175,8 @@ pub(crate) enum Copying {
 #[derive(Clone, Debug)]
 pub(crate) enum Callee {
     Path(syn::ExprPath),
+    /// A function of a number, applied to every element of the argument.
+    Each(syn::ExprPath),
     /// A method; the first argument is the receiver.
     Method(Ident, Option<syn::AngleBracketedGenericArguments>),
 }
@@ -219,6 +221,12 @@ pub(crate) enum Listing {
     Vec,
     /// `array![a, b]`.
     Ndarray,
+    /// `array![[a, b], [c, d]]`, with so many columns.
+    Matrix(usize),
+    /// `concatenate![axis, a, b]`; the axis comes first.
+    Concatenation,
+    /// `stack![axis, a, b]`; the axis comes first.
+    Stack,
 }
 
 /// The arguments of the differentiated function whose gradients a computation serves.
@@ -450,6 +458,13 @@ pub(crate) enum Op {
     CastBack {
         cotangent: Value,
         like: Value,
+    },
+    /// What belongs to the last of these parts in the cotangent of the arrays put together along an axis.
+    JoinedPart {
+        cotangent: Value,
+        axis: Value,
+        parts: Vec<Value>,
+        stacked: bool,
     },
     /// The tangents of the fields of a variant.
     IntoParts(Value, Ident),

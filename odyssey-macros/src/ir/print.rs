@@ -129,6 +129,9 @@ impl Printer<'_> {
                 let parts = parts.iter().map(|(name, [_, d])| format!("{name}: {}", v(d))).collect::<Vec<_>>().join(", ");
                 format!("unmatch {} as {} {{{parts}}}", v(scrutinee), pattern.to_token_stream())
             }
+            Op::JoinedPart { cotangent, axis, parts, .. } => {
+                format!("part of {} along {} behind {}", v(cotangent), v(axis), self.list(parts))
+            }
             Op::IntoParts(a, variant) => format!("parts of {} as {variant}", v(a)),
             Op::Stack => "stack".to_owned(),
             Op::Linearize(call) => format!("linearize {}", self.list(&call.args)),

@@ -84,6 +84,11 @@ macro_rules! each_operand {
                 $f(base);
                 $parts(parts, $f);
             }
+            Op::JoinedPart { cotangent, axis, parts, .. } => {
+                $f(cotangent);
+                $f(axis);
+                parts.into_iter().for_each(|v| $f(v));
+            }
             Op::Unmatch { scrutinee, parts, .. } => {
                 $f(scrutinee);
                 parts.into_iter().for_each(|(_, both)| both.into_iter().for_each(|v| $f(v)));

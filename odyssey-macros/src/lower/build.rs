@@ -53,6 +53,8 @@ impl Lowerer {
         let element = values.first().map_or(Kind::Unknown, |v| self.kind(*v).clone());
         let kind = match how {
             Listing::Ndarray => Kind::Array(Some(1)),
+            Listing::Matrix(_) => Kind::Array(Some(2)),
+            Listing::Concatenation | Listing::Stack => Kind::Array(None),
             Listing::Array | Listing::Vec => Kind::Sequence(Box::new(element)),
         };
         self.emit(Op::List(how, values), kind, active, expr.span())
@@ -69,20 +71,61 @@ impl Lowerer {
         let how = match name.as_str() {
             "vec" => Listing::Vec,
             "array" => Listing::Ndarray,
+            "concatenate" => Listing::Concatenation,
+            "stack" => Listing::Stack,
             _ => return None,
         };
         let elements = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone());
         match elements {
-            Ok(elements) if !(how == Listing::Ndarray && elements.iter().any(|e| matches!(e, Expr::Array(_)))) => {
-                Some(self.list(how, &elements, expr))
+            Ok(rows) if how == Listing::Ndarray && rows.iter().any(|row| matches!(row, Expr::Array(_))) => {
+                self.matrix(&rows, expr)
             }
-            _ => None,
+            Ok(elements) => Some(self.list(how, &elements, expr)),
+            Err(_) if how == Listing::Vec => self.repeated_list(mac, expr),
+            Err(_) => None,
         }
     }
 
-    /// `[x; n]`, `vec![x; n]` with a differentiated `x`: refused, the elements are copies.
-    pub(super) fn repeated(&mut self, expr: &Expr) -> Value {
-        let text = not_yet("repeating a differentiated value is", "write a list of zeros and assign to its elements in a loop");
-        self.refuse(expr, expr.span(), &text)
+    /// `array![[a, b], [c, d]]`.
+    fn matrix(&mut self, rows: &Punctuated<Expr, Token![,]>, expr: &Expr) -> Option<Value> {
+        let mut elements = Vec::new();
+        for row in rows {
+            let Expr::Array(row) = row else { return None };
+            elements.extend(&row.elems);
+        }
+        let columns = elements.len() / rows.len();
+        let is_matrix = elements.iter().all(|element| !matches!(element, Expr::Array(_))) && columns > 0;
+        is_matrix.then(|| self.list(Listing::Matrix(columns), elements, expr))
+    }
+
+    /// `vec![x; n]`: a list of copies, made in a loop.
+    fn repeated_list(&mut self, mac: &syn::Macro, expr: &Expr) -> Option<Value> {
+        let [element, count] = &super::passive::arguments_of(mac)?[..] else { return None };
+        let value = self.expr(element);
+        let name = syn::Ident::new("repeated", proc_macro2::Span::mixed_site());
+        self.bindings.open();
+        self.bindings.declare(&name, value);
+        let list = self.expr(&syn::parse_quote_spanned!(expr.span()=> (0..#count).map(|_| #name.clone()).collect::<Vec<_>>()));
+        self.bindings.close();
+        Some(list)
+    }
+
+    /// `[x; 3]`.
+    pub(super) fn repeated(&mut self, e: &syn::ExprRepeat, expr: &Expr) -> Value {
+        const MANY: usize = 16;
+        let count = match &*e.len {
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(count), .. }) => count.base10_parse().ok().filter(|n| *n <= MANY),
+            _ => None,
+        };
+        let Some(count) = count else {
+            let text = not_yet(
+                "repeating a differentiated value so often is",
+                "start with `[0.0; N]` and assign to the elements in a loop",
+            );
+            return self.refuse(expr, expr.span(), &text);
+        };
+        let value = self.expr(&e.expr);
+        let (active, kind) = (self.is_active(value), Kind::Sequence(Box::new(self.kind(value).clone())));
+        self.emit(Op::List(Listing::Array, vec![value; count]), kind, active, expr.span())
     }
 }

@@ -111,7 +111,7 @@ impl Lowerer {
             }
             Expr::Struct(e) => self.construct(e),
             Expr::Array(e) => self.list(Listing::Array, &e.elems, expr),
-            Expr::Repeat(_) => self.repeated(expr),
+            Expr::Repeat(e) => self.repeated(e, expr),
             Expr::Macro(e) if super::passive::is_looking_macro(&e.mac.path) => self.verbatim(expr),
             Expr::Macro(e) => match self.listing_macro(&e.mac, expr) {
                 Some(list) => list,

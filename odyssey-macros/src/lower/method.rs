@@ -37,6 +37,7 @@ impl Lowerer {
                 return self.copy(&name, &e.receiver, expr)
             }
             ("mapv" | "mapv_into", 1) => return self.mapv(e, expr),
+            ("map", 1) if self.is_numeric(&e.receiver) => return self.mapv(e, expr),
             ("unwrap", 0) | ("expect", 1) => {
                 if let Expr::MethodCall(inner) = &*e.receiver {
                     if let Some(value) = self.optional(inner) {
@@ -260,7 +261,7 @@ impl Lowerer {
     /// `x.mapv(|v| …)`: the closure is inlined; `x.mapv(f64::tanh)`: the operation itself.
     fn mapv(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         match &e.args[0] {
-            Expr::Closure(closure) => self.inlined(closure, &e.receiver, expr),
+            Expr::Closure(closure) => self.inlined(closure, &e.receiver, expr, e.method == "map"),
             Expr::Path(path) => {
                 let segments = &path.path.segments;
                 let owner = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string());
@@ -268,18 +269,24 @@ impl Lowerer {
                     segments.last().and_then(|last| Elementwise::find(&last.ident.to_string())).filter(|op| op.row().is_method());
                 match (owner.as_deref(), op) {
                     (Some("f64" | "f32"), Some(op)) => self.table_operation(op, &[&e.receiver], expr),
-                    _ => self.refuse(
-                        expr,
-                        e.span(),
-                        &not_yet("`mapv` with a function of the user's is", "write a closure: `mapv(|v| …)`"),
-                    ),
+                    _ => self.each(path, &e.receiver, e.span()),
                 }
             }
             _ => self.refuse(expr, e.span(), &not_yet("`mapv` with this argument is", "write a closure: `mapv(|v| …)`")),
         }
     }
 
-    fn inlined(&mut self, closure: &ExprClosure, receiver: &Expr, expr: &Expr) -> Value {
+    /// A function of the user's, for every element.
+    fn each(&mut self, path: &syn::ExprPath, receiver: &Expr, span: proc_macro2::Span) -> Value {
+        let array = self.expr(receiver);
+        let array = self.behind_reference(array);
+        let (kind, active) = (self.kind(array).peel().clone(), self.is_active(array));
+        let kind = if matches!(kind, Kind::Array(_)) { kind } else { Kind::Array(None) };
+        let call = Call { callee: Callee::Each(path.clone()), args: vec![array], borrowed: BTreeMap::new() };
+        self.emit(Op::Call(call), kind, active, span)
+    }
+
+    fn inlined(&mut self, closure: &ExprClosure, receiver: &Expr, expr: &Expr, by_reference: bool) -> Value {
         let array = self.expr(receiver);
         let array = self.behind_reference(array);
         self.bindings.open();
@@ -288,11 +295,11 @@ impl Lowerer {
             Some(other) => other,
             None => return self.refuse(expr, expr.span(), "`mapv` takes a closure of one argument"),
         };
-        let Pat::Ident(parameter) = parameter else {
-            return self.refuse(expr, expr.span(), &not_yet("this closure argument is", "name it: `|v| …`"));
-        };
         // The array itself stands for its element: what is done to the element is done to all of them.
-        self.bindings.declare(&parameter.ident, array);
+        let element = if by_reference { self.referred(array, expr.span()) } else { array };
+        let name = self.values[array].name.clone();
+        self.bind(parameter, element);
+        self.values[array].name = name;
         let before = self.blocks.last().map_or(0, |block| block.stmts.len());
         let was_in_closure = std::mem::replace(&mut self.in_closure, true);
         let result = self.expr(&closure.body);

@@ -21,6 +21,7 @@ mod pattern;
 mod place;
 mod stmt;
 mod temporaries;
+mod zip;
 
 use std::collections::HashMap;
 use std::rc::Rc;

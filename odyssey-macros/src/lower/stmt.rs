@@ -349,6 +349,8 @@ impl Lowerer {
             Expr::Macro(e) if is_looking_macro(&e.mac.path) => {
                 self.verbatim(expr);
             }
+            Expr::Macro(e) if e.mac.path.segments.last().is_some_and(|last| last.ident == "azip") => self.azip(&e.mac, expr),
+            Expr::MethodCall(e) if self.zip_for_each(e) => {}
             Expr::MethodCall(e) if self.changing_method(e, expr) => {}
             Expr::Call(e) if self.changing_function(e) => {}
             _ => {

@@ -51,7 +51,7 @@ impl Call {
     /// The function's own name.
     pub(crate) fn name(&self) -> String {
         match &self.callee {
-            Callee::Path(path) => path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default(),
+            Callee::Path(path) | Callee::Each(path) => path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default(),
             Callee::Method(name, _) => name.to_string(),
         }
     }

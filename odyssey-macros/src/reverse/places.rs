@@ -156,10 +156,19 @@ impl Sweep<'_> {
     }
 
     pub(super) fn list(&mut self, how: Listing, elements: &[Value], dy: Value, span: Span) {
-        let _ = how;
+        if matches!(how, Listing::Concatenation | Listing::Stack) {
+            return self.joined(how, elements, dy, span);
+        }
         for (number, element) in elements.iter().enumerate() {
             if self.varies(*element) {
-                let index = self.position(number, *element, span);
+                let index = match how {
+                    Listing::Matrix(columns) => self.passive(
+                        syn::parse_str(&format!("[{}, {}]", number / columns, number % columns)).expect("an index"),
+                        *element,
+                        span,
+                    ),
+                    _ => self.position(number, *element, span),
+                };
                 let kind = self.tangent_kind(*element);
                 let d = self.emit(Op::Part(dy, vec![Projection::Index(index)]), kind, *element, span);
                 self.contribute(*element, d);
@@ -170,8 +179,30 @@ impl Sweep<'_> {
     /// A literal index.
     fn position(&mut self, number: usize, of: Value, span: Span) -> Value {
         let number = proc_macro2::Literal::usize_suffixed(number);
-        let verbatim = crate::ir::Verbatim { expr: syn::parse_quote!(#number), inputs: Vec::new(), is_pure: true };
+        self.passive(syn::parse_quote!(#number), of, span)
+    }
+
+    fn passive(&mut self, expr: syn::Expr, of: Value, span: Span) -> Value {
+        let verbatim = crate::ir::Verbatim { expr, inputs: Vec::new(), is_pure: true };
         self.emit(Op::Verbatim(Rc::new(verbatim)), Kind::Unknown, of, span)
+    }
+
+    /// Each part gets its own of what was put together.
+    fn joined(&mut self, how: Listing, elements: &[Value], dy: Value, span: Span) {
+        let (axis, parts) = elements.split_first().expect("the axis comes first");
+        for (number, part) in parts.iter().enumerate() {
+            if self.varies(*part) {
+                let kind = self.tangent_kind(*part);
+                let op = Op::JoinedPart {
+                    cotangent: dy,
+                    axis: *axis,
+                    parts: parts[..=number].to_vec(),
+                    stacked: how == Listing::Stack,
+                };
+                let d = self.emit(op, kind, *part, span);
+                self.contribute(*part, d);
+            }
+        }
     }
 
     pub(super) fn construct(

@@ -53,11 +53,12 @@ impl Writer<'_> {
         parts: &[(Ident, [Value; 2])],
         bound: &TokenStream,
     ) -> TokenStream {
-        let [partial, arrived, complete] = ["partial", "arrived", "complete"].map(|name| self.rt(name, stmt.span));
+        let [partial, complete] = ["partial", "complete"].map(|name| self.rt(name, stmt.span));
         let (owner, name) = (self.reference(scrutinee), self.name(stmt.outs[0]));
         let mut text = quote!(let mut #name = #partial(#owner););
         for (part, [primal, d]) in parts {
             let place = self.place_of_name(pattern, part, quote!(#name)).expect("a name of the pattern");
+            let arrived = self.rt(if self.values[*d].kind.is_scalar() { "arrived" } else { "arrived_as" }, stmt.span);
             let (primal, d) = (self.reference(*primal), self.consume(*d).tokens);
             text.extend(quote!(#place = #arrived(#primal, #d);));
         }
