@@ -1,7 +1,10 @@
 //! Parts of values and of tangents, changed where they are: elements, slices, views of arrays.
 
+use std::marker::PhantomData;
+
 use ndarray::{Array, ArrayView, ArrayViewMut, Dimension};
 
+use crate::differentiable::Differentiable;
 use crate::ops::Tensor;
 use crate::real::Real;
 use crate::tangent::Tangent;
@@ -118,6 +121,66 @@ pub fn clear_part<P: PartMut + ?Sized>(part: &mut P) {
 #[track_caller]
 pub fn add_part<P: PartMut + ?Sized>(part: &mut P, value: P::Owned) {
     part.add_part(value);
+}
+
+/// A tangent where another type of the same meaning is wanted: a list lent as a slice may be an array.
+pub trait IntoTangent<T> {
+    /// The tangent as that type.
+    fn into_tangent(self) -> T;
+}
+
+impl<T> IntoTangent<T> for T {
+    #[inline]
+    fn into_tangent(self) -> T {
+        self
+    }
+}
+
+impl<T, const N: usize> IntoTangent<[T; N]> for Vec<T> {
+    #[track_caller]
+    fn into_tangent(self) -> [T; N] {
+        let length = self.len();
+        self.try_into().unwrap_or_else(|_| panic!("a cotangent of {length} elements for an array of {N}"))
+    }
+}
+
+impl<T, const N: usize> IntoTangent<Vec<T>> for [T; N] {
+    fn into_tangent(self) -> Vec<T> {
+        self.into()
+    }
+}
+
+impl<T> IntoTangent<Box<T>> for T {
+    fn into_tangent(self) -> Box<T> {
+        Box::new(self)
+    }
+}
+
+/// The tangent as whatever is wanted.
+#[inline]
+#[track_caller]
+pub fn into_tangent<T, D: IntoTangent<T>>(d: D) -> T {
+    d.into_tangent()
+}
+
+/// The tangent as that of `x`.
+#[inline]
+#[track_caller]
+pub fn as_tangent<X: Differentiable + ?Sized, D: IntoTangent<X::Tangent>>(_x: &X, d: D) -> X::Tangent {
+    d.into_tangent()
+}
+
+/// The type of a tangent.
+#[inline]
+pub fn kind_of<T>(_d: &T) -> PhantomData<T> {
+    PhantomData
+}
+
+/// A tangent as that type.
+#[inline]
+#[track_caller]
+pub fn of_kind<T, D: IntoTangent<T>>(_kind: PhantomData<T>, d: D) -> T {
+    d.into_tangent()
 }
 
 /// A number or an array whose elements can be changed.

@@ -11,7 +11,9 @@ pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};
 pub use crate::ops::functions::*;
 pub use crate::ops::residuals;
-pub use crate::place::{add_part, add_to, clear_part, part, subtract_from, take_part};
+pub use crate::place::{
+    add_part, add_to, as_tangent, clear_part, into_tangent, kind_of, of_kind, part, subtract_from, take_part,
+};
 pub use crate::tangent::Tangent;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.
@@ -172,6 +174,18 @@ pub fn stacked_part<T: Real, D: ndarray::RemoveAxis>(
 /// was differentiated.
 pub fn arrived_as<X: Differentiable + ?Sized, D: Into<X::Tangent>>(x: &X, d: D) -> X::Partial {
     arrived(x, d.into())
+}
+
+/// The cotangent of a number in an `Option`: nothing counts as zero.
+#[inline]
+pub fn number_or_zero<T: Real>(d: Option<T>) -> T {
+    d.unwrap_or_else(T::zero)
+}
+
+/// The panic of a derivative through what a failed call has left in an argument.
+#[cold]
+pub fn failed_change() -> ! {
+    panic!("the derivative through what a call has left in a `&mut` argument needs a call that did not fail");
 }
 
 /// The default of the type of a value.

@@ -8,7 +8,7 @@ use super::fragment::Fragment;
 use super::names::at;
 use super::place::Access;
 use super::writer::{tuple, Writer};
-use crate::ir::{Call, Callee, Kind, Stmt, Value};
+use crate::ir::{Call, Callee, Kind, Op, Stmt, Value};
 
 impl Writer<'_> {
     /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
@@ -176,10 +176,11 @@ impl Writer<'_> {
             })
             .collect();
         let result = self.reference(result);
-        let cotangents: Vec<_> = cotangents.iter().map(|v| self.consume(*v).tokens).collect();
-        let (patterns, unwrap) = self.pullback_results(stmt, pullback);
+        let results = cotangents.to_vec();
+        let (kinds, cotangents) = self.given_cotangents(call, cotangents);
+        let (patterns, unwrap) = self.pullback_results(stmt, pullback, call, &results);
         let pattern = tuple(&patterns);
-        let call = quote!(let #pattern = #function(#(#again,)* #result, #(#cotangents),*); #unwrap);
+        let call = quote!(#kinds let #pattern = #function(#(#again,)* #result, #(#cotangents),*); #unwrap);
         let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
         let wanted = self.guards.wanted(self.values, stmt);
         if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.is_guarded(*out)) {
@@ -202,16 +203,69 @@ impl Writer<'_> {
         quote!(#again(#value))
     }
 
+    /// The cotangents that a pullback takes. What is left in an argument may be lent as a slice and be an array or a list: its
+    /// cotangent goes there as a list, and comes back as what it was.
+    fn given_cotangents(&mut self, call: &Call, cotangents: &[Value]) -> (TokenStream, Vec<TokenStream>) {
+        let (mut kinds, mut given) = (TokenStream::new(), Vec::new());
+        let positions = std::iter::once(None).chain(call.borrowed.keys().copied().map(Some));
+        for (position, v) in positions.zip(cotangents) {
+            match position.filter(|_| may_be_list(&self.values[*v].kind)) {
+                Some(position) => {
+                    let [kind_of, into] = ["kind_of", "into_tangent"].map(|name| self.rt(name, self.values[*v].span));
+                    let (kind, reference) = (lent_kind(position), self.reference(*v));
+                    let d = self.consume(*v).tokens;
+                    kinds.extend(quote!(let #kind = #kind_of(#reference);));
+                    given.push(quote!(#into(#d)));
+                }
+                None => given.push(self.consume(*v).tokens),
+            }
+        }
+        (kinds, given)
+    }
+
+    /// The gradient `d` of an argument as the tangent of what was given for it, where that may be another type.
+    fn as_given(&mut self, call: &Call, cotangents: &[Value], position: usize, d: &Ident) -> Option<TokenStream> {
+        let (arg, span) = (call.args[position], self.values[call.args[position]].span);
+        if let Some(number) = call.borrowed.keys().position(|lent| *lent == position) {
+            let is_list = may_be_list(&self.values[cotangents[number + 1]].kind);
+            let (of_kind, kind) = (self.rt("of_kind", span), lent_kind(position));
+            return is_list.then(|| quote!(#of_kind(#kind, #d)));
+        }
+        let is_reference = matches!(self.layout.definition(arg), Some(Op::Reference(_)));
+        if !is_reference || !may_be_list(self.values[arg].kind.peel()) {
+            return None;
+        }
+        let (as_tangent, given) = (self.rt("as_tangent", span), self.reference(arg));
+        Some(quote!(#as_tangent(#given, #d)))
+    }
+
     /// The patterns of a pullback's results, and the statements that take apart those that may not be there.
-    fn pullback_results(&mut self, stmt: &Stmt, pullback: Value) -> (Vec<TokenStream>, TokenStream) {
+    fn pullback_results(
+        &mut self,
+        stmt: &Stmt,
+        pullback: Value,
+        call: &Call,
+        cotangents: &[Value],
+    ) -> (Vec<TokenStream>, TokenStream) {
         let (mut patterns, mut unwrap) = (Vec::new(), TokenStream::new());
         for (position, out) in stmt.outs.iter().enumerate() {
             let pattern = self.pattern(*out);
             if self.layout.is_used(*out) && self.guards.passes_on(pullback, position) {
                 let (krate, name) = (self.krate, self.name(*out));
                 let ty = self.guards.any_of(&self.values[*out].wanted, krate);
-                unwrap.extend(quote!(let #pattern = <#ty as #krate::rt::Want>::get(#name);));
+                let d = Ident::new("d", Span::mixed_site());
+                let converted = self.as_given(call, cotangents, position, &d).map(|converted| quote!(.map(|#d| #converted)));
+                unwrap.extend(quote!(let #pattern = <#ty as #krate::rt::Want>::get(#name)#converted;));
                 patterns.push(quote!(#name));
+            } else if self.layout.is_used(*out) {
+                let name = self.name(*out);
+                match self.as_given(call, cotangents, position, &name) {
+                    Some(converted) => {
+                        unwrap.extend(quote!(let #pattern = #converted;));
+                        patterns.push(quote!(#name));
+                    }
+                    None => patterns.push(pattern),
+                }
             } else {
                 patterns.push(pattern);
             }
@@ -236,6 +290,16 @@ fn with_inferred(generics: &syn::AngleBracketedGenericArguments, arguments: usiz
     let mut generics = generics.clone();
     generics.args.extend((0..arguments).map(|_| -> syn::GenericArgument { syn::parse_quote!(_) }));
     generics
+}
+
+/// A list, an array or a slice: one may be lent as the other.
+fn may_be_list(kind: &Kind) -> bool {
+    matches!(kind, Kind::Sequence(_))
+}
+
+/// The name of the kind of tangent that belongs to what is lent in this position.
+fn lent_kind(position: usize) -> Ident {
+    Ident::new(&format!("kind_{position}"), Span::mixed_site())
 }
 
 /// `nn::f::<T>` as the companion's path and the generic arguments of its function.

@@ -17,6 +17,8 @@ mod writer;
 
 use proc_macro2::TokenStream;
 
+pub(crate) use writer::Failure;
+
 use crate::lower::Primal;
 use crate::parse::Source;
 use crate::reverse::Derivative;

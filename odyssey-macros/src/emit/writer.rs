@@ -26,13 +26,53 @@ pub(super) struct Writer<'a> {
     pub(super) is_single: bool,
     /// Which gradients the caller may leave out.
     pub(super) guards: Guards,
+    /// How the code leaves the function early with a failure, where that is not `return`.
+    pub(super) failure: Option<Failure>,
     /// The place of the statement at hand.
     pub(super) at: usize,
     /// Writes the element of a kernel, in that form.
     pub(super) kernel_form: Option<Form>,
 }
 
+/// A failure leaves a block with this label, with the failed result and nothing kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    Err,
+    None,
+}
+
+impl Failure {
+    /// The label of the block.
+    pub(super) fn label() -> syn::Lifetime {
+        syn::Lifetime::new("'body", Span::mixed_site())
+    }
+}
+
 impl Writer<'_> {
+    /// `x?`, where a failure leaves the block instead of the function.
+    fn tried(&mut self, x: Value, span: Span) -> Fragment {
+        let x = self.consume(x);
+        let Some(failure) = self.failure else {
+            let x = x.receiver();
+            return Fragment::tight(quote_spanned!(span=> #x?));
+        };
+        let (x, label) = (x.tokens, Failure::label());
+        let none = quote!(::core::option::Option::None);
+        Fragment::new(
+            match failure {
+                Failure::Err => quote_spanned! {span=> match #x {
+                    ::core::result::Result::Ok(value) => value,
+                    ::core::result::Result::Err(error) => break #label (::core::result::Result::Err(::core::convert::From::from(error)), #none),
+                }},
+                Failure::None => quote_spanned! {span=> match #x {
+                    ::core::option::Option::Some(value) => value,
+                    #none => break #label (#none, #none),
+                }},
+            },
+            Binding::Loose,
+        )
+    }
+
     /// `rt::name`.
     pub(super) fn rt(&self, name: &str, span: Span) -> TokenStream {
         let (krate, name) = (self.krate, Ident::new(name, at(span)));
@@ -193,9 +233,19 @@ impl Writer<'_> {
                 let x = self.consume(*x).tokens;
                 Fragment::tight(quote!(::core::result::Result::Ok(#x)))
             }
-            Op::Try(x) => {
-                let x = self.consume(*x).receiver();
-                Fragment::tight(quote_spanned!(span=> #x?))
+            Op::Try(x) => self.tried(*x, span),
+            Op::Payload(d, like) => {
+                let d = self.consume(*d).tokens;
+                match like {
+                    None => {
+                        let function = self.rt("number_or_zero", span);
+                        Fragment::tight(quote!(#function(#d)))
+                    }
+                    Some(like) => {
+                        let (function, like) = (self.rt("into_payload", span), self.reference(*like));
+                        Fragment::tight(quote!(#function(#d, #like)))
+                    }
+                }
             }
             Op::Snapshot(x) => {
                 let x = self.expr(*x);
@@ -314,6 +364,11 @@ impl Writer<'_> {
 
     /// The user's code, with its variables under the names that they have here.
     pub(super) fn verbatim(&mut self, verbatim: &Verbatim) -> Fragment {
+        if let (Some(_), Expr::Return(syn::ExprReturn { expr: Some(failed), .. })) = (self.failure, &verbatim.expr) {
+            let failed = Verbatim { expr: (**failed).clone(), ..verbatim.clone() };
+            let (failed, label) = (self.verbatim(&failed).tokens, Failure::label());
+            return Fragment::new(quote!(break #label (#failed, ::core::option::Option::None)), Binding::Loose);
+        }
         let mut renamed: Vec<(Ident, TokenStream)> = Vec::new();
         for (ident, value) in &verbatim.inputs {
             let tokens = self.expr(*value).receiver();

@@ -459,6 +459,8 @@ pub(crate) enum Op {
         cotangent: Value,
         like: Value,
     },
+    /// The cotangent of what is in an `Option`: nothing counts as zero, of the shape of that value if it is no number.
+    Payload(Value, Option<Value>),
     /// What belongs to the last of these parts in the cotangent of the arrays put together along an axis.
     JoinedPart {
         cotangent: Value,

@@ -132,6 +132,7 @@ impl Printer<'_> {
             Op::JoinedPart { cotangent, axis, parts, .. } => {
                 format!("part of {} along {} behind {}", v(cotangent), v(axis), self.list(parts))
             }
+            Op::Payload(d, _) => format!("payload of {}", v(d)),
             Op::IntoParts(a, variant) => format!("parts of {} as {variant}", v(a)),
             Op::Stack => "stack".to_owned(),
             Op::Linearize(call) => format!("linearize {}", self.list(&call.args)),

@@ -84,6 +84,10 @@ macro_rules! each_operand {
                 $f(base);
                 $parts(parts, $f);
             }
+            Op::Payload(d, like) => {
+                $f(d);
+                like.into_iter().for_each(|v| $f(v));
+            }
             Op::JoinedPart { cotangent, axis, parts, .. } => {
                 $f(cotangent);
                 $f(axis);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprPath};
 
+use super::place::Lending;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::ir::{Call, Callee, Kind, Op, Parameter, Value};
@@ -62,7 +63,7 @@ impl Lowerer {
         if name.starts_with(char::is_uppercase) {
             return self.construct_tuple(&path.path, &e.args, expr);
         }
-        if ["replace", "take"].contains(&name.as_str()) && self.lends(&e.args.iter().collect::<Vec<_>>()) {
+        if ["replace", "take"].contains(&name.as_str()) && self.lends(&e.args.iter().collect::<Vec<_>>(), Lending::ByName) {
             return self.replaced(&name, &e.args.iter().collect::<Vec<_>>(), e);
         }
         let first = segments[0].ident.to_string();
@@ -78,10 +79,10 @@ impl Lowerer {
 
     fn user_function(&mut self, path: &ExprPath, e: &ExprCall) -> Value {
         let given: Vec<&Expr> = e.args.iter().collect();
-        if self.lends(&given) {
-            return self.changing_call(Callee::Path(path.clone()), &given, e.span());
+        if self.lends(&given, Lending::Explicitly) {
+            return self.changing_call(Callee::Path(path.clone()), &given, e.span(), Lending::Explicitly);
         }
-        let args = e.args.iter().map(|arg| self.expr(arg)).collect();
+        let args = e.args.iter().map(|arg| self.argument(arg)).collect();
         self.emit(
             Op::Call(Call { callee: Callee::Path(path.clone()), args, borrowed: BTreeMap::new() }),
             Kind::Unknown,

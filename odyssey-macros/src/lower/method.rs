@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
 use super::passive::is_question;
-use super::place::{view_kind, without_parens};
+use super::place::{view_kind, without_parens, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::ir::{Call, Callee, Copying, Kind, Op, Value};
@@ -178,10 +178,11 @@ impl Lowerer {
 
     fn user_method(&mut self, receiver: Value, e: &ExprMethodCall) -> Value {
         let given: Vec<&Expr> = std::iter::once(&*e.receiver).chain(&e.args).collect();
-        if self.lends(&given[1..]) {
-            return self.changing_call(Callee::Method(e.method.clone(), e.turbofish.clone()), &given, e.span());
+        if self.lends(&given[1..], Lending::Explicitly) {
+            let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
+            return self.changing_call(callee, &given, e.span(), Lending::Explicitly);
         }
-        let args = std::iter::once(receiver).chain(e.args.iter().map(|arg| self.expr(arg)).collect::<Vec<_>>()).collect();
+        let args = std::iter::once(receiver).chain(e.args.iter().map(|arg| self.argument(arg)).collect::<Vec<_>>()).collect();
         let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
         self.emit(Op::Call(Call { callee, args, borrowed: BTreeMap::new() }), Kind::Unknown, true, e.span())
     }

@@ -5,7 +5,7 @@ use syn::{Expr, ExprCall, ExprMethodCall, Ident};
 
 use super::iterate::{is_pipeline, Item};
 use super::passive::Effects;
-use super::place::{root_of, without_parens};
+use super::place::{root_of, without_parens, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::ir::{Callee, Info, Kind, Op, Stmt, Value, Wanted, Write};
@@ -75,10 +75,11 @@ impl Lowerer {
             _ => {
                 let args: Vec<&Expr> = std::iter::once(&*e.receiver).chain(&e.args).collect();
                 let is_receiver_changed = self.lent(&e.receiver, true).is_some();
-                if !is_receiver_changed && !self.lends(&args[1..]) {
+                if !is_receiver_changed && !self.lends(&args[1..], Lending::ByName) {
                     return false;
                 }
-                self.changing_call(Callee::Method(e.method.clone(), e.turbofish.clone()), &args, span);
+                let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
+                self.changing_call(callee, &args, span, Lending::ByName);
             }
         }
         true
@@ -134,19 +135,19 @@ impl Lowerer {
         if let ("swap", [a, b]) = (last.as_str(), &args[..]) {
             return self.swap_places(a, b);
         }
-        if ["replace", "take"].contains(&last.as_str()) && self.lends(&args) {
+        if ["replace", "take"].contains(&last.as_str()) && self.lends(&args, Lending::ByName) {
             self.replaced(&last, &args, e);
             return true;
         }
         let expr = Expr::Call(e.clone());
-        if !self.lends(&args) {
+        if !self.lends(&args, Lending::ByName) {
             return false;
         }
         if !self.reads_active(&expr) {
             self.passive_effect(&expr);
             return true;
         }
-        self.changing_call(Callee::Path(path.clone()), &args, e.span());
+        self.changing_call(Callee::Path(path.clone()), &args, e.span(), Lending::ByName);
         true
     }
 

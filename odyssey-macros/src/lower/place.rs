@@ -24,6 +24,16 @@ const VIEWS: [(&str, &str); 9] = [
     ("as_slice_mut", "as_slice"),
 ];
 
+/// What counts as lent to a call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lending {
+    /// `&mut x`.
+    Explicitly,
+    /// Also the name of something that is `&mut` itself, which might be lent to be looked at: a call without a value is
+    /// there for what it changes.
+    ByName,
+}
+
 impl Lowerer {
     /// The place that an expression names, if it names a part of a variable.
     pub(super) fn place(&mut self, expr: &Expr) -> Option<Place> {
@@ -201,12 +211,14 @@ impl Lowerer {
     }
 
     /// A call of which some arguments are borrowed mutably.
-    pub(super) fn changing_call(&mut self, callee: Callee, args: &[&Expr], span: Span) -> Value {
+    pub(super) fn changing_call(&mut self, callee: Callee, args: &[&Expr], span: Span, lending: Lending) -> Value {
         let mut borrowed = BTreeMap::new();
         let mut roots: Vec<Variable> = Vec::new();
         let mut values = Vec::new();
         for (position, arg) in args.iter().enumerate() {
-            match self.lent(arg, position == 0 && matches!(callee, Callee::Method(..))) {
+            let is_receiver = position == 0 && matches!(callee, Callee::Method(..));
+            let is_lent = lending == Lending::ByName || !matches!(without_parens(arg), Expr::Path(_)) || is_receiver;
+            match self.lent(arg, is_receiver).filter(|_| is_lent) {
                 Some(place) => {
                     values.push(self.bindings.value(place.root));
                     borrowed.insert(position, place.path);
@@ -214,7 +226,7 @@ impl Lowerer {
                         roots.push(place.root);
                     }
                 }
-                None => values.push(self.expr(arg)),
+                None => values.push(self.argument(arg)),
             }
         }
         let active = values.iter().any(|v| self.is_active(*v));
@@ -256,10 +268,22 @@ impl Lowerer {
         }
     }
 
+    /// The value of an argument; what is `&mut` is lent to be looked at.
+    pub(super) fn argument(&mut self, arg: &Expr) -> Value {
+        let value = self.expr(arg);
+        if !self.kind(value).is_exclusive() {
+            return value;
+        }
+        let (kind, active, span) = (self.kind(value).target(), self.is_active(value), arg.span());
+        let target = self.emit(Op::Dereference(value), kind, active, span);
+        self.referred(target, span)
+    }
+
     /// Some argument is lent to be changed.
-    pub(super) fn lends(&self, args: &[&Expr]) -> bool {
+    pub(super) fn lends(&self, args: &[&Expr], lending: Lending) -> bool {
         args.iter().any(|arg| match without_parens(arg) {
             Expr::Reference(e) => e.mutability.is_some(),
+            Expr::Path(_) if lending == Lending::Explicitly => false,
             Expr::Path(path) => path.path.get_ident().and_then(|ident| self.bindings.variable(ident)).is_some_and(|variable| {
                 self.bindings.alias(variable).is_some() || self.kind(self.bindings.value(variable)).is_exclusive()
             }),

@@ -6,6 +6,7 @@ use syn::{GenericArgument, Generics, Ident, PathArguments, Type, TypePath};
 
 use super::passive::{kind, ungroup};
 use crate::diagnostics::Diagnostics;
+use crate::emit::Failure;
 use crate::ir::Kind;
 
 /// A result, taken apart.
@@ -66,6 +67,11 @@ impl Outcome {
             Some((success, _)) => quote!(#success(#value)),
             None => value,
         }
+    }
+
+    /// What a failure is, if the function can fail.
+    pub(crate) fn failing(&self) -> Option<Failure> {
+        self.constructor().map(|(_, is_result)| if is_result { Failure::Err } else { Failure::None })
     }
 
     /// The `?` after a companion's result.

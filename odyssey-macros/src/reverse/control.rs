@@ -1,5 +1,7 @@
 //! The reverse of control flow: the same branch, and the loop from its end.
 
+use std::collections::HashMap;
+
 use proc_macro2::Span;
 
 use super::Sweep;
@@ -129,7 +131,12 @@ impl Sweep<'_> {
             .map(|arm| {
                 let unmatch = |sweep: &mut Self| sweep.unmatch(scrutinee, arm, stmt.span);
                 let block = self.arm(&arm.block, &captured, &before, &cotangents, unmatch);
-                Arm { block, ..arm.clone() }
+                let mut mirror = Arm { block, ..arm.clone() };
+                // The pattern binds its names anew.
+                let anew: HashMap<_, _> = arm.block.params.iter().zip(&mirror.block.params).map(|(a, b)| (*a, *b)).collect();
+                let inputs = mirror.guard.iter_mut().flat_map(|guard| &mut guard.inputs);
+                inputs.for_each(|(_, v)| *v = anew.get(v).copied().unwrap_or(*v));
+                mirror
             })
             .collect();
         self.arms(Op::Match(scrutinee, mirrors), captured, stmt.span);

@@ -60,7 +60,8 @@ impl Sweep<'_> {
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest, dy, span),
             Op::Present(x) | Op::Okay(x) => {
                 let kind = self.tangent_kind(*x);
-                let d = self.emit(Op::Expect(dy), kind, *x, span);
+                let like = (!kind.is_scalar()).then_some(*x);
+                let d = self.emit(Op::Payload(dy, like), kind, *x, span);
                 self.contribute(*x, d);
             }
             Op::Try(x) | Op::Unwrap(x, _) | Op::Expect(x) => {

@@ -90,6 +90,7 @@ impl Companion<'_> {
             is_single: self.is_single(),
             float: float.cloned(),
             guards,
+            failure: None,
             at: 0,
             kernel_form: None,
         }

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned, ToTokens};
 
 use super::hidden::Body;
-use super::signature::is_consumed_receiver;
+use super::signature::{is_consumed_receiver, own};
 use super::Companion;
 use crate::emit::layout::{Layout, Places, Results};
 use crate::emit::wants::Guards;
@@ -27,6 +27,7 @@ impl Companion<'_> {
         let differentiated: BTreeMap<_, _> = self.source.signature.differentiated().map(|(i, _)| (i, wants[i].clone())).collect();
         let guards = Guards::new(differentiated, &residual.values, &residual.reverse);
         let mut writer = self.writer(&residual.values, layout, guards);
+        writer.failure = if leaves_early(&residual.forward) { self.outcome().failing() } else { None };
         let parameters: Vec<_> = self.signature(&mut writer, &residual.forward.params);
         let forward = writer.block(&residual.forward, &places[0]);
         // What the pullback reads of it is given again: no reason to keep a copy.
@@ -38,12 +39,43 @@ impl Companion<'_> {
         };
         let (again, sweep) = self.pullback_body(&mut writer, residual, &places[1]);
         let items = self.items(residual);
+        let here = self.here();
+        if writer.failure.is_none() {
+            let pullback = quote_spanned!(here=> move |#again| { #sweep });
+            return Body { parameters, stmts: quote!(#items #forward), value, pullback };
+        }
+        // A failure keeps nothing: what the sweep reads is handed out of the block that a failure leaves.
+        let captured = captured(&mut writer, residual);
+        let (names, patterns): (Vec<_>, Vec<_>) = captured.into_iter().unzip();
+        let [whole, kept] = [own("value"), own("kept")];
+        let label = crate::emit::writer::Failure::label();
+        let zeros = self.gradients_of_a_failure();
+        let (again_names, zeros) = (again, zeros);
         Body {
             parameters,
-            stmts: quote!(#items #forward),
-            value,
-            pullback: quote_spanned!(self.here()=> move |#again| { #sweep }),
+            stmts: quote_spanned!(here=>
+                #items
+                let (#whole, #kept) = #label: { #forward (#value, ::core::option::Option::Some((#(#names,)*))) };),
+            value: quote!(#whole),
+            pullback: quote_spanned!(here=> move |#again_names| match #kept {
+                ::core::option::Option::Some((#(#patterns,)*)) => { #sweep }
+                ::core::option::Option::None => #zeros,
+            }),
         }
+    }
+
+    /// The gradients of a failure.
+    fn gradients_of_a_failure(&self) -> TokenStream {
+        let (here, krate) = (self.here(), self.krate);
+        let zeros = self.arguments().iter().zip(self.want_parameters()).map(|(argument, want)| {
+            let name = if argument.receiver.is_some() { quote!(this) } else { argument.name.to_token_stream() };
+            match (argument.differentiated, argument.kind.is_exclusive()) {
+                (false, _) => quote!(()),
+                (true, true) => quote_spanned!(here=> #want::when(|| #krate::rt::failed_change())),
+                (true, false) => quote_spanned!(here=> #want::when(|| #krate::rt::zero_tangent(&#name))),
+            }
+        });
+        tuple(&zeros.collect::<Vec<_>>())
     }
 
     /// The pullback reads the function's result.
@@ -68,7 +100,8 @@ impl Companion<'_> {
         let mut again = Vec::new();
         for (argument, value) in self.arguments().iter().zip(&forward.params) {
             let is_given = !argument.kind.is_exclusive();
-            if !is_given || !reads(reverse, *value) && !zeros.contains(value) {
+            let is_zeroed = writer.failure.is_some() && argument.differentiated;
+            if !is_given || !reads(reverse, *value) && !zeros.contains(value) && !is_zeroed {
                 again.push(quote!(_));
                 continue;
             }
@@ -116,6 +149,37 @@ impl Companion<'_> {
         let results = tuple(&results.collect::<Vec<_>>());
         (quote!(#(#again,)* #result, #(#cotangents),*), quote!(#owned #sweep #results))
     }
+}
+
+/// The variables of the forward pass that the sweep reads: their names, and the patterns that bind them again.
+fn captured(writer: &mut Writer, residual: &Derivative) -> Vec<(syn::Ident, TokenStream)> {
+    let mut defined = crate::ir::ValueSet::default();
+    residual.forward.stmts.iter().flat_map(|stmt| &stmt.outs).for_each(|out| {
+        defined.insert(*out);
+    });
+    let mut read = Vec::new();
+    residual.reverse.reads(&mut |v| collect_variables(writer, v, &mut read));
+    let mut captured: Vec<(syn::Ident, TokenStream)> = Vec::new();
+    for value in read.into_iter().filter(|v| defined.contains(v)) {
+        let (name, mutable) = (writer.name(value), writer.layout.is_mutable(value).then(|| quote!(mut)));
+        if !captured.iter().any(|(known, _)| *known == name) {
+            captured.push((name.clone(), quote!(#mutable #name)));
+        }
+    }
+    captured
+}
+
+fn collect_variables(writer: &Writer, value: Value, read: &mut Vec<Value>) {
+    match writer.layout.definition(value).filter(|_| writer.layout.is_inline(value)) {
+        Some(op) => op.operands(&mut |v| collect_variables(writer, v, read)),
+        None => read.push(value),
+    }
+}
+
+/// Some statement may leave the function with a failure.
+fn leaves_early(block: &Block) -> bool {
+    block.diverges
+        || block.stmts.iter().any(|stmt| matches!(stmt.op, Op::Try(_)) || stmt.op.blocks().into_iter().any(leaves_early))
 }
 
 fn reads(block: &Block, value: Value) -> bool {
