@@ -17,8 +17,8 @@ impl Writer<'_> {
         if let Callee::Each(path) = &call.callee {
             return self.linearize_each(stmt, call, path);
         }
-        let start = self.changed_variables(stmt, call);
-        let args = self.arguments(call);
+        let (start, changed) = self.changed_variables(stmt, call);
+        let args = self.arguments(call, &changed);
         let pullback = *stmt.outs.last().expect("the pullback");
         let wants = tuple(&self.wants(call, pullback));
         let pattern = tuple(&[self.pattern(stmt.outs[0]), self.pattern(pullback)]);
@@ -47,8 +47,8 @@ impl Writer<'_> {
 
     /// A call that changes some of its arguments, without a derivative.
     pub(super) fn changing_call(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
-        let start = self.changed_variables(stmt, call);
-        let value = self.call(call, at(stmt.span)).tokens;
+        let (start, changed) = self.changed_variables(stmt, call);
+        let value = self.call(call, &changed, at(stmt.span)).tokens;
         let pattern = self.pattern(stmt.outs[0]);
         if self.layout.is_used(stmt.outs[0]) {
             quote!(#start let #pattern = #value;)
@@ -57,20 +57,26 @@ impl Writer<'_> {
         }
     }
 
-    /// Makes sure that what a call changes is in the variables of the results.
-    fn changed_variables(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
+    /// Makes sure that what a call changes is in the variables of the results; these.
+    fn changed_variables(&mut self, stmt: &Stmt, call: &Call) -> (TokenStream, Vec<(Value, Ident)>) {
         let changed = call.changed().into_iter().zip(&stmt.outs[1..]);
-        changed.map(|(root, out)| self.sum_in_place(*out, root).0).collect()
+        let (starts, changed): (Vec<_>, Vec<_>) = changed
+            .map(|(root, out)| {
+                let (start, name) = self.sum_in_place(*out, root);
+                (start, (root, name))
+            })
+            .unzip();
+        (starts.into_iter().collect(), changed)
     }
 
     /// The arguments of a call; a receiver is borrowed as it is.
-    fn arguments(&mut self, call: &Call) -> Vec<Fragment> {
+    fn arguments(&mut self, call: &Call, changed: &[(Value, Ident)]) -> Vec<Fragment> {
         let is_method = matches!(call.callee, Callee::Method(..));
         let mut args = Vec::new();
         for (i, v) in call.args.iter().enumerate() {
             args.push(match call.borrowed.get(&i) {
                 Some(path) => {
-                    let name = self.name(*v);
+                    let (_, name) = changed.iter().find(|(root, _)| root == v).expect("it is changed");
                     let place = self.part(quote!(#name), path, Access::Exclusive);
                     if i == 0 && is_method {
                         Fragment::tight(place)
@@ -90,8 +96,9 @@ impl Writer<'_> {
         args
     }
 
-    pub(super) fn call(&mut self, call: &Call, span: Span) -> Fragment {
-        let args = self.arguments(call);
+    /// The call itself, with the variables in which it changes its arguments.
+    pub(super) fn call(&mut self, call: &Call, changed: &[(Value, Ident)], span: Span) -> Fragment {
+        let args = self.arguments(call, changed);
         match &call.callee {
             Callee::Each(path) => {
                 let array = args[0].receiver();

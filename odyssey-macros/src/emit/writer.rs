@@ -205,7 +205,8 @@ impl Writer<'_> {
                 })
             }
             Op::List(how, elements) => {
-                let elements: Vec<_> = elements.iter().map(|v| self.consume(*v).tokens).collect();
+                // In parentheses: a lint suspects a forgotten comma where the places of the operands are apart.
+                let elements: Vec<_> = elements.iter().map(|v| self.consume(*v).at_least(Binding::Prefix)).collect();
                 Fragment::tight(match how {
                     Listing::Array => quote!([#(#elements),*]),
                     Listing::Vec => quote!(::std::vec![#(#elements),*]),
@@ -281,7 +282,7 @@ impl Writer<'_> {
             Op::Extent(x) => self.call_rt("extent", &[*x], span),
             Op::Zero(x) => self.call_rt("zero_tangent", &[*x], span),
             Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, span),
-            Op::Call(call) => self.call(call, span),
+            Op::Call(call) => self.call(call, &[], span),
             Op::Rule(op, operand, reads) => self.rule(op, *operand, reads, span),
             Op::CastBack { cotangent, like } => {
                 let (function, d, like) = (self.rt("cast_like", span), self.expr(*cotangent).tokens, self.expr(*like).tokens);

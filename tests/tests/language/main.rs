@@ -33,11 +33,14 @@
     reason = "programs as people write them"
 )]
 
+mod arrays_in_place;
 mod attributes;
+mod buffers;
 mod dense;
 mod finance;
 mod functions;
 mod learning;
+mod lists;
 mod loops_over_data;
 mod pipelines;
 mod places;

@@ -1,0 +1,168 @@
+//! `Vec` of structs, arrays, slices and sub-slices, tuples and nested patterns, `Box`.
+
+use ndarray::prelude::*;
+use odyssey_runtime::prelude::*;
+
+use crate::support::{agrees, matrix, numbers};
+
+#[derive(Clone, Differentiable)]
+struct Layer {
+    weights: Array2<f64>,
+    bias: Array1<f64>,
+}
+
+#[derive(Clone, Differentiable)]
+struct Model {
+    layers: Vec<Layer>,
+    temperature: f64,
+    #[differentiable(skip)]
+    name: String,
+}
+
+#[differentiable]
+fn dense(layer: &Layer, x: &Array1<f64>) -> Array1<f64> {
+    layer.weights.dot(x) + &layer.bias
+}
+
+/// A loop over a `Vec` of layers.
+#[differentiable(wrt(model))]
+fn predict(model: &Model, x: &Array1<f64>) -> f64 {
+    let mut h = x.to_owned();
+    for layer in &model.layers {
+        h = dense(layer, &h).tanh();
+    }
+    let shout = if model.name.starts_with("loud") { 2.0 } else { 1.0 };
+    (h / model.temperature).sum() * shout
+}
+
+/// The last layer is treated apart.
+#[differentiable(wrt(layers))]
+fn split_last(layers: &[Layer], x: &Array1<f64>) -> f64 {
+    let mut h = x.clone();
+    let last = layers.len() - 1;
+    for layer in &layers[..last] {
+        h = dense(layer, &h).relu();
+    }
+    let out = dense(&layers[last], &h);
+    out.dot(&out)
+}
+
+/// Sub-slices of a flat parameter list, by a cursor.
+#[differentiable(wrt(parameters))]
+fn packed_polynomials(parameters: &[f64], degrees: &[usize], x: f64) -> f64 {
+    let mut cursor = 0;
+    let mut value = 1.0;
+    for &degree in degrees {
+        let coefficients = &parameters[cursor..=cursor + degree];
+        let mut p = 0.0;
+        for c in coefficients.iter().rev() {
+            p = p * x + c;
+        }
+        value *= p;
+        cursor += degree + 1;
+    }
+    value
+}
+
+/// An array of arrays, by value.
+#[differentiable]
+fn determinant(m: [[f64; 3]; 3]) -> f64 {
+    let [[a, b, c], [d, e, f], [g, h, i]] = m;
+    a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+}
+
+/// Array literals, and an array that a function returns.
+#[differentiable]
+fn rotated(p: [f64; 2], angle: f64) -> [f64; 2] {
+    let (s, c) = angle.sin_cos();
+    [c * p[0] - s * p[1], s * p[0] + c * p[1]]
+}
+
+#[differentiable]
+fn spiral(start: [f64; 2], angle: f64) -> f64 {
+    let mut p = start;
+    let mut length = 0.0;
+    for i in 0..5 {
+        let q = rotated(p, angle * (i + 1) as f64);
+        let step = [q[0] - p[0], q[1] - p[1]];
+        length += (step[0] * step[0] + step[1] * step[1]).sqrt();
+        p = [q[0] * 0.9, q[1] * 0.9];
+    }
+    length
+}
+
+/// Tuples in tuples, in arguments and in `let`.
+#[differentiable]
+fn nested_patterns((a, (b, c)): (f64, (f64, f64)), [d, e]: [f64; 2]) -> f64 {
+    let ((p, q), r) = ((a * b, c), d - e);
+    let (x, _, [y, z]) = (p + q, "passive", [q * r, r * a]);
+    x * y + z
+}
+
+/// A `Vec` of tuples.
+#[differentiable(wrt(line))]
+fn least_squares(line: (f64, f64), data: &[(f64, f64)]) -> f64 {
+    let (slope, intercept) = line;
+    let mut sum = 0.0;
+    for &(x, y) in data {
+        let residual = slope * x + intercept - y;
+        sum += residual * residual;
+    }
+    sum
+}
+
+/// A list of differentiated tuples, changed as a whole.
+#[differentiable]
+fn bodies(start: &[(f64, f64)]) -> f64 {
+    let mut list = start.to_vec();
+    for i in 0..list.len() {
+        let (x, v) = list[i];
+        list[i] = (x + 0.1 * v, v - 0.1 * x);
+        list[i].1 *= list[0].0;
+    }
+    let mut sum = 0.0;
+    for (x, v) in &list {
+        sum += x * v;
+    }
+    sum
+}
+
+/// `vec!` of differentiated values, both ways.
+#[differentiable]
+fn vec_macro(x: f64, y: f64) -> f64 {
+    let list = vec![x, x * y, y.sin()];
+    let mut filled = vec![x; 3];
+    filled[1] += list[2];
+    let mut sum = 0.0;
+    for i in 0..3 {
+        sum += list[i] * filled[i];
+    }
+    sum
+}
+
+fn layers(sizes: &[usize]) -> Vec<Layer> {
+    let pairs = sizes.windows(2).enumerate();
+    pairs.map(|(i, w)| Layer { weights: matrix(i, w[1], w[0]), bias: numbers(i + 7, w[1]) }).collect()
+}
+
+#[test]
+fn lists_of_structs() {
+    let model = Model { layers: layers(&[2, 3, 3]), temperature: 1.3, name: "loud one".into() };
+    agrees!(predict(&model, &numbers(1, 2)));
+    agrees!(split_last(&layers(&[2, 4, 3, 2]), &numbers(1, 2)));
+    agrees!(bodies(&[(0.3, 0.7), (0.9, -0.4), (0.5, 0.2)]));
+}
+
+#[test]
+fn slices_and_arrays() {
+    agrees!(packed_polynomials(&[0.3, 0.9, 0.4, 0.7, 0.2, 0.8], &[1, 0, 2], 1.2));
+    agrees!(determinant([[0.9, 0.2, 0.4], [0.3, 1.1, 0.5], [0.6, 0.7, 1.3]]));
+    agrees!(spiral([0.6, 0.9], 0.3));
+}
+
+#[test]
+fn patterns_and_macros() {
+    agrees!(nested_patterns((0.3, (0.7, 0.9)), [0.4, 0.8]));
+    agrees!(least_squares((0.7, 0.2), &[(0.1, 0.3), (0.5, 0.6), (0.9, 0.8)]));
+    agrees!(vec_macro(0.7, 1.2));
+}
