@@ -270,6 +270,12 @@ impl Lowerer {
 pub(super) fn is_whole(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(lit) => matches!(&lit.lit, Lit::Int(token) if !token.suffix().starts_with('f')),
+        Expr::Cast(e) => {
+            !is_float(&e.ty)
+                && matches!(&*e.ty, syn::Type::Path(path) if path.path.get_ident().is_some_and(|name| name.to_string().starts_with(['u', 'i'])))
+        }
+        Expr::MethodCall(e) => ["len", "nrows", "ncols", "len_of", "ndim"].iter().any(|name| e.method == name),
+        Expr::Binary(e) => is_whole(&e.left) && is_whole(&e.right),
         Expr::Paren(e) => is_whole(&e.expr),
         Expr::Group(e) => is_whole(&e.expr),
         _ => false,

@@ -422,8 +422,15 @@ impl Lowerer {
             }
             Expr::Call(e) => match &*e.func {
                 Expr::Path(path) if self.is_float_type(path) => Kind::Scalar,
+                Expr::Path(path) => constructed_kind(path),
                 _ => Kind::Unknown,
             },
+            Expr::Repeat(e) => Kind::Sequence(Box::new(self.passive_kind(&e.expr))),
+            Expr::Array(e) => Kind::Sequence(Box::new(e.elems.first().map_or(Kind::Unknown, |first| self.passive_kind(first)))),
+            Expr::Macro(e) if e.mac.path.is_ident("vec") => {
+                let first = arguments_of(&e.mac).and_then(|arguments| arguments.first().cloned());
+                Kind::Sequence(Box::new(first.map_or(Kind::Unknown, |first| self.passive_kind(&first))))
+            }
             Expr::Path(path) => self.path_kind(path),
             Expr::If(e) => self.tail_kind(&e.then_branch),
             Expr::Block(e) => self.tail_kind(&e.block),
@@ -451,6 +458,27 @@ impl Lowerer {
         let segments = &path.path.segments;
         let Some(owner) = segments.len().checked_sub(2).map(|i| &segments[i].ident) else { return false };
         owner == "f64" || owner == "f32" || self.real_parameters.contains(owner)
+    }
+}
+
+/// `Vec::new()`, `Array2::zeros(…)`: what the name of a type says.
+fn constructed_kind(path: &ExprPath) -> Kind {
+    let segments = &path.path.segments;
+    let Some(owner) = segments.len().checked_sub(2).map(|i| &segments[i]) else { return Kind::Unknown };
+    let (name, function) = (owner.ident.to_string(), segments[segments.len() - 1].ident.to_string());
+    if name == "Vec" && ["new", "with_capacity"].contains(&function.as_str()) {
+        return Kind::Sequence(Box::new(Kind::Unknown));
+    }
+    let makes_floats = ["zeros", "ones", "from_elem"].contains(&function.as_str());
+    let is_plain = match &owner.arguments {
+        syn::PathArguments::AngleBracketed(generics) => {
+            matches!(generics.args.first(), Some(syn::GenericArgument::Type(ty)) if is_float(ty))
+        }
+        _ => true,
+    };
+    match name.strip_prefix("Array").map(str::parse) {
+        Some(Ok(rank)) if makes_floats && is_plain => Kind::Array(Some(rank)),
+        _ => Kind::Unknown,
     }
 }
 
