@@ -35,6 +35,7 @@
 
 mod arrays_in_place;
 mod attributes;
+mod branches;
 mod buffers;
 mod dense;
 mod finance;
@@ -42,6 +43,7 @@ mod functions;
 mod learning;
 mod lists;
 mod loops_over_data;
+mod physics;
 mod pipelines;
 mod places;
 mod statistics;
