@@ -56,17 +56,30 @@ const STD_METHODS: [&str; 42] = [
     "rem_euclid",
 ];
 
+/// How long a chain of operations on literals alone may be.
+const LITERALS_DEEP: usize = 8;
+
 impl Writer<'_> {
     pub(super) fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], span: Span) -> Fragment {
-        let receiver_is_literal = matches!(self.layout.definition(operands[0]), Some(Op::Literal(_)));
+        let is_typed = self.is_typed(operands[0], LITERALS_DEEP);
         let args: Vec<_> = operands.iter().map(|v| self.expr(*v)).collect();
         let parameters: Vec<_> = parameters.iter().map(|p| self.parameter(*p)).collect();
-        if STD_METHODS.contains(&op.row().name) && !receiver_is_literal && self.kernel_form.is_none() {
+        if STD_METHODS.contains(&op.row().name) && is_typed && self.kernel_form.is_none() {
             let (receiver, method) = (args[0].receiver(), Ident::new(op.row().name, span));
             let rest = args[1..].iter().chain(&parameters).map(|arg| &arg.tokens);
             return Fragment::tight(quote_spanned!(span=> #receiver.#method(#(#rest),*)));
         }
         self.table_kernel(op, &args, &parameters, span)
+    }
+
+    /// Rustc knows the float type without looking at what becomes of the value, as it must before it takes a method of it.
+    /// What is made of unmarked literals alone has none yet.
+    fn is_typed(&self, value: Value, depth: usize) -> bool {
+        match self.layout.definition(value) {
+            Some(Op::Literal(number)) => number.token.as_ref().is_some_and(|token| !token.suffix().is_empty()),
+            Some(Op::Elementwise(_, operands, _)) => depth == 0 || operands.iter().any(|v| self.is_typed(*v, depth - 1)),
+            _ => true,
+        }
     }
 
     /// The kernel of a row, as the table has it, over these operands.

@@ -386,7 +386,14 @@ impl Writer<'_> {
             let (names, values): (Vec<_>, Vec<_>) = renamed.into_iter().unzip();
             return Fragment::tight(quote!({ #(let #names = &#values;)* #tokens }));
         }
-        Fragment::new(rename(tokens, &renamed), binding_of(&verbatim.expr))
+        let (bound, renamed): (Vec<_>, Vec<_>) =
+            renamed.into_iter().partition(|(name, new)| is_hidden_in(&verbatim.expr, name, new));
+        let fragment = Fragment::new(rename(tokens, &renamed), binding_of(&verbatim.expr));
+        if bound.is_empty() {
+            return fragment;
+        }
+        let (tokens, (names, values)): (_, (Vec<_>, Vec<_>)) = (fragment.tokens, bound.into_iter().unzip());
+        Fragment::tight(quote!({ #(let #names = #values;)* #tokens }))
     }
 
     fn copy(&mut self, how: Copying, x: Value, span: Span) -> Fragment {
@@ -516,6 +523,19 @@ pub(super) fn member(name: &FieldName) -> syn::Member {
         FieldName::Named(ident) => syn::Member::Named(ident.clone()),
         FieldName::Unnamed(number) => syn::Member::Unnamed((*number as usize).into()),
     }
+}
+
+/// The code declares a variable of that name as well, which an expression cannot stand for.
+fn is_hidden_in(expr: &Expr, name: &Ident, new: &TokenStream) -> bool {
+    struct Declares<'n>(&'n Ident, bool);
+    impl<'ast> syn::visit::Visit<'ast> for Declares<'_> {
+        fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+            self.1 |= pattern.ident == *self.0;
+        }
+    }
+    let mut declares = Declares(name, false);
+    syn::visit::Visit::visit_expr(&mut declares, expr);
+    declares.1 && syn::parse2::<Ident>(new.clone()).is_err()
 }
 
 /// Replaces variables in the user's tokens; what follows a dot is a field or a method.

@@ -13,12 +13,14 @@ mod control;
 mod expr;
 mod iterate;
 mod jump;
+mod literal;
 mod loops;
 mod method;
 mod mutate;
 mod passive;
 mod pattern;
 mod place;
+mod reads;
 mod stmt;
 mod temporaries;
 mod zip;
@@ -107,6 +109,8 @@ struct Lowerer {
     is_fallible: bool,
     /// The runtime's path.
     krate: syn::Path,
+    /// The one float type that the function mentions.
+    float: Option<syn::Type>,
 }
 
 /// A point to go back to when a loop body is lowered again.
@@ -147,6 +151,7 @@ impl Lowerer {
             partial: crate::ir::ValueSet::default(),
             is_fallible: matches!(source.signature.result_kind, Kind::Optional(_)),
             krate: source.options.krate.clone(),
+            float: literal::only_float(source),
         }
     }
 
@@ -243,7 +248,9 @@ impl Lowerer {
     fn verbatim(&mut self, expr: &Expr) -> Value {
         let unchanging = self.without_changes(expr);
         let expr = unchanging.as_ref().unwrap_or(expr);
-        let inputs = self.inputs(expr.to_token_stream());
+        let mut inputs = self.inputs(expr.to_token_stream());
+        let names = reads::names_read(expr, reads::Asked::Counts);
+        inputs.retain(|(name, _)| names.contains(name));
         let kind = self.passive_kind(expr);
         let verbatim = Verbatim { expr: expr.clone(), inputs, is_pure: passive::is_pure(expr) };
         self.emit(Op::Verbatim(Rc::new(verbatim)), kind, false, syn::spanned::Spanned::span(expr))

@@ -6,6 +6,7 @@ use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
 use syn::{BinOp, Expr, ExprPath, Ident, Lit, Type, UnOp};
 
+use super::reads::{names_read, Asked};
 use super::Lowerer;
 use crate::ir::{Kind, Value};
 use crate::table::elementwise::Elementwise;
@@ -354,9 +355,14 @@ impl Lowerer {
 
     /// Something differentiated takes part.
     pub(super) fn reads_active(&self, expr: &Expr) -> bool {
-        let mut reads = Reads { lowerer: self, active: false };
-        reads.visit_expr(expr);
-        reads.active
+        names_read(expr, Asked::Skipped).iter().any(|name| self.is_name_active(name))
+    }
+
+    fn is_name_active(&self, name: &Ident) -> bool {
+        self.bindings.variable(name).is_some_and(|variable| {
+            let captures_active = self.bindings.closure(variable).is_some_and(|closure| closure.captures_active);
+            captures_active || self.is_active(self.bindings.value(variable))
+        })
     }
 
     fn collect_inputs(&self, tokens: TokenStream, inputs: &mut Vec<(Ident, Value)>) {
@@ -432,6 +438,7 @@ impl Lowerer {
                 Kind::Sequence(Box::new(first.map_or(Kind::Unknown, |first| self.passive_kind(&first))))
             }
             Expr::Path(path) => self.path_kind(path),
+            Expr::Tuple(e) => Kind::Tuple(e.elems.iter().map(|elem| self.passive_kind(elem)).collect()),
             Expr::If(e) => self.tail_kind(&e.then_branch),
             Expr::Block(e) => self.tail_kind(&e.block),
             _ => Kind::Unknown,
@@ -482,40 +489,6 @@ fn constructed_kind(path: &ExprPath) -> Kind {
     }
 }
 
-/// The names that an expression reads, but for those that it only asks for their length or shape.
-struct Reads<'l> {
-    lowerer: &'l Lowerer,
-    active: bool,
-}
-
-impl<'ast> Visit<'ast> for Reads<'_> {
-    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        if is_question(&call.method) {
-            call.args.iter().for_each(|arg| self.visit_expr(arg));
-        } else {
-            syn::visit::visit_expr_method_call(self, call);
-        }
-    }
-
-    fn visit_expr_path(&mut self, path: &'ast ExprPath) {
-        let bindings = &self.lowerer.bindings;
-        if let Some(variable) = path.path.get_ident().and_then(|ident| bindings.variable(ident)) {
-            self.active |= self.lowerer.is_active(bindings.value(variable));
-            self.active |= bindings.closure(variable).is_some_and(|closure| closure.captures_active);
-        }
-    }
-
-    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-        if let Some(arguments) = arguments_of(mac) {
-            let mut inner = Reads { lowerer: self.lowerer, active: false };
-            arguments.iter().for_each(|argument| inner.visit_expr(argument));
-            self.active |= inner.active;
-            return;
-        }
-        self.active |= self.lowerer.inputs(mac.tokens.clone()).iter().any(|(_, value)| self.lowerer.is_active(*value));
-    }
-}
-
 /// The arguments of a macro that takes expressions: separated by commas, or `value; count`.
 pub(super) fn arguments_of(mac: &syn::Macro) -> Option<Vec<Expr>> {
     let name = mac.path.segments.last()?.ident.to_string();
@@ -543,7 +516,7 @@ pub(super) fn is_float(ty: &Type) -> bool {
 }
 
 /// The names captured by a format string: `"{x:?}"`.
-fn captured(literal: &proc_macro2::Literal) -> Vec<Ident> {
+pub(super) fn captured(literal: &proc_macro2::Literal) -> Vec<Ident> {
     let text = literal.to_string();
     if !text.starts_with('"') && !text.starts_with('r') {
         return Vec::new();

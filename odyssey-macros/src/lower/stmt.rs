@@ -7,6 +7,7 @@ use syn::{BinOp, Expr, Local, Pat, Stmt};
 use super::closure::plain_name;
 use super::control::Choice;
 use super::jump::{is_failure, is_panic, Jumps};
+use super::literal::typed;
 use super::mutate::is_change;
 use super::passive::{compound, is_looking_macro};
 use super::place::without_parens;
@@ -280,7 +281,10 @@ impl Lowerer {
         if self.split(&local.pat, init) {
             return;
         }
-        let value = self.expr(init);
+        let value = match &local.pat {
+            Pat::Type(p) => self.expr(&typed(init, &p.ty)),
+            _ => self.expr(init),
+        };
         self.bind(&local.pat, value);
     }
 
@@ -374,7 +378,11 @@ impl Lowerer {
             self.passive_effect(&whole);
             return;
         }
-        let value = self.expr(&e.right);
+        // What the variable was before, which says its type, may be gone from the derivative.
+        let value = match self.float.clone() {
+            Some(float) => self.expr(&typed(&e.right, &float)),
+            None => self.expr(&e.right),
+        };
         self.assign(&e.left, value);
     }
 
@@ -466,9 +474,8 @@ impl Lowerer {
 
     /// `left + right` for a passive `left += right`.
     fn plain(&mut self, e: &syn::ExprBinary) -> Value {
-        let (left, right) = (&e.left, &e.right);
-        let op = plain(&e.op);
-        self.verbatim(&syn::parse_quote!(#left #op #right))
+        let binary = syn::ExprBinary { op: plain(&e.op), right: Box::new(operand(&e.right)), ..e.clone() };
+        self.verbatim(&Expr::Binary(binary))
     }
 }
 
@@ -501,6 +508,16 @@ fn is_effect(expr: &Expr) -> bool {
         Expr::Macro(e) => is_looking_macro(&e.mac.path),
         Expr::MethodCall(e) => is_change(&e.method),
         _ => false,
+    }
+}
+
+/// The right side of an assignment as that of an operator, which binds tighter.
+fn operand(expr: &Expr) -> Expr {
+    match expr {
+        Expr::Binary(_) | Expr::Cast(_) | Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Range(_) => {
+            syn::parse_quote!((#expr))
+        }
+        _ => expr.clone(),
     }
 }
 

@@ -9,6 +9,7 @@ mod deep;
 mod elements;
 mod fusion;
 mod generic;
+mod passive;
 mod state;
 #[path = "../programs/support.rs"]
 mod support;

@@ -57,10 +57,23 @@ impl Builder<'_> {
             outputs.push(output);
         }
         let extents = self.extents(&outputs);
+        let whole = self.operand_of_the_space();
         let mut op = ir::Kernel { inputs: self.inputs, extents, outputs, body: self.body };
         crate::optimise::clean_kernel(self.values, &mut op);
+        if let Some(whole) = whole {
+            type_constants(&mut op, whole);
+        }
         let outs = self.kernel.roots.iter().map(|root| root.value).collect();
         Stmt { outs, op: Op::Kernel(Box::new(op)), span: block.stmts[self.kernel.roots[0].stmt].span }
+    }
+
+    /// An operand that has the shape of the whole space.
+    fn operand_of_the_space(&self) -> Option<Value> {
+        let is_whole = |v: &Value| {
+            let is_array = !self.values[*v].kind.peel().is_scalar();
+            is_array && !self.is_virtual(*v) && !self.kernel.has(*v) && self.shape(*v) == self.kernel.space
+        };
+        self.kernel.leaves.all.iter().find(is_whole)
     }
 
     /// Over the whole space, or summed to the shape of an operand.
@@ -79,7 +92,9 @@ impl Builder<'_> {
     /// The operands whose shapes the space needs and the inputs do not have.
     fn extents(&self, outputs: &[Output]) -> Vec<Value> {
         let mut covered = self.inputs.iter().fold(Shape::scalar(), |shape, input| shape.join(&self.shape(*input)));
-        for output in outputs.iter().filter(|_| !self.inputs.is_empty()) {
+        // A whole result has the rank of the inputs: there, what others are summed to does not help.
+        let helps = !self.inputs.is_empty() && !outputs.contains(&Output::Full);
+        for output in outputs.iter().filter(|_| helps) {
             if let Output::Like(v) = output {
                 covered = covered.join(&self.shape(*v));
             }
@@ -163,5 +178,26 @@ impl Builder<'_> {
             span,
             read_at: None,
         })
+    }
+}
+
+/// A result that is made of literals has no type of its own: it gets that of the operand whose shape it has.
+fn type_constants(kernel: &mut ir::Kernel, like: Value) {
+    let definitions = Definitions::of([&kernel.body]);
+    let is_constant = |result: Value| {
+        let mut pending = vec![result];
+        while let Some(value) = pending.pop() {
+            match definitions.get(&value) {
+                Some(Op::Literal(_)) => {}
+                Some(Op::Elementwise(_, operands, _)) => pending.extend(operands),
+                _ => return false,
+            }
+        }
+        true
+    };
+    for (output, result) in kernel.outputs.iter_mut().zip(&kernel.body.results) {
+        if *output == Output::Full && is_constant(*result) {
+            *output = Output::Like(like);
+        }
     }
 }

@@ -27,6 +27,8 @@ impl Fusion<'_> {
         self.kernels.clear();
         // Which kernels' results a value is made from, not through other kernels.
         let mut sources: ValueMap<Kernels> = ValueMap::default();
+        // Those that the statements before this one wait for, which must run in turn.
+        let mut turn = Kernels::default();
         for (i, stmt) in self.block.stmts.iter().enumerate() {
             if let Some(root) = self.root(i) {
                 let out = root.value;
@@ -35,6 +37,10 @@ impl Fusion<'_> {
             } else if !(stmt.outs.len() == 1 && self.is_virtual(stmt.outs[0])) {
                 let mut kernels = Kernels::default();
                 stmt.reads(&mut |v| sources.get(&v).into_iter().for_each(|more| kernels.unite(more)));
+                if stmt.op.keeps_its_turn() {
+                    kernels.unite(&turn);
+                    turn.clone_from(&kernels);
+                }
                 stmt.outs.iter().for_each(|out| {
                     sources.insert(*out, kernels.clone());
                 });

@@ -39,6 +39,7 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
     for value in reads_of(sweep).iter() {
         plan.restore(value);
     }
+    let read_again = plan.read_again();
     let (again, saved) = (plan.again, plan.saved);
     let mut keep = Keep { values, unstable, stacks: Vec::new() };
     let mut map = ValueMap::default();
@@ -47,7 +48,7 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
             // A number is bound where it is read, and kept as it is.
         } else if keep.unstable.contains(&value) {
             map.insert(value, keep.snapshot(value, forward, sweep));
-        } else if only_shape_is_read(value, sweep) {
+        } else if !read_again.contains(&value) && only_shape_is_read(value, sweep) {
             map.insert(value, extent_of(keep.values, value, forward));
         }
     }

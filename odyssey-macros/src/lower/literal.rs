@@ -1,0 +1,85 @@
+//! Literals whose type the user wrote beside them: values have no types, so the literal must say it.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Block, Expr, Lit, Stmt, Type};
+
+use super::passive::is_float;
+use crate::parse::Source;
+
+/// `f64` in a function that mentions it and no other float: what a float literal in it is.
+pub(super) fn only_float(source: &Source) -> Option<Type> {
+    let generic =
+        source.scope.type_params().any(|param| crate::parse::kind(&param_type(&param.ident), &source.scope).is_scalar());
+    let text = |name: &str| mentions(source.item.to_token_stream(), name);
+    match (text("f64"), text("f32")) {
+        (true, false) if !generic => Some(syn::parse_quote!(f64)),
+        (false, true) if !generic => Some(syn::parse_quote!(f32)),
+        _ => None,
+    }
+}
+
+fn param_type(name: &syn::Ident) -> Type {
+    syn::parse_quote!(#name)
+}
+
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Literal(literal) => literal.to_string().ends_with(name),
+        TokenTree::Punct(_) => false,
+    })
+}
+
+/// The expression with the type that `let x: f64 = …;` gives it written on its literals: `0.5` is `0.5f64`, so that
+/// `x.sin()` is the method of a known type wherever `x` goes.
+pub(super) fn typed(expr: &Expr, ty: &Type) -> Expr {
+    let mut typed = expr.clone();
+    write(&mut typed, ty);
+    typed
+}
+
+fn write(expr: &mut Expr, ty: &Type) {
+    match (expr, ty) {
+        (Expr::Lit(e), Type::Path(path)) if is_float(ty) => {
+            let suffix = path.path.get_ident().expect("the name of a float").to_string();
+            if let Lit::Float(token) = &e.lit {
+                if token.suffix().is_empty() {
+                    e.lit = Lit::Float(syn::LitFloat::new(&format!("{token}{suffix}"), token.span()));
+                }
+            }
+        }
+        (Expr::Paren(e), _) => write(&mut e.expr, ty),
+        (Expr::Group(e), _) => write(&mut e.expr, ty),
+        (Expr::Unary(e), _) if matches!(e.op, syn::UnOp::Neg(_)) => write(&mut e.expr, ty),
+        (Expr::Tuple(e), Type::Tuple(types)) => e.elems.iter_mut().zip(&types.elems).for_each(|(e, ty)| write(e, ty)),
+        (Expr::Block(e), _) => write_last(&mut e.block, ty),
+        (Expr::If(e), _) => {
+            write_last(&mut e.then_branch, ty);
+            if let Some((_, otherwise)) = &mut e.else_branch {
+                write(otherwise, ty);
+            }
+        }
+        // An operand's type need not be the result's, but a literal beside a literal has it.
+        (Expr::Binary(e), _) if is_literal(&e.left) && is_literal(&e.right) => write(&mut e.left, ty),
+        _ => {}
+    }
+}
+
+fn write_last(block: &mut Block, ty: &Type) {
+    if let Some(Stmt::Expr(last, None)) = block.stmts.last_mut() {
+        write(last, ty);
+    }
+}
+
+fn is_literal(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(e) => matches!(e.lit, Lit::Float(_)),
+        Expr::Paren(e) => is_literal(&e.expr),
+        Expr::Group(e) => is_literal(&e.expr),
+        Expr::Unary(e) => matches!(e.op, syn::UnOp::Neg(_)) && is_literal(&e.expr),
+        Expr::Binary(e) => super::passive::arithmetic(&e.op).is_some() && is_literal(&e.left) && is_literal(&e.right),
+        _ => false,
+    }
+}
