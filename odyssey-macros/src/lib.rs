@@ -3,6 +3,7 @@
 //! Users depend on `odyssey-runtime`, which re-exports these macros. ARCHITECTURE.md has the map.
 
 mod activity;
+mod blocks;
 mod derive;
 mod diagnostics;
 mod emit;

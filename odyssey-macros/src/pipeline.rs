@@ -9,28 +9,32 @@ use crate::ir::{Block, Kind, Number, Op, Stmt, Value, ValueSet};
 use crate::lower::Primal;
 use crate::optimise::fuse::Foreign;
 use crate::optimise::Definitions;
-use crate::parse::Source;
+use crate::parse::{Annotated, Source};
 use crate::reverse::{keep, together, Derivative};
-use crate::{activity, expansion, kinds, lower, optimise, parse, reverse};
+use crate::{activity, blocks, expansion, kinds, lower, optimise, parse, reverse};
 
-/// The function as it was written, and its companions or the errors.
+/// What the attribute stands on as it was written, and its companions or the errors.
 pub(crate) fn differentiable(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match parse::function(item.clone()) {
-        Ok(function) => function,
+    match parse::annotated(item.clone()) {
+        Ok(Annotated::Function(function)) => {
+            let written = parse::without_own_attributes(function.clone());
+            let companions = parse::parse(attribute, function).and_then(|source| compile(&source));
+            let companions = companions.unwrap_or_else(|error| error.to_compile_error());
+            quote!(#written #companions)
+        }
+        Ok(Annotated::Impl(block)) => blocks::of_impl(attribute, block),
+        Ok(Annotated::Trait(block)) => blocks::of_trait(attribute, block),
         Err(error) => {
             let error = error.to_compile_error();
-            return quote!(#item #error);
+            quote!(#item #error)
         }
-    };
-    let written = parse::without_own_attributes(function.clone());
-    let companions =
-        parse::parse(attribute, function).and_then(|source| compile(&source)).unwrap_or_else(|error| error.to_compile_error());
-    quote!(#written #companions)
+    }
 }
 
 pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
-    // The body of a function with a rule may be anything.
-    let program = if source.options.rule.is_some() { None } else { Some(program(source)?) };
+    // The body of a function with a rule may be anything, and a trait's method may have none.
+    let has_none = source.options.rule.is_some() || source.is_declared;
+    let program = if has_none { None } else { Some(program(source)?) };
     let companions = emit::emit(source, program.as_ref());
     expansion::write(&source.item.sig.ident.to_string(), &companions);
     Ok(companions)

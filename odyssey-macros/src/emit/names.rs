@@ -84,7 +84,7 @@ impl Names {
 
     /// Gives a value another name than it had so far.
     pub(super) fn rename(&mut self, value: Value, name: &str) -> Ident {
-        let span = self.given.get(&value).map_or_else(Span::call_site, |name| name.span());
+        let span = self.given.get(&value).map_or_else(Span::call_site, Ident::span);
         let name = self.unique(&Ident::new(name, at(span)));
         self.given.insert(value, name.clone());
         name

@@ -174,7 +174,7 @@ fn is_constructor(function: &Expr) -> bool {
     let Expr::Path(path) = function else { return false };
     let Some(last) = path.path.segments.last() else { return false };
     let name = last.ident.to_string();
-    name.starts_with(char::is_uppercase) || ["lit", "zero", "one", "from"].contains(&name.as_str())
+    name.starts_with(char::is_uppercase) || ["lit", "zero", "one", "from", "detach"].contains(&name.as_str())
 }
 
 pub(super) fn is_assignment(op: &BinOp) -> bool {
@@ -428,6 +428,9 @@ impl Lowerer {
             }
             Expr::Call(e) => match &*e.func {
                 Expr::Path(path) if self.is_float_type(path) => Kind::Scalar,
+                Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "detach") => {
+                    e.args.first().map_or(Kind::Unknown, |arg| self.passive_kind(arg))
+                }
                 Expr::Path(path) => constructed_kind(path),
                 _ => Kind::Unknown,
             },

@@ -6,11 +6,11 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{token, Expr, ExprParen, ItemFn, Macro, Stmt, Type, TypeParen};
+use syn::{token, Expr, ExprParen, Item, Macro, Stmt, Type, TypeParen};
 
-/// Writes every invisible group of a function so that its meaning survives.
-pub(super) fn make_visible(function: &mut ItemFn) {
-    MakeVisible.visit_item_fn_mut(function);
+/// Writes every invisible group of an item so that its meaning survives.
+pub(super) fn make_visible(item: &mut Item) {
+    MakeVisible.visit_item_mut(item);
 }
 
 struct MakeVisible;

@@ -2,6 +2,7 @@
 //!
 //! Post-condition: everything about the signature that cannot be differentiated has been reported.
 
+mod blocks;
 mod groups;
 mod options;
 mod outcome;
@@ -11,13 +12,15 @@ mod recursion;
 mod signature;
 
 use proc_macro2::TokenStream;
-use syn::{Generics, Item, ItemFn};
+use syn::punctuated::Punctuated;
+use syn::{FnArg, Generics, Item, ItemFn, ItemImpl, ItemTrait, Token};
 
+pub(crate) use blocks::{of_impl, of_trait, Block, Member};
 pub(crate) use options::{Options, Rule};
 pub(crate) use outcome::Outcome;
-pub(crate) use passive::{bound_every_type, is_passive, kind, with_cloned_functions};
-pub(crate) use place::{mentions, Place};
-pub(crate) use signature::{generic_names, result_type, Argument, Signature};
+pub(crate) use passive::{add_bound, bound_every_type, is_passive, kind, with_cloned_functions};
+pub(crate) use place::{mentions, Place, Surroundings};
+pub(crate) use signature::{generic_names, names_of, result_type, Argument, Signature};
 
 use crate::diagnostics::Diagnostics;
 
@@ -26,6 +29,10 @@ pub(crate) struct Source {
     /// As the user wrote it, without the attributes that only the compiler understands.
     pub(crate) item: ItemFn,
     pub(crate) place: Place,
+    /// Of a method in an annotated block.
+    pub(crate) surroundings: Surroundings,
+    /// A method of a trait without a body.
+    pub(crate) is_declared: bool,
     /// The generic parameters that its types may mention, those of the block around it included.
     pub(crate) scope: Generics,
     pub(crate) options: Options,
@@ -42,41 +49,57 @@ impl Source {
 /// Parses the attribute and the item under it.
 pub(crate) fn parse(attribute: TokenStream, item: ItemFn) -> syn::Result<Source> {
     let options = Options::parse(attribute)?;
+    options.refuse_those_of_blocks()?;
     let place = Place::of(&item);
     let scope = place.scope(&item);
     let mut diagnostics = Diagnostics::default();
     let signature = signature::read(&item, place, &scope, &options, &mut diagnostics);
     diagnostics.propagate()?;
-    Ok(Source { item: without_own_attributes(item), place, scope, options, signature })
+    let surroundings = Surroundings::default();
+    let item = without_own_attributes(item);
+    Ok(Source { item, place, surroundings, is_declared: false, scope, options, signature })
 }
 
-/// The item under the attribute, if it is a function; otherwise what to say.
-pub(crate) fn function(item: TokenStream) -> syn::Result<ItemFn> {
+/// What the attribute stands on.
+pub(crate) enum Annotated {
+    Function(ItemFn),
+    Impl(ItemImpl),
+    Trait(ItemTrait),
+}
+
+/// The item under the attribute; otherwise what to say.
+pub(crate) fn annotated(item: TokenStream) -> syn::Result<Annotated> {
     match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Fn(mut function)) => {
-            groups::make_visible(&mut function);
-            Ok(function)
+        Ok(mut item @ (Item::Fn(_) | Item::Impl(_) | Item::Trait(_))) => {
+            groups::make_visible(&mut item);
+            Ok(match item {
+                Item::Fn(function) => Annotated::Function(function),
+                Item::Impl(block) => Annotated::Impl(block),
+                Item::Trait(block) => Annotated::Trait(block),
+                _ => unreachable!("one of the three"),
+            })
         }
-        Ok(Item::Impl(_) | Item::Trait(_)) => Err(syn::Error::new_spanned(
-            item,
-            crate::diagnostics::not_yet("blocks are", "annotate the methods of an inherent `impl` one by one"),
-        )),
         Ok(_) => Err(syn::Error::new_spanned(
             item,
-            "`#[differentiable]` stands on a function; for a type use `#[derive(Differentiable)]`",
+            "`#[differentiable]` stands on a function, an `impl` or a trait; for a type use `#[derive(Differentiable)]`",
         )),
         Err(error) => Err(error),
     }
 }
 
-/// `#[no_grad]` is ours; left on an argument, rustc would look for such an attribute.
+/// The function without the attributes that only the compiler understands.
 pub(crate) fn without_own_attributes(mut item: ItemFn) -> ItemFn {
-    for input in &mut item.sig.inputs {
+    clean_arguments(&mut item.sig.inputs);
+    item
+}
+
+/// `#[no_grad]` is ours; left on an argument, rustc would look for such an attribute.
+fn clean_arguments(inputs: &mut Punctuated<FnArg, Token![,]>) {
+    for input in inputs {
         let attributes = match input {
-            syn::FnArg::Receiver(receiver) => &mut receiver.attrs,
-            syn::FnArg::Typed(typed) => &mut typed.attrs,
+            FnArg::Receiver(receiver) => &mut receiver.attrs,
+            FnArg::Typed(typed) => &mut typed.attrs,
         };
         attributes.retain(|attribute| !attribute.path().is_ident("no_grad"));
     }
-    item
 }

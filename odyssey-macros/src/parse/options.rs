@@ -19,6 +19,10 @@ pub(crate) struct Options {
     pub(crate) rule: Option<Rule>,
     /// Calls itself, though its text does not show it.
     pub(crate) recursive: bool,
+    /// Where `inherent` stands: the companions of a trait's methods are put into an inherent `impl`.
+    pub(crate) inherent: Option<Span>,
+    /// Where `skip` stands: a method of an annotated block that has no companions.
+    pub(crate) skip: Option<Span>,
     /// The path of the runtime crate.
     pub(crate) krate: Path,
 }
@@ -37,6 +41,8 @@ enum Choice {
     Aux(Span),
     Vjp(Span, Rule),
     Recursive(Span),
+    Inherent(Span),
+    Skip(Span),
     Krate(Path),
 }
 
@@ -49,6 +55,8 @@ impl Choice {
             Choice::Aux(span) => ("aux", *span),
             Choice::Vjp(span, _) => ("vjp", *span),
             Choice::Recursive(span) => ("recursive", *span),
+            Choice::Inherent(span) => ("inherent", *span),
+            Choice::Skip(span) => ("skip", *span),
             Choice::Krate(path) => ("crate", path.span()),
         }
     }
@@ -92,7 +100,9 @@ impl Parse for Choice {
                 input.parse::<Token![=]>()?;
                 Rule::parse(input).map(|rule| Choice::Vjp(option.span(), rule))
             }
-            "jvp" | "inherent" => Err(syn::Error::new(
+            "inherent" => Ok(Choice::Inherent(option.span())),
+            "skip" => Ok(Choice::Skip(option.span())),
+            "jvp" => Err(syn::Error::new(
                 option.span(),
                 crate::diagnostics::not_yet(&format!("the option `{option}` is"), "leave it out"),
             )),
@@ -125,11 +135,45 @@ impl Parse for Rule {
 }
 
 impl Options {
+    /// What only a block, or a method in an annotated block, can say.
+    pub(super) fn refuse_those_of_blocks(&self) -> syn::Result<()> {
+        match (self.inherent, self.skip) {
+            (Some(span), _) => Err(syn::Error::new(
+                span,
+                "`inherent` is for `impl Trait for Type` blocks, of traits that are not annotated\nhelp: remove it",
+            )),
+            (None, Some(span)) => Err(syn::Error::new(
+                span,
+                "`skip` is for a method in a block that is annotated as a whole\nhelp: remove `#[differentiable(skip)]`",
+            )),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// What the attribute of a block says: all but the crate and `inherent` is its methods' own.
+    pub(super) fn parse_of_block(attribute: TokenStream) -> syn::Result<Options> {
+        let choices = Punctuated::<Choice, Token![,]>::parse_terminated.parse2(attribute.clone())?;
+        for choice in &choices {
+            if !matches!(choice, Choice::Krate(_) | Choice::Inherent(_)) {
+                let (option, span) = choice.name();
+                let text =
+                    format!("`{option}` stands on a method of the block\nhelp: write `#[differentiable({option} …)]` there");
+                return Err(syn::Error::new(span, text));
+            }
+        }
+        Options::parse(attribute)
+    }
+
     pub(crate) fn parse(attribute: TokenStream) -> syn::Result<Options> {
+        Options::parse_in(attribute, syn::parse_quote!(::odyssey_runtime))
+    }
+
+    /// The same where the runtime has that path unless the attribute names another one.
+    pub(super) fn parse_in(attribute: TokenStream, krate: Path) -> syn::Result<Options> {
         let choices = Punctuated::<Choice, Token![,]>::parse_terminated.parse2(attribute)?;
         refuse_twice(&choices)?;
-        let krate = syn::parse_quote!(::odyssey_runtime);
-        let mut options = Options { wrt: None, name: None, aux: None, rule: None, recursive: false, krate };
+        let mut options =
+            Options { wrt: None, name: None, aux: None, rule: None, recursive: false, inherent: None, skip: None, krate };
         for choice in choices {
             match choice {
                 Choice::Wrt(_, names) => options.wrt = Some(names),
@@ -137,6 +181,8 @@ impl Options {
                 Choice::Aux(span) => options.aux = Some(span),
                 Choice::Vjp(_, rule) => options.rule = Some(rule),
                 Choice::Recursive(_) => options.recursive = true,
+                Choice::Inherent(span) => options.inherent = Some(span),
+                Choice::Skip(span) => options.skip = Some(span),
                 Choice::Krate(path) => options.krate = absolute(path),
             }
         }

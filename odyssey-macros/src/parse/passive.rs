@@ -67,7 +67,7 @@ pub(crate) fn bound_every_type(generics: &mut Generics, bound: &TypeParamBound) 
 }
 
 /// Adds a bound where the parameter has its others: lints want them in one place.
-fn add_bound(generics: &mut Generics, name: &syn::Ident, bound: &TypeParamBound) {
+pub(crate) fn add_bound(generics: &mut Generics, name: &syn::Ident, bound: &TypeParamBound) {
     let predicates = generics.where_clause.iter_mut().flat_map(|clause| &mut clause.predicates);
     for predicate in predicates {
         if let syn::WherePredicate::Type(ty) = predicate {

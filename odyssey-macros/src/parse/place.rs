@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, ToTokens};
 use syn::visit::{self, Visit};
-use syn::{FnArg, Generics, Ident, ItemFn, PathArguments, Type};
+use syn::{FnArg, Generics, Ident, ItemFn, Path, PathArguments, Type};
 
 /// Where a function stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,6 +14,18 @@ pub(crate) enum Place {
     Module,
     /// In an `impl` block: the companions are its siblings, with a suffix.
     Impl,
+    /// In the `impl` of a trait whose items the companions are.
+    TraitImpl,
+    /// In such a trait.
+    Trait,
+}
+
+/// What stands around a method in an annotated block.
+#[derive(Clone, Default)]
+pub(crate) struct Surroundings {
+    pub(crate) generics: Generics,
+    /// The trait whose method it is.
+    pub(crate) of_trait: Option<Path>,
 }
 
 impl Place {
@@ -43,8 +55,27 @@ impl Place {
     pub(crate) fn companion(self, function: &Ident, name: &str) -> Ident {
         match self {
             Place::Module => Ident::new(name, function.span()),
-            Place::Impl => format_ident!("{function}_{name}", span = function.span()),
+            _ => format_ident!("{function}_{name}", span = function.span()),
         }
+    }
+
+    /// The companions are items of a trait.
+    pub(crate) fn is_of_trait(self) -> bool {
+        matches!(self, Place::TraitImpl | Place::Trait)
+    }
+}
+
+impl Surroundings {
+    /// The generic parameters that a method's types may mention.
+    pub(super) fn scope(&self, item: &ItemFn) -> Generics {
+        let mut scope = self.generics.clone();
+        scope.params.extend(item.sig.generics.params.iter().cloned());
+        let own = item.sig.generics.where_clause.iter().flat_map(|clause| clause.predicates.iter().cloned());
+        let own: Vec<_> = own.collect();
+        if !own.is_empty() {
+            scope.make_where_clause().predicates.extend(own);
+        }
+        scope
     }
 }
 

@@ -25,7 +25,7 @@ impl<'ast> Visit<'ast> for Calls<'_> {
             let (last, owner) = (segments.next(), segments.next());
             let is_own = match self.place {
                 Place::Module => owner.is_none_or(|owner| owner.ident == "self"),
-                Place::Impl => owner.is_some_and(|owner| owner.ident == "Self"),
+                _ => owner.is_some_and(|owner| owner.ident == "Self"),
             };
             self.found |= is_own && last.is_some_and(|last| last.ident == *self.name);
         }
@@ -34,7 +34,7 @@ impl<'ast> Visit<'ast> for Calls<'_> {
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         let is_self = matches!(&*call.receiver, Expr::Path(path) if path.path.is_ident("self"));
-        self.found |= self.place == Place::Impl && is_self && call.method == *self.name;
+        self.found |= self.place != Place::Module && is_self && call.method == *self.name;
         visit::visit_expr_method_call(self, call);
     }
 }

@@ -2,7 +2,7 @@
 
 use syn::{FnArg, GenericParam, Generics, Ident, ItemFn, Pat, Receiver, ReturnType, Type};
 
-use super::options::Options;
+use super::options::{Options, Rule};
 use super::outcome::Outcome;
 use super::passive::{is_passive, kind, ungroup};
 use super::place::Place;
@@ -64,6 +64,10 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
     let mut signature = Signature { result_kind: kind(&result, scope), result, outcome, arguments };
     apply_wrt(&mut signature, item, options, diagnostics);
     check_result(&signature, item, scope, diagnostics);
+    let changes = signature.arguments.iter().any(|argument| argument.kind.is_exclusive());
+    if let (Some(Rule::Whole(rule)), true) = (&options.rule, changes) {
+        diagnostics.error(rule, "a rule for a function with `&mut` arguments comes in halves: the first one changes them as the function does\nhelp: `vjp = (my_forward, my_backward)`");
+    }
     if diagnostics.len() == 0 && signature.differentiated().next().is_none() {
         diagnostics.error(&item.sig.ident, nothing_to_differentiate(&signature, scope));
     }
@@ -241,8 +245,12 @@ fn check_result(signature: &Signature, item: &ItemFn, scope: &Generics, diagnost
 
 /// The names of the type and const parameters, in order, as a caller would write them.
 pub(crate) fn generic_names(item: &ItemFn) -> Vec<Ident> {
-    item.sig
-        .generics
+    names_of(&item.sig.generics)
+}
+
+/// The same of any generics.
+pub(crate) fn names_of(generics: &Generics) -> Vec<Ident> {
+    generics
         .params
         .iter()
         .filter_map(|param| match param {

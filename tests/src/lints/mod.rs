@@ -75,11 +75,13 @@
 )]
 #![deny(warnings, reason = "what is not forbidden above")]
 
+mod blocks;
 mod methods;
 mod private;
 mod public;
 mod structs;
 
+pub use blocks::{Layer, Scale, Wrapped, cube, decay, loss, noted, power, root};
 pub use methods::{Dense, Point};
 pub use public::{attention, bare, by_value, classify, doubled, energy, limits, nested, roots, series, well};
 pub use structs::{Linear, Network, forward, penalty, train};
@@ -87,5 +89,5 @@ pub use structs::{Linear, Network, forward, penalty, train};
 /// Sums of what the private functions' gradients are, so that they are used.
 #[must_use]
 pub fn of_private_functions(point: f64) -> f64 {
-    private::all(point) + methods::all(point)
+    private::all(point) + methods::all(point) + blocks::all(point)
 }

@@ -1,20 +1,27 @@
 //! What the attribute can say and where it can stand: methods, traits, custom rules, results of several kinds.
 
 #![allow(
+    clippy::manual_is_multiple_of,
+    clippy::manual_midpoint,
     clippy::needless_pass_by_value,
     clippy::needless_range_loop,
     clippy::trivially_copy_pass_by_ref,
+    clippy::type_complexity,
+    clippy::unused_self,
     reason = "programs as people write them"
 )]
 
 mod associated;
+mod blocks;
 mod generic_impls;
 mod methods;
+mod mutable;
 mod outcomes;
 mod recursion;
 mod rules;
 #[path = "../programs/support.rs"]
 mod support;
+mod traits;
 
 /// The same as `agrees!` for a method or an associated function, whose companions stand beside it:
 /// `siblings_agree!(spring.energy(x): energy_value_and_grad, energy_grad, energy_vjp, energy_check_grad)`.

@@ -8,11 +8,6 @@ struct Model {
 }
 
 impl Model {
-    #[differentiable]
-    fn grow(&mut self, by: f64) -> f64 {
-        self.scale * by
-    }
-
     #[differentiable(wrt(this))]
     fn unknown(&self, by: f64) -> f64 {
         self.scale * by

@@ -1,4 +1,4 @@
-//! The attribute stands on functions and methods.
+//! The attribute stands on functions, methods and blocks.
 
 use odyssey_runtime::prelude::*;
 
@@ -10,13 +10,6 @@ struct Parameters {
 #[differentiable]
 const LIMIT: f64 = 1.0;
 
-#[differentiable]
-impl Parameters {
-    fn scaled(&self, by: f64) -> f64 {
-        self.w * by
-    }
-}
-
 struct Model;
 
 impl Model {
@@ -24,11 +17,6 @@ impl Model {
     fn associated(x: f64) -> f64 {
         x * x
     }
-}
-
-#[differentiable]
-trait Layer {
-    fn apply(&self, x: f64) -> f64;
 }
 
 fn main() {}

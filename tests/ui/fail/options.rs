@@ -37,11 +37,6 @@ fn with_a_forward_rule(x: f64) -> f64 {
     x
 }
 
-#[differentiable(inherent)]
-fn inherent(x: f64) -> f64 {
-    x
-}
-
 #[differentiable(wrt(x), name)]
 fn nameless(x: f64) -> f64 {
     x

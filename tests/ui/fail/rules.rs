@@ -78,4 +78,13 @@ fn infallible(x: f64) -> (f64, impl FnOnce(f64) -> f64) {
     (x, move |d| d)
 }
 
+#[differentiable(vjp = whole)]
+fn changing(x: &mut f64) -> f64 {
+    *x
+}
+
+fn whole(x: &mut f64) -> (f64, impl FnOnce(f64) -> f64) {
+    (*x, move |d| d)
+}
+
 fn main() {}

@@ -3,15 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
-use syn::Type;
+use syn::visit::Visit;
+use syn::{Ident, Lifetime, Type};
 
 use super::Companion;
 use crate::emit::names::locate;
 use crate::emit::types::bare_or_tuple;
+use crate::parse::Argument;
 
 impl Companion<'_> {
     pub(super) fn check_grad(&self) -> TokenStream {
-        let can_be_changed = self.source.signature.differentiated().all(|(_, argument)| can_be_changed(&argument.ty));
+        let can_be_changed = self.source.signature.differentiated().all(|(_, argument)| self.can_be_changed(&argument.ty));
         if !self.has_gradient() || !can_be_changed {
             return TokenStream::new();
         }
@@ -24,15 +26,28 @@ impl Companion<'_> {
         let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         let names = self.names();
         // A function that changes its arguments gets new ones each time.
+        let initial = |argument: &Argument, name: &Ident| {
+            if argument.receiver.is_some() {
+                self.local("initial")
+            } else {
+                name.clone()
+            }
+        };
         let exclusive = self.arguments().iter().zip(&names).filter(|(argument, _)| argument.kind.is_exclusive());
-        let before: TokenStream = exclusive.map(|(_, name)| quote_spanned!(here=> let #name = (*#name).to_owned();)).collect();
+        let before: TokenStream = exclusive
+            .map(|(argument, name)| {
+                let initial = initial(argument, name);
+                quote_spanned!(here=> let #initial = (*#name).to_owned();)
+            })
+            .collect();
         let clones: Vec<_> = self
             .arguments()
             .iter()
             .zip(&names)
             .map(|(argument, name)| {
                 if argument.kind.is_exclusive() {
-                    quote_spanned!(here=> &mut #name.clone())
+                    let initial = initial(argument, name);
+                    quote_spanned!(here=> &mut #initial.clone())
                 } else {
                     Self::lend(argument, name)
                 }
@@ -49,7 +64,10 @@ impl Companion<'_> {
             };
             // Copies are lent by reference or by value, as the argument's type is lent.
             let (copied, changed) = if argument.kind.is_exclusive() {
-                (quote_spanned!(here=> &&#name), quote_spanned!(here=> &mut #varied.to_owned()))
+                {
+                    let initial = initial(argument, name);
+                    (quote_spanned!(here=> &&#initial), quote_spanned!(here=> &mut #varied.to_owned()))
+                }
             } else {
                 (copied, changed)
             };
@@ -67,7 +85,7 @@ impl Companion<'_> {
             (verdict, checks)
         };
         let [name, grad] = ["check_grad", "grad"].map(|name| self.companion(name));
-        let (generics, question_mark) = (self.explicit_generics(), self.outcome().question_mark());
+        let (owner, generics, question_mark) = (self.owner(), self.explicit_generics(), self.outcome().question_mark());
         let errors = if errors.is_empty() {
             quote! {
                 ///
@@ -84,7 +102,7 @@ impl Companion<'_> {
             #[inline]
             #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound {
                 #before
-                let #pattern = Self::#grad #generics(#(#clones),*)#question_mark;
+                let #pattern = #owner::#grad #generics(#(#clones),*)#question_mark;
                 #checks
             }
         }
@@ -102,8 +120,30 @@ impl Companion<'_> {
     }
 }
 
-/// A copy of such an argument can be changed and lent: not a reference to an array that shares its numbers.
-fn can_be_changed(ty: &Type) -> bool {
+impl Companion<'_> {
+    /// A copy of such an argument can be changed and lent: not a reference to an array that shares its numbers, nor a
+    /// value of a type that nothing is known of.
+    fn can_be_changed(&self, ty: &Type) -> bool {
+        let is_unknown = matches!(ty, Type::Path(path) if path.path.get_ident().is_some_and(|name| self.is_unknown(name)));
+        !is_unknown && !self.borrows_from_outside(ty) && can_be_lent(ty)
+    }
+
+    /// Its lifetime is that of the block around the function: a copy would have to live as long.
+    fn borrows_from_outside(&self, ty: &Type) -> bool {
+        struct Lifetimes(Vec<Lifetime>);
+        impl<'ast> Visit<'ast> for Lifetimes {
+            fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+                self.0.push(lifetime.clone());
+            }
+        }
+        let mut lifetimes = Lifetimes(Vec::new());
+        lifetimes.visit_type(ty);
+        let is_own = |lifetime: &Lifetime| self.generics.lifetimes().any(|param| param.lifetime == *lifetime);
+        lifetimes.0.iter().any(|lifetime| !is_own(lifetime) && lifetime.ident != "static" && lifetime.ident != "_")
+    }
+}
+
+fn can_be_lent(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => match &*reference.elem {
             Type::Reference(_) => false,

@@ -21,7 +21,7 @@ impl Companion<'_> {
             None => (self.parameters(), self.pulled_back()),
         };
         let (name, value, gradients) = (self.companion("value_and_grad"), &outcome.value, bare_or_tuple(&self.tangents));
-        let result = outcome.wrapped_type(quote!((#value, #gradients)));
+        let result = outcome.wrapped_type(quote_spanned!(here=> (#value, #gradients)));
         let errors = self.errors_section();
         quote_spanned! {here=>
             /// The value, and the gradient with respect to the differentiated arguments.
@@ -39,9 +39,9 @@ impl Companion<'_> {
         let (parameters, names) = (self.parameters(), self.names());
         let (impl_generics, ..) = self.generics.split_for_impl();
         let [name, value_and_grad] = ["grad", "value_and_grad"].map(|name| self.companion(name));
-        let (generics, question_mark) = (self.explicit_generics(), outcome.question_mark());
+        let (owner, generics, question_mark) = (self.owner(), self.explicit_generics(), outcome.question_mark());
         let result = outcome.wrapped_type(bare_or_tuple(&self.tangents));
-        let gradient = outcome.success(quote_spanned!(here=> Self::#value_and_grad #generics(#(#names),*)#question_mark.1));
+        let gradient = outcome.success(quote_spanned!(here=> #owner::#value_and_grad #generics(#(#names),*)#question_mark.1));
         let errors = self.errors_section();
         quote_spanned! {here=>
             /// The gradient with respect to the differentiated arguments.
@@ -55,11 +55,18 @@ impl Companion<'_> {
     fn pulled_back(&self) -> TokenStream {
         let (here, krate, names, outcome) = (self.here(), self.krate, self.names(), self.outcome());
         let [value, pullback] = ["value", "pullback"].map(|name| self.local(name));
-        let (vjp, generics) = (self.companion("vjp"), self.explicit_generics());
+        let (owner, vjp, generics) = (self.owner(), self.companion("vjp"), self.explicit_generics());
         let (target, question_mark) = (&outcome.target, outcome.question_mark());
-        let result = outcome.success(quote_spanned!(here=> (#value, #pullback(<#target as #krate::rt::ScalarResult>::seed()))));
+        // What is left in arguments has no part in the result.
+        let exclusive = self.source.signature.differentiated().filter(|(_, argument)| argument.kind.is_exclusive());
+        let left = exclusive.map(|(position, _)| {
+            let name = &names[position];
+            quote_spanned!(here=> #krate::rt::zero_tangent(&*#name))
+        });
+        let seed = quote_spanned!(here=> <#target as #krate::rt::ScalarResult>::seed());
+        let result = outcome.success(quote_spanned!(here=> (#value, #pullback(#seed #(, #left)*))));
         quote_spanned! {here=>
-            let (#value, #pullback) = Self::#vjp #generics(#(#names),*)#question_mark;
+            let (#value, #pullback) = #owner::#vjp #generics(#(#names),*)#question_mark;
             #result
         }
     }

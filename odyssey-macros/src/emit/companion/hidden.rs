@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
-use syn::Ident;
+use syn::{Ident, Lifetime, Type};
 
 use super::signature::{is_consumed_receiver, own};
 use super::Companion;
@@ -53,18 +53,96 @@ impl Companion<'_> {
     /// The value, and a pullback that borrows nothing, takes the arguments and the result a second time and computes
     /// what is wanted.
     pub(super) fn residual_vjp(&self) -> TokenStream {
-        let (here, krate, vis, result, function) = (self.here(), self.krate, self.vis(), self.result(), self.instance());
-        let wants = self.want_parameters();
-        let Body { parameters, stmts, value, pullback } = match (&self.source.options.rule, self.program) {
+        let (here, vis, result, wants) = (self.here(), self.vis(), self.result(), self.want_parameters());
+        let (generics, bound) = (self.hidden_generics(&wants), self.tangent_bound());
+        let primal = (self.source.place == Place::Module).then(|| {
+            let (primal, ty) = (own("primal"), self.free_name("__Primal"));
+            quote!(#primal: #ty,)
+        });
+        let (hidden, wants) = (self.hidden_companion(), tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
+        let attributes = self.hidden_attributes();
+        let pullback_type = self.pullback_type();
+        let head = |parameters: Vec<TokenStream>| {
+            quote_spanned! {here=>
+                #attributes
+                #vis fn #hidden #generics (#primal #(#parameters,)* _: #wants) -> (#result, #pullback_type) #bound
+            }
+        };
+        if self.source.is_declared && self.source.options.rule.is_none() {
+            let head = head(self.parameters());
+            return quote_spanned!(here=> #head;);
+        }
+        let Body { parameters, stmts, value, pullback } = self.body();
+        let (head, check, pullback) = (head(parameters), self.check_of_the_function(), self.boxed(pullback));
+        quote_spanned! {here=>
+            #head {
+                #check
+                #stmts
+                (#value, #pullback)
+            }
+        }
+    }
+
+    fn body(&self) -> Body {
+        match (&self.source.options.rule, self.program) {
             (Some(Rule::Whole(_)), _) => self.body_of_a_rule(),
             (Some(Rule::Halves(forward, backward)), _) => self.body_of_halves(forward, backward),
             (None, Some(program)) => self.compiled_body(program),
             (None, None) => unreachable!("a function without a rule is compiled"),
-        };
+        }
+    }
+
+    fn hidden_attributes(&self) -> TokenStream {
+        // The hidden form has more arguments than the user's function, which lints have agreed to.
+        let further = if self.source.place == Place::Module { 2 } else { 1 };
+        let too_many = (self.arguments().len() + further > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        let inline = (!self.source.is_declared).then(|| quote!(#[inline]));
+        quote!(#[doc(hidden)] #inline #too_many)
+    }
+
+    /// Which function is called: a plain one may hide an imported differentiable one, but not its companion. A method is
+    /// found by the type of its receiver, as its companion is.
+    fn check_of_the_function(&self) -> TokenStream {
+        let (krate, function) = (self.krate, self.instance());
+        if self.source.place == Place::Module {
+            let primal = own("primal");
+            quote!(#krate::rt::assert_same(&#primal, &#function);)
+        } else {
+            quote!(let _ = #function;)
+        }
+    }
+
+    /// The generic parameters: the user's, that of the function itself, and the wants.
+    fn hidden_generics(&self, wants: &[Ident]) -> TokenStream {
+        let krate = self.krate;
+        let (lifetimes, others): (Vec<_>, Vec<_>) =
+            self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
+        let primal = (self.source.place == Place::Module).then(|| {
+            let (ty, result, Again { for_any, types, .. }) = (self.free_name("__Primal"), self.result(), self.again());
+            quote!(#ty: #for_any ::core::ops::Fn(#(#types),*) -> #result,)
+        });
+        let bounds = self.arguments().iter().zip(wants).map(|(argument, want)| {
+            if argument.differentiated {
+                quote!(#want: #krate::rt::Want)
+            } else {
+                quote!(#want: #krate::rt::Excluded)
+            }
+        });
+        quote!(<#(#lifetimes,)* #(#others,)* #primal #(#bounds),*>)
+    }
+
+    /// The types of the arguments, for any lifetime.
+    fn again(&self) -> Again {
         let mut bound = Vec::new();
-        let types: Vec<_> =
-            self.arguments().iter().map(|argument| any_lifetime(&argument.ty, self.generics, &mut bound)).collect();
-        let again_types = self.arguments().iter().zip(&types).map(|(argument, ty)| {
+        let types = self.arguments().iter().map(|argument| any_lifetime(&argument.ty, self.generics, &mut bound)).collect();
+        let for_any = if bound.is_empty() { TokenStream::new() } else { quote!(for<#(#bound),*>) };
+        Again { types, bound, for_any }
+    }
+
+    /// `FnOnce(arguments, &result, cotangent) -> gradients`.
+    fn pullback_trait(&self) -> TokenStream {
+        let (here, krate, result, Again { types, for_any, .. }) = (self.here(), self.krate, self.result(), self.again());
+        let types = self.arguments().iter().zip(&types).map(|(argument, ty)| {
             if argument.kind.is_exclusive() {
                 quote!(())
             } else if is_consumed_receiver(argument) {
@@ -73,9 +151,8 @@ impl Companion<'_> {
                 quote!(#ty)
             }
         });
-        let for_any = (!bound.is_empty()).then(|| quote!(for<#(#bound),*>));
         let cotangents = self.all_cotangents(tangent(result, krate));
-        let gradients = self.arguments().iter().zip(&wants).map(|(argument, want)| {
+        let gradients = self.arguments().iter().zip(self.want_parameters()).map(|(argument, want)| {
             let tangent = tangent(&argument.ty, krate);
             if argument.differentiated {
                 quote!(#want::Of<#tangent>)
@@ -88,50 +165,54 @@ impl Companion<'_> {
             [one] => quote_spanned!(here=> (#one,)),
             several => quote_spanned!(here=> (#(#several),*)),
         };
-        let bounds = self.arguments().iter().zip(&wants).map(|(argument, want)| {
-            let is_excluded = !argument.differentiated;
-            if is_excluded {
-                quote!(#want: #krate::rt::Excluded)
-            } else {
-                quote!(#want: #krate::rt::Want)
+        quote_spanned!(here=> #for_any ::core::ops::FnOnce(#(#types,)* &#result, #(#cotangents),*) -> #gradients)
+    }
+
+    /// The type of the pullback. A function that calls itself would have one that contains itself: it has a box.
+    fn pullback_type(&self) -> TokenStream {
+        let (here, pullback) = (self.here(), self.pullback_trait());
+        match (self.source.place.is_of_trait(), self.source.is_recursive()) {
+            (true, _) => {
+                let captured = self.captured();
+                quote_spanned!(here=> impl #pullback + use<#(#captured),*>)
             }
-        });
-        let (lifetimes, others): (Vec<_>, Vec<_>) =
-            self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
-        let bound = self.tangent_bound();
-        // The hidden form has more arguments than the user's function, which lints have agreed to.
-        let further = if self.source.place == Place::Module { 2 } else { 1 };
-        let too_many = (self.arguments().len() + further > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-        let (primal_type, primal, check) = match self.source.place {
-            Place::Module => {
-                let (primal, ty) = (own("primal"), self.free_name("__Primal"));
-                let check = quote!(#krate::rt::assert_same(&#primal, &#function););
-                (quote!(#ty: #for_any ::core::ops::Fn(#(#types),*) -> #result,), quote!(#primal: #ty,), check)
-            }
-            // A method is found by the type of its receiver, as its companion is.
-            Place::Impl => (TokenStream::new(), TokenStream::new(), quote!(let _ = #function;)),
-        };
-        let (hidden, want_tuple) =
-            (self.hidden_companion(), tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
-        let pullback_type =
-            quote_spanned!(here=> #for_any ::core::ops::FnOnce(#(#again_types,)* &#result, #(#cotangents),*) -> #gradients);
-        // A function that calls itself would have a type that contains itself.
-        let (pullback_type, pullback) = if self.source.is_recursive() {
-            (quote!(::std::boxed::Box<dyn #pullback_type>), quote!(::std::boxed::Box::new(#pullback)))
-        } else {
-            (quote_spanned!(here=> impl #pullback_type), pullback)
-        };
-        quote_spanned! {here=>
-            #[doc(hidden)]
-            #[inline]
-            #too_many
-            #vis fn #hidden<#(#lifetimes,)* #(#others,)* #primal_type #(#bounds),*>(
-                #primal #(#parameters,)* _: #want_tuple
-            ) -> (#result, #pullback_type) #bound {
-                #check
-                #stmts
-                (#value, #pullback)
-            }
+            (false, true) => quote_spanned!(here=> ::std::boxed::Box<dyn #pullback>),
+            (false, false) => quote_spanned!(here=> impl #pullback),
         }
     }
+
+    fn boxed(&self, pullback: TokenStream) -> TokenStream {
+        if !self.source.is_recursive() {
+            return pullback;
+        }
+        let (here, ty, boxed) = (self.here(), self.pullback_trait(), own("pullback"));
+        quote_spanned!(here=> {
+            let #boxed: ::std::boxed::Box<dyn #ty> = ::std::boxed::Box::new(#pullback);
+            #boxed
+        })
+    }
+
+    /// What the pullback of a trait's item may mention: everything but the lifetimes of the arguments, which a trait's
+    /// items would capture otherwise.
+    fn captured(&self) -> Vec<TokenStream> {
+        let outer = &self.source.surroundings.generics;
+        let (again, types) = (self.again(), self.pullback_trait().to_string());
+        let is_kept = |lifetime: &&syn::LifetimeParam| {
+            !again.bound.contains(&lifetime.lifetime) && types.contains(&lifetime.lifetime.to_string())
+        };
+        let lifetimes = outer.lifetimes().chain(self.generics.lifetimes().filter(is_kept));
+        let lifetimes = lifetimes.map(|param| param.lifetime.to_token_stream());
+        let this = (self.source.place == Place::Trait).then(|| quote!(Self));
+        let names = crate::parse::names_of(outer).into_iter().chain(crate::parse::names_of(self.generics));
+        let names = names.chain(self.want_parameters()).map(|name| name.to_token_stream());
+        lifetimes.chain(this).chain(names).collect()
+    }
+}
+
+/// The arguments as a pullback takes them.
+struct Again {
+    types: Vec<Type>,
+    /// Their lifetimes, and `for<…>` over these.
+    bound: Vec<Lifetime>,
+    for_any: TokenStream,
 }

@@ -1,6 +1,7 @@
 //! The companions: `value_and_grad`, `grad`, `vjp`, `check_grad`, and the hidden form that callers use; functions of a
 //! struct, or siblings of a method.
 
+mod bounds;
 mod check;
 mod gradient;
 mod hidden;
@@ -43,13 +44,20 @@ pub(super) fn companions(source: &Source, program: Option<&Program>) -> TokenStr
         crate::parse::bound_every_type(&mut generics, &syn::parse_quote!('static));
     }
     let companion = Companion { source, program, krate, generics: &generics, tangents };
-    companion.write()
+    let generics = companion.with_tangents(&generics, &syn::parse_quote!(#krate::Differentiable));
+    Companion { generics: &generics, ..companion }.write()
 }
 
 impl Companion<'_> {
     fn write(&self) -> TokenStream {
-        let functions = [self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp(), self.primal()];
-        if self.source.place == Place::Impl {
+        let functions = if self.source.place == Place::TraitImpl {
+            // The others are the trait's, for all of its types.
+            let gradient = self.fused().map_or_else(TokenStream::new, |_| self.value_and_grad());
+            vec![gradient, self.residual_vjp()]
+        } else {
+            vec![self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp(), self.primal()]
+        };
+        if self.source.place != Place::Module {
             let attributes = self.attributes();
             let functions = functions.iter().filter(|function| !function.is_empty());
             return quote!(#(#attributes #functions)*);

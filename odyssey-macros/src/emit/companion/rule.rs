@@ -7,6 +7,7 @@ use syn::{ExprPath, Ident, Type};
 
 use super::hidden::Body;
 use super::signature::is_consumed_receiver;
+use super::vjp::is_unit;
 use super::Companion;
 use crate::emit::names::locate;
 use crate::parse::Argument;
@@ -39,8 +40,9 @@ impl Companion<'_> {
                 name.to_token_stream()
             }
         });
-        let (vjp, generics, cotangent) = (self.companion("vjp"), self.explicit_generics(), self.local("cotangent"));
-        let call = quote!(Self::#vjp #generics(#(#given),*));
+        let (owner, vjp, generics) = (self.owner(), self.companion("vjp"), self.explicit_generics());
+        let cotangent = self.local("cotangent");
+        let call = quote!(#owner::#vjp #generics(#(#given),*));
         let gradients = if self.outcome().is_fallible() {
             let (success, zeros) = (self.outcome().success(quote!((_, pullback))), self.zeros(&again));
             quote!(match (#call, #cotangent) {
@@ -63,10 +65,16 @@ impl Companion<'_> {
     pub(super) fn body_of_halves(&self, forward: &ExprPath, backward: &ExprPath) -> Body {
         let (names, again, outcome) = (self.names(), self.again_names(), self.outcome());
         let [value, kept, cotangent] = ["value", "kept", "cotangent"].map(|name| self.local(name));
-        let given = self.arguments().iter().zip(&again).map(|(argument, name)| by_reference(argument, name));
+        // What is changed cannot be given a second time: what is needed of it is among what is kept.
+        let is_given = |argument: &Argument| !argument.kind.is_exclusive();
+        let given = self.arguments().iter().zip(&again).filter(|(argument, _)| is_given(argument));
+        let given = given.map(|(argument, name)| by_reference(argument, name));
         let result = self.result();
         let call = quote!(#forward(#(#names),*));
-        let gradients = quote!(#backward(#(#given,)* #value, #kept, #cotangent));
+        let of_result = (!is_unit(&outcome.target)).then_some(&cotangent).into_iter();
+        let left = self.left_cotangents();
+        let cotangents = of_result.chain(left.iter().flatten());
+        let gradients = quote!(#backward(#(#given,)* #value, #kept, #(#cotangents),*));
         let (stmts, gradients) = if outcome.is_fallible() {
             let success = outcome.success(quote!((#value, #kept)));
             let (whole, zeros) = (outcome.success(quote!(#value)), self.zeros(&again));
@@ -85,18 +93,28 @@ impl Companion<'_> {
         } else {
             (quote!(let (#value, #kept): (#result, _) = #call;), gradients)
         };
+        let again = self.arguments().iter().zip(&again).map(
+            |(argument, name)| {
+                if is_given(argument) {
+                    name.to_token_stream()
+                } else {
+                    quote!(_)
+                }
+            },
+        );
+        let left = left.iter().map(|left| left.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream));
         let (pattern, wanted, backwards) = (self.gradient_names_pattern(), self.wanted_gradients(), backward.span());
         let body = locate(quote!(let #pattern = #gradients; #wanted), backwards);
         Body {
             parameters: self.parameters(),
             stmts: locate(stmts, forward.span()),
             value: value.to_token_stream(),
-            pullback: quote!(move |#(#again,)* #value, #cotangent| { #body }),
+            pullback: quote!(move |#(#again,)* #value, #cotangent #(, #left)*| { #body }),
         }
     }
 
     /// The names of the arguments that a pullback is given again.
-    fn again_names(&self) -> Vec<Ident> {
+    pub(super) fn again_names(&self) -> Vec<Ident> {
         let names = self.arguments().iter().zip(self.names());
         names.map(|(argument, name)| if argument.receiver.is_some() { self.local("this") } else { name }).collect()
     }

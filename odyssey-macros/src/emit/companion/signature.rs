@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
-use syn::{Generics, Ident, Item, Receiver, Type};
+use syn::{Ident, Item, Receiver, Type};
 
 use super::Companion;
 use crate::emit::names::at;
@@ -55,18 +55,32 @@ impl Companion<'_> {
             .collect()
     }
 
+    /// What the companions are items of.
+    pub(super) fn owner(&self) -> TokenStream {
+        if self.source.place.is_of_trait() {
+            self.owner_of_the_function()
+        } else {
+            quote_spanned!(self.here()=> Self)
+        }
+    }
+
+    fn owner_of_the_function(&self) -> TokenStream {
+        match &self.source.surroundings.of_trait {
+            Some(of_trait) => quote_spanned!(self.here()=> <Self as #of_trait>),
+            None => quote_spanned!(self.here()=> Self),
+        }
+    }
+
     /// The user's function as a value, where the arguments are in scope.
     pub(super) fn function(&self) -> TokenStream {
         let function = &self.source.item.sig.ident;
+        let generics = self.explicit_generics();
         match self.source.place {
-            Place::Impl => {
-                let generics = self.explicit_generics();
-                quote_spanned!(self.here()=> Self::#function #generics)
-            }
             Place::Module if self.is_hidden_by_argument() => quote!(Self::primal()),
-            Place::Module => {
-                let generics = self.explicit_generics();
-                quote!(#function #generics)
+            Place::Module => quote!(#function #generics),
+            _ => {
+                let owner = self.owner_of_the_function();
+                quote_spanned!(self.here()=> #owner::#function #generics)
             }
         }
     }
@@ -75,42 +89,13 @@ impl Companion<'_> {
     pub(super) fn instance(&self) -> TokenStream {
         let (function, turbofish) = (&self.source.item.sig.ident, self.turbofish());
         match self.source.place {
-            Place::Impl => quote_spanned!(self.here()=> Self::#function #turbofish),
             Place::Module if self.is_hidden_by_argument() => quote!(Self::primal #turbofish ()),
             Place::Module => quote!(#function #turbofish),
+            _ => {
+                let owner = self.owner_of_the_function();
+                quote_spanned!(self.here()=> #owner::#function #turbofish)
+            }
         }
-    }
-
-    /// The generic arguments of the function, which no argument of a value decides.
-    pub(super) fn turbofish(&self) -> TokenStream {
-        let names = crate::parse::generic_names(&self.source.item);
-        if names.is_empty() {
-            TokenStream::new()
-        } else {
-            quote!(::<#(#names),*>)
-        }
-    }
-
-    /// The same where a companion is called, if no argument decides them.
-    pub(super) fn explicit_generics(&self) -> TokenStream {
-        let types: TokenStream = self.arguments().iter().map(|argument| argument.ty.to_token_stream()).collect();
-        let is_given = |name: &Ident| crate::parse::mentions(types.clone(), name);
-        if crate::parse::generic_names(&self.source.item).iter().all(is_given) {
-            TokenStream::new()
-        } else {
-            self.turbofish()
-        }
-    }
-
-    /// The same where the hidden form is called.
-    pub(super) fn explicit_hidden_generics(&self) -> TokenStream {
-        if self.explicit_generics().is_empty() {
-            return TokenStream::new();
-        }
-        let names = crate::parse::generic_names(&self.source.item);
-        let primal = (self.source.place == Place::Module).then(|| quote!(_,));
-        let wants = self.arguments().iter().map(|_| quote!(_));
-        quote!(::<#(#names,)* #primal #(#wants),*>)
     }
 
     /// The signature mentions `f32` and no `f64`.
@@ -179,7 +164,7 @@ impl Companion<'_> {
         let mut names = self.gradient_names().into_iter();
         let parts = self.arguments().iter().map(|argument| {
             let name = argument.differentiated.then(|| names.next().expect("one name a gradient"));
-            name.map_or_else(|| quote!(()), |name| name.into_token_stream())
+            name.map_or_else(|| quote!(()), ToTokens::into_token_stream)
         });
         tuple(&parts.collect::<Vec<_>>())
     }
@@ -222,68 +207,6 @@ impl Companion<'_> {
             name.push('_');
         }
         own(&name)
-    }
-
-    /// A name that no generic parameter has.
-    pub(super) fn free_name(&self, name: &str) -> Ident {
-        let taken = crate::parse::generic_names(&self.source.item);
-        let mut name = Ident::new(name, Span::call_site());
-        while taken.contains(&name) {
-            name = quote::format_ident!("{name}_");
-        }
-        name
-    }
-
-    /// The bound that lets rustc decide at the call whether there is a gradient.
-    pub(super) fn scalar_bound(&self) -> TokenStream {
-        let (krate, target) = (self.krate, &self.outcome().target);
-        let is_scalar = (!self.outcome().target_kind.is_scalar()).then(|| quote!(for<'__a> #target: #krate::rt::ScalarResult,));
-        let whole = self.fused().is_none().then(|| self.aux_bounds());
-        self.bounds(&quote!(#is_scalar #whole))
-    }
-
-    /// The same for the whole result, whose cotangent a caller gives.
-    pub(super) fn tangent_bound(&self) -> TokenStream {
-        self.bounds(&self.aux_bounds())
-    }
-
-    fn bounds(&self, further: &TokenStream) -> TokenStream {
-        let predicates = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-        let predicates = quote!(#(#predicates,)* #further);
-        if predicates.is_empty() {
-            TokenStream::new()
-        } else {
-            quote!(where #predicates)
-        }
-    }
-
-    /// Further results through which no derivative passes: whether their types have one is the caller's business.
-    fn aux_bounds(&self) -> TokenStream {
-        let krate = self.krate;
-        let parts = self.program.and_then(|program| program.primal.tuple()).unwrap_or_default();
-        let passive = self.outcome().aux.iter().zip(parts.iter().skip(1)).filter(|(ty, is_active)| {
-            let is_known =
-                crate::parse::is_passive(ty, &self.source.scope) || crate::parse::kind(ty, &self.source.scope) != Kind::Unknown;
-            !**is_active && !is_known
-        });
-        passive.map(|(ty, _)| quote!(for<'__a> #ty: #krate::Differentiable + ::core::clone::Clone,)).collect()
-    }
-
-    /// The same for what calls the function itself and compares its values.
-    pub(super) fn float_bound(&self, generics: &Generics) -> TokenStream {
-        let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-        let (krate, target) = (self.krate, &self.outcome().target);
-        let lives = (self.source.place == Place::Impl).then(|| quote!(for<'__a> Self: 'static,));
-        let is_float = (!self.outcome().target_kind.is_scalar())
-            .then(|| quote!(for<'__a> #target: #krate::Real + #krate::rt::ScalarResult,));
-        quote!(where #(#predicates,)* #lives #is_float)
-    }
-
-    /// The generics of what copies arguments: copies are lent for any lifetime, so that no type in them may end before.
-    pub(super) fn living_generics(&self) -> Generics {
-        let mut generics = self.generics.clone();
-        crate::parse::bound_every_type(&mut generics, &syn::parse_quote!('static));
-        generics
     }
 
     /// The items of the body: the user's own, and the runtime's methods where a receiver's type decides whose is called.

@@ -16,7 +16,7 @@ impl Companion<'_> {
     pub(super) fn vjp(&self) -> TokenStream {
         let (here, vis, krate, outcome) = (self.here(), self.vis(), self.krate, self.outcome());
         let (impl_generics, ..) = self.generics.split_for_impl();
-        let bound = self.tangent_bound();
+        let bound = self.vjp_bound();
         let parameters = self.parameters();
         let (value, gradients) = (&outcome.value, bare_or_tuple(&self.tangents));
         let cotangents = self.public_cotangents();
@@ -44,14 +44,21 @@ impl Companion<'_> {
         self.arguments().iter().any(|argument| argument.kind.is_exclusive())
     }
 
+    /// The names of the cotangents of what is left in the arguments that are `&mut`, if these are differentiated.
+    pub(super) fn left_cotangents(&self) -> Vec<Option<Ident>> {
+        let exclusive = self.arguments().iter().filter(|argument| argument.kind.is_exclusive());
+        let name = |argument: &Argument| self.local(&format!("left_{}", argument.name.unraw()));
+        exclusive.map(|argument| argument.differentiated.then(|| name(argument))).collect()
+    }
+
     /// The names and types of what the public pullback takes: the cotangent of the result, unless that is `()`, and those
     /// of what is left in the differentiated arguments that are `&mut`.
     fn public_cotangents(&self) -> Vec<(Ident, TokenStream)> {
         let target = &self.outcome().target;
         let of_result = (!is_unit(target)).then(|| (self.local("cotangent"), tangent(target, self.krate)));
         let exclusive = self.source.signature.differentiated().filter(|(_, argument)| argument.kind.is_exclusive());
-        let left = exclusive
-            .map(|(_, argument)| (self.local(&format!("left_{}", argument.name.unraw())), tangent(&argument.ty, self.krate)));
+        let names = self.left_cotangents().into_iter().flatten();
+        let left = names.zip(exclusive.map(|(_, argument)| tangent(&argument.ty, self.krate)));
         of_result.into_iter().chain(left).collect()
     }
 
@@ -70,10 +77,11 @@ impl Companion<'_> {
         let wants = tuple(&wants.collect::<Vec<_>>());
         let first: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
         let owns = self.changes_arguments();
+        let given = if owns { self.again_names() } else { names.clone() };
         let again: Vec<_> = self
             .arguments()
             .iter()
-            .zip(&names)
+            .zip(&given)
             .map(|(argument, name)| match &argument.kind {
                 Kind::Exclusive(_) => quote!(()),
                 Kind::Reference(_) if owns => quote!(&#name),
@@ -81,23 +89,14 @@ impl Companion<'_> {
                 _ => quote!(#name),
             })
             .collect();
-        let borrowed = self.arguments().iter().zip(&names).filter(|(argument, _)| matches!(argument.kind, Kind::Reference(_)));
-        let owned: TokenStream =
-            borrowed.filter(|_| owns).map(|(_, name)| quote_spanned!(here=> let #name = #name.to_owned();)).collect();
-        // What is left in an argument gets its cotangent from the caller; one that is not differentiated has none.
-        let left: Vec<_> = self
-            .arguments()
-            .iter()
-            .filter(|argument| argument.kind.is_exclusive())
-            .map(|argument| {
-                if argument.differentiated {
-                    self.local(&format!("left_{}", argument.name.unraw())).to_token_stream()
-                } else {
-                    quote!(())
-                }
-            })
+        let borrowed = self.arguments().iter().zip(names.iter().zip(&given));
+        let owned: TokenStream = borrowed
+            .filter(|(argument, _)| owns && matches!(argument.kind, Kind::Reference(_)))
+            .map(|(_, (name, given))| quote_spanned!(here=> let #given = #name.to_owned();))
             .collect();
-        let (hidden, generics) = (self.hidden_companion(), self.explicit_hidden_generics());
+        // What is left in an argument gets its cotangent from the caller; one that is not differentiated has none.
+        let left = self.left_cotangents().into_iter().map(|left| left.map_or_else(|| quote!(()), ToTokens::into_token_stream));
+        let (owner, hidden, generics) = (self.owner(), self.hidden_companion(), self.explicit_hidden_generics());
         let function = (self.source.place == Place::Module).then(|| {
             let function = self.function();
             quote!(#function,)
@@ -124,7 +123,7 @@ impl Companion<'_> {
         })));
         let success = outcome.on_success(&value, &quote!(#keep #owned #success));
         quote_spanned! {here=>
-            let (#value, #pullback) = Self::#hidden #generics(#function #(#first,)* #wants);
+            let (#value, #pullback) = #owner::#hidden #generics(#function #(#first,)* #wants);
             #success
         }
     }
@@ -157,6 +156,6 @@ impl Companion<'_> {
     }
 }
 
-fn is_unit(ty: &Type) -> bool {
+pub(super) fn is_unit(ty: &Type) -> bool {
     matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
