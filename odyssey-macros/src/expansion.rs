@@ -36,6 +36,7 @@ pub(crate) fn format(companions: &TokenStream) -> String {
         .replace("::core::option::Option::", "")
         .replace("::core::ops::", "")
         .replace("::core::mem::", "mem::")
+        .replace("::core::marker::", "")
         .replace("::std::vec::", "");
     format!("use odyssey_runtime::rt;\n\n{}", text.replace("::odyssey_runtime::", "odyssey_runtime::"))
 }

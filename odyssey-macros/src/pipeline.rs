@@ -36,7 +36,13 @@ pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
     let has_none = source.options.rule.is_some() || source.is_declared;
     let program = if has_none { None } else { Some(program(source)?) };
     let companions = emit::emit(source, program.as_ref());
-    expansion::write(&source.item.sig.ident.to_string(), &companions);
+    let (method, surroundings) = (&source.item.sig.ident, &source.surroundings);
+    if surroundings.name.is_empty() {
+        expansion::write(&method.to_string(), &companions);
+    } else {
+        let header = &surroundings.header;
+        expansion::write(&format!("{}_{method}", surroundings.name), &quote!(#header { #companions }));
+    }
     Ok(companions)
 }
 

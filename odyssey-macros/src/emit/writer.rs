@@ -51,21 +51,26 @@ impl Failure {
 impl Writer<'_> {
     /// `x?`, where a failure leaves the block instead of the function.
     fn tried(&mut self, x: Value, span: Span) -> Fragment {
-        let x = self.consume(x);
+        let is_kept = self.is_kept(x);
         let Some(failure) = self.failure else {
-            let x = x.receiver();
+            let x = self.consume(x).receiver();
             return Fragment::tight(quote_spanned!(span=> #x?));
         };
-        let (x, label) = (x.tokens, Failure::label());
-        let none = quote!(::core::option::Option::None);
+        // The result is read again: a success is copied, and a failure, which may have no copy, is not.
+        let (x, borrow, value) = if is_kept {
+            (self.expr(x).tokens, quote!(ref), quote!(::core::clone::Clone::clone(value)))
+        } else {
+            (self.consume(x).tokens, quote!(), quote!(value))
+        };
+        let (none, label) = (quote!(::core::option::Option::None), Failure::label());
         Fragment::new(
             match failure {
                 Failure::Err => quote_spanned! {span=> match #x {
-                    ::core::result::Result::Ok(value) => value,
+                    ::core::result::Result::Ok(#borrow value) => #value,
                     ::core::result::Result::Err(error) => break #label (::core::result::Result::Err(::core::convert::From::from(error)), #none),
                 }},
                 Failure::None => quote_spanned! {span=> match #x {
-                    ::core::option::Option::Some(value) => value,
+                    ::core::option::Option::Some(#borrow value) => #value,
                     #none => break #label (#none, #none),
                 }},
             },
@@ -128,6 +133,12 @@ impl Writer<'_> {
                 _ => self.expr(value).reference(),
             },
         }
+    }
+
+    /// To give it away, the value would have to be copied.
+    fn is_kept(&self, value: Value) -> bool {
+        let is_copy = matches!(self.values[value].kind, Kind::Scalar | Kind::Reference(_));
+        !is_copy && !self.layout.is_inline(value) && !self.layout.is_last_use(value, self.at) && !self.is_guarded(value)
     }
 
     /// The value itself, given away: moved where it is read for the last time, copied where it is not.
@@ -222,6 +233,10 @@ impl Writer<'_> {
                 })
             }
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest),
+            Op::Unwrap(x, call) if self.is_kept(*x) && (call.method == "unwrap" || call.method == "expect") => {
+                let (x, method, args) = (self.expr(*x).receiver(), &call.method, &call.args);
+                Fragment::tight(quote_spanned!(span=> #x.as_ref().#method(#args).clone()))
+            }
             Op::Unwrap(x, call) => {
                 let (x, method, args) = (self.consume(*x).receiver(), &call.method, &call.args);
                 Fragment::tight(quote_spanned!(span=> #x.#method(#args)))

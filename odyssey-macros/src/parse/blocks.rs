@@ -1,6 +1,7 @@
 //! Annotated blocks: an `impl` or a trait whose methods get companions, all that can.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{quote, ToTokens};
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
@@ -52,7 +53,15 @@ pub(crate) fn of_impl(attribute: TokenStream, block: &mut ItemImpl) -> syn::Resu
         options.refuse_those_of_blocks()?;
     }
     let mut associated = Associated { of_trait: of_trait.clone(), names: associated_types(block) };
-    let mut reader = Reader::new(options.krate, place, Surroundings { generics: block.generics.clone(), of_trait });
+    let (generics, _, bounds) = block.generics.split_for_impl();
+    let (owner, for_type) = (&block.self_ty, of_trait.iter().filter(|_| !is_inherent).map(|of_trait| quote!(#of_trait for)));
+    let header = quote!(impl #generics #(#for_type)* #owner #bounds);
+    let name = owner.to_token_stream().into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) => Some(ident.to_string()),
+        _ => None,
+    });
+    let (name, generics) = (name.unwrap_or_default(), block.generics.clone());
+    let mut reader = Reader::new(options.krate, place, Surroundings { generics, of_trait, name, header });
     for (position, method) in methods {
         let mut item = of_impl_item(method, is_inherent);
         if is_inherent {
@@ -78,7 +87,10 @@ pub(crate) fn of_trait(attribute: TokenStream, block: &mut ItemTrait) -> syn::Re
     options.refuse_those_of_blocks()?;
     let (name, (_, arguments, _)) = (&block.ident, block.generics.split_for_impl());
     let of_trait = Some(syn::parse_quote!(#name #arguments));
-    let mut reader = Reader::new(options.krate, Place::Trait, Surroundings { generics: block.generics.clone(), of_trait });
+    let (generics, _, bounds) = block.generics.split_for_impl();
+    let header = quote!(trait #name #generics #bounds);
+    let surroundings = Surroundings { generics: block.generics.clone(), of_trait, name: name.to_string(), header };
+    let mut reader = Reader::new(options.krate, Place::Trait, surroundings);
     for (position, method) in methods {
         let is_declared = method.default.is_none();
         reader.method(position, &of_trait_item(method), is_declared);

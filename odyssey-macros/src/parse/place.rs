@@ -26,6 +26,9 @@ pub(crate) struct Surroundings {
     pub(crate) generics: Generics,
     /// The trait whose method it is.
     pub(crate) of_trait: Option<Path>,
+    /// The type or trait by its name, and what stands before the block of its companions: `impl Module for Linear`.
+    pub(crate) name: String,
+    pub(crate) header: TokenStream,
 }
 
 impl Place {

@@ -13,6 +13,7 @@
 
 mod associated;
 mod blocks;
+mod fallible;
 mod generic_impls;
 mod methods;
 mod mutable;

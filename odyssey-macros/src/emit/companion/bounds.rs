@@ -139,11 +139,7 @@ impl Companion<'_> {
     /// The name is in the type of the result or of an argument that is differentiated, here or by a function that is
     /// called; not as the rank of an array.
     fn holds_numbers(&self, name: &str) -> bool {
-        let is_mentioned = |ty: &Type| {
-            let mut mentions = Mentions { name, found: false };
-            mentions.visit_type(ty);
-            mentions.found
-        };
+        let is_mentioned = |ty: &Type| mentions(ty, name);
         let differentiated = self.source.signature.differentiated().map(|(_, argument)| &argument.ty);
         let given = self.arguments().iter().enumerate().filter(|(_, argument)| !argument.differentiated);
         differentiated.chain([self.result()]).any(is_mentioned)
@@ -161,9 +157,9 @@ impl Companion<'_> {
     /// A pullback over owned arguments copies the result.
     fn copied_result(&self) -> TokenStream {
         let result = self.result();
-        let depends = self.source.place == Place::Trait || !self.parameters_with_tangents().is_empty();
-        let is_copied = depends && !self.source.signature.result_kind.is_scalar();
-        if is_copied {
+        let mut names: Vec<_> = self.parameters_with_tangents().iter().map(ToString::to_string).collect();
+        names.extend((self.source.place == Place::Trait).then(|| "Self".to_owned()));
+        if names.iter().any(|name| mentions(result, name)) {
             quote!(for<'__a> #result: ::core::clone::Clone,)
         } else {
             TokenStream::new()
@@ -204,6 +200,12 @@ fn is_given_to_calls(block: &Block, depending: &mut ValueSet) -> bool {
         depends && matches!(stmt.op, Op::Linearize(_))
             || stmt.op.blocks().into_iter().any(|inner| is_given_to_calls(inner, depending))
     })
+}
+
+fn mentions(ty: &Type, name: &str) -> bool {
+    let mut mentions = Mentions { name, found: false };
+    mentions.visit_type(ty);
+    mentions.found
 }
 
 /// Looks for a name outside of array types, whose parameters other than the element hold no numbers.
