@@ -5,7 +5,7 @@ pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, complete, partial, zero_tangent,
 };
 pub use crate::elementwise::{
-    Full, One, Sum, extent, into, like, map, map_like, map_sum, map_to, map_to_modes, map_to_stages, operand, sc,
+    Full, One, Sum, extent, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages, operand, sc,
 };
 pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};

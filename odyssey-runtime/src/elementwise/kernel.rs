@@ -64,7 +64,7 @@ impl<V: Copy> Slot<V> for Store {
     #[inline(always)]
     unsafe fn put((): &mut (), out: *mut MaybeUninit<V>, i: usize, _: usize, value: V) {
         // SAFETY: as the caller says.
-        unsafe { (*out.add(i)).write(value) };
+        unsafe { out.cast::<V>().add(i).write(value) };
     }
 
     #[inline(always)]
@@ -96,12 +96,8 @@ impl<V: Real, O: Operands, D: Rank> Slot<V> for StoreOrAdd<O, D> {
     unsafe fn put((): &mut (), out: *mut MaybeUninit<V>, i: usize, _: usize, value: V) {
         // SAFETY: as the caller says; what is added to has been initialised by the walk.
         unsafe {
-            let cell = &mut *out.add(i);
-            if <Self as Slot<V>>::ADDS {
-                cell.write(cell.assume_init() + value);
-            } else {
-                cell.write(value);
-            }
+            let cell = out.cast::<V>().add(i);
+            cell.write(if <Self as Slot<V>>::ADDS { cell.read() + value } else { value });
         };
     }
 
@@ -134,10 +130,8 @@ impl<V: Real> Slot<V> for Lanes {
 
     #[inline(always)]
     unsafe fn end(lanes: [V; BLOCK], out: *mut MaybeUninit<V>) {
-        for (lane, value) in lanes.into_iter().enumerate() {
-            // SAFETY: there is room for the lanes.
-            unsafe { (*out.add(lane)).write(value) };
-        }
+        // SAFETY: there is room for the lanes.
+        unsafe { out.cast::<[V; BLOCK]>().write(lanes) };
     }
 }
 
@@ -203,7 +197,8 @@ macro_rules! slots {
                     )+
                     // SAFETY: all have `blocks * BLOCK` elements.
                     unsafe {
-                        if true $(&& $K::STORES)+ {
+                        // The second loop would do for both: it is slower, and quicker to compile.
+                        if cfg!(odyssey_levels) $(&& $K::STORES)+ {
                             for i in 0..blocks * BLOCK {
                                 let ($($v,)+) = f(O::load(cursors, i));
                                 $($K::put(&mut $state, $out, i, 0, $v);)+
@@ -223,11 +218,13 @@ macro_rules! slots {
 
                 // Slices as parameters tell the compiler that outputs do not overlap with anything.
                 slots!(@level baseline, inline(never); $($K $V $out),+);
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(odyssey_levels)]
                 slots!(@level avx2, target_feature(enable = "avx2,fma"); $($K $V $out),+);
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(odyssey_levels)]
                 slots!(@level avx512, target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"); $($K $V $out),+);
 
+                #[cfg(not(odyssey_levels))]
+                let _ = fused;
                 let [$($out,)+ ..] = *sinks;
                 let blocks = len / BLOCK;
                 // SAFETY: as the caller says.
@@ -235,9 +232,9 @@ macro_rules! slots {
                     $(let $out = std::slice::from_raw_parts_mut($out.cast::<MaybeUninit<$V>>(), $K::room(len));)+
                     match level {
                         Level::Baseline => baseline::<O, $($V, $K),+>(cursors, $($out,)+ blocks, plain),
-                        #[cfg(target_arch = "x86_64")]
+                        #[cfg(odyssey_levels)]
                         Level::Avx2 => avx2::<O, $($V, $K),+>(cursors, $($out,)+ blocks, fused),
-                        #[cfg(target_arch = "x86_64")]
+                        #[cfg(odyssey_levels)]
                         Level::Avx512 => avx512::<O, $($V, $K),+>(cursors, $($out,)+ blocks, fused),
                     }
                 }

@@ -1,4 +1,5 @@
-//! The instruction sets that loops are compiled for.
+//! The instruction sets that loops are compiled for: several with `cfg(odyssey_levels)`, which `build.rs` sets, and one
+//! without.
 
 /// An instruction set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -6,10 +7,10 @@ pub enum Level {
     /// What the crate is compiled for.
     Baseline,
     /// AVX2 with FMA.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(odyssey_levels)]
     Avx2,
     /// AVX-512 F, BW, DQ, VL.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(odyssey_levels)]
     Avx512,
 }
 
@@ -17,7 +18,7 @@ impl Level {
     /// The best one that this processor has.
     #[inline]
     pub(crate) fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(odyssey_levels)]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             let wide = is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512bw")
@@ -36,7 +37,7 @@ macro_rules! for_each_level {
     ($(#[$doc:meta])* $vis:vis fn $name:ident<$T:ident: Real>($($arg:ident: $ty:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
         $(#[$doc])*
         $vis fn $name<$T: Real>($($arg: $ty),*) $(-> $result)? {
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(odyssey_levels)]
             {
                 #[inline(always)]
                 fn fused<$T: Real>($($arg: $ty),*) $(-> $result)? {
@@ -55,12 +56,12 @@ macro_rules! for_each_level {
                     fused($($arg),*)
                 }
 
-                match $crate::elementwise::Level::detect() {
-                    $crate::elementwise::Level::Baseline => {}
+                match $crate::elementwise::level::Level::detect() {
+                    $crate::elementwise::level::Level::Baseline => {}
                     // SAFETY: the processor has what the level says.
-                    $crate::elementwise::Level::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::elementwise::level::Level::Avx2 => return unsafe { avx2($($arg),*) },
                     // SAFETY: likewise.
-                    $crate::elementwise::Level::Avx512 => return unsafe { avx512($($arg),*) },
+                    $crate::elementwise::level::Level::Avx512 => return unsafe { avx512($($arg),*) },
                 }
             }
             {

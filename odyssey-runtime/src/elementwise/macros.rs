@@ -1,7 +1,8 @@
 //! Passes whose closures are compiled for both kinds of arithmetic, and in two stages where the first one is given, in
-//! brackets.
+//! brackets. Where kernels have one version, closures are written once.
 
 /// [`map_to`](super::map_to) of a closure that calls the functions of `math` by their bare names.
+#[cfg(odyssey_levels)]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __odyssey_map_to {
@@ -22,6 +23,24 @@ macro_rules! __odyssey_map_to {
             $crate::__odyssey_with!(plain, $($closure)*),
             $crate::__odyssey_with!(fused, $($closure)*)
         )
+    };
+}
+
+/// [`map_to`](super::map_to) of a closure that calls the functions of `math` by their bare names.
+#[cfg(not(odyssey_levels))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odyssey_map_to {
+    ($operands:expr, $outputs:expr, [$($first:tt)*], $($closure:tt)*) => {
+        $crate::rt::map_to_composed(
+            $operands,
+            $outputs,
+            $crate::__odyssey_with!(plain, $($first)*),
+            $crate::__odyssey_with!(plain, $($closure)*)
+        )
+    };
+    ($operands:expr, $outputs:expr, $($closure:tt)*) => {
+        $crate::rt::map_to($operands, $outputs, $crate::__odyssey_with!(plain, $($closure)*))
     };
 }
 

@@ -13,7 +13,7 @@
 pub(crate) mod functions;
 mod join;
 mod kernel;
-mod level;
+pub(crate) mod level;
 mod list;
 mod macros;
 mod nest;
@@ -35,7 +35,8 @@ pub use join::{Join, Rank, Scalar};
 pub use operand::{Bound, Extent, Operand, Place, Sc, extent, operand, sc};
 pub use output::{Full, Into, Like, One, Output, Sum, into, like};
 pub use pass::{map, map_like, map_sum, map_to, map_to_modes};
-pub use stages::{Between, map_to_stages};
+pub use stages::{Between, map_to_composed, map_to_stages};
 pub use tuples::{Elements, Joined, Operands, Outputs};
 
-pub(crate) use level::{Level, for_each_level};
+#[cfg(any(odyssey_levels, test))]
+pub(crate) use level::for_each_level;

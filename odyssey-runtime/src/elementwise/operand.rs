@@ -58,7 +58,7 @@ pub struct Layout<'a> {
 /// An operand borrowed by [`operand`].
 pub trait Bound: Copy {
     /// What the closure sees.
-    type Elem;
+    type Elem: Copy;
     /// Its rank.
     type Dim: Rank;
     /// What a kernel reads elements from.
@@ -142,7 +142,7 @@ impl<A: Real, D: Dimension> Bound for &ArrayRef<A, D> {
     #[inline(always)]
     unsafe fn load(cursor: *const A, i: usize) -> A {
         // SAFETY: the caller vouches for elements 0..=i.
-        unsafe { *cursor.add(i) }
+        unsafe { cursor.add(i).read() }
     }
 }
 

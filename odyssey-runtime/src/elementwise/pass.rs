@@ -48,6 +48,13 @@ where
 #[inline]
 #[track_caller]
 pub fn map_to<O: Operands, S: Outputs<O, R>, R>(operands: O, outputs: S, f: impl Fn(O::Elems) -> R) -> S::Results {
+    if !cfg!(odyssey_levels) {
+        // The same, with less to compile for each closure.
+        if O::SCALAR {
+            return of_scalars::<O, S, R>(outputs, f(operands.single()));
+        }
+        return pass(Level::Baseline, operands, outputs, &f, &f);
+    }
     map_to_modes(
         operands,
         outputs,
@@ -71,7 +78,7 @@ pub fn map_to_modes<O: Operands, S: Outputs<O, R>, R>(
     if O::SCALAR {
         return of_scalars::<O, S, R>(outputs, plain(operands.single()));
     }
-    pass(Level::detect(), operands, outputs, plain, fused)
+    pass(Level::detect(), operands, outputs, &plain, &fused)
 }
 
 /// The outputs of a pass over scalars alone.
@@ -95,13 +102,13 @@ pub(super) fn pass<O: Operands, S: Outputs<O, R>, R>(
     level: Level,
     operands: O,
     outputs: S,
-    plain: impl Fn(O::Elems) -> R,
-    fused: impl Fn(O::Elems) -> R,
+    plain: &impl Fn(O::Elems) -> R,
+    fused: &impl Fn(O::Elems) -> R,
 ) -> S::Results {
     let mut kernel = |pointers: &Pointers, len: usize| {
         let cursors = operands.cursors(&pointers.sources);
         // SAFETY: the walk calls for whole blocks, with pointers to that many elements.
-        unsafe { S::Slots::evaluate::<O>(level, cursors, &pointers.sinks, len, &plain, &fused) };
+        unsafe { S::Slots::evaluate::<O>(level, cursors, &pointers.sinks, len, plain, fused) };
     };
     drive(level, &operands, outputs, usize::MAX, &mut kernel)
 }

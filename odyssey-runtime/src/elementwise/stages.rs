@@ -13,7 +13,7 @@ use std::ptr::null_mut;
 use super::kernel::{Slots, Store};
 use super::level::Level;
 use super::output::One;
-use super::pass::{drive, of_scalars};
+use super::pass::{drive, map_to, of_scalars};
 use super::tiles::Line;
 use super::tuples::{Elements, Operands, Outputs};
 use super::walk::{BLOCK, Pointers, SINKS, TILE};
@@ -36,6 +36,23 @@ pub fn map_to_stages<O: Operands, S: Outputs<O, R>, M: Between, R>(
         return of_scalars::<O, S, R>(outputs, plain((operands.single(), between)));
     }
     pass(Level::detect(), operands, outputs, first_plain, first_fused, plain, fused)
+}
+
+/// The same in one stage, for builds where passes are not fast anyway.
+#[inline]
+#[track_caller]
+pub fn map_to_composed<O: Operands, S: Outputs<O, R>, M: Between, R>(
+    operands: O,
+    outputs: S,
+    first: impl Fn(O::Elems) -> M,
+    second: impl Fn((O::Elems, M)) -> R,
+) -> S::Results {
+    map_to(
+        operands,
+        outputs,
+        #[inline(always)]
+        |elems| second((elems, first(elems))),
+    )
 }
 
 /// The part of a pass that is compiled for each pair of closures.
@@ -122,7 +139,7 @@ impl<T: Real> Between for T {
     #[inline(always)]
     unsafe fn load(cursor: *const T, i: usize) -> T {
         // SAFETY: as the caller says.
-        unsafe { *cursor.add(i) }
+        unsafe { cursor.add(i).read() }
     }
 }
 

@@ -8,15 +8,16 @@ use ndarray::{
     s,
 };
 
+use super::level::Level;
 use super::pass::pass;
-use super::{Full, Level, One, Sum, extent, into, like, map, map_sum, map_to, map_to_stages, operand, sc, stages};
+use super::{Full, One, Sum, extent, into, like, map, map_sum, map_to, map_to_stages, operand, sc, stages};
 use crate::math::{exp, tanh};
 use crate::real::Real;
 
 /// The instruction sets that this machine can test.
 fn levels() -> Vec<Level> {
     let mut levels = vec![Level::Baseline, Level::detect()];
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(odyssey_levels)]
     if Level::detect() == Level::Avx512 {
         levels.push(Level::Avx2);
     }
@@ -84,13 +85,9 @@ fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts:
     let operands = (operand(&a), operand(&k), operand(&b));
     let outputs = (Full, Sum, like(&a), like(&extent(&b)), like(&k), into(&mut place), into(&mut d_k));
     let (full, sum, like_a, like_b, like_k, (), ()) = if stages == 1 {
-        pass(
-            level,
-            operands,
-            outputs,
-            |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
-            |(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a),
-        )
+        pass(level, operands, outputs, &|(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a), &|(a, k, b)| {
+            (a * k + b, a * b, a - b, a, b, a + k, k * a)
+        })
     } else {
         stages::pass(
             level,

@@ -79,13 +79,13 @@ fn add_row_of<A: Real, B: Real>(target: &mut [B], row: &[A]) {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(odyssey_levels)]
 #[target_feature(enable = "avx2,fma")]
 fn sum_avx2<T: Real>(numbers: &[T]) -> f64 {
     sum_of(numbers)
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(odyssey_levels)]
 #[target_feature(enable = "avx2,fma")]
 fn add_row_avx2<A: Real, B: Real>(target: &mut [B], row: &[A]) {
     add_row_of(target, row);
@@ -95,7 +95,7 @@ fn sum_row<T: Real>(level: Level, numbers: &[T]) -> f64 {
     match level {
         Level::Baseline => sum_of(numbers),
         // SAFETY: both levels have AVX2 and FMA.
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(odyssey_levels)]
         Level::Avx2 | Level::Avx512 => unsafe { sum_avx2(numbers) },
     }
 }
@@ -104,7 +104,7 @@ fn add_row<A: Real, B: Real>(level: Level, target: &mut [B], row: &[A]) {
     match level {
         Level::Baseline => add_row_of(target, row),
         // SAFETY: both levels have AVX2 and FMA.
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(odyssey_levels)]
         Level::Avx2 | Level::Avx512 => unsafe { add_row_avx2(target, row) },
     }
 }

@@ -11,7 +11,7 @@ use super::walk::{SINKS, SOURCES};
 /// What a kernel gets of a point.
 pub trait Elements {
     /// What the closure gets.
-    type Elems;
+    type Elems: Copy;
     /// What a kernel reads it from.
     type Cursors: Copy;
 
