@@ -38,5 +38,4 @@ pub use pass::{map, map_like, map_sum, map_to, map_to_modes};
 pub use stages::{Between, map_to_composed, map_to_stages};
 pub use tuples::{Elements, Joined, Operands, Outputs};
 
-#[cfg(any(odyssey_levels, test))]
 pub(crate) use level::for_each_level;
