@@ -1,17 +1,21 @@
 //! From IR to Rust: the companions of a function.
 
+mod assemble;
 mod block;
 mod call;
 mod companion;
+mod composite;
 mod control;
 mod fragment;
 mod kernel;
 mod layout;
+mod literal;
 mod names;
 mod place;
 mod scalar;
 mod stages;
 mod types;
+mod verbatim;
 mod wants;
 mod writer;
 

@@ -1,16 +1,15 @@
 //! Branches: variables that change inside become values that arms hand on.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprIf, ExprMatch, Ident, Pat};
+use syn::{Expr, Ident, Pat};
 
 use super::bindings::Variable;
-use super::jump::{exits, exits_block};
-use super::passive::Effects;
+use super::branches::{Body, Choice, Head};
+use super::names::{bound_names, hides_positions, payload_kind};
 use super::stmt::Tail;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
@@ -21,114 +20,6 @@ struct Arm {
     block: Block,
     value: Option<Value>,
     changed: BTreeMap<Variable, Value>,
-}
-
-/// What decides between the arms.
-pub(super) enum Head<'a> {
-    If(&'a Expr),
-    Match(&'a Expr),
-}
-
-/// One of the arms as it is written.
-pub(super) struct Written<'a> {
-    pattern: Option<Cow<'a, Pat>>,
-    guard: Option<&'a Expr>,
-    body: Body<'a>,
-}
-
-enum Body<'a> {
-    Block(&'a syn::Block),
-    Expr(&'a Expr),
-    Nothing,
-}
-
-impl Body<'_> {
-    fn exits(&self) -> bool {
-        match self {
-            Body::Block(block) => exits_block(block),
-            Body::Expr(expr) => exits(expr),
-            Body::Nothing => false,
-        }
-    }
-}
-
-/// A choice between arms.
-pub(super) struct Choice<'a> {
-    head: Head<'a>,
-    arms: Vec<Written<'a>>,
-    span: Span,
-}
-
-/// `_`, for the other side of an `if let`.
-fn otherwise<'a>() -> Option<Cow<'a, Pat>> {
-    Some(Cow::Owned(syn::parse_quote!(_)))
-}
-
-impl<'a> Choice<'a> {
-    /// The choice that an expression is.
-    pub(super) fn of(expr: &'a Expr) -> Option<Choice<'a>> {
-        match expr {
-            Expr::If(e) => Some(Choice::of_if(e)),
-            Expr::Match(e) => Some(Choice::of_match(e)),
-            Expr::Paren(e) => Choice::of(&e.expr),
-            _ => None,
-        }
-    }
-
-    fn of_if(e: &'a ExprIf) -> Choice<'a> {
-        let then = Body::Block(&e.then_branch);
-        let otherwise_body = match &e.else_branch {
-            None => Body::Nothing,
-            Some((_, expr)) => match &**expr {
-                Expr::Block(block) => Body::Block(&block.block),
-                other => Body::Expr(other),
-            },
-        };
-        let (head, patterns) = match &*e.cond {
-            Expr::Let(condition) => (Head::Match(&condition.expr), [Some(Cow::Borrowed(&*condition.pat)), otherwise()]),
-            condition => (Head::If(condition), [None, None]),
-        };
-        let [first, second] = patterns;
-        let arms = vec![
-            Written { pattern: first, guard: None, body: then },
-            Written { pattern: second, guard: None, body: otherwise_body },
-        ];
-        Choice { head, arms, span: e.span() }
-    }
-
-    fn of_match(e: &'a ExprMatch) -> Choice<'a> {
-        let cases = |arm: &'a syn::Arm| -> Vec<Cow<'a, Pat>> {
-            let mut names = Vec::new();
-            bound_names(&arm.pat, &mut names);
-            match &arm.pat {
-                // Where the names are differs from case to case.
-                Pat::Or(or) if !names.is_empty() => or.cases.iter().map(Cow::Borrowed).collect(),
-                pattern => vec![Cow::Borrowed(pattern)],
-            }
-        };
-        let arms = e.arms.iter().flat_map(|arm| {
-            cases(arm).into_iter().map(move |pattern| Written {
-                pattern: Some(pattern),
-                guard: arm.guard.as_ref().map(|(_, guard)| &**guard),
-                body: Body::Expr(&arm.body),
-            })
-        });
-        Choice { head: Head::Match(&e.expr), arms: arms.collect(), span: e.span() }
-    }
-
-    /// `let pattern = value else { … };`
-    pub(super) fn of_let_else(pattern: &'a Pat, value: &'a Expr, diverging: &'a Expr) -> Choice<'a> {
-        let arms = vec![
-            Written { pattern: Some(Cow::Borrowed(pattern)), guard: None, body: Body::Nothing },
-            Written { pattern: otherwise(), guard: None, body: Body::Expr(diverging) },
-        ];
-        Choice { head: Head::Match(value), arms, span: value.span() }
-    }
-
-    /// Exactly one arm comes out at its end.
-    pub(super) fn has_one_way_on(&self) -> bool {
-        self.arms.iter().filter(|arm| !arm.body.exits()).count() == 1
-    }
 }
 
 /// What comes after a choice, in the only arm that gets there.
@@ -366,105 +257,6 @@ impl Lowerer {
         self.definitions.remove(&param);
         self.blocks[depth].params.push(param);
         param
-    }
-
-    /// Depends on no differentiated value, changes no variable around it and does not leave it.
-    pub(super) fn is_passive(&self, expr: &Expr) -> bool {
-        let effects = Effects::of(expr);
-        effects.escapes.is_none() && self.changed_by(&effects).is_empty() && !self.reads_active(expr)
-    }
-
-    /// The variables around some code that it changes.
-    pub(super) fn changed_by(&self, effects: &Effects) -> Vec<Variable> {
-        let mut changed = Vec::new();
-        for name in &effects.assigned {
-            changed.extend(self.bindings.variable(name));
-        }
-        for name in &effects.receivers {
-            let variable = self.bindings.variable(name);
-            changed.extend(variable.filter(|variable| self.is_changeable(*variable)));
-        }
-        for name in &effects.lent {
-            let variable = self.bindings.variable(name);
-            changed.extend(
-                variable.filter(|v| self.bindings.alias(*v).is_some() || self.kind(self.bindings.value(*v)).is_exclusive()),
-            );
-        }
-        for name in &effects.called {
-            if let Some(closure) = self.bindings.variable(name).and_then(|variable| self.bindings.closure(variable)) {
-                changed.extend(&closure.changes);
-            }
-        }
-        let roots = changed.into_iter().map(|variable| self.bindings.alias(variable).map_or(variable, |place| place.root));
-        let mut roots: Vec<_> = roots.collect();
-        roots.sort_unstable();
-        roots.dedup();
-        roots
-    }
-
-    pub(super) fn is_changeable(&self, variable: Variable) -> bool {
-        self.bindings.is_mutable(variable)
-            || self.bindings.alias(variable).is_some()
-            || self.kind(self.bindings.value(variable)).is_exclusive()
-    }
-}
-
-/// The names that a pattern binds. A capital is a constant or a variant.
-pub(super) fn bound_names(pattern: &Pat, names: &mut Vec<Ident>) {
-    match pattern {
-        Pat::Ident(p) => {
-            if !p.ident.to_string().starts_with(char::is_uppercase) {
-                names.push(p.ident.clone());
-            }
-            if let Some((_, inner)) = &p.subpat {
-                bound_names(inner, names);
-            }
-        }
-        Pat::Tuple(p) => p.elems.iter().for_each(|p| bound_names(p, names)),
-        Pat::TupleStruct(p) => p.elems.iter().for_each(|p| bound_names(p, names)),
-        Pat::Struct(p) => p.fields.iter().for_each(|field| bound_names(&field.pat, names)),
-        Pat::Slice(p) => p.elems.iter().for_each(|p| bound_names(p, names)),
-        Pat::Reference(p) => bound_names(&p.pat, names),
-        Pat::Paren(p) => bound_names(&p.pat, names),
-        Pat::Type(p) => bound_names(&p.pat, names),
-        Pat::Or(p) => p.cases.first().into_iter().for_each(|p| bound_names(p, names)),
-        _ => {}
-    }
-}
-
-/// Does not say where in the value its names are.
-fn hides_positions(pattern: &Pat) -> bool {
-    match pattern {
-        Pat::Or(_) | Pat::Slice(_) => true,
-        Pat::Tuple(p) => p.elems.iter().any(|p| matches!(p, Pat::Rest(_)) || hides_positions(p)),
-        Pat::TupleStruct(p) => {
-            let behind_rest = p.elems.iter().skip_while(|p| !matches!(p, Pat::Rest(_))).count();
-            behind_rest > 1 || p.elems.iter().any(hides_positions)
-        }
-        Pat::Struct(p) => p.fields.iter().any(|field| hides_positions(&field.pat)),
-        Pat::Reference(p) => hides_positions(&p.pat),
-        Pat::Paren(p) => hides_positions(&p.pat),
-        Pat::Ident(p) => p.subpat.is_some(),
-        _ => false,
-    }
-}
-
-/// The kind of what `Some(x)` and `Ok(x)` bind.
-fn payload_kind(pattern: &Pat, scrutinee: &Kind) -> Kind {
-    match (pattern, scrutinee) {
-        (Pat::TupleStruct(p), Kind::Optional(inner)) if p.elems.len() == 1 && matches!(p.elems[0], Pat::Ident(_)) => {
-            (**inner).clone()
-        }
-        (Pat::TupleStruct(p), Kind::Reference(target)) if p.elems.len() == 1 && matches!(p.elems[0], Pat::Ident(_)) => {
-            match &**target {
-                Kind::Optional(inner) => Kind::Reference(inner.clone()),
-                _ => Kind::Unknown,
-            }
-        }
-        (Pat::Ident(_), kind) => kind.clone(),
-        // What is matched by reference is bound by reference.
-        (_, Kind::Reference(_) | Kind::Exclusive(_)) => Kind::Reference(Box::new(Kind::Unknown)),
-        _ => Kind::Unknown,
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) struct Target {
 
 /// The jumps in some code that lead out of it.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a kind of jump")]
 pub(super) struct Jumps {
     pub(super) breaks: bool,
     pub(super) breaks_with_value: bool,

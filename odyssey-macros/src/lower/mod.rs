@@ -4,6 +4,7 @@
 //! derivative; everything else is verbatim, or an error.
 
 mod bindings;
+mod branches;
 mod build;
 mod call;
 mod choice;
@@ -17,6 +18,7 @@ mod literal;
 mod loops;
 mod method;
 mod mutate;
+mod names;
 mod passive;
 mod pattern;
 mod place;

@@ -266,7 +266,7 @@ impl Lowerer {
         walk.effects(&mut effects);
         let span = e.span();
         self.each_item(&walk, &effects, Vec::new(), span, &mut |lowerer, item: &Item| {
-            lowerer.apply_function(f, &[item.clone()], span);
+            lowerer.apply_function(f, std::slice::from_ref(item), span);
         });
     }
 

@@ -5,7 +5,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Ident, Pat, Stmt};
 
 use super::bindings::Name;
-use super::control::bound_names;
+use super::names::bound_names;
 use super::passive::{arguments_of, captured, is_question};
 
 /// Whether a variable counts that is only asked for its length or shape.

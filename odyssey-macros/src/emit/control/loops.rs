@@ -91,7 +91,7 @@ impl Writer<'_> {
         pops.collect()
     }
 
-    pub(super) fn push(&mut self, kept: &Kept) -> TokenStream {
+    pub(super) fn push(&mut self, kept: Kept) -> TokenStream {
         let (stack, value) = (self.name(kept.stack), self.consume(kept.value).tokens);
         quote!(#stack.push(#value);)
     }
@@ -115,7 +115,7 @@ impl Writer<'_> {
         let pushes = &l.body.pushes;
         let is_saved = |param: Value| pushes.iter().find(|kept| kept.value == param).map(|kept| kept.stack);
         for kept in pushes.iter().filter(|kept| !carried.iter().any(|(param, _)| *param == kept.value)) {
-            out.extend(self.push(kept));
+            out.extend(self.push(*kept));
         }
         let pending: Vec<_> = carried.into_iter().filter(|(param, result)| self.changes_at_end(*param, *result)).collect();
         let is_hazard = pending.len() > 1

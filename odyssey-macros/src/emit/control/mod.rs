@@ -32,7 +32,7 @@ impl Writer<'_> {
         let pops = self.pops(block);
         let stmts = self.block(block, places);
         self.at = places.end;
-        let pushes: Vec<_> = block.pushes.iter().map(|kept| self.push(kept)).collect();
+        let pushes: Vec<_> = block.pushes.iter().map(|kept| self.push(*kept)).collect();
         let results: Vec<_> = if block.diverges {
             Vec::new()
         } else {

@@ -55,6 +55,7 @@ pub(crate) fn simplify_kernel(values: &mut Values, body: &mut Block) {
 }
 
 /// What a statement turned out to be.
+#[expect(clippy::large_enum_variant, reason = "lives for one statement")]
 enum Outcome {
     Keep,
     Value(Value),

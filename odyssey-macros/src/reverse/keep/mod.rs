@@ -9,9 +9,14 @@
 //! Post-condition: the sweep reads nothing that is not visible where it stands.
 
 mod plan;
+mod scope;
+mod unstable;
 
 use crate::ir::{Block, Copying, For, Kept, Kind, Number, Op, Output, Stmt, Value, ValueMap, ValueSet, Values, Verbatim};
-use plan::{is_borrowing, is_cheap, Plan};
+pub(crate) use scope::{restore_in_pullback, restore_overwritten};
+use unstable::unstable;
+
+use plan::{is_cheap, Plan};
 
 /// Restores what the sweep reads from inside of loops and branches.
 pub(crate) fn restore(values: &mut Values, primal: &mut Block, sweep: &mut Block) {
@@ -23,91 +28,6 @@ pub(crate) fn restore(values: &mut Values, primal: &mut Block, sweep: &mut Block
             // The stacks are outside of all blocks, where the sweep finds them.
             primal.stmts.splice(position..position, keep.stacks.drain(..));
         }
-    }
-}
-
-/// Restores what a sweep that runs later, after the forward pass has returned, cannot keep: what borrows. The rest is
-/// captured by the pullback as it is. What is given `again` to the pullback is at hand.
-pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, sweep: &mut Block) {
-    // What is behind a `&mut` is the caller's when the pullback runs.
-    let mut unstable = ValueSet::from_iter(values.all().filter(|v| values[*v].kind.is_exclusive()));
-    overwritten(forward, &mut unstable);
-    parts_of(forward, &mut unstable);
-    let mut plan = Plan::new(values, &unstable, forward, |op, _| is_borrowing(op));
-    let given = forward.params.iter().filter(|param| !values[**param].kind.is_exclusive());
-    plan.at_hand.extend(given.chain(&forward.results));
-    for value in reads_of(sweep).iter() {
-        plan.restore(value);
-    }
-    let read_again = plan.read_again();
-    let (again, saved) = (plan.again, plan.saved);
-    let mut keep = Keep { values, unstable, stacks: Vec::new() };
-    let mut map = ValueMap::default();
-    for value in saved.iter() {
-        if keep.unstable.contains(&value) && keep.values[value].kind.is_scalar() {
-            // A number is bound where it is read, and kept as it is.
-        } else if keep.unstable.contains(&value) {
-            map.insert(value, keep.snapshot(value, forward, sweep));
-        } else if !read_again.contains(&value) && only_shape_is_read(value, sweep) {
-            map.insert(value, extent_of(keep.values, value, forward));
-        }
-    }
-    let map = compute_again(keep.values, forward, &again, sweep, map);
-    sweep.map_reads(&mut |v| map.resolve(v));
-}
-
-/// Copies what the sweep reads in the same scope, but finds overwritten there.
-pub(crate) fn restore_overwritten(values: &mut Values, forward: &mut Block, sweep: &mut Block) {
-    let unstable = unstable(forward);
-    let visible: ValueSet = forward.params.iter().chain(forward.stmts.iter().flat_map(|stmt| &stmt.outs)).copied().collect();
-    let read: Vec<_> = reads_of(sweep).iter().filter(|v| unstable.contains(v) && visible.contains(v)).collect();
-    let mut keep = Keep { values, unstable, stacks: Vec::new() };
-    let mut map = ValueMap::default();
-    for value in read {
-        // A reference to something that was overwritten refers to a copy of it.
-        let definition = forward.stmts.iter().find(|stmt| stmt.outs[..] == [value]).map(|stmt| &stmt.op);
-        let owner = match definition {
-            Some(Op::Reference(inner)) => *inner,
-            _ => value,
-        };
-        let copy = keep.snapshot(owner, forward, sweep);
-        if owner == value {
-            map.insert(value, copy);
-        } else {
-            let reference = keep.values.copy_of(value);
-            let span = keep.values[value].span;
-            sweep.stmts.insert(0, Stmt { outs: vec![reference], op: Op::Reference(copy), span });
-            map.insert(value, reference);
-        }
-    }
-    sweep.map_reads(&mut |v| map.resolve(v));
-}
-
-/// Values that are overwritten, and those that are read as parts of such.
-fn unstable(forward: &Block) -> ValueSet {
-    let mut unstable = ValueSet::default();
-    overwritten(forward, &mut unstable);
-    parts_of(forward, &mut unstable);
-    unstable
-}
-
-fn overwritten(block: &Block, found: &mut ValueSet) {
-    for stmt in &block.stmts {
-        found.extend(stmt.overwrites().into_iter().map(|(base, _)| base));
-        stmt.op.blocks().into_iter().for_each(|inner| overwritten(inner, found));
-    }
-}
-
-fn parts_of(block: &Block, unstable: &mut ValueSet) {
-    for stmt in &block.stmts {
-        if let ([out], true) = (&stmt.outs[..], is_borrowing(&stmt.op)) {
-            let mut reads = false;
-            stmt.op.operands(&mut |v| reads |= unstable.contains(&v));
-            if reads {
-                unstable.insert(*out);
-            }
-        }
-        stmt.op.blocks().into_iter().for_each(|inner| parts_of(inner, unstable));
     }
 }
 
@@ -179,7 +99,7 @@ impl Keep<'_> {
             .filter(|(_, (_, v))| plan.saved.contains(v))
             .map(|(k, (param, v))| (k, param, v))
             .collect();
-        let flags = self.stop_flags(primal);
+        let flags = stop_flags(primal);
         let plan_saved = &mut plan.saved;
         for (_, param, value) in &handed_on {
             plan_saved.remove(value);
@@ -215,19 +135,6 @@ impl Keep<'_> {
         }
         let map = compute_again(self.values, &primal.body, &again, &mut sweep.body, map);
         sweep.body.map_reads(&mut |v| map.resolve(v));
-    }
-
-    /// Carried values that are true at the end of the last iteration alone.
-    fn stop_flags(&self, l: &For) -> ValueSet {
-        let Some(stop) = l.stop() else { return ValueSet::default() };
-        let mut flags = ValueSet::from_iter([stop]);
-        let definition = l.body.stmts.iter().find(|stmt| stmt.outs[..] == [stop]);
-        if let Some(Op::Verbatim(verbatim)) = definition.map(|stmt| &stmt.op) {
-            if verbatim.is_disjunction() {
-                flags.extend(verbatim.inputs.iter().map(|(_, v)| *v));
-            }
-        }
-        flags
     }
 
     /// `false`, for the iterations before the last one.
@@ -444,4 +351,17 @@ fn extent_of(values: &mut Values, value: Value, forward: &mut Block) -> Value {
     let (span, extent) = (info.span, values.add(info));
     forward.stmts.push(Stmt { outs: vec![extent], op: Op::Extent(value), span });
     extent
+}
+
+/// Carried values that are true at the end of the last iteration alone.
+fn stop_flags(l: &For) -> ValueSet {
+    let Some(stop) = l.stop() else { return ValueSet::default() };
+    let mut flags = ValueSet::from_iter([stop]);
+    let definition = l.body.stmts.iter().find(|stmt| stmt.outs[..] == [stop]);
+    if let Some(Op::Verbatim(verbatim)) = definition.map(|stmt| &stmt.op) {
+        if verbatim.is_disjunction() {
+            flags.extend(verbatim.inputs.iter().map(|(_, v)| *v));
+        }
+    }
+    flags
 }

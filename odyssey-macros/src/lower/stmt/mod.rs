@@ -1,24 +1,24 @@
 //! Statements and blocks. What follows a statement that may jump runs only if it did not: in the arm that comes out at its
 //! end if there is one, behind a test of the jump's flags otherwise.
 
-use syn::spanned::Spanned;
-use syn::{BinOp, Expr, Local, Pat, Stmt};
+mod assign;
+mod local;
 
-use super::closure::plain_name;
-use super::control::Choice;
-use super::jump::{is_failure, is_panic, Jumps};
-use super::literal::typed;
-use super::mutate::is_change;
-use super::passive::{compound, is_looking_macro};
-use super::place::without_parens;
-use super::Lowerer;
+use syn::spanned::Spanned;
+use syn::{Expr, Local, Pat, Stmt};
+
 use crate::diagnostics::not_yet;
-use crate::ir::{Projection, Value, Write};
-use crate::table::elementwise::Elementwise;
+use crate::ir::Value;
+use crate::lower::branches::Choice;
+use crate::lower::jump::{is_failure, is_panic, Jumps};
+use crate::lower::mutate::is_change;
+use crate::lower::passive::{compound, is_looking_macro};
+use crate::lower::place::without_parens;
+use crate::lower::Lowerer;
 
 /// What the value of a block is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tail {
+pub(in crate::lower) enum Tail {
     /// The value of an expression.
     Value,
     /// The result of the function, so that `return` at its end is its value.
@@ -27,7 +27,7 @@ pub(super) enum Tail {
 
 impl Lowerer {
     /// The body of the function.
-    pub(super) fn body(&mut self, block: &syn::Block) -> Value {
+    pub(in crate::lower) fn body(&mut self, block: &syn::Block) -> Value {
         let mut returns = Jumps::default();
         syn::visit::Visit::visit_block(&mut returns, block);
         if returns.returns {
@@ -41,11 +41,11 @@ impl Lowerer {
     }
 
     /// A block in a scope of its own; its value, if it ends with an expression.
-    pub(super) fn block(&mut self, block: &syn::Block) -> Option<Value> {
+    pub(in crate::lower) fn block(&mut self, block: &syn::Block) -> Option<Value> {
         self.block_with(block, Tail::Value)
     }
 
-    pub(super) fn block_with(&mut self, block: &syn::Block, tail: Tail) -> Option<Value> {
+    pub(in crate::lower) fn block_with(&mut self, block: &syn::Block, tail: Tail) -> Option<Value> {
         self.bindings.open();
         let value = self.statements(&block.stmts, tail);
         self.bindings.close();
@@ -143,7 +143,7 @@ impl Lowerer {
     }
 
     /// The last expression of a block: its value, unless it is a statement without one.
-    pub(super) fn tail(&mut self, last: &Expr, tail: Tail) -> Option<Value> {
+    pub(in crate::lower) fn tail(&mut self, last: &Expr, tail: Tail) -> Option<Value> {
         match last {
             Expr::Paren(e) => self.tail(&e.expr, tail),
             Expr::Return(e) if self.is_failing(e.expr.as_deref()) => {
@@ -261,86 +261,8 @@ impl Lowerer {
         }
     }
 
-    fn local(&mut self, local: &Local) {
-        if let Some(attribute) = local.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
-            self.diagnostics
-                .error(attribute, "`#[cfg]` on a statement cannot be evaluated by a macro\nhelp: put it on the function");
-        }
-        let Some(init) = &local.init else { return self.declare_later(local) };
-        let init = &*init.expr;
-        if let (Some((name, _)), Expr::Closure(closure)) = (plain_name(&local.pat), without_parens(init)) {
-            self.declare_closure(name, closure);
-            return;
-        }
-        if let Some((name, _)) = plain_name(&local.pat) {
-            if let Some(place) = self.borrowed(init) {
-                self.declare_alias(name, place);
-                return;
-            }
-        }
-        if self.split(&local.pat, init) {
-            return;
-        }
-        let value = match &local.pat {
-            Pat::Type(p) => self.expr(&typed(init, &p.ty)),
-            _ => self.expr(init),
-        };
-        self.bind(&local.pat, value);
-    }
-
-    /// `let x;`: the variable has no value until it is assigned to.
-    fn declare_later(&mut self, local: &Local) {
-        let mut names = Vec::new();
-        super::control::bound_names(&local.pat, &mut names);
-        for name in names {
-            let value = self.nothing(name.span());
-            let variable = self.bindings.declare(&name, value);
-            if let Pat::Type(typed) = &local.pat {
-                self.values[value].kind = crate::parse::kind(&typed.ty, &syn::Generics::default());
-            } else {
-                self.values[value].kind = crate::ir::Kind::Unknown;
-            }
-            self.bindings.make_mutable(variable);
-        }
-    }
-
-    /// The place that `let name = …` borrows mutably.
-    fn borrowed(&mut self, init: &Expr) -> Option<super::bindings::Place> {
-        match without_parens(init) {
-            Expr::Reference(e) if e.mutability.is_some() => self.place(&e.expr),
-            Expr::MethodCall(e) if e.method.to_string().ends_with("_mut") && e.method != "iter_mut" => self.place(init),
-            Expr::MethodCall(e) if e.method == "unwrap" || e.method == "expect" => match &*e.receiver {
-                Expr::MethodCall(inner) if ["last_mut", "first_mut", "get_mut"].iter().any(|name| inner.method == name) => {
-                    self.place(init)
-                }
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// `let (a, b) = x.split_at_mut(k);`
-    fn split(&mut self, pattern: &Pat, init: &Expr) -> bool {
-        let (Pat::Tuple(names), Expr::MethodCall(e)) = (pattern, without_parens(init)) else { return false };
-        if e.method != "split_at_mut" || e.args.len() != 1 || names.elems.len() != 2 {
-            return false;
-        }
-        let Some(place) = self.place(&e.receiver) else { return false };
-        let at = &e.args[0];
-        let halves: [Expr; 2] = [syn::parse_quote!(..#at), syn::parse_quote!(#at..)];
-        for (name, half) in names.elems.iter().zip(halves) {
-            let range = self.verbatim(&half);
-            let mut part = place.clone();
-            part.path.push(Projection::Index(range));
-            if let Some((name, _)) = plain_name(name) {
-                self.declare_alias(name, part);
-            }
-        }
-        true
-    }
-
     /// An expression for its effect.
-    pub(super) fn effect(&mut self, expr: &Expr) {
+    pub(in crate::lower) fn effect(&mut self, expr: &Expr) {
         match expr {
             Expr::Assign(e) => self.assignment(e),
             Expr::Binary(e) if compound(&e.op).is_some() => self.compound_assign(e),
@@ -361,121 +283,6 @@ impl Lowerer {
                 self.expr(expr);
             }
         }
-    }
-
-    fn assignment(&mut self, e: &syn::ExprAssign) {
-        if let (Expr::Tuple(places), Expr::Tuple(values)) = (&*e.left, &*e.right) {
-            if places.elems.len() == values.elems.len() {
-                let values: Vec<_> = values.elems.iter().map(|value| self.expr(value)).collect();
-                for (place, value) in places.elems.iter().zip(values) {
-                    self.assign(place, value);
-                }
-                return;
-            }
-        }
-        let whole = Expr::Assign(e.clone());
-        if self.is_plain_effect(&e.left, &e.right) {
-            self.passive_effect(&whole);
-            return;
-        }
-        // What the variable was before, which says its type, may be gone from the derivative.
-        let value = match self.float.clone() {
-            Some(float) => self.expr(&typed(&e.right, &float)),
-            None => self.expr(&e.right),
-        };
-        self.assign(&e.left, value);
-    }
-
-    /// A passive write to a part of a passive variable.
-    fn is_plain_effect(&mut self, place: &Expr, value: &Expr) -> bool {
-        if matches!(without_parens(place), Expr::Path(_) | Expr::Infer(_) | Expr::Tuple(_)) || !self.is_passive(value) {
-            return false;
-        }
-        let root = super::place::root_of(place).and_then(|ident| self.bindings.variable(ident));
-        let root = root.map(|variable| self.bindings.alias(variable).map_or(variable, |alias| alias.root));
-        root.is_some_and(|root| !self.is_active(self.bindings.value(root)))
-    }
-
-    fn assign(&mut self, place: &Expr, value: Value) {
-        match place {
-            Expr::Infer(_) => {}
-            Expr::Tuple(places) => {
-                for (number, part) in places.elems.iter().enumerate() {
-                    let number = u32::try_from(number).expect("a short tuple");
-                    let field = self.field(value, crate::ir::FieldName::Unnamed(number), part.span());
-                    self.assign(part, field);
-                }
-            }
-            _ => match self.place(place) {
-                Some(to) => self.store(&to, value, Write::Set, place.span()),
-                None => {
-                    let text =
-                        "only a part of a variable can be assigned to here\nhelp: borrow it with `let part = &mut …;` first";
-                    self.diagnostics.error(place, text);
-                }
-            },
-        }
-    }
-
-    fn compound_assign(&mut self, e: &syn::ExprBinary) {
-        let op = compound(&e.op).expect("a compound assignment");
-        let span = e.span();
-        if self.is_plain_effect(&e.left, &e.right) || super::expr::is_whole(&e.right) && !matches!(&*e.left, Expr::Path(_)) {
-            self.passive_effect(&Expr::Binary(e.clone()));
-            return;
-        }
-        // For floats, Rust evaluates the right-hand side first.
-        let right = self.expr(&e.right);
-        let Some(place) = self.place(&e.left) else {
-            let text = "only a part of a variable can be changed here\nhelp: borrow it with `let part = &mut …;` first";
-            self.diagnostics.error(&e.left, text);
-            return;
-        };
-        let left = self.load(&place, e.left.span());
-        // `f64: AddAssign<T>` holds for floats alone.
-        if self.kind(left).is_scalar() && matches!(self.kind(right), crate::ir::Kind::Tensor | crate::ir::Kind::Unknown) {
-            self.values[right].kind = crate::ir::Kind::Scalar;
-        }
-        let is_active = self.is_active(left) || self.is_active(right);
-        if !is_active && (self.kind(left).is_numeric() && !self.kind(left).is_scalar() || matches!(&*e.right, Expr::Reference(_)))
-        {
-            self.passive_effect(&Expr::Binary(e.clone()));
-            return;
-        }
-        let is_sum = op.is("add") || op.is("sub");
-        if place.path.is_empty() || !is_sum || !is_active {
-            let value = if is_active { self.combined(op, left, right, &e.left, &e.right, span) } else { self.plain(e) };
-            let how = if self.ends_with_view(&place) { Write::Assign } else { Write::Set };
-            self.store(&place, value, how, span);
-            return;
-        }
-        let value = self.element_of(right);
-        let subtracts = op.is("sub");
-        self.change(&place, &[value], span, |base, path| crate::ir::Op::Update { base, path, subtracts, value });
-    }
-
-    fn ends_with_view(&self, place: &super::bindings::Place) -> bool {
-        matches!(place.path.last(), Some(Projection::View(..)))
-    }
-
-    fn combined(
-        &mut self,
-        op: Elementwise,
-        left: Value,
-        right: Value,
-        left_at: &Expr,
-        right_at: &Expr,
-        span: proc_macro2::Span,
-    ) -> Value {
-        self.read_at(left, left_at.span());
-        self.read_at(right, right_at.span());
-        self.elementwise(op, vec![left, right], Vec::new(), span)
-    }
-
-    /// `left + right` for a passive `left += right`.
-    fn plain(&mut self, e: &syn::ExprBinary) -> Value {
-        let binary = syn::ExprBinary { op: plain(&e.op), right: Box::new(operand(&e.right)), ..e.clone() };
-        self.verbatim(&Expr::Binary(binary))
     }
 }
 
@@ -504,30 +311,9 @@ fn is_diverging(expr: &Expr) -> bool {
 fn is_effect(expr: &Expr) -> bool {
     match expr {
         Expr::ForLoop(_) | Expr::Assign(_) | Expr::While(_) => true,
-        Expr::Binary(e) => compound(&e.op).is_some() || super::passive::is_assignment(&e.op),
+        Expr::Binary(e) => compound(&e.op).is_some() || crate::lower::passive::is_assignment(&e.op),
         Expr::Macro(e) => is_looking_macro(&e.mac.path),
         Expr::MethodCall(e) => is_change(&e.method),
         _ => false,
-    }
-}
-
-/// The right side of an assignment as that of an operator, which binds tighter.
-fn operand(expr: &Expr) -> Expr {
-    match expr {
-        Expr::Binary(_) | Expr::Cast(_) | Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Range(_) => {
-            syn::parse_quote!((#expr))
-        }
-        _ => expr.clone(),
-    }
-}
-
-/// `+` for `+=`.
-fn plain(op: &BinOp) -> BinOp {
-    match op {
-        BinOp::AddAssign(_) => syn::parse_quote!(+),
-        BinOp::SubAssign(_) => syn::parse_quote!(-),
-        BinOp::MulAssign(_) => syn::parse_quote!(*),
-        BinOp::DivAssign(_) => syn::parse_quote!(/),
-        _ => syn::parse_quote!(%),
     }
 }

@@ -1,0 +1,155 @@
+//! Lists, structs and options: built, looked into, taken apart.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use super::fragment::{Binding, Fragment};
+use super::names::at;
+use super::place::Access;
+use super::writer::{member, Failure, Writer};
+use crate::ir::{FieldName, Listing, Op, Path, Value};
+
+impl Writer<'_> {
+    pub(super) fn list(&mut self, how: Listing, elements: &[Value]) -> Fragment {
+        // In parentheses: a lint suspects a forgotten comma where the places of the operands are apart.
+        let elements: Vec<_> = elements.iter().map(|v| self.consume(*v).at_least(Binding::Prefix)).collect();
+        let krate = self.krate;
+        Fragment::tight(match how {
+            Listing::Array => quote!([#(#elements),*]),
+            Listing::Vec => quote!(::std::vec![#(#elements),*]),
+            Listing::Ndarray => quote!(#krate::rt::ndarray::array![#(#elements),*]),
+            Listing::Matrix(columns) => {
+                let rows = elements.chunks(columns);
+                quote!(#krate::rt::ndarray::array![#([#(#rows),*]),*])
+            }
+            Listing::Concatenation | Listing::Stack => unreachable!("joined, not listed"),
+        })
+    }
+
+    /// `concatenate![axis, a, b]`, `stack![axis, a, b]`.
+    pub(super) fn joined(&mut self, name: &str, elements: &[Value]) -> Fragment {
+        let (krate, macro_name) = (self.krate, format_ident!("{name}"));
+        let axis = self.expr(elements[0]).tokens;
+        let parts: Vec<_> = elements[1..].iter().map(|v| self.expr(*v).receiver()).collect();
+        Fragment::tight(quote!(#krate::rt::ndarray::#macro_name![#axis, #(#parts),*]))
+    }
+
+    pub(super) fn joined_part(&mut self, d: Value, axis: Value, parts: &[Value], stacked: bool, span: Span) -> Fragment {
+        let (d, axis) = (self.reference(d), self.expr(axis).tokens);
+        let parts: Vec<_> = parts.iter().map(|v| self.expr(*v).receiver()).collect();
+        let (own, before) = parts.split_last().expect("a part");
+        Fragment::tight(if stacked {
+            let (function, number) = (self.rt("stacked_part", span), Literal::usize_unsuffixed(before.len()));
+            quote!(#function(#d, #axis, #number))
+        } else {
+            let function = self.rt("joined_part", span);
+            let before = if before.is_empty() { quote!(0) } else { quote!(#(#before.len_of(#axis))+*) };
+            quote!(#function(#d, #axis, #before, #own.len_of(#axis)))
+        })
+    }
+
+    /// A value as it is at this point.
+    pub(super) fn snapshot(&mut self, x: Value, out: Value) -> Fragment {
+        let value = self.expr(x);
+        if self.values[out].kind.is_scalar() {
+            return value;
+        }
+        let value = value.receiver();
+        Fragment::tight(quote!(#value.to_owned()))
+    }
+
+    /// A copy of a part of a tangent.
+    pub(super) fn copied_part(&mut self, tangent: Value, path: &Path, out: Value, span: Span) -> Fragment {
+        let (base, copy) = (self.expr(tangent).receiver(), self.rt("part", span));
+        let place = self.part(base, path, Access::Shared);
+        Fragment::tight(if self.values[out].kind.is_scalar() { place } else { quote!(#copy(&#place)) })
+    }
+
+    /// Operations on options, results and variants.
+    pub(super) fn optional(&mut self, op: &Op, span: Span) -> Fragment {
+        let tokens: TokenStream = match op {
+            Op::Present(x) => {
+                let x = self.consume(*x).tokens;
+                quote!(::core::option::Option::Some(#x))
+            }
+            Op::Absent => quote!(::core::option::Option::None),
+            Op::Expect(x) => {
+                let (function, x) = (self.rt("expect", span), self.consume(*x).tokens);
+                quote!(#function(#x))
+            }
+            Op::Unwrap(x, call) if self.is_kept(*x) && (call.method == "unwrap" || call.method == "expect") => {
+                let (x, method, args) = (self.expr(*x).receiver(), &call.method, &call.args);
+                quote_spanned!(span=> #x.as_ref().#method(#args).clone())
+            }
+            Op::Unwrap(x, call) => {
+                let (x, method, args) = (self.consume(*x).receiver(), &call.method, &call.args);
+                quote_spanned!(span=> #x.#method(#args))
+            }
+            Op::IntoParts(x, variant) => {
+                let (x, method) = (self.consume(*x).receiver(), format_ident!("__into_{}", variant, span = at(variant.span())));
+                quote!(#x.#method())
+            }
+            Op::Okay(x) => {
+                let x = self.consume(*x).tokens;
+                quote!(::core::result::Result::Ok(#x))
+            }
+            Op::Payload(d, None) => {
+                let (function, d) = (self.rt("number_or_zero", span), self.consume(*d).tokens);
+                quote!(#function(#d))
+            }
+            Op::Payload(d, Some(like)) => {
+                let (function, d, like) = (self.rt("into_payload", span), self.consume(*d).tokens, self.reference(*like));
+                quote!(#function(#d, #like))
+            }
+            Op::Try(x) => return self.tried(*x, span),
+            other => unreachable!("{other:?} is none of an option"),
+        };
+        Fragment::tight(tokens)
+    }
+
+    /// `x?`, where a failure leaves the block instead of the function.
+    fn tried(&mut self, x: Value, span: Span) -> Fragment {
+        let is_kept = self.is_kept(x);
+        let Some(failure) = self.failure else {
+            let x = self.consume(x).receiver();
+            return Fragment::tight(quote_spanned!(span=> #x?));
+        };
+        // The result is read again: a success is copied, and a failure, which may have no copy, is not.
+        let (x, borrow, value) = if is_kept {
+            (self.expr(x).tokens, quote!(ref), quote!(::core::clone::Clone::clone(value)))
+        } else {
+            (self.consume(x).tokens, quote!(), quote!(value))
+        };
+        let (none, label) = (quote!(::core::option::Option::None), Failure::label());
+        Fragment::new(
+            match failure {
+                Failure::Err => quote_spanned! {span=> match #x {
+                    ::core::result::Result::Ok(#borrow value) => #value,
+                    ::core::result::Result::Err(error) => break #label (::core::result::Result::Err(::core::convert::From::from(error)), #none),
+                }},
+                Failure::None => quote_spanned! {span=> match #x {
+                    ::core::option::Option::Some(#borrow value) => #value,
+                    #none => break #label (#none, #none),
+                }},
+            },
+            Binding::Loose,
+        )
+    }
+
+    /// `Point { x, y: z, ..rest }`.
+    pub(super) fn construct(&mut self, path: &syn::Path, fields: &[(FieldName, Value)], rest: Option<Value>) -> Fragment {
+        let named = fields.iter().map(|(name, value)| {
+            let (member, value) = (member(name), self.consume(*value).tokens);
+            match name {
+                FieldName::Named(ident) if *ident == value.to_string() => quote!(#ident),
+                _ => quote!(#member: #value),
+            }
+        });
+        let named: Vec<_> = named.collect();
+        let rest = rest.map(|rest| {
+            let rest = self.consume(rest).tokens;
+            quote!(..#rest)
+        });
+        Fragment::new(quote!(#path { #(#named,)* #rest }), Binding::Loose)
+    }
+}

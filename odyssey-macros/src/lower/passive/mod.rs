@@ -1,0 +1,238 @@
+//! Code that depends on no differentiated value: which variables it reads, whether it may be evaluated twice, and
+//! what kind of value it has.
+
+mod effects;
+mod inputs;
+mod kind;
+
+use syn::{BinOp, Expr, Ident, Type};
+
+use crate::table::elementwise::Elementwise;
+
+pub(in crate::lower) use effects::Effects;
+pub(in crate::lower) use inputs::captured;
+
+/// Methods that ask about a value without depending on its reals.
+const QUESTIONS: [&str; 26] = [
+    "len",
+    "len_of",
+    "nrows",
+    "ncols",
+    "shape",
+    "strides",
+    "dim",
+    "raw_dim",
+    "ndim",
+    "is_empty",
+    "is_square",
+    "is_nan",
+    "is_finite",
+    "is_infinite",
+    "is_sign_positive",
+    "is_sign_negative",
+    "to_bits",
+    "total_cmp",
+    "partial_cmp",
+    "is_some",
+    "is_none",
+    "is_some_and",
+    "is_ok",
+    "is_err",
+    "contains",
+    "detach",
+];
+/// Further methods that are pure and cheap on passive values.
+const CHEAP_METHODS: [&str; 6] = ["min", "max", "abs", "pow", "saturating_sub", "abs_diff"];
+/// Macros whose arguments are only looked at.
+const LOOKING_MACROS: [&str; 13] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "format",
+    "write",
+    "writeln",
+];
+
+/// Methods of the standard library and of ndarray that change nothing and that passive code is full of.
+const READING_METHODS: [&str; 62] = [
+    "iter",
+    "into_iter",
+    "as_slice",
+    "as_ref",
+    "to_vec",
+    "to_owned",
+    "into_owned",
+    "clone",
+    "cloned",
+    "copied",
+    "unwrap",
+    "expect",
+    "get",
+    "first",
+    "last",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "row",
+    "column",
+    "rows",
+    "columns",
+    "view",
+    "slice",
+    "t",
+    "dot",
+    "sum",
+    "sum_axis",
+    "mean",
+    "mean_axis",
+    "product",
+    "outer_iter",
+    "axis_iter",
+    "index_axis",
+    "diag",
+    "windows",
+    "chunks",
+    "chunks_exact",
+    "zip",
+    "enumerate",
+    "rev",
+    "map",
+    "filter",
+    "fold",
+    "skip",
+    "take",
+    "step_by",
+    "count",
+    "any",
+    "all",
+    "min_by",
+    "max_by",
+    "unwrap_or",
+    "to_string",
+    "as_str",
+    "is_some_and",
+    "mapv",
+    "map_or",
+    "split_at",
+    "collect",
+    "concat",
+    "softmax",
+];
+
+/// A method of that name changes nothing.
+fn only_reads(method: &Ident) -> bool {
+    let name = method.to_string();
+    is_question(method)
+        || READING_METHODS.contains(&name.as_str())
+        || CHEAP_METHODS.contains(&name.as_str())
+        || Elementwise::find(&name).is_some()
+        || crate::table::operations::find(&name).is_some()
+}
+
+/// The result of this method is passive whatever its receiver is.
+pub(in crate::lower) fn is_question(method: &Ident) -> bool {
+    QUESTIONS.iter().any(|name| method == name)
+}
+
+/// The macro only looks at its arguments: comparing and formatting leave the reals.
+pub(in crate::lower) fn is_looking_macro(path: &syn::Path) -> bool {
+    path.segments.last().is_some_and(|last| LOOKING_MACROS.iter().any(|name| last.ident == name))
+}
+
+/// Evaluating it twice gives the same value, costs next to nothing and has no effect.
+pub(in crate::lower) fn is_pure(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
+        Expr::Paren(e) => is_pure(&e.expr),
+        Expr::Group(e) => is_pure(&e.expr),
+        Expr::Unary(e) => is_pure(&e.expr),
+        Expr::Cast(e) => is_pure(&e.expr),
+        Expr::Reference(e) => e.mutability.is_none() && is_pure(&e.expr),
+        Expr::Field(e) => is_pure(&e.base),
+        Expr::Index(e) => is_pure(&e.expr) && is_pure(&e.index),
+        Expr::Binary(e) => !is_assignment(&e.op) && is_pure(&e.left) && is_pure(&e.right),
+        Expr::Tuple(e) => e.elems.iter().all(is_pure),
+        Expr::Array(e) => e.elems.iter().all(is_pure),
+        Expr::Range(e) => e.start.iter().chain(&e.end).all(|bound| is_pure(bound)),
+        Expr::MethodCall(e) => {
+            let is_cheap = is_question(&e.method) || CHEAP_METHODS.iter().any(|name| e.method == name);
+            is_cheap && is_pure(&e.receiver) && e.args.iter().all(is_pure)
+        }
+        Expr::Call(e) => is_constructor(&e.func) && e.args.iter().all(is_pure),
+        _ => false,
+    }
+}
+
+/// `Axis(0)`, `T::lit(2.0)`, `f64::from(n)`: calls that only make a value.
+fn is_constructor(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    let name = last.ident.to_string();
+    name.starts_with(char::is_uppercase) || ["lit", "zero", "one", "from", "detach"].contains(&name.as_str())
+}
+
+pub(in crate::lower) fn is_assignment(op: &BinOp) -> bool {
+    arithmetic(op).is_none() && compound(op).is_some() || is_other_assignment(op)
+}
+
+pub(in crate::lower) fn is_other_assignment(op: &BinOp) -> bool {
+    use BinOp::{BitAndAssign, BitOrAssign, BitXorAssign, ShlAssign, ShrAssign};
+    matches!(op, BitAndAssign(_) | BitOrAssign(_) | BitXorAssign(_) | ShlAssign(_) | ShrAssign(_))
+}
+
+/// The elementwise operation of an arithmetic operator.
+pub(in crate::lower) fn arithmetic(op: &BinOp) -> Option<Elementwise> {
+    Some(Elementwise::named(match op {
+        BinOp::Add(_) => "add",
+        BinOp::Sub(_) => "sub",
+        BinOp::Mul(_) => "mul",
+        BinOp::Div(_) => "div",
+        BinOp::Rem(_) => "rem",
+        _ => return None,
+    }))
+}
+
+/// The elementwise operation of a compound assignment.
+pub(in crate::lower) fn compound(op: &BinOp) -> Option<Elementwise> {
+    Some(Elementwise::named(match op {
+        BinOp::AddAssign(_) => "add",
+        BinOp::SubAssign(_) => "sub",
+        BinOp::MulAssign(_) => "mul",
+        BinOp::DivAssign(_) => "div",
+        BinOp::RemAssign(_) => "rem",
+        _ => return None,
+    }))
+}
+
+/// The arguments of a macro that takes expressions: separated by commas, or `value; count`.
+pub(in crate::lower) fn arguments_of(mac: &syn::Macro) -> Option<Vec<Expr>> {
+    let name = mac.path.segments.last()?.ident.to_string();
+    if !["vec", "array", "s", "matches", "stack", "concatenate"].contains(&name.as_str()) {
+        return None;
+    }
+    let parser = |input: syn::parse::ParseStream| {
+        let mut arguments = Vec::new();
+        while !input.is_empty() {
+            arguments.push(input.parse::<Expr>()?);
+            if input.peek(syn::Token![;]) {
+                input.parse::<syn::Token![;]>()?;
+            } else if !input.is_empty() {
+                input.parse::<syn::Token![,]>()?;
+            }
+        }
+        Ok(arguments)
+    };
+    syn::parse::Parser::parse2(parser, mac.tokens.clone()).ok()
+}
+
+/// `as f64`, `as f32`.
+pub(in crate::lower) fn is_float(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident("f64") || path.path.is_ident("f32"))
+}

@@ -1,0 +1,150 @@
+//! Assignment, compound assignment.
+
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr};
+
+use crate::ir::{Projection, Value, Write};
+use crate::lower::literal::typed;
+use crate::lower::passive::compound;
+use crate::lower::place::without_parens;
+use crate::lower::Lowerer;
+use crate::table::elementwise::Elementwise;
+
+impl Lowerer {
+    pub(in crate::lower) fn assignment(&mut self, e: &syn::ExprAssign) {
+        if let (Expr::Tuple(places), Expr::Tuple(values)) = (&*e.left, &*e.right) {
+            if places.elems.len() == values.elems.len() {
+                let values: Vec<_> = values.elems.iter().map(|value| self.expr(value)).collect();
+                for (place, value) in places.elems.iter().zip(values) {
+                    self.assign(place, value);
+                }
+                return;
+            }
+        }
+        let whole = Expr::Assign(e.clone());
+        if self.is_plain_effect(&e.left, &e.right) {
+            self.passive_effect(&whole);
+            return;
+        }
+        // What the variable was before, which says its type, may be gone from the derivative.
+        let value = match self.float.clone() {
+            Some(float) => self.expr(&typed(&e.right, &float)),
+            None => self.expr(&e.right),
+        };
+        self.assign(&e.left, value);
+    }
+
+    /// A passive write to a part of a passive variable.
+    pub(in crate::lower) fn is_plain_effect(&mut self, place: &Expr, value: &Expr) -> bool {
+        if matches!(without_parens(place), Expr::Path(_) | Expr::Infer(_) | Expr::Tuple(_)) || !self.is_passive(value) {
+            return false;
+        }
+        let root = crate::lower::place::root_of(place).and_then(|ident| self.bindings.variable(ident));
+        let root = root.map(|variable| self.bindings.alias(variable).map_or(variable, |alias| alias.root));
+        root.is_some_and(|root| !self.is_active(self.bindings.value(root)))
+    }
+
+    pub(in crate::lower) fn assign(&mut self, place: &Expr, value: Value) {
+        match place {
+            Expr::Infer(_) => {}
+            Expr::Tuple(places) => {
+                for (number, part) in places.elems.iter().enumerate() {
+                    let number = u32::try_from(number).expect("a short tuple");
+                    let field = self.field(value, crate::ir::FieldName::Unnamed(number), part.span());
+                    self.assign(part, field);
+                }
+            }
+            _ => match self.place(place) {
+                Some(to) => self.store(&to, value, Write::Set, place.span()),
+                None => {
+                    let text =
+                        "only a part of a variable can be assigned to here\nhelp: borrow it with `let part = &mut …;` first";
+                    self.diagnostics.error(place, text);
+                }
+            },
+        }
+    }
+
+    pub(in crate::lower) fn compound_assign(&mut self, e: &syn::ExprBinary) {
+        let op = compound(&e.op).expect("a compound assignment");
+        let span = e.span();
+        if self.is_plain_effect(&e.left, &e.right) || crate::lower::expr::is_whole(&e.right) && !matches!(&*e.left, Expr::Path(_))
+        {
+            self.passive_effect(&Expr::Binary(e.clone()));
+            return;
+        }
+        // For floats, Rust evaluates the right-hand side first.
+        let right = self.expr(&e.right);
+        let Some(place) = self.place(&e.left) else {
+            let text = "only a part of a variable can be changed here\nhelp: borrow it with `let part = &mut …;` first";
+            self.diagnostics.error(&e.left, text);
+            return;
+        };
+        let left = self.load(&place, e.left.span());
+        // `f64: AddAssign<T>` holds for floats alone.
+        if self.kind(left).is_scalar() && matches!(self.kind(right), crate::ir::Kind::Tensor | crate::ir::Kind::Unknown) {
+            self.values[right].kind = crate::ir::Kind::Scalar;
+        }
+        let is_active = self.is_active(left) || self.is_active(right);
+        if !is_active && (self.kind(left).is_numeric() && !self.kind(left).is_scalar() || matches!(&*e.right, Expr::Reference(_)))
+        {
+            self.passive_effect(&Expr::Binary(e.clone()));
+            return;
+        }
+        let is_sum = op.is("add") || op.is("sub");
+        if place.path.is_empty() || !is_sum || !is_active {
+            let value = if is_active { self.combined(op, left, right, &e.left, &e.right, span) } else { self.plain(e) };
+            let how = if ends_with_view(&place) { Write::Assign } else { Write::Set };
+            self.store(&place, value, how, span);
+            return;
+        }
+        let value = self.element_of(right);
+        let subtracts = op.is("sub");
+        self.change(&place, &[value], span, |base, path| crate::ir::Op::Update { base, path, subtracts, value });
+    }
+
+    pub(in crate::lower) fn combined(
+        &mut self,
+        op: Elementwise,
+        left: Value,
+        right: Value,
+        left_at: &Expr,
+        right_at: &Expr,
+        span: proc_macro2::Span,
+    ) -> Value {
+        self.read_at(left, left_at.span());
+        self.read_at(right, right_at.span());
+        self.elementwise(op, vec![left, right], Vec::new(), span)
+    }
+
+    /// `left + right` for a passive `left += right`.
+    pub(in crate::lower) fn plain(&mut self, e: &syn::ExprBinary) -> Value {
+        let binary = syn::ExprBinary { op: plain(&e.op), right: Box::new(operand(&e.right)), ..e.clone() };
+        self.verbatim(&Expr::Binary(binary))
+    }
+}
+
+/// The right side of an assignment as that of an operator, which binds tighter.
+fn operand(expr: &Expr) -> Expr {
+    match expr {
+        Expr::Binary(_) | Expr::Cast(_) | Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Range(_) => {
+            syn::parse_quote!((#expr))
+        }
+        _ => expr.clone(),
+    }
+}
+
+/// `+` for `+=`.
+pub(in crate::lower) fn plain(op: &BinOp) -> BinOp {
+    match op {
+        BinOp::AddAssign(_) => syn::parse_quote!(+),
+        BinOp::SubAssign(_) => syn::parse_quote!(-),
+        BinOp::MulAssign(_) => syn::parse_quote!(*),
+        BinOp::DivAssign(_) => syn::parse_quote!(/),
+        _ => syn::parse_quote!(%),
+    }
+}
+
+fn ends_with_view(place: &crate::lower::bindings::Place) -> bool {
+    matches!(place.path.last(), Some(Projection::View(..)))
+}
