@@ -35,6 +35,7 @@ impl loss {
                 (e * e, d_xw, d_xw)
             },
         );
+        rt::drop(xw);
         let d_w = rt::dot::d_rhs(x, &d_xw);
         (sum / nrows, (d_w, d_b))
     }

@@ -79,6 +79,13 @@ fn residual(primal: &Primal) -> Derivative {
     let mut live = ValueSet::default();
     optimise::remove_dead(reverse, &mut live);
     optimise::remove_dead(forward, &mut live);
+    let mut kept = ValueSet::default();
+    reverse.reads(&mut |v| {
+        kept.insert(v);
+    });
+    optimise::let_go(values, forward, &[], &kept);
+    let cotangents = reverse.params.clone();
+    optimise::let_go(values, reverse, &cotangents, &ValueSet::default());
     verify("residual", values, &joined(forward, reverse));
     derivative
 }
@@ -116,6 +123,7 @@ fn fused(primal: &Primal, target: Value) -> Derivative {
     debug_assert_eq!(forward.results[0], value, "the function's result comes first");
     let mut all = joined(forward, reverse);
     optimise::remove_dead(&mut all, &mut ValueSet::default());
+    optimise::let_go(values, &mut all, &[], &ValueSet::default());
     verify("fused", values, &all);
     forward.stmts = all.stmts;
     derivative

@@ -1,19 +1,39 @@
 //! Memory for results.
 #![allow(unsafe_code, reason = "advice to the system about memory is given by a foreign function")]
 
+use std::hint::black_box;
+use std::sync::Once;
+
 /// From here on an array is worth a call of the system.
 const HUGE: usize = 4 << 20;
+
+/// From here on arrays are what an allocator may give back to the system when they are freed.
+const LARGE: usize = 16 << 10;
 
 /// Memory for so many elements, uninitialised.
 ///
 /// The system is asked for huge pages for what is large: an allocator takes that from the system each time, and to have it
 /// in pages of 4 KiB, made at the first touch of each, costs more than to compute what goes there.
 pub(crate) fn uninitialised<T>(len: usize) -> Vec<T> {
+    let size = len.saturating_mul(size_of::<T>());
+    if size >= LARGE {
+        keep_what_is_freed();
+    }
     let values: Vec<T> = Vec::with_capacity(len);
-    if len.saturating_mul(size_of::<T>()) >= HUGE {
-        advise(values.as_ptr().cast(), len * size_of::<T>());
+    if size >= HUGE {
+        advise(values.as_ptr().cast(), size);
     }
     values
+}
+
+/// Shows the allocator an array of some megabytes, once.
+///
+/// That of glibc gives free memory back to the system as soon as it has twice the largest array that it has seen, 128 KiB
+/// at first. A step of a small network frees about that much and takes it again, and to fault it in is most of its time.
+/// Nothing is set: a program with one array of that size has the same effect.
+fn keep_what_is_freed() {
+    static SHOWN: Once = Once::new();
+    SHOWN.call_once(|| drop(black_box(Vec::<u8>::with_capacity(8 << 20))));
 }
 
 #[cfg(all(target_os = "linux", not(miri)))]

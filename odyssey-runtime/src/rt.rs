@@ -5,7 +5,8 @@ pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, complete, partial, zero_tangent,
 };
 pub use crate::elementwise::{
-    Full, One, Sum, extent, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages, operand, sc,
+    Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages,
+    operand, sc,
 };
 pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};
@@ -15,6 +16,7 @@ pub use crate::place::{
     add_part, add_to, as_tangent, clear_part, into_tangent, kind_of, of_kind, part, subtract_from, take_part,
 };
 pub use crate::tangent::Tangent;
+pub use core::mem::drop;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.
 pub use crate::want::{Excluded, No, Want, Yes};

@@ -14,9 +14,10 @@ impl Writer<'_> {
     /// The statements of a block, without its results.
     pub(super) fn block(&mut self, block: &Block, places: &Places) -> TokenStream {
         let mut out = TokenStream::new();
-        for (stmt, (at, inner)) in block.stmts.iter().zip(&places.stmts) {
+        for (i, (stmt, (at, inner))) in block.stmts.iter().zip(&places.stmts).enumerate() {
             self.at = *at;
             out.extend(self.stmt(stmt, inner));
+            out.extend(self.releases(stmt, &block.stmts[i + 1..]));
         }
         self.at = places.end;
         out

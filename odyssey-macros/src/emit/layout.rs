@@ -1,6 +1,7 @@
 //! Where everything goes in the emitted text: which values are written in place, which share a variable, and where a
 //! value is used for the last time and may be moved.
 
+use super::release;
 use crate::ir::{Block, Copying, For, Op, Stmt, Value, ValueMap, ValueSet, Values, Write};
 use crate::optimise::Definitions;
 
@@ -49,6 +50,10 @@ pub(super) struct Layout {
     handed_on: ValueSet,
     /// Values whose names are bound again by the parameters of a pullback.
     given_again: ValueSet,
+    /// Values that are read by more than what borrows them for a moment.
+    kept: ValueSet,
+    /// The arrays that end with the statement at a place.
+    ending: Vec<(usize, Value)>,
     /// Single floats.
     numbers: ValueSet,
     /// Parameters that are `&mut`: changed through, whoever owns what is behind them.
@@ -81,6 +86,7 @@ impl Layout {
         for ((block, _), places) in blocks.iter().zip(&places) {
             layout.share_variables(block, places);
         }
+        blocks.iter().for_each(|(block, _)| layout.find_ends(values, block));
         (layout, places)
     }
 
@@ -100,6 +106,11 @@ impl Layout {
             let (at, site) = (self.clock, self.site(id));
             let owner = stmt.outs.first().copied();
             stmt.op.operands(&mut |v| self.reads.or_default(v).push((site.clone(), owner)));
+            if !release::borrows_for_a_moment(&stmt.op) {
+                stmt.op.operands(&mut |v| {
+                    self.kept.insert(v);
+                });
+            }
             let inner = self.nested(stmt);
             let after = if inner.is_empty() { site } else { self.site(id) };
             self.overwritten.extend(stmt.overwrites().into_iter().map(|(base, _)| (base, at)));
@@ -111,7 +122,10 @@ impl Layout {
         self.clock += 1;
         places.end = self.clock;
         let site = self.site(id);
-        block.end_reads(&mut |v| self.reads.or_default(v).push((site.clone(), None)));
+        block.end_reads(&mut |v| {
+            self.reads.or_default(v).push((site.clone(), None));
+            self.kept.insert(v);
+        });
         places
     }
 
@@ -381,6 +395,32 @@ impl Layout {
     fn is_read_again(&self, value: Value, at: usize) -> bool {
         let defined = self.defined.get(&value).map_or(0, |site| site.at);
         self.loops.iter().any(|(start, end)| *start < at && at <= *end && defined < *start)
+    }
+
+    /// Read by more than what borrows it for a moment; what is bound to a variable may live on.
+    pub(super) fn is_kept(&self, value: Value) -> bool {
+        self.kept.contains(&value) || !self.inline.contains(&value)
+    }
+
+    pub(super) fn keep(&mut self, value: Value) {
+        self.kept.insert(value);
+    }
+
+    /// The statement of a value's own block that borrows it for the last time, if nothing ever does more than that.
+    pub(super) fn last_borrow(&self, value: Value) -> Option<usize> {
+        let is_own = !self.kept.contains(&value) && !self.inline.contains(&value);
+        let is_variable = self.variable.contains_key(&value) || self.mutable.contains(&value);
+        let last = self.uses.get(&value)?.iter().max_by_key(|site| site.at)?;
+        (is_own && !is_variable && last.block == self.defined[&value].block).then_some(last.at)
+    }
+
+    pub(super) fn end(&mut self, value: Value, at: usize) {
+        self.ending.push((at, value));
+    }
+
+    /// The arrays that end with the statement at this place.
+    pub(super) fn ending(&self, at: usize) -> impl Iterator<Item = Value> + '_ {
+        self.ending.iter().filter(move |(end, _)| *end == at).map(|(_, value)| *value)
     }
 
     /// Nobody reads the value after this point.

@@ -12,6 +12,7 @@ mod layout;
 mod literal;
 mod names;
 mod place;
+mod release;
 mod scalar;
 mod stages;
 mod types;

@@ -186,6 +186,10 @@ impl Writer<'_> {
             Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, span),
             Op::Call(call) => self.call(call, &[], span),
             Op::Rule(op, operand, reads) => self.rule(op, *operand, reads, span),
+            Op::Fit { value, like, .. } => {
+                let (function, value, like) = (self.rt("fit", span), self.consume(*value).tokens, self.reference(*like));
+                Fragment::tight(quote!(#function(#value, #like)))
+            }
             Op::CastBack { cotangent, like } => {
                 let (function, d, like) = (self.rt("cast_like", span), self.expr(*cotangent).tokens, self.expr(*like).tokens);
                 Fragment::tight(quote!(#function(#d, #like)))

@@ -3,12 +3,14 @@
 mod common;
 mod dead;
 pub(crate) mod fuse;
+mod let_go;
 pub(crate) mod shapes;
 mod simplify;
 
 use crate::ir::{Block, Kernel, Op, Value, ValueMap, ValueSet, Values};
 
 pub(crate) use dead::remove as remove_dead;
+pub(crate) use let_go::let_go;
 
 /// The scalar passes, on a program in two halves of which the second one sees the first: constant folding and
 /// algebraic simplification, common subexpressions, dead code.

@@ -38,6 +38,9 @@ pub trait Rank: Clone {
     ///
     /// Panics if this rank cannot hold `lengths`, or the strides are not those of a dense array.
     fn dense<T>(lengths: &[usize], strides: Option<&[isize]>, values: Vec<T>) -> Self::Of<T>;
+
+    /// The array itself, if this is its rank and these are its lengths.
+    fn same<T, D: Dimension>(&self, x: Array<T, D>) -> Result<Self::Of<T>, Array<T, D>>;
 }
 
 impl Rank for Scalar {
@@ -58,6 +61,10 @@ impl Rank for Scalar {
 
     fn dense<T>(_: &[usize], _: Option<&[isize]>, values: Vec<T>) -> T {
         values.into_iter().next().expect("a scalar has one value")
+    }
+
+    fn same<T, D: Dimension>(&self, x: Array<T, D>) -> Result<T, Array<T, D>> {
+        Err(x)
     }
 }
 
@@ -86,6 +93,10 @@ impl<D: Dimension> Rank for D {
             *step = stride.unsigned_abs();
         }
         Array::from_shape_vec(dim.strides(steps), values).expect("the strides are dense")
+    }
+
+    fn same<T, E: Dimension>(&self, x: Array<T, E>) -> Result<Array<T, D>, Array<T, E>> {
+        if x.shape() == self.slice() { Ok(x.into_dimensionality().expect("of the same rank")) } else { Err(x) }
     }
 }
 

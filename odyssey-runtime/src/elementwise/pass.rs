@@ -1,13 +1,16 @@
 //! Passes: closures over operands, for outputs.
 
+use ndarray::{Array, Dimension};
+
 use super::join::Rank;
 use super::kernel::Slots;
 use super::level::Level;
-use super::operand::Operand;
+use super::operand::{Operand, extent, operand};
 use super::output::{Full, Like, One, Opened, Sum, like};
 use super::space::Space;
 use super::tuples::{Joined, Operands, Outputs};
 use super::walk::{Kernel, Pointers, walk};
+use crate::real::Real;
 
 /// The value of `f` at each point of the iteration space of the operands: a scalar if all of them are, else an array.
 ///
@@ -36,6 +39,13 @@ where
     One<Like<X::Float, X::Dim>>: Outputs<O, R, Results = T>,
 {
     map_to(operands, One(like(x)), f)
+}
+
+/// `x` summed to the shape of `like`, or over its shape; itself, if it has that shape.
+#[track_caller]
+pub fn fit<T: Real, D: Dimension, X: Operand<Float = T> + ?Sized>(x: Array<T, D>, like: &X) -> <X::Dim as Rank>::Of<T> {
+    let extent = extent(like);
+    extent.dim().same(x).unwrap_or_else(|x| map_like(&extent, (operand(&x),), |(x,)| x))
 }
 
 /// Several outputs of one pass: `f` returns a tuple of one value for each of them. Or [`One`] output, whose value it returns.

@@ -10,7 +10,7 @@ use ndarray::{
 
 use super::level::Level;
 use super::pass::pass;
-use super::{Full, One, Sum, extent, into, like, map, map_sum, map_to, map_to_stages, operand, sc, stages};
+use super::{Full, One, Sum, extent, fit, into, like, map, map_sum, map_to, map_to_stages, operand, sc, stages};
 use crate::math::{exp, tanh};
 use crate::real::Real;
 
@@ -211,6 +211,20 @@ fn a_cotangent_may_be_larger_than_the_operands() {
         map_to((sc(2.0), operand(&row)), (like(&x), Sum, like(&row), into(&mut d_row)), |(d, one)| (d * one, d, d, one));
     assert_eq!(d_x, Array2::from_elem((3, 20), 2.0));
     assert_eq!((total, twice, d_row), (120.0, arr1(&[6.0; 20]), arr1(&[4.0; 20])));
+}
+
+#[test]
+fn a_cotangent_that_fits_is_moved() {
+    let x = Array2::<f64>::from_shape_fn((3, 4), |(i, j)| (i * 10 + j) as f64).reversed_axes();
+    let (data, sums) = (x.as_ptr(), x.sum_axis(Axis(0)));
+    let moved = fit(x.clone().reversed_axes(), &Array2::<f64>::zeros((3, 4)));
+    assert_eq!(moved, x.t());
+    assert_eq!(fit(x.clone(), &extent(&Array1::<f64>::zeros(3))), sums);
+    assert_eq!(fit(x.clone(), &Array2::<f64>::zeros((1, 3))), sums.clone().insert_axis(Axis(0)));
+    assert_eq!(fit(x.clone(), &2.0), x.sum());
+    assert_eq!(fit(sums.clone(), &x), Array2::zeros(x.dim()) + &sums);
+    assert_eq!(fit(x.clone(), &x.clone().into_dyn()).strides(), x.strides());
+    assert_eq!(fit(x.into_dyn(), &Array2::<f64>::zeros((4, 3))).as_ptr(), data);
 }
 
 #[test]

@@ -87,6 +87,25 @@ fn functions_of_functions_alone<T: Real>(x: &Array2<T>, k: T) -> T {
     outer.dot(&outer.t()).sum()
 }
 
+/// The cotangent of the sum is that of both terms: moved, or summed where one of them is smaller.
+#[differentiable]
+fn linear(x: &Array2<f64>, w: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
+    x.dot(w) + b
+}
+
+#[differentiable]
+fn linear_layers(x: &Array2<f64>, w: &Array2<f64>, b: &Array2<f64>) -> f64 {
+    let y = linear(x, w, b);
+    let z = y.dot(w) + b;
+    z.logsumexp(Axis(1)).sum()
+}
+
+#[differentiable]
+fn linear_in_one(x: &Array2<f64>, w: &Array2<f64>, b: &Array2<f64>) -> f64 {
+    let z = (x.dot(w) + b).dot(w) + b;
+    z.softmax(Axis(1)).sum_axis(Axis(0)).dot(&b.sum_axis(Axis(0)))
+}
+
 #[differentiable]
 fn softmax_regression(w: &Array2<f64>, b: &Array1<f64>, x: &Array2<f64>, one_hot: &Array2<f64>) -> f64 {
     let logits = x.dot(w) + b;
@@ -170,6 +189,10 @@ fn reductions() {
     agrees!(standardized(&matrix(1, 6, 3), &numbers(2, 3)));
     agrees!(along_axes(&matrix(1, 3, 3)));
     agrees!(attention(&matrix(1, 3, 4), &matrix(2, 5, 4), &matrix(3, 5, 2)));
+    for rows in [(1, 5), (5, 1), (5, 5), (1, 1)] {
+        agrees!(linear_layers(&matrix(1, rows.0, 3), &matrix(2, 3, 3), &matrix(3, rows.1, 3)));
+        agrees!(linear_in_one(&matrix(1, rows.0, 3), &matrix(2, 3, 3), &matrix(3, rows.1, 3)));
+    }
     agrees!(functions_of_functions(&matrix(1, 3, 4), &numbers(2, 4), 0.7));
     agrees!(functions_of_functions(&matrix(1, 2, 40), &numbers(2, 1), 0.7));
     agrees!(functions_of_functions(&matrix(1, 1, 1), &numbers(2, 6), 0.7));
