@@ -9,6 +9,7 @@ use syn::{
     TraitItem, TraitItemFn, Type, TypePath, Visibility,
 };
 
+use super::anonymous;
 use super::options::Options;
 use super::passive::{is_passive, ungroup};
 use super::signature;
@@ -67,7 +68,7 @@ pub(crate) fn of_impl(attribute: TokenStream, block: &mut ItemImpl) -> syn::Resu
         if is_inherent {
             associated.visit_item_fn_mut(&mut item);
         }
-        reader.method(position, &item, false);
+        reader.method(position, item, false);
     }
     Ok(reader.block)
 }
@@ -93,7 +94,7 @@ pub(crate) fn of_trait(attribute: TokenStream, block: &mut ItemTrait) -> syn::Re
     let mut reader = Reader::new(options.krate, Place::Trait, surroundings);
     for (position, method) in methods {
         let is_declared = method.default.is_none();
-        reader.method(position, &of_trait_item(method), is_declared);
+        reader.method(position, of_trait_item(method), is_declared);
     }
     Ok(reader.block)
 }
@@ -151,7 +152,9 @@ impl Reader {
         Reader { surroundings, block: Block { members: Vec::new(), errors: Vec::new(), place, krate } }
     }
 
-    fn method(&mut self, position: usize, item: &ItemFn, is_declared: bool) {
+    fn method(&mut self, position: usize, mut item: ItemFn, is_declared: bool) {
+        anonymous::name_functions(&mut item);
+        let item = &item;
         let attribute = item.attrs.iter().find(|attribute| is_ours(attribute));
         let scope = self.surroundings.scope(item);
         if attribute.is_none() && !can_be_differentiated(item, &scope) {

@@ -2,6 +2,7 @@
 //!
 //! Post-condition: everything about the signature that cannot be differentiated has been reported.
 
+mod anonymous;
 mod blocks;
 mod groups;
 mod options;
@@ -15,6 +16,7 @@ use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 use syn::{FnArg, Generics, Item, ItemFn, ItemImpl, ItemTrait, Token};
 
+pub(crate) use anonymous::is_anonymous;
 pub(crate) use blocks::{of_impl, of_trait, Block, Member};
 pub(crate) use options::{Options, Rule};
 pub(crate) use outcome::Outcome;
@@ -26,7 +28,8 @@ use crate::diagnostics::Diagnostics;
 
 /// A function to differentiate, and its signature.
 pub(crate) struct Source {
-    /// As the user wrote it, without the attributes that only the compiler understands.
+    /// As the user wrote it, without the attributes that only the compiler understands, and with names for the types of
+    /// `impl Fn…` arguments.
     pub(crate) item: ItemFn,
     pub(crate) place: Place,
     /// Of a method in an annotated block.
@@ -47,9 +50,10 @@ impl Source {
 }
 
 /// Parses the attribute and the item under it.
-pub(crate) fn parse(attribute: TokenStream, item: ItemFn) -> syn::Result<Source> {
+pub(crate) fn parse(attribute: TokenStream, mut item: ItemFn) -> syn::Result<Source> {
     let options = Options::parse(attribute)?;
     options.refuse_those_of_blocks()?;
+    anonymous::name_functions(&mut item);
     let place = Place::of(&item);
     let scope = place.scope(&item);
     let mut diagnostics = Diagnostics::default();

@@ -113,7 +113,7 @@ fn is_named(ty: &Type, name: &syn::Ident) -> bool {
     matches!(ungroup(ty), Type::Path(path) if path.path.is_ident(name))
 }
 
-fn is_function_bound(bound: &TypeParamBound) -> bool {
+pub(super) fn is_function_bound(bound: &TypeParamBound) -> bool {
     matches!(bound, TypeParamBound::Trait(bound)
         if bound.path.segments.last().is_some_and(|s| ["Fn", "FnMut", "FnOnce"].iter().any(|name| s.ident == name)))
 }

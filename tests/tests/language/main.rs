@@ -37,6 +37,7 @@ mod arrays_in_place;
 mod attributes;
 mod branches;
 mod buffers;
+mod closures;
 mod dense;
 mod finance;
 mod functions;

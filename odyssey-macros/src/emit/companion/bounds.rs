@@ -12,12 +12,8 @@ use crate::parse::Place;
 impl Companion<'_> {
     /// The generic arguments of the function, which no argument of a value decides.
     pub(super) fn turbofish(&self) -> TokenStream {
-        let names = crate::parse::generic_names(&self.source.item);
-        if names.is_empty() {
-            TokenStream::new()
-        } else {
-            quote!(::<#(#names),*>)
-        }
+        let is_given = |name: &Ident| self.source.place == Place::Module || !crate::parse::is_anonymous(name);
+        arguments(crate::parse::generic_names(&self.source.item).iter().filter(|name| is_given(name)))
     }
 
     /// The same where a companion is called, if no argument decides them.
@@ -221,5 +217,15 @@ impl<'ast> Visit<'ast> for Mentions<'_> {
         if !is_array {
             visit::visit_path_segment(self, segment);
         }
+    }
+}
+
+/// `::<T, N>`, or nothing.
+pub(super) fn arguments<'n>(names: impl Iterator<Item = &'n Ident>) -> TokenStream {
+    let names: Vec<_> = names.collect();
+    if names.is_empty() {
+        TokenStream::new()
+    } else {
+        quote!(::<#(#names),*>)
     }
 }

@@ -88,8 +88,7 @@ impl Companion<'_> {
             program.results[own..].iter().zip(differentiated).map(|(v, (_, argument))| self.gradient(&mut writer, *v, argument));
         let gradients: Vec<_> = gradients.collect();
         let gradients = bare_or_tuple(&gradients);
-        // Whoever calls the gradient uses the function, as far as rustc's dead-code lint is concerned.
-        let function = self.instance();
-        (parameters, quote!(#items let _ = #function; #stmts (#value, #gradients)))
+        let mention = self.mention();
+        (parameters, quote!(#items #mention #stmts (#value, #gradients)))
     }
 }

@@ -103,12 +103,11 @@ impl Companion<'_> {
     /// Which function is called: a plain one may hide an imported differentiable one, but not its companion. A method is
     /// found by the type of its receiver, as its companion is.
     fn check_of_the_function(&self) -> TokenStream {
-        let (krate, function) = (self.krate, self.instance());
         if self.source.place == Place::Module {
-            let primal = own("primal");
+            let (krate, function, primal) = (self.krate, self.instance(), own("primal"));
             quote!(#krate::rt::assert_same(&#primal, &#function);)
         } else {
-            quote!(let _ = #function;)
+            self.mention()
         }
     }
 

@@ -15,12 +15,12 @@ use crate::parse::Argument;
 impl Companion<'_> {
     /// The public `vjp` is the rule itself.
     pub(super) fn users_vjp(&self, rule: &ExprPath) -> TokenStream {
-        let (names, outcome, function) = (self.names(), self.outcome(), self.instance());
+        let (names, outcome, mention) = (self.names(), self.outcome(), self.mention());
         let [value, pullback, cotangent] = ["value", "pullback", "cotangent"].map(|name| self.local(name));
         let (ty, question_mark) = (&outcome.value, outcome.question_mark());
         let result = outcome.success(quote!((#value, move |#cotangent| #pullback(#cotangent))));
         let body = quote! {
-            let _ = #function;
+            #mention
             let (#value, #pullback): (#ty, _) = #rule(#(#names),*)#question_mark;
             #result
         };

@@ -76,7 +76,7 @@ impl Companion<'_> {
         let function = &self.source.item.sig.ident;
         let generics = self.explicit_generics();
         match self.source.place {
-            Place::Module if self.is_hidden_by_argument() => quote!(Self::primal()),
+            Place::Module if self.needs_primal() => quote!(Self::primal()),
             Place::Module => quote!(#function #generics),
             _ => {
                 let owner = self.owner_of_the_function();
@@ -89,13 +89,27 @@ impl Companion<'_> {
     pub(super) fn instance(&self) -> TokenStream {
         let (function, turbofish) = (&self.source.item.sig.ident, self.turbofish());
         match self.source.place {
-            Place::Module if self.is_hidden_by_argument() => quote!(Self::primal #turbofish ()),
+            Place::Module if self.needs_primal() => quote!(Self::primal #turbofish ()),
             Place::Module => quote!(#function #turbofish),
             _ => {
                 let owner = self.owner_of_the_function();
                 quote_spanned!(self.here()=> #owner::#function #turbofish)
             }
         }
+    }
+
+    /// Whoever calls the gradient uses the function, as far as rustc's dead-code lint is concerned.
+    pub(super) fn mention(&self) -> TokenStream {
+        if self.source.place != Place::Module && self.has_anonymous() {
+            // A type without a name is decided by a call alone.
+            return TokenStream::new();
+        }
+        let function = self.instance();
+        quote!(let _ = #function;)
+    }
+
+    fn has_anonymous(&self) -> bool {
+        crate::parse::generic_names(&self.source.item).iter().any(crate::parse::is_anonymous)
     }
 
     /// The signature mentions `f32` and no `f64`.
@@ -113,12 +127,20 @@ impl Companion<'_> {
         self.source.place == Place::Module && self.arguments().iter().any(|argument| argument.name == self.source.item.sig.ident)
     }
 
-    /// The user's function, from where no argument hides it.
+    /// The function cannot be named as a value where its arguments are in scope: one of them has its name, or it has a
+    /// type parameter without a name.
+    fn needs_primal(&self) -> bool {
+        self.is_hidden_by_argument() || self.source.place == Place::Module && self.has_anonymous()
+    }
+
+    /// The user's function, from where no argument hides it, and with all its types decided.
     pub(super) fn primal(&self) -> TokenStream {
-        if !self.is_hidden_by_argument() {
+        if !self.needs_primal() {
             return TokenStream::new();
         }
-        let (function, turbofish, result) = (&self.source.item.sig.ident, self.turbofish(), self.result());
+        let names = crate::parse::generic_names(&self.source.item);
+        let turbofish = super::bounds::arguments(names.iter().filter(|name| !crate::parse::is_anonymous(name)));
+        let (function, result) = (&self.source.item.sig.ident, self.result());
         let (impl_generics, _, bound) = self.generics.split_for_impl();
         let types = self.arguments().iter().map(|argument| &argument.ty);
         quote! {
