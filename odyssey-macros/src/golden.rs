@@ -45,7 +45,7 @@ macro_rules! golden {
     )*};
 }
 
-golden!(scalar chain loss energy recurrence branch layer network);
+golden!(scalar chain loss energy recurrence branch layer network settle diffuse);
 
 #[test]
 fn the_same_input_gives_the_same_output() {

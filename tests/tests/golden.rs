@@ -26,6 +26,8 @@ include!("../../odyssey-macros/golden/recurrence.rs");
 include!("../../odyssey-macros/golden/branch.rs");
 include!("../../odyssey-macros/golden/layer.rs");
 include!("../../odyssey-macros/golden/network.rs");
+include!("../../odyssey-macros/golden/settle.rs");
+include!("../../odyssey-macros/golden/diffuse.rs");
 
 fn matrix(rows: usize, columns: usize) -> Array2<f64> {
     Array2::from_shape_fn((rows, columns), |(i, j)| (0.7 * i as f64 - 0.9 * j as f64 + 0.2).sin())
@@ -81,4 +83,21 @@ fn calls() {
     assert!((value - layer(hidden, &x)).iter().all(|e| e.abs() < 1e-14), "the vectorised tanh is within 2 ulp of the library's");
     let (d_hidden, d_x) = pullback(Array2::ones((2, 5)));
     assert_eq!((d_hidden.w.dim(), d_hidden.b.dim(), d_x.dim()), ((4, 5), 5, (2, 4)));
+}
+
+#[test]
+fn loops_of_unknown_length() {
+    for a in [0.2, 2.0, 1e4] {
+        settle::check_grad(a, 1e-12 * a).unwrap();
+        let (root, d_a) = settle::value_and_grad(a, 1e-12 * a);
+        assert!((root - a.sqrt()).abs() <= 1e-12 * root && (d_a - 0.5 / a.sqrt()).abs() <= 1e-9 * d_a);
+    }
+}
+
+#[test]
+fn loops_in_place() {
+    let heat = vector(9).to_vec();
+    for steps in [0, 1, 6] {
+        diffuse::check_grad(&heat, 0.2, steps).unwrap();
+    }
 }

@@ -1,0 +1,187 @@
+use odyssey_runtime::rt;
+
+/// The derivatives of [`diffuse()`](diffuse()).
+struct diffuse {}
+impl diffuse {
+    /// The value, and the gradient with respect to the differentiated arguments.
+    #[inline]
+    fn value_and_grad(
+        heat: &[f64],
+        rate: f64,
+        steps: usize,
+    ) -> (f64, (Vec<f64>, f64)) {
+        let mut rod = heat.to_owned();
+        let n = rod.len();
+        let mut value = rt::stack();
+        for _ in 0..steps {
+            let mut left = rod[0];
+            for i in 1..n - 1 {
+                let here = rod[i];
+                let total = left - 2.0 * here + rod[i + 1];
+                rod[i] += rate * total;
+                value.push(total);
+                left = here;
+            }
+        }
+        let index = n / 2;
+        let value_1 = rod[index];
+        let mut d_rod = rt::zero_tangent(&rod);
+        d_rod[index] += value_1;
+        d_rod[index] += value_1;
+        let mut d_rate = 0.0;
+        for _ in rt::reversed(0..steps) {
+            let mut d_left = 0.0;
+            for i in rt::reversed(1..n - 1) {
+                let value_2 = rt::pop(&mut value);
+                let value_3 = d_rod[i];
+                let d_left_1 = value_3 * rate;
+                d_rod[i + 1] += d_left_1;
+                let d_here = d_left - 2.0 * d_left_1;
+                d_rod[i] += d_here;
+                d_left = d_left_1;
+                d_rate += value_3 * value_2;
+            }
+            d_rod[0] += d_left;
+        }
+        (value_1 * value_1, (d_rod, d_rate))
+    }
+    /// The gradient with respect to the differentiated arguments.
+    #[inline]
+    fn grad(heat: &[f64], rate: f64, steps: usize) -> (Vec<f64>, f64) {
+        Self::value_and_grad(heat, rate, steps).1
+    }
+    /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
+    #[inline]
+    fn vjp(
+        heat: &[f64],
+        rate: f64,
+        steps: usize,
+    ) -> (
+        f64,
+        odyssey_runtime::borrowing!(
+            FnOnce(f64) -> (Vec < f64 >, f64)
+        ),
+    ) {
+        let (value, pullback) = Self::residual_vjp(
+            diffuse,
+            heat,
+            rate,
+            ::core::clone::Clone::clone(&steps),
+            (
+                rt::Yes,
+                rt::Yes,
+                rt::No,
+            ),
+        );
+        (
+            value,
+            move |cotangent| {
+                let (d_heat, d_rate, ()) = pullback(
+                    heat,
+                    rate,
+                    steps,
+                    &value,
+                    cotangent,
+                );
+                (d_heat, d_rate)
+            },
+        )
+    }
+    /// Compares the gradient with central differences.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that differs by more than the element type and the scale of the values justify.
+    #[inline]
+    fn check_grad(
+        heat: &[f64],
+        rate: f64,
+        steps: usize,
+    ) -> ::core::result::Result<(), odyssey_runtime::check::GradientMismatch> {
+        let (d_heat, d_rate) = Self::grad(
+            heat,
+            rate,
+            ::core::clone::Clone::clone(&steps),
+        );
+        odyssey_runtime::check::argument(
+            "heat",
+            &heat,
+            |heat| diffuse(heat, rate, ::core::clone::Clone::clone(&steps)),
+            &d_heat,
+        )?;
+        odyssey_runtime::check::argument(
+            "rate",
+            &rate,
+            |rate| diffuse(heat, rate, ::core::clone::Clone::clone(&steps)),
+            &d_rate,
+        )?;
+        ::core::result::Result::Ok(())
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_vjp<
+        __Primal: Fn(&[f64], f64, usize) -> f64,
+        WantHeat: rt::Want,
+        WantRate: rt::Want,
+        WantSteps: rt::Excluded,
+    >(
+        primal: __Primal,
+        heat: &[f64],
+        rate: f64,
+        steps: usize,
+        _: (WantHeat, WantRate, WantSteps),
+    ) -> (
+        f64,
+        impl FnOnce(
+            &[f64],
+            f64,
+            usize,
+            &f64,
+            f64,
+        ) -> (WantHeat::Of<Vec<f64>>, WantRate::Of<f64>, ()),
+    ) {
+        rt::assert_same(&primal, &diffuse);
+        let rod = heat.to_owned();
+        let n = rod.len();
+        let mut value = rt::stack();
+        let mut rod_1 = rod.clone();
+        for _ in 0..steps {
+            let mut left = rod_1[0];
+            for i in 1..n - 1 {
+                let here = rod_1[i];
+                let total = left - 2.0 * here + rod_1[i + 1];
+                rod_1[i] += rate * total;
+                value.push(total);
+                left = here;
+            }
+        }
+        let value_1 = rod_1[n / 2];
+        (
+            value_1 * value_1,
+            move |_, rate, steps, _, d_result| {
+                let n_1 = rod.len();
+                let index = n_1 / 2;
+                let product = d_result * rod_1[index];
+                let mut d_rod = rt::zero_tangent(&rod_1);
+                d_rod[index] += product;
+                d_rod[index] += product;
+                let mut d_rate = 0.0;
+                for _ in rt::reversed(0..steps) {
+                    let mut d_left = 0.0;
+                    for i in rt::reversed(1..n_1 - 1) {
+                        let value_2 = rt::pop(&mut value);
+                        let value_3 = d_rod[i];
+                        let d_left_1 = value_3 * rate;
+                        d_rod[i + 1] += d_left_1;
+                        let d_here = d_left - 2.0 * d_left_1;
+                        d_rod[i] += d_here;
+                        d_left = d_left_1;
+                        d_rate += value_3 * value_2;
+                    }
+                    d_rod[0] += d_left;
+                }
+                (WantHeat::when(|| d_rod), WantRate::when(|| d_rate), ())
+            },
+        )
+    }
+}
