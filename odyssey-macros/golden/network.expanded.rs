@@ -95,10 +95,10 @@ impl network {
         labels: &[usize],
     ) -> ::core::result::Result<(), odyssey_runtime::check::GradientMismatch> {
         let d_net = Self::grad(net, x, labels);
-        odyssey_runtime::check::argument(
+        odyssey_runtime::check::copied_argument(
             "net",
             &net,
-            |net| network(net, x, labels),
+            |copy| network(odyssey_runtime::check::lend(&net, copy), x, labels),
             &d_net,
         )?;
         ::core::result::Result::Ok(())

@@ -1,6 +1,6 @@
 //! What generated code names. Not for people: it changes without notice.
 
-pub use crate::check::Perturb;
+pub use crate::check::{Lend, Perturb};
 pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, complete, partial, zero_tangent,
 };

@@ -170,17 +170,21 @@ fn perturb(model: &Model) -> TokenStream {
     generics.make_where_clause().predicates.push(syn::parse_quote! {
         for<'__used> #name #arguments: ::core::clone::Clone + #krate::rt::Parameters
     });
-    let body = quote! {
+    let copy = quote! {
         type Owned = Self;
-        type Lent<'__o> = Self;
 
         fn owned_copy(&self) -> Self {
             ::core::clone::Clone::clone(self)
         }
+    };
+    let lend = quote! {
+        type Lent = Self;
 
         fn lend(owned: &mut Self) -> Self {
             ::core::clone::Clone::clone(owned)
         }
     };
-    implement(model, &generics, &quote!(#krate::rt::Perturb), &body)
+    let perturb = implement(model, &generics, &quote!(#krate::rt::Perturb), &copy);
+    let lend = implement(model, &generics, &quote!(#krate::rt::Lend<'_>), &lend);
+    quote!(#perturb #lend)
 }

@@ -84,9 +84,7 @@ impl VisitMut for AnyLifetime<'_> {
     }
 
     fn visit_path_segment_mut(&mut self, segment: &mut PathSegment) {
-        const OUR_OWN: [&str; 4] = ["Array", "CowArray", "Vec", "Option"];
-        let name = segment.ident.to_string();
-        if OUR_OWN.iter().any(|prefix| name.starts_with(prefix)) {
+        if crate::parse::is_given_with_any_lifetime(segment) {
             syn::visit_mut::visit_path_segment_mut(self, segment);
         }
     }

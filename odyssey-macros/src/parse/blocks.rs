@@ -181,10 +181,11 @@ impl Reader {
         }
         options.refuse_those_of_blocks()?;
         let (place, mut diagnostics) = (self.block.place, Diagnostics::default());
-        let signature = signature::read(item, place, &scope, &options, &mut diagnostics);
+        let mut signature = signature::read(item, place, &scope, &options, &mut diagnostics);
         diagnostics.propagate()?;
         let mut item = without_own_attributes(item.clone());
         item.attrs.retain(|attribute| !is_ours(attribute));
+        super::lifetimes::name(&mut signature.arguments, &mut item.sig.generics);
         let surroundings = self.surroundings.clone();
         Ok(Member::Differentiated(
             position,

@@ -5,6 +5,7 @@
 mod anonymous;
 mod blocks;
 mod groups;
+mod lifetimes;
 mod options;
 mod outcome;
 mod passive;
@@ -18,6 +19,7 @@ use syn::{FnArg, Generics, Item, ItemFn, ItemImpl, ItemTrait, Token};
 
 pub(crate) use anonymous::is_anonymous;
 pub(crate) use blocks::{of_impl, of_trait, Block, Member};
+pub(crate) use lifetimes::is_given_with_any_lifetime;
 pub(crate) use options::{Options, Rule};
 pub(crate) use outcome::Outcome;
 pub(crate) use passive::{add_bound, bound_every_type, is_passive, kind, with_cloned_functions};
@@ -57,10 +59,11 @@ pub(crate) fn parse(attribute: TokenStream, mut item: ItemFn) -> syn::Result<Sou
     let place = Place::of(&item);
     let scope = place.scope(&item);
     let mut diagnostics = Diagnostics::default();
-    let signature = signature::read(&item, place, &scope, &options, &mut diagnostics);
+    let mut signature = signature::read(&item, place, &scope, &options, &mut diagnostics);
     diagnostics.propagate()?;
     let surroundings = Surroundings::default();
-    let item = without_own_attributes(item);
+    let mut item = without_own_attributes(item);
+    lifetimes::name(&mut signature.arguments, &mut item.sig.generics);
     Ok(Source { item, place, surroundings, is_declared: false, scope, options, signature })
 }
 

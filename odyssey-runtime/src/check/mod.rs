@@ -5,7 +5,7 @@ mod mismatch;
 mod perturb;
 
 pub use mismatch::GradientMismatch;
-pub use perturb::Perturb;
+pub use perturb::{Lend, Perturb, lend};
 
 use coordinates::{Coordinates, Move, path_to};
 
@@ -20,10 +20,22 @@ use crate::real::Real;
 ///
 /// # Errors
 /// The first number of `x` whose derivative does not agree, or is not a number.
-pub fn argument<X: Perturb, T: Real>(
+pub fn argument<X: for<'o> Lend<'o>, T: Real>(
     name: &str,
     x: &X,
-    mut f: impl for<'o> FnMut(X::Lent<'o>) -> T,
+    mut f: impl for<'o> FnMut(<X as Lend<'o>>::Lent) -> T,
+    gradient: &X::Tangent,
+) -> Result<(), GradientMismatch> {
+    copied_argument(name, x, |copy| f(X::lend(copy)), gradient)
+}
+
+/// The same for a function of a changed copy, which it lends itself: an argument that borrows can be lent no longer than
+/// it lives.
+#[doc(hidden)]
+pub fn copied_argument<X: Perturb, T: Real>(
+    name: &str,
+    x: &X,
+    mut f: impl FnMut(&mut X::Owned) -> T,
     gradient: &X::Tangent,
 ) -> Result<(), GradientMismatch> {
     let mut copy = x.owned_copy();
@@ -34,7 +46,7 @@ pub fn argument<X: Perturb, T: Real>(
         let at = |value: f64| {
             let mut copy = x.owned_copy();
             copy.visit(gradient, &mut Move::new(index, value));
-            f(X::lend(&mut copy)).to_double()
+            f(&mut copy).to_double()
         };
         if let Err(disagreement) = coordinates.compare(index, T::epsilon().to_double(), at) {
             let path = path_to(name, index, &mut copy, gradient);

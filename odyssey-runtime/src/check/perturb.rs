@@ -10,7 +10,7 @@ use crate::real::Real;
 
 /// An argument that a gradient check can change: it is copied once, and each call of the function is lent the copy.
 ///
-/// `&T`, views and slices are lent from an owned array, list or clone; a struct or an enum must be `Clone`.
+/// `&T`, views and slices have an owned array, list or clone; a struct or an enum must be `Clone`.
 #[diagnostic::on_unimplemented(
     message = "a gradient check cannot make a copy of `{Self}` with changed numbers",
     label = "not a type that `check_grad` can vary",
@@ -19,14 +19,28 @@ use crate::real::Real;
 pub trait Perturb: Differentiable {
     /// The copy.
     type Owned: Parameters<Tangent = Self::Tangent>;
-    /// The argument's type, borrowed from the copy.
-    type Lent<'o>;
 
     /// Makes the copy.
     fn owned_copy(&self) -> Self::Owned;
+}
 
-    /// Lends the copy as an argument.
-    fn lend(owned: &mut Self::Owned) -> Self::Lent<'_>;
+/// A copy can be lent as an argument for as long as `'o`.
+#[diagnostic::on_unimplemented(
+    message = "a gradient check cannot lend a copy of `{Self}`",
+    label = "not a type that `check_grad` can vary"
+)]
+pub trait Lend<'o>: Perturb {
+    /// The argument's type, borrowed from the copy.
+    type Lent;
+
+    /// Lends the copy.
+    fn lend(owned: &'o mut Self::Owned) -> Self::Lent;
+}
+
+/// A changed copy of `_like`, as an argument of its type.
+#[inline]
+pub fn lend<'o, X: Lend<'o>>(_like: &X, owned: &'o mut X::Owned) -> X::Lent {
+    X::lend(owned)
 }
 
 /// By value: the copy is cloned for each call.
@@ -34,11 +48,14 @@ macro_rules! by_value {
     ($($type:ty),*) => {$(
         impl Perturb for $type {
             type Owned = Self;
-            type Lent<'o> = Self;
 
             fn owned_copy(&self) -> Self {
                 self.clone()
             }
+        }
+
+        impl Lend<'_> for $type {
+            type Lent = Self;
 
             fn lend(owned: &mut Self) -> Self {
                 owned.clone()
@@ -51,11 +68,14 @@ by_value!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
 impl<T: ?Sized> Perturb for PhantomData<T> {
     type Owned = Self;
-    type Lent<'o> = Self;
 
     fn owned_copy(&self) -> Self {
         *self
     }
+}
+
+impl<T: ?Sized> Lend<'_> for PhantomData<T> {
+    type Lent = Self;
 
     fn lend(owned: &mut Self) -> Self {
         *owned
@@ -64,11 +84,14 @@ impl<T: ?Sized> Perturb for PhantomData<T> {
 
 impl<T: Real, D: Dimension> Perturb for ArrayBase<OwnedRepr<T>, D> {
     type Owned = Self;
-    type Lent<'o> = Self;
 
     fn owned_copy(&self) -> Self {
         self.clone()
     }
+}
+
+impl<T: Real, D: Dimension> Lend<'_> for ArrayBase<OwnedRepr<T>, D> {
+    type Lent = Self;
 
     fn lend(owned: &mut Self) -> Self {
         owned.clone()
@@ -77,112 +100,144 @@ impl<T: Real, D: Dimension> Perturb for ArrayBase<OwnedRepr<T>, D> {
 
 impl<T: Real, D: Dimension> Perturb for ArrayBase<ViewRepr<&T>, D> {
     type Owned = Array<T, D>;
-    type Lent<'o> = ArrayView<'o, T, D>;
 
     fn owned_copy(&self) -> Array<T, D> {
         self.to_owned()
     }
+}
 
-    fn lend(owned: &mut Array<T, D>) -> ArrayView<'_, T, D> {
+impl<'o, T: Real, D: Dimension> Lend<'o> for ArrayBase<ViewRepr<&T>, D> {
+    type Lent = ArrayView<'o, T, D>;
+
+    fn lend(owned: &'o mut Array<T, D>) -> ArrayView<'o, T, D> {
         owned.view()
     }
 }
 
 impl<T: Real, D: Dimension> Perturb for ArrayBase<ViewRepr<&mut T>, D> {
     type Owned = Array<T, D>;
-    type Lent<'o> = ArrayViewMut<'o, T, D>;
 
     fn owned_copy(&self) -> Array<T, D> {
         self.to_owned()
     }
+}
 
-    fn lend(owned: &mut Array<T, D>) -> ArrayViewMut<'_, T, D> {
+impl<'o, T: Real, D: Dimension> Lend<'o> for ArrayBase<ViewRepr<&mut T>, D> {
+    type Lent = ArrayViewMut<'o, T, D>;
+
+    fn lend(owned: &'o mut Array<T, D>) -> ArrayViewMut<'o, T, D> {
         owned.view_mut()
     }
 }
 
 impl<T> Perturb for &T
 where
-    T: Differentiable + ToOwned + ?Sized + 'static,
+    T: Differentiable + ToOwned + ?Sized,
     T::Owned: Parameters<Tangent = T::Tangent>,
 {
     type Owned = T::Owned;
-    type Lent<'o> = &'o T;
 
     fn owned_copy(&self) -> T::Owned {
         (**self).to_owned()
     }
+}
 
-    fn lend(owned: &mut T::Owned) -> &T {
+impl<'o, T> Lend<'o> for &T
+where
+    T: Differentiable + ToOwned + ?Sized + 'o,
+    T::Owned: Parameters<Tangent = T::Tangent>,
+{
+    type Lent = &'o T;
+
+    fn lend(owned: &'o mut T::Owned) -> &'o T {
         (*owned).borrow()
     }
 }
 
 impl<T> Perturb for &mut T
 where
-    T: Differentiable + ToOwned + ?Sized + 'static,
-    T::Owned: Parameters<Tangent = T::Tangent> + BorrowMut<T>,
+    T: Differentiable + ToOwned + ?Sized,
+    T::Owned: Parameters<Tangent = T::Tangent>,
 {
     type Owned = T::Owned;
-    type Lent<'o> = &'o mut T;
 
     fn owned_copy(&self) -> T::Owned {
         (**self).to_owned()
     }
+}
 
-    fn lend(owned: &mut T::Owned) -> &mut T {
+impl<'o, T> Lend<'o> for &mut T
+where
+    T: Differentiable + ToOwned + ?Sized + 'o,
+    T::Owned: Parameters<Tangent = T::Tangent> + BorrowMut<T>,
+{
+    type Lent = &'o mut T;
+
+    fn lend(owned: &'o mut T::Owned) -> &'o mut T {
         owned.borrow_mut()
     }
 }
 
 impl<T: Perturb> Perturb for Box<T> {
     type Owned = Box<T::Owned>;
-    type Lent<'o> = Box<T::Lent<'o>>;
 
     fn owned_copy(&self) -> Self::Owned {
         Box::new((**self).owned_copy())
     }
+}
 
-    fn lend(owned: &mut Self::Owned) -> Self::Lent<'_> {
+impl<'o, T: Lend<'o, Owned: 'o>> Lend<'o> for Box<T> {
+    type Lent = Box<T::Lent>;
+
+    fn lend(owned: &'o mut Self::Owned) -> Self::Lent {
         Box::new(T::lend(owned))
     }
 }
 
 impl<T: Perturb> Perturb for Vec<T> {
     type Owned = Vec<T::Owned>;
-    type Lent<'o> = Vec<T::Lent<'o>>;
 
     fn owned_copy(&self) -> Self::Owned {
         self.iter().map(T::owned_copy).collect()
     }
+}
 
-    fn lend(owned: &mut Self::Owned) -> Self::Lent<'_> {
+impl<'o, T: Lend<'o, Owned: 'o>> Lend<'o> for Vec<T> {
+    type Lent = Vec<T::Lent>;
+
+    fn lend(owned: &'o mut Self::Owned) -> Self::Lent {
         owned.iter_mut().map(T::lend).collect()
     }
 }
 
 impl<T: Perturb, const N: usize> Perturb for [T; N] {
     type Owned = [T::Owned; N];
-    type Lent<'o> = [T::Lent<'o>; N];
 
     fn owned_copy(&self) -> Self::Owned {
         self.each_ref().map(T::owned_copy)
     }
+}
 
-    fn lend(owned: &mut Self::Owned) -> Self::Lent<'_> {
+impl<'o, T: Lend<'o, Owned: 'o>, const N: usize> Lend<'o> for [T; N] {
+    type Lent = [T::Lent; N];
+
+    fn lend(owned: &'o mut Self::Owned) -> Self::Lent {
         owned.each_mut().map(T::lend)
     }
 }
 
 impl<T: Perturb> Perturb for Option<T> {
     type Owned = Option<T::Owned>;
-    type Lent<'o> = Option<T::Lent<'o>>;
 
     fn owned_copy(&self) -> Self::Owned {
         self.as_ref().map(T::owned_copy)
     }
+}
 
-    fn lend(owned: &mut Self::Owned) -> Self::Lent<'_> {
+impl<'o, T: Lend<'o, Owned: 'o>> Lend<'o> for Option<T> {
+    type Lent = Option<T::Lent>;
+
+    fn lend(owned: &'o mut Self::Owned) -> Self::Lent {
         owned.as_mut().map(T::lend)
     }
 }
@@ -190,13 +245,16 @@ impl<T: Perturb> Perturb for Option<T> {
 /// An error holds nothing to change: it is cloned.
 impl<T: Perturb, E: Clone> Perturb for Result<T, E> {
     type Owned = Result<T::Owned, E>;
-    type Lent<'o> = Result<T::Lent<'o>, E>;
 
     fn owned_copy(&self) -> Self::Owned {
         self.as_ref().map(T::owned_copy).map_err(E::clone)
     }
+}
 
-    fn lend(owned: &mut Self::Owned) -> Self::Lent<'_> {
+impl<'o, T: Lend<'o, Owned: 'o>, E: Clone + 'o> Lend<'o> for Result<T, E> {
+    type Lent = Result<T::Lent, E>;
+
+    fn lend(owned: &'o mut Self::Owned) -> Self::Lent {
         owned.as_mut().map(T::lend).map_err(|error| error.clone())
     }
 }
@@ -205,13 +263,16 @@ macro_rules! tuple {
     ($($name:ident $index:tt),*) => {
         impl<$($name: Perturb),*> Perturb for ($($name,)*) {
             type Owned = ($($name::Owned,)*);
-            type Lent<'o> = ($($name::Lent<'o>,)*);
 
             fn owned_copy(&self) -> Self::Owned {
                 ($(self.$index.owned_copy(),)*)
             }
+        }
 
-            fn lend(owned: &mut Self::Owned) -> Self::Lent<'_> {
+        impl<'o, $($name: Lend<'o, Owned: 'o>),*> Lend<'o> for ($($name,)*) {
+            type Lent = ($($name::Lent,)*);
+
+            fn lend(owned: &'o mut Self::Owned) -> Self::Lent {
                 ($($name::lend(&mut owned.$index),)*)
             }
         }

@@ -65,7 +65,7 @@ pub trait DifferentiableFloat:
     + Tangent
     + Parameters
     + crate::check::Perturb<Owned = Self>
-    + for<'o> crate::check::Perturb<Lent<'o> = Self>
+    + for<'o> crate::check::Lend<'o, Lent = Self>
     + crate::ops::Tensor<Elem = Self, Dim = ndarray::Ix0>
 {
 }

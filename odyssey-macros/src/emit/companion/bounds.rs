@@ -166,21 +166,18 @@ impl Companion<'_> {
     pub(super) fn float_bound(&self, generics: &Generics) -> TokenStream {
         let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
         let (krate, target) = (self.krate, &self.outcome().target);
-        let lives = (self.source.place == Place::Impl).then(|| quote!(for<'__a> Self: 'static,));
-        let varied = self.assumed(&quote!(+ ::core::clone::Clone + #krate::Parameters + 'static));
+        let varied = self.assumed(&quote!(+ ::core::clone::Clone + #krate::Parameters));
         let copied = self.copied_result();
         let is_float = (!self.outcome().target_kind.is_scalar())
             .then(|| quote!(for<'__a> #target: #krate::Real + #krate::rt::ScalarResult,));
-        quote!(where #(#predicates,)* #lives #varied #copied #is_float)
+        quote!(where #(#predicates,)* #varied #copied #is_float)
     }
 
-    /// The generics of what copies arguments: copies are lent for any lifetime, so that no type in them may end before.
-    pub(super) fn living_generics(&self) -> Generics {
+    /// The generics of what copies arguments.
+    pub(super) fn copied_generics(&self) -> Generics {
         let krate = self.krate;
         let generics = self.with_tangents(self.generics, &syn::parse_quote!(::core::clone::Clone));
-        let mut generics = self.with_tangents(&generics, &syn::parse_quote!(#krate::Parameters));
-        crate::parse::bound_every_type(&mut generics, &syn::parse_quote!('static));
-        generics
+        self.with_tangents(&generics, &syn::parse_quote!(#krate::Parameters))
     }
 }
 

@@ -9,6 +9,7 @@ use syn::{Ident, Lifetime, Type};
 use super::Companion;
 use crate::emit::names::locate;
 use crate::emit::types::bare_or_tuple;
+use crate::ir::Kind;
 use crate::parse::Argument;
 
 impl Companion<'_> {
@@ -19,9 +20,9 @@ impl Companion<'_> {
         }
         let (here, vis, krate, function) = (self.here(), self.vis(), self.krate, self.function());
         let parameters = self.parameters();
-        let living = self.living_generics();
-        let bound = self.float_bound(&living);
-        let (impl_generics, ..) = living.split_for_impl();
+        let copied = self.copied_generics();
+        let bound = self.float_bound(&copied);
+        let (impl_generics, ..) = copied.split_for_impl();
         let gradients = self.gradient_names();
         let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         let names = self.names();
@@ -55,26 +56,28 @@ impl Companion<'_> {
             .collect();
         let checks = self.source.signature.differentiated().zip(&gradients).map(|((position, argument), gradient)| {
             let (name, label) = (&names[position], argument.name.unraw().to_string());
-            let varied = if argument.receiver.is_some() { self.local("this") } else { name.clone() };
-            // A copy is lent as a view: what is called takes a reference to that.
-            let (copied, changed) = if is_view_reference(&argument.ty) {
-                (quote!(&#name.view()), quote!(&#varied))
+            // What borrows from outside is lent in place, for as long as it lives; numbers and arrays are for any time.
+            let is_lent = self.is_plain(argument);
+            let varied = if is_lent { name.clone() } else { self.local("copy") };
+            let (copied, lent) = if is_view_reference(&argument.ty) {
+                // A copy is lent as a view: what is called takes a reference to that.
+                (quote!(&#name.view()), quote!(&))
+            } else if argument.kind.is_exclusive() {
+                let initial = initial(argument, name);
+                (quote!(&&#initial), quote!(&mut))
             } else {
-                (quote!(&#name), quote!(#varied))
+                (quote!(&#name), quote!())
             };
-            // Copies are lent by reference or by value, as the argument's type is lent.
-            let (copied, changed) = if argument.kind.is_exclusive() {
-                {
-                    let initial = initial(argument, name);
-                    (quote_spanned!(here=> &&#initial), quote_spanned!(here=> &mut #varied.to_owned()))
-                }
-            } else {
-                (copied, changed)
+            let changed = match (is_lent, argument.kind.is_exclusive()) {
+                (true, _) => quote!(#lent #varied),
+                (false, false) => quote!(#lent #krate::check::lend(#copied, #varied)),
+                (false, true) => quote!(#lent #krate::check::lend(#copied, #varied).to_owned()),
             };
             let arguments =
                 clones.iter().enumerate().map(|(i, clone)| if i == position { changed.clone() } else { clone.clone() });
             let value = self.differentiated_value(&quote!(#function(#(#arguments),*)));
-            let check = quote!(#krate::check::argument(#label, #copied, |#varied| #value, &#gradient)?;);
+            let check = if is_lent { quote!(argument) } else { quote!(copied_argument) };
+            let check = quote!(#krate::check::#check(#label, #copied, |#varied| #value, &#gradient)?;);
             locate(check, syn::spanned::Spanned::span(&argument.ty))
         });
         let checks = quote!(#(#checks)* ::core::result::Result::Ok(()));
@@ -126,6 +129,18 @@ impl Companion<'_> {
     fn can_be_changed(&self, ty: &Type) -> bool {
         let is_unknown = matches!(ty, Type::Path(path) if path.path.get_ident().is_some_and(|name| self.is_unknown(name)));
         !is_unknown && !self.borrows_from_outside(ty) && can_be_lent(ty)
+    }
+
+    /// Numbers, arrays or slices of a type that holds nothing else.
+    fn is_plain(&self, argument: &Argument) -> bool {
+        let is_plain = match argument.kind.peel() {
+            Kind::Sequence(element) => element.is_numeric(),
+            kind => kind.is_numeric(),
+        };
+        let is_float = |name: &Ident| crate::parse::kind(&syn::parse_quote!(#name), &self.source.scope).is_scalar();
+        let mut names = self.source.scope.type_params().map(|param| &param.ident).filter(|name| !is_float(name));
+        let tokens = argument.ty.to_token_stream();
+        is_plain && !argument.kind.is_exclusive() && !names.any(|name| crate::parse::mentions(tokens.clone(), name))
     }
 
     /// Its lifetime is that of the block around the function: a copy would have to live as long.

@@ -117,8 +117,9 @@ impl Companion<'_> {
         let (lifetimes, others): (Vec<_>, Vec<_>) =
             self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
         let primal = (self.source.place == Place::Module).then(|| {
-            let (ty, result, Again { for_any, types, .. }) = (self.free_name("__Primal"), self.result(), self.again());
-            quote!(#ty: #for_any ::core::ops::Fn(#(#types),*) -> #result,)
+            let (ty, result) = (self.free_name("__Primal"), self.result());
+            let types = self.arguments().iter().map(|argument| &argument.ty);
+            quote!(#ty: ::core::ops::Fn(#(#types),*) -> #result,)
         });
         let bounds = self.arguments().iter().zip(wants).map(|(argument, want)| {
             if argument.differentiated {
