@@ -7,7 +7,7 @@ use std::path::Path;
 const AT_THE_ATTRIBUTE: [(&str, usize); 8] = [
     ("excluded_argument", 4),
     ("method_of_another_type", 2),
-    ("missing_derive", 3),
+    ("missing_derive", 2),
     ("mixed_floats", 2),
     ("not_a_function", 2),
     ("shadowed_import", 2),

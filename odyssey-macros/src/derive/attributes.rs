@@ -35,7 +35,7 @@ pub(super) fn is_skipped(attributes: &[Attribute]) -> syn::Result<bool> {
 /// A variant has no options of its own.
 pub(super) fn none_on_variant(attributes: &[Attribute]) -> syn::Result<()> {
     match ours(attributes).next() {
-        Some(attribute) => Err(syn::Error::new_spanned(attribute, "unknown option: on a variant there is none")),
+        Some(attribute) => Err(syn::Error::new_spanned(&attribute.meta, "unknown option: on a variant there is none")),
         None => Ok(()),
     }
 }

@@ -22,6 +22,7 @@ mod writer;
 
 use proc_macro2::TokenStream;
 
+pub(crate) use names::{at, locate};
 pub(crate) use writer::Failure;
 
 use crate::lower::Primal;

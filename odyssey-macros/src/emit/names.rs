@@ -158,12 +158,12 @@ impl Names {
 }
 
 /// The user's place in the text, seen as written by the macro: rustc points there, lints look away.
-pub(super) fn at(span: Span) -> Span {
+pub(crate) fn at(span: Span) -> Span {
     span.resolved_at(Span::call_site())
 }
 
 /// The tokens, moved to a place of the user's; each name keeps its meaning.
-pub(super) fn locate(tokens: TokenStream, span: Span) -> TokenStream {
+pub(crate) fn locate(tokens: TokenStream, span: Span) -> TokenStream {
     let moved = tokens.into_iter().map(|token| match token {
         TokenTree::Group(group) => {
             let mut moved = proc_macro2::Group::new(group.delimiter(), locate(group.stream(), span));

@@ -171,6 +171,7 @@ impl Writer<'_> {
             Op::Unwrap(..) | Op::IntoParts(..) | Op::Okay(_) | Op::Try(_) | Op::Payload(..) => self.optional(op, span),
             Op::Snapshot(x) => self.snapshot(*x, out),
             Op::Part(tangent, path) => self.copied_part(*tangent, path, out, span),
+            Op::Tuple(parts) if parts.is_empty() => Fragment::tight(quote_spanned!(span=> ())),
             Op::Tuple(parts) => {
                 let parts: Vec<_> = parts.iter().map(|v| self.consume(*v).tokens).collect();
                 Fragment::tight(tuple(&parts))

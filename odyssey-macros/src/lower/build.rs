@@ -31,10 +31,6 @@ impl Lowerer {
                 let op = if last == "Some" { Op::Present(*value) } else { Op::Okay(*value) };
                 self.emit(op, kind, active, expr.span())
             }
-            ("Box" | "Rc" | "Arc", _) => {
-                let text = not_yet("this call with differentiated values is", "use the value itself");
-                self.refuse(expr, expr.span(), &text)
-            }
             _ => {
                 let fields = values.into_iter().enumerate().map(|(i, v)| {
                     let number = u32::try_from(i).expect("a short tuple");

@@ -8,6 +8,7 @@ use syn::{Expr, ExprCall, ExprPath};
 use super::place::Lending;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
+use crate::emit::at;
 use crate::ir::{Call, Callee, Kind, Op, Parameter, Value};
 use crate::table::elementwise::Elementwise;
 
@@ -41,7 +42,13 @@ impl Lowerer {
             if name == "clone" && owner == "Clone" || name == "to_owned" && owner == "ToOwned" {
                 let method = &last;
                 let (receiver, rest) = (&e.args[0], e.args.iter().skip(1));
-                return self.expr(&syn::parse_quote!((#receiver).#method(#(#rest),*)));
+                return self.expr(&syn::parse_quote_spanned!(at(span)=> (#receiver).#method(#(#rest),*)));
+            }
+        }
+        if name == "new" && segments.len() > 1 {
+            let owner = segments[segments.len() - 2].ident.to_string();
+            if let Some(text) = wrapped(&owner) {
+                return self.refuse(expr, span, &text);
             }
         }
         if name == "detach" {
@@ -100,10 +107,9 @@ impl Lowerer {
             return match name {
                 "from" => {
                     let ty = &segments_of(&e.func);
-                    self.expr(&syn::parse_quote!((#receiver) as #ty))
+                    self.expr(&syn::parse_quote_spanned!(at(e.span())=> (#receiver) as #ty))
                 }
-                "add" => self.refuse(expr, e.span(), &not_yet("`add` as a function is", "use the operator")),
-                _ => self.expr(&syn::parse_quote!((#receiver).#method(#(#rest),*))),
+                _ => self.expr(&syn::parse_quote_spanned!(at(e.span())=> (#receiver).#method(#(#rest),*))),
             };
         };
         let args: Vec<&Expr> = e.args.iter().collect();
@@ -168,5 +174,16 @@ fn without_parens(expr: &Expr) -> &Expr {
         Expr::Paren(e) => without_parens(&e.expr),
         Expr::Group(e) => without_parens(&e.expr),
         other => other,
+    }
+}
+
+/// Why a differentiated value cannot be put into one of these.
+fn wrapped(owner: &str) -> Option<String> {
+    match owner {
+        "Box" | "Rc" | "Arc" => Some(not_yet(&format!("a differentiated value in `{owner}` is"), "use the value itself")),
+        "RefCell" | "Mutex" | "RwLock" => Some(format!(
+            "a differentiated value in `{owner}` has no derivative: it can change where the compiler does not see it\nhelp: use a `mut` variable, or `detach` the value"
+        )),
+        _ => None,
     }
 }

@@ -126,8 +126,8 @@ impl Lowerer {
     fn collected(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         let span = e.span();
         if let Some(generics) = &e.turbofish {
-            let text = quote::ToTokens::to_token_stream(generics).to_string();
-            if !text.contains("Vec") {
+            let is_list = |ty: &syn::Path| ty.segments.last().is_some_and(|last| last.ident == "Vec");
+            if !matches!(generics.args.first(), Some(syn::GenericArgument::Type(syn::Type::Path(ty))) if is_list(&ty.path)) {
                 let text = not_yet("collecting into anything but a `Vec` is", "collect into a `Vec` first");
                 return self.refuse(expr, span, &text);
             }

@@ -234,7 +234,8 @@ impl Lowerer {
     fn cast_of_integer(&mut self, e: &syn::ExprCast, operand: Value, span: Span) -> Value {
         let (krate, ty) = (&self.krate, &e.ty);
         let name = syn::Ident::new("count", span.resolved_at(Span::call_site()));
-        let expr = syn::parse_quote_spanned!(span=> #krate::rt::whole(#name) as #ty);
+        let whole = crate::emit::locate(quote::quote!(#krate::rt::whole), span);
+        let expr = syn::parse_quote_spanned!(span=> #whole(#name) as #ty);
         let verbatim = crate::ir::Verbatim { expr, inputs: vec![(name, operand)], is_pure: true };
         self.emit(Op::Verbatim(std::rc::Rc::new(verbatim)), Kind::Scalar, false, span)
     }
@@ -253,7 +254,7 @@ impl Lowerer {
                 return self.refuse(expr, span, &text);
             }
             Expr::Let(_) => ("`let` in a condition is", "test with a comparison"),
-            Expr::Reference(_) => ("`&mut` of a differentiated value is here", "bind it with `let part = &mut …;`, or give it to a function"),
+            Expr::Reference(_) => ("`&mut` of a differentiated value here is", "bind it with `let part = &mut …;`, or give it to a function"),
             Expr::Binary(_) => ("an assignment inside an expression is", "put it on a line of its own"),
             _ => ("this expression over differentiated values is", "compute it step by step, or `detach` the values"),
         };

@@ -9,6 +9,7 @@ use super::passive::is_question;
 use super::place::{view_kind, without_parens, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
+use crate::emit::at;
 use crate::ir::{Call, Callee, Copying, Kind, Op, Value};
 use crate::table::elementwise::Elementwise;
 use crate::table::operations::{self, Operation, Shape};
@@ -95,16 +96,21 @@ impl Lowerer {
     /// Methods that give a part of a value, or take one out.
     fn part_method(&mut self, e: &ExprMethodCall, expr: &Expr) -> Option<Value> {
         let (name, span, receiver) = (e.method.to_string(), e.span(), &e.receiver);
+        let here = at(span);
         match (name.as_str(), e.args.len()) {
             ("unwrap", 0) | ("expect", 1) => {
                 let Expr::MethodCall(inner) = without_parens(receiver) else { return None };
                 let list = &inner.receiver;
+                if super::iterate::is_pipeline(list) && inner.method == "last" {
+                    let text = not_yet("the iterator method `last` over differentiated values is", "write a loop");
+                    return Some(self.refuse(receiver, receiver.span(), &text));
+                }
                 let element: Expr = match (inner.method.to_string().as_str(), inner.args.len()) {
-                    ("first", 0) => syn::parse_quote!((#list)[0]),
-                    ("last", 0) => syn::parse_quote!((#list)[(#list).len() - 1]),
+                    ("first", 0) => syn::parse_quote_spanned!(here=> (#list)[0]),
+                    ("last", 0) => syn::parse_quote_spanned!(here=> (#list)[(#list).len() - 1]),
                     ("get", 1) => {
                         let index = &inner.args[0];
-                        syn::parse_quote!((#list)[#index])
+                        syn::parse_quote_spanned!(here=> (#list)[#index])
                     }
                     _ => return None,
                 };
@@ -114,7 +120,7 @@ impl Lowerer {
             ("pop", 0) => self.pop(e),
             ("split_at", 1) => {
                 let at = &e.args[0];
-                Some(self.expr(&syn::parse_quote!((&(#receiver)[..#at], &(#receiver)[#at..]))))
+                Some(self.expr(&syn::parse_quote_spanned!(here=> (&(#receiver)[..#at], &(#receiver)[#at..]))))
             }
             ("row" | "column" | "slice" | "index_axis" | "diag" | "slice_axis", _) => {
                 let base = self.expr(receiver);
@@ -144,20 +150,22 @@ impl Lowerer {
             ("unwrap_or", 1) => {
                 let otherwise = &e.args[0];
                 self.optional_kind(receiver)?;
-                Some(self.expr(&syn::parse_quote!(match #receiver { Some(inside) => inside, None => #otherwise })))
+                Some(self.expr(&syn::parse_quote_spanned!(here=> match #receiver { Some(inside) => inside, None => #otherwise })))
             }
             ("map" | "and_then", 1) => {
                 self.optional_kind(receiver)?;
                 let Expr::Closure(closure) = &e.args[0] else { return None };
                 let (pattern, body) = (closure.inputs.first()?, &closure.body);
-                let some: Expr = if name == "map" { syn::parse_quote!(Some(#body)) } else { (**body).clone() };
-                Some(self.expr(&syn::parse_quote!(match #receiver { Some(#pattern) => #some, None => None })))
+                let some: Expr = if name == "map" { syn::parse_quote_spanned!(here=> Some(#body)) } else { (**body).clone() };
+                Some(self.expr(&syn::parse_quote_spanned!(here=> match #receiver { Some(#pattern) => #some, None => None })))
             }
             ("map_or", 2) => {
                 self.optional_kind(receiver)?;
                 let (otherwise, Expr::Closure(closure)) = (&e.args[0], &e.args[1]) else { return None };
                 let (pattern, body) = (closure.inputs.first()?, &closure.body);
-                Some(self.expr(&syn::parse_quote!(match #receiver { Some(#pattern) => #body, None => #otherwise })))
+                Some(
+                    self.expr(&syn::parse_quote_spanned!(here=> match #receiver { Some(#pattern) => #body, None => #otherwise })),
+                )
             }
             ("as_ref", 0) => {
                 self.optional_kind(receiver)?;
@@ -299,6 +307,7 @@ impl Lowerer {
         // The array itself stands for its element: what is done to the element is done to all of them.
         let element = if by_reference { self.referred(array, expr.span()) } else { array };
         let name = self.values[array].name.clone();
+        let errors = self.diagnostics.len();
         self.bind(parameter, element);
         self.values[array].name = name;
         let before = self.blocks.last().map_or(0, |block| block.stmts.len());
@@ -308,7 +317,7 @@ impl Lowerer {
         self.check_elementwise(before, closure);
         self.bindings.close();
         // `mapv(|_| 0.0)` has the shape of its receiver, even where its value does not depend on it.
-        if self.is_active(result) && *self.kind(result) != Kind::Scalar {
+        if self.is_active(result) && *self.kind(result) != Kind::Scalar || self.diagnostics.len() > errors {
             result
         } else {
             self.refuse(

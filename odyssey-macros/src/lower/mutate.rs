@@ -8,6 +8,7 @@ use super::passive::Effects;
 use super::place::{root_of, without_parens, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
+use crate::emit::at;
 use crate::ir::{Callee, Info, Kind, Op, Stmt, Value, Wanted, Write};
 use crate::table::elementwise::Elementwise;
 
@@ -239,7 +240,7 @@ impl Lowerer {
             self.refuse(expr, e.span(), &text);
             return;
         }
-        let value = self.expr(&syn::parse_quote!((#receiver).mapv(#f)));
+        let value = self.expr(&syn::parse_quote_spanned!(at(e.span())=> (#receiver).mapv(#f)));
         if let Some(place) = self.place(receiver) {
             let how = if place.path.is_empty() { Write::Set } else { Write::Assign };
             self.store(&place, value, how, e.span());

@@ -57,6 +57,13 @@ impl Outcome {
         if let PathArguments::AngleBracketed(arguments) = &mut last.arguments {
             let first = arguments.args.iter_mut().find(|argument| matches!(argument, GenericArgument::Type(_)));
             *first.expect("it has a type argument") = GenericArgument::Type(Type::Verbatim(inner));
+            let made_here = |span: Span| span.resolved_at(Span::call_site());
+            arguments.lt_token.span = made_here(arguments.lt_token.span);
+            arguments.gt_token.span = made_here(arguments.gt_token.span);
+            // Lints on complex types look at the path as a whole. `$crate` means what its place says.
+            for segment in path.path.segments.iter_mut().filter(|segment| segment.ident != "$crate") {
+                segment.ident.set_span(made_here(segment.ident.span()));
+            }
         }
         path.into_token_stream()
     }

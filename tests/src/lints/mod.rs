@@ -76,12 +76,16 @@
 #![deny(warnings, reason = "what is not forbidden above")]
 
 mod blocks;
+mod language;
 mod methods;
 mod private;
 mod public;
 mod structs;
 
 pub use blocks::{Layer, Scale, Wrapped, cube, decay, loss, noted, power, root};
+pub use language::{
+    Bend, Negative, State, all_positive, bent, first_of, halved, orbit, positive, scale, scaled_sum, square_root, weighted,
+};
 pub use methods::{Dense, Point};
 pub use public::{attention, bare, by_value, classify, doubled, energy, limits, nested, roots, series, well};
 pub use structs::{Linear, Network, forward, penalty, train};

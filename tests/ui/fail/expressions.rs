@@ -2,44 +2,30 @@
 
 #![allow(unused)]
 
-use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 
-struct Point {
-    x: f64,
+macro_rules! twice {
+    ($x:expr) => {
+        $x + $x
+    };
 }
 
-#[derive(Clone, Copy)]
-struct Wrapped(f64);
-
 #[differentiable]
-fn values(mut x: f64, y: &[f64]) -> f64 {
-    let square = |v: f64| v * x;
-    let point = Point { x };
-    let wrapped = Wrapped(x);
-    let some = Some(x);
-    let list = [x, 2.0 * x];
-    let zeros = [x; 3];
-    let boxed = vec![x, x];
-    let reference = &mut x;
+fn values(x: f64) -> f64 {
     let raw = unsafe { x };
     let later = async { x };
-    let slice = &y[1..];
-    let mut z = 0.0;
-    let assigned = z = x;
+    let doubled = twice!(x);
+    let inside = x + twice!(x * 2.0);
+    let range = x..2.0 * x;
+    let many = [x; 3000];
     x
 }
 
 #[differentiable]
-fn calls(mut x: f64, f: fn(f64) -> f64, g: impl Fn(f64) -> f64) -> f64 {
-    let square = |v: f64| v * v;
-    let a = square(x);
-    let b = f(x);
-    let c = g(x);
-    let d = (|v: f64| v + 1.0)(x);
+fn calls(x: f64) -> f64 {
     let e = std::hint::black_box(x);
-    let h = core::mem::replace(&mut x, 1.0);
-    a + b + c + d + e + h
+    let s = f64::sin(x, x);
+    e + s
 }
 
 #[differentiable]

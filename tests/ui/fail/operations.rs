@@ -5,10 +5,6 @@
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 
-fn cube(x: f64) -> f64 {
-    x * x * x
-}
-
 /// Methods of the user's with the names of operations.
 trait Own {
     fn atan2(&self) -> f64;
@@ -57,27 +53,9 @@ fn options(y: &Array2<f64>) -> f64 {
 fn methods(y: &Array1<f64>, x: f64) -> f64 {
     let sorted = y.sorted();
     let first = y.first();
-    let folded = y.fold(0.0, |a, b| a + b);
-    let iterated: f64 = y.iter().sum();
+    let list = y.to_vec();
     let next = x.next_up();
     x
-}
-
-#[differentiable]
-fn closures(y: &Array1<f64>, x: f64) -> f64 {
-    let a = y.mapv(cube);
-    let b = y.mapv(|ref v| *v);
-    let c = y.mapv(|_| 1.0);
-    let d = y.mapv(|v| if v > 0.0 { v } else { 0.0 });
-    let e = y.mapv(|v| cube(v));
-    let f = y.mapv(make());
-    let g = y.mapv(|v| 1.0);
-    let h = y.mapv(|| 1.0);
-    x
-}
-
-fn make() -> fn(f64) -> f64 {
-    cube
 }
 
 fn main() {}

@@ -13,11 +13,6 @@ unsafe fn dangerous(x: f64) -> f64 {
 }
 
 #[differentiable]
-fn in_place(x: &mut f64, y: &mut [f64]) -> f64 {
-    *x + y[0]
-}
-
-#[differentiable]
 fn anonymous_type(x: impl Into<f64>) -> f64 {
     x.into()
 }
@@ -63,8 +58,8 @@ fn borrowed_option(x: &[f64]) -> Option<&f64> {
 }
 
 #[differentiable]
-fn several(x: &mut f64, y: impl Into<f64>) -> Option<usize> {
-    Some((*x + y.into()) as usize)
+fn several(#[cfg(all())] x: f64, y: impl Into<f64>) -> Option<usize> {
+    Some((x + y.into()) as usize)
 }
 
 #[differentiable]

@@ -4,10 +4,7 @@ use odyssey_runtime::prelude::*;
 
 #[differentiable]
 fn broken(x: f64) -> f64 {
-    match x as usize {
-        0 => x,
-        _ => 2.0 * x,
-    }
+    std::hint::black_box(x)
 }
 
 #[differentiable]

@@ -118,7 +118,8 @@ impl Share<'_> {
             Expr::Path(path) => {
                 let variable = path.path.get_ident().and_then(|ident| self.lowerer.bindings.variable(ident));
                 if variable.is_some_and(|variable| self.lowerer.is_changeable(variable)) {
-                    *place = syn::parse_quote!((&#path));
+                    let span = syn::spanned::Spanned::span(path);
+                    *place = syn::parse_quote_spanned!(span=> (&#path));
                 }
             }
             _ => {}

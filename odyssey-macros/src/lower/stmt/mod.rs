@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Local, Pat, Stmt};
 
 use crate::diagnostics::not_yet;
-use crate::ir::Value;
+use crate::ir::{Call, Callee, Op, Value};
 use crate::lower::branches::Choice;
 use crate::lower::jump::{is_failure, is_panic, Jumps};
 use crate::lower::mutate::is_change;
@@ -280,8 +280,22 @@ impl Lowerer {
             Expr::MethodCall(e) if self.changing_method(e, expr) => {}
             Expr::Call(e) if self.changing_function(e) => {}
             _ => {
-                self.expr(expr);
+                let errors = self.diagnostics.len();
+                let value = self.expr(expr);
+                if self.diagnostics.len() == errors {
+                    self.check_is_seen(expr, value);
+                }
             }
+        }
+    }
+
+    /// A method whose result nobody takes is called for what it does, through `Cell` or `Mutex` perhaps: a change that
+    /// the derivative would miss.
+    fn check_is_seen(&mut self, expr: &Expr, value: Value) {
+        let is_method = matches!(self.definitions.get(&value), Some(Op::Call(Call { callee: Callee::Method(..), .. })));
+        if is_method && matches!(expr, Expr::MethodCall(_)) {
+            let text = "what this method does with differentiated values is not seen: nothing that could change is given to it as `&mut`\nhelp: `detach` its arguments, or use what it returns";
+            self.diagnostics.error(expr, text);
         }
     }
 }
