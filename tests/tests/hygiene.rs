@@ -17,6 +17,7 @@
 mod hygiene {
     mod calls;
     mod macros;
+    mod methods;
     mod places;
     mod shadows;
     mod visibility;

@@ -94,6 +94,9 @@ impl Writer<'_> {
         }
         match (&self.values[value].kind, self.layout.is_inline(value)) {
             (Kind::Reference(_), false) => self.expr(value).tokens,
+            (Kind::Reference(_), true) if matches!(self.layout.definition(value), Some(Op::Verbatim(_))) => {
+                self.expr(value).tokens
+            }
             _ => match self.layout.definition(value) {
                 Some(Op::Reference(_)) if self.layout.is_inline(value) => self.expr(value).tokens,
                 Some(Op::Dereference(inner)) if self.layout.is_inline(value) => {

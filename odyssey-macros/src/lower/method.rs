@@ -61,9 +61,9 @@ impl Lowerer {
         if name == "sum" && e.args.is_empty() && is_numeric {
             return self.sum(receiver, span);
         }
-        // No pullback of an unknown method can keep a view: it is the runtime's, which needs none.
-        let is_numeric = is_numeric || e.args.iter().any(is_view);
-        match operations::find(&name).filter(|op| (is_numeric || op.is_view) && !op.optional) {
+        // The runtime's pullback of a method that is found by its receiver's type cannot keep a view: it needs none.
+        let is_known = is_numeric || e.args.iter().any(is_view);
+        match operations::find(&name).filter(|op| (is_known || op.is_view) && !op.optional) {
             Some(op) if e.args.len() == op.operands - 1 + op.parameters => self.operation(op, receiver, e),
             _ if is_numeric => self.unknown_operation(e, expr),
             _ => self.user_method(receiver, e),
@@ -81,7 +81,7 @@ impl Lowerer {
     fn unknown_operation(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         let text = not_yet(
             &format!("the method `{}` on an array or a scalar is", e.method),
-            "write it with operations that are, or `detach` the receiver",
+            "write it with operations that are, `detach` the receiver, or call a trait's method of your own by its path: `Trait::method(x)`",
         );
         self.refuse(expr, e.span(), &text)
     }

@@ -35,6 +35,35 @@ pub fn loss(layer: &Linear, x: &Array1<f64>, steps: usize) -> f64 {
     total
 }
 
+/// A trait.
+#[differentiable(crate = my_ad)]
+pub trait Module {
+    /// An array.
+    fn forward(&self, x: &Array1<f64>) -> Array1<f64>;
+
+    /// A number.
+    fn energy(&self, x: &Array1<f64>) -> f64 {
+        let y = self.forward(x);
+        y.dot(&y)
+    }
+}
+
+#[differentiable(crate = my_ad)]
+impl Module for Linear {
+    fn forward(&self, x: &Array1<f64>) -> Array1<f64> {
+        apply(self, x)
+    }
+}
+
+#[differentiable(crate = my_ad)]
+impl Linear {
+    /// Calls a method.
+    #[differentiable(wrt(self))]
+    pub fn total(&self, x: &Array1<f64>) -> f64 {
+        self.forward(x).sum()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +72,8 @@ mod tests {
     #[test]
     fn the_derivative_is_right() {
         let layer = Linear { weights: array![[0.3, -0.5], [0.2, 0.7]], bias: array![0.1, -0.2] };
+        layer.energy_check_grad(&array![0.4, 0.9]).unwrap();
+        layer.total_check_grad(&array![0.4, 0.9]).unwrap();
         loss_ad::check_grad(&layer, &array![0.4, 0.9], 3).unwrap();
         let (value, gradient) = loss_ad::value_and_grad(&layer, &array![0.4, 0.9], 3);
         assert!((value - loss(&layer, &array![0.4, 0.9], 3)).abs() < 1e-12);

@@ -14,6 +14,7 @@
 mod associated;
 mod blocks;
 mod fallible;
+mod foreign_types;
 mod generic_impls;
 mod methods;
 mod mutable;

@@ -37,7 +37,7 @@ impl Companion<'_> {
         } else {
             writer.expr(result_value).tokens
         };
-        let (again, sweep) = self.pullback_body(&mut writer, residual, &places[1]);
+        let (given, again, sweep) = self.pullback_body(&mut writer, residual, &places[1]);
         let items = self.items(residual);
         let here = self.here();
         if writer.failure.is_none() {
@@ -49,15 +49,14 @@ impl Companion<'_> {
         let (names, patterns): (Vec<_>, Vec<_>) = captured.into_iter().unzip();
         let [whole, kept] = [own("value"), own("kept")];
         let label = crate::emit::writer::Failure::label();
-        let zeros = self.gradients_of_a_failure();
-        let (again_names, zeros) = (again, zeros);
+        let zeros = self.gradients_of_a_failure(&given);
         Body {
             parameters,
             stmts: quote_spanned!(here=>
                 #items
                 let (#whole, #kept) = #label: { #forward (#value, ::core::option::Option::Some((#(#names,)*))) };),
             value: quote!(#whole),
-            pullback: quote_spanned!(here=> move |#again_names| match #kept {
+            pullback: quote_spanned!(here=> move |#again| match #kept {
                 ::core::option::Option::Some((#(#patterns,)*)) => { #sweep }
                 ::core::option::Option::None => #zeros,
             }),
@@ -65,10 +64,9 @@ impl Companion<'_> {
     }
 
     /// The gradients of a failure.
-    fn gradients_of_a_failure(&self) -> TokenStream {
+    fn gradients_of_a_failure(&self, given: &[TokenStream]) -> TokenStream {
         let (here, krate) = (self.here(), self.krate);
-        let zeros = self.arguments().iter().zip(self.want_parameters()).map(|(argument, want)| {
-            let name = if argument.receiver.is_some() { quote!(this) } else { argument.name.to_token_stream() };
+        let zeros = self.arguments().iter().zip(given).zip(self.want_parameters()).map(|((argument, name), want)| {
             match (argument.differentiated, argument.kind.is_exclusive()) {
                 (false, _) => quote!(()),
                 (true, true) => quote_spanned!(here=> #want::when(|| #krate::rt::failed_change())),
@@ -85,8 +83,13 @@ impl Companion<'_> {
         reads
     }
 
-    /// The parameters of the pullback, and its body.
-    fn pullback_body(&self, writer: &mut Writer, residual: &Derivative, places: &Places) -> (TokenStream, TokenStream) {
+    /// The names of the arguments that are given again, the parameters of the pullback, and its body.
+    fn pullback_body(
+        &self,
+        writer: &mut Writer,
+        residual: &Derivative,
+        places: &Places,
+    ) -> (Vec<TokenStream>, TokenStream, TokenStream) {
         let (forward, reverse) = (&residual.forward, &residual.reverse);
         // A gradient that stayed zero is made from the argument itself, where its type is not known otherwise.
         let differentiated = self.source.signature.differentiated().map(|(position, _)| forward.params[position]);
@@ -147,7 +150,8 @@ impl Companion<'_> {
             quote!(#want::when(|| #value))
         });
         let results = tuple(&results.collect::<Vec<_>>());
-        (quote!(#(#again,)* #result, #(#cotangents),*), quote!(#owned #sweep #results))
+        let parameters = quote!(#(#again,)* #result, #(#cotangents),*);
+        (again, parameters, quote!(#owned #sweep #results))
     }
 }
 
