@@ -81,6 +81,12 @@ impl Layout {
             ..Layout::default()
         };
         let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(block, *results)).collect();
+        if let [(forward, _), _] = blocks {
+            // What is left in a `&mut` argument is the caller's before a second block runs.
+            for left in &forward.results[1..] {
+                layout.overwritten.insert(*left, places[0].end);
+            }
+        }
         layout.choose_inline(values, blocks);
         layout.collect_uses();
         for ((block, _), places) in blocks.iter().zip(&places) {

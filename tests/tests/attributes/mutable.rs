@@ -19,6 +19,12 @@ impl Pendulum {
         self.angle += time * self.speed;
     }
 
+    /// Returns what it leaves.
+    fn kick(&mut self, by: f64) -> f64 {
+        self.speed += by * self.angle;
+        0.5 * self.speed * self.speed
+    }
+
     fn energy(&self) -> f64 {
         0.5 * self.speed * self.speed - self.angle.cos()
     }
@@ -30,7 +36,8 @@ fn swing(start: &Pendulum, friction: f64, steps: usize) -> f64 {
     for _ in 0..steps {
         state.step(0.1, friction);
     }
-    state.energy()
+    let kicked = Pendulum::kick(&mut state, 0.3);
+    state.energy() * kicked
 }
 
 /// In halves: the first changes the argument as the function does.
@@ -94,6 +101,14 @@ fn counted(start: f64, x: f64) -> f64 {
 fn methods() {
     let pendulum = Pendulum { angle: 0.7, speed: 0.3 };
     agrees!(swing(&pendulum, 0.2, 4));
+    let mut kicked = pendulum.clone();
+    kicked.kick_check_grad(0.4).unwrap();
+    let (value, (d_self, d_by)) = kicked.kick_value_and_grad(0.4);
+    let speed = 0.3 + 0.4 * 0.7;
+    assert_close(value, 0.5 * speed * speed);
+    assert_eq!((kicked.angle, kicked.speed), (0.7, speed));
+    assert_close(d_self.angle, 0.4 * speed);
+    assert_close(d_by, 0.7 * speed);
     siblings_agree!(pendulum.energy(): energy_value_and_grad, energy_grad, energy_vjp, energy_check_grad);
 }
 
