@@ -29,7 +29,14 @@ fn is_dead(stmt: &Stmt, live: &ValueSet) -> bool {
     let unread = stmt.outs.iter().all(|out| !live.contains(out));
     // A call whose derivative nobody asks for is still made if its value is read, or if it may have an effect; a
     // pullback has none.
-    unread && (stmt.op.is_pure() || matches!(stmt.op, Op::Pullback { .. }))
+    unread && (stmt.op.is_pure() || matches!(stmt.op, Op::Pullback { .. })) && !is_read_inside(stmt, live)
+}
+
+/// The sweep reads values from inside of a loop or a branch, until they are kept, also where nobody reads its results.
+fn is_read_inside(stmt: &Stmt, live: &ValueSet) -> bool {
+    let mut is_read = false;
+    stmt.op.blocks().into_iter().for_each(|inner| inner.definitions(&mut |v| is_read |= live.contains(&v)));
+    is_read
 }
 
 /// Takes out of a statement what is not read of its results.

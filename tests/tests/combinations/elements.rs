@@ -54,10 +54,18 @@ fn right_side_first(x: f64) -> f64 {
     a
 }
 
+/// The sweep reads an element of one factor, and its shape.
+#[differentiable]
+fn element_and_shape(z: &Array1<f64>) -> f64 {
+    let z = z.gelu();
+    z[1] * (Array2::<f64>::ones((2, 2)) * &z)[[0, 1]]
+}
+
 #[test]
 fn beside_wholes() {
     agrees!(element_of_an_argument(&matrix(1, 2, 2), &numbers(2, 2)));
     agrees!(fan_out(&matrix(1, 3, 3)));
+    agrees!(element_and_shape(&numbers(1, 2)));
     agrees!(copy_of_a_field(&Shifted { b: numbers(1, 3), k: 0.4 }, 0.4));
 }
 

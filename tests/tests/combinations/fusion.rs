@@ -71,12 +71,32 @@ fn sums_of_sums(x: &Array2<f64>, row: &Array1<f64>) -> f64 {
     (&d * &b).sum() + (&c * &d).sum() * b.sum()
 }
 
+/// The contributions to one gradient: at an element, from a sum over the argument's shape, from one over another's.
+#[differentiable]
+fn one_sum_over_two_shapes(v: &Array1<f64>) -> f64 {
+    let rate = Array1::<f64>::ones(3) * v.sum();
+    v[1] / v.sum() + v.sum() + rate.sum()
+}
+
+/// A cotangent made of constants alone.
+#[differentiable]
+fn constant_cotangent(p: &Array1<f64>, mut weight: Array1<f64>, is_scaled: bool) -> f64 {
+    weight -= p;
+    if is_scaled {
+        weight /= &(p + 0.5);
+    }
+    (&weight - &weight).sum() + weight.sum() * 0.0
+}
+
 #[test]
 fn several_shapes() {
     agrees!(broadcast(&numbers(1, 3), &matrix(2, 4, 3), 0.7));
     agrees!(along_axes(&matrix(1, 3, 4), &numbers(2, 4)));
     agrees!(with_a_transpose(&matrix(1, 2, 2), &numbers(2, 2)));
     agrees!(written_twice(&matrix(1, 2, 2)));
+    agrees!(one_sum_over_two_shapes(&numbers(1, 2)));
+    agrees!(constant_cotangent(&numbers(1, 3), numbers(2, 3), true));
+    agrees!(constant_cotangent(&numbers(1, 3), numbers(2, 3), false));
     let v = |seed| numbers(seed, 3);
     agrees!(many_operands(&v(1), &v(2), &v(3), &v(4), &v(5), &v(6), &v(7)));
 }

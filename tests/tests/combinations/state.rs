@@ -92,11 +92,39 @@ fn element_of_the_state(v: &Array2<f64>) -> f64 {
     row.dot(&row) + k
 }
 
+/// Nobody reads what the inner loop leaves behind.
+#[differentiable]
+fn unread_in_the_end(z: f64, n: usize) -> f64 {
+    let mut p = z;
+    let mut a = Array1::<f64>::ones(2) * z;
+    for _ in 0..n {
+        a = &a + &a;
+        for _ in 0..2 {
+            p = p.softplus();
+        }
+    }
+    a[1]
+}
+
+/// The last thing that the sweep needs stands before the loop, in a pass with what the loop starts from.
+#[differentiable]
+fn sum_before_the_loop(b: f64, n: usize) -> f64 {
+    let mut t = (Array1::<f64>::ones(2) * b).sum();
+    for _ in 0..n {
+        t = t * b;
+        t += b.tanh().powf(b);
+    }
+    t
+}
+
 #[test]
 fn scalars() {
     agrees!(nested(&[0.3, 0.5, -0.7], 1.1));
     agrees!(passive_state(0.4, 4));
     agrees!(scalar_state(0.3));
+    agrees!(unread_in_the_end(0.3, 2));
+    agrees!(sum_before_the_loop(0.7, 3));
+    agrees!(sum_before_the_loop(0.7, 0));
 }
 
 #[test]
