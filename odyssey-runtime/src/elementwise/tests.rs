@@ -16,12 +16,11 @@ use crate::real::Real;
 
 /// The instruction sets that this machine can test.
 fn levels() -> Vec<Level> {
-    let mut levels = vec![Level::Baseline, Level::detect()];
     #[cfg(odyssey_levels)]
     if Level::detect() == Level::Avx512 {
-        levels.push(Level::Avx2);
+        return vec![Level::Baseline, Level::Avx2, Level::Avx512];
     }
-    levels
+    vec![Level::Baseline, Level::detect()]
 }
 
 /// An array whose view by [`seen`] has this shape and values that depend on the seed.
