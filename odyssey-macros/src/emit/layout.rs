@@ -1,6 +1,8 @@
 //! Where everything goes in the emitted text: which values are written in place, which share a variable, and where a
 //! value is used for the last time and may be moved.
 
+use std::rc::Rc;
+
 use super::release;
 use crate::ir::{Block, Copying, For, Op, Stmt, Value, ValueMap, ValueSet, Values, Write};
 use crate::optimise::Definitions;
@@ -11,7 +13,7 @@ struct Site {
     at: usize,
     block: usize,
     /// The branches around it, outermost first: which `if`, and which arm.
-    arms: Vec<(usize, usize)>,
+    arms: Rc<[(usize, usize)]>,
 }
 
 impl Site {
@@ -66,7 +68,7 @@ pub(super) struct Layout {
     settled: ValueSet,
     clock: usize,
     blocks: usize,
-    arms: Vec<(usize, usize)>,
+    arms: Rc<[(usize, usize)]>,
 }
 
 impl Layout {
@@ -141,9 +143,10 @@ impl Layout {
                 let branch = self.clock;
                 let arms = stmt.op.blocks().into_iter().enumerate();
                 arms.map(|(arm, block)| {
-                    self.arms.push((branch, arm));
+                    let around = self.arms.clone();
+                    self.arms = [&around[..], &[(branch, arm)]].concat().into();
                     let places = self.number(block, Results::InPlace);
-                    self.arms.pop();
+                    self.arms = around;
                     places
                 })
                 .collect()

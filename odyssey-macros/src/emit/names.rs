@@ -1,6 +1,7 @@
 //! Names for values: the user's where there is one, unique in a function.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Ident;
@@ -18,7 +19,7 @@ pub(super) struct Names {
     /// By text, the first number that may be free: all smaller ones are taken.
     numbers: HashMap<String, usize>,
     /// What the user's code means by a bare name that is not a variable: functions, modules, constants.
-    foreign: HashSet<String>,
+    foreign: Rc<HashSet<String>>,
     /// In the closure of a kernel, where the table's functions have their names.
     in_kernel: bool,
 }
@@ -35,10 +36,8 @@ pub(super) struct Outer {
 }
 
 impl Names {
-    /// Names that do not hide anything which `body` mentions.
-    pub(super) fn new(body: TokenStream) -> Names {
-        let mut foreign = HashSet::new();
-        called(body, &mut foreign);
+    /// Names that do not hide anything `foreign`.
+    pub(super) fn new(foreign: Rc<HashSet<String>>) -> Names {
         Names {
             given: ValueMap::default(),
             taken: HashSet::new(),
@@ -222,7 +221,13 @@ fn asked(expr: &syn::Expr) -> Option<String> {
 }
 
 /// Names before `(`, `::` or `!`, and those after nothing that binds them.
-fn called(tokens: TokenStream, names: &mut HashSet<String>) {
+pub(super) fn called(tokens: TokenStream) -> HashSet<String> {
+    let mut names = HashSet::new();
+    collect_called(tokens, &mut names);
+    names
+}
+
+fn collect_called(tokens: TokenStream, names: &mut HashSet<String>) {
     let mut previous: Option<Ident> = None;
     let mut after_dot = false;
     for token in tokens {
@@ -242,7 +247,7 @@ fn called(tokens: TokenStream, names: &mut HashSet<String>) {
         };
         after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
         if let TokenTree::Group(group) = token {
-            called(group.stream(), names);
+            collect_called(group.stream(), names);
         }
     }
 }

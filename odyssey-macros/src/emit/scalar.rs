@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
-use syn::{Expr, Ident};
+use syn::Ident;
 
 use super::fragment::{Binding, Fragment};
 use super::kernel::Form;
@@ -105,15 +105,8 @@ impl Writer<'_> {
     /// `math::name(…)`, with the arguments in the order that the row has them in.
     fn kernel_function(&mut self, op: Elementwise, args: &[Fragment], parameters: &[Fragment], span: Span) -> Fragment {
         let row = op.row();
-        let Ok(Expr::Call(call)) = syn::parse_str::<Expr>(row.kernel) else {
-            unreachable!("the kernel of `{}` is a call", row.name)
-        };
-        let names = row.operands.iter().chain(row.parameters);
-        let named: Vec<_> = names.zip(args.iter().chain(parameters)).collect();
-        let ordered = call.args.iter().map(|arg| {
-            let name = quote!(#arg).to_string();
-            &named.iter().find(|(known, _)| **known == name).expect("an operand of the row").1.tokens
-        });
+        let given: Vec<_> = args.iter().chain(parameters).collect();
+        let ordered = row.arguments().map(|argument| &given[argument].tokens);
         let function = match self.kernel_form {
             Some(Form::Macro) => Ident::new(row.name, span).into_token_stream(),
             _ => self.rt(row.name, span),

@@ -1,6 +1,6 @@
 //! Values as expressions.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Path};
 
@@ -19,6 +19,9 @@ pub(super) struct Writer<'a> {
     pub(super) names: Names,
     /// The runtime's path.
     pub(super) krate: &'a Path,
+    /// `krate::rt::`, and what its names are resolved like.
+    pub(super) prefix: Vec<TokenTree>,
+    pub(super) krate_at: Span,
     /// In a function over a float parameter: that parameter, in whose type literals are written.
     pub(super) float: Option<Ident>,
     /// All floats of the signature are `f32`.
@@ -50,8 +53,11 @@ impl Failure {
 impl Writer<'_> {
     /// `rt::name`.
     pub(super) fn rt(&self, name: &str, span: Span) -> TokenStream {
-        let (krate, name) = (self.krate, Ident::new(name, at(span)));
-        locate(quote!(#krate::rt::#name), span)
+        let (krate, here) = (span.resolved_at(self.krate_at), at(span));
+        let mut tokens = self.prefix.clone();
+        tokens.iter_mut().for_each(|token| token.set_span(krate));
+        tokens.push(Ident::new(name, here).into());
+        tokens.into_iter().collect()
     }
 
     pub(super) fn name(&mut self, value: Value) -> Ident {

@@ -11,8 +11,9 @@ use crate::parse::Source;
 pub(super) fn only_float(source: &Source) -> Option<Type> {
     let generic =
         source.scope.type_params().any(|param| crate::parse::kind(&param_type(&param.ident), &source.scope).is_scalar());
-    let text = |name: &str| mentions(source.item.to_token_stream(), name);
-    match (text("f64"), text("f32")) {
+    let mut found = [false; 2];
+    find_floats(source.item.to_token_stream(), &mut found);
+    match (found[1], found[0]) {
         (true, false) if !generic => Some(syn::parse_quote!(f64)),
         (false, true) if !generic => Some(syn::parse_quote!(f32)),
         _ => None,
@@ -23,13 +24,22 @@ fn param_type(name: &syn::Ident) -> Type {
     syn::parse_quote!(#name)
 }
 
-fn mentions(tokens: TokenStream, name: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Literal(literal) => literal.to_string().ends_with(name),
-        TokenTree::Punct(_) => false,
-    })
+/// Whether `f32` and `f64` are mentioned.
+fn find_floats(tokens: TokenStream, found: &mut [bool; 2]) {
+    for token in tokens {
+        let text = match token {
+            TokenTree::Ident(ident) => ident.to_string(),
+            TokenTree::Literal(literal) => literal.to_string(),
+            TokenTree::Group(group) => {
+                find_floats(group.stream(), found);
+                continue;
+            }
+            TokenTree::Punct(_) => continue,
+        };
+        for (found, name) in found.iter_mut().zip(["f32", "f64"]) {
+            *found |= text == name || text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(name);
+        }
+    }
 }
 
 /// The expression with the type that `let x: f64 = …;` gives it written on its literals: `0.5` is `0.5f64`, so that

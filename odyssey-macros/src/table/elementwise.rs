@@ -39,6 +39,14 @@ impl Row {
         ["sgn", "powi_slope", "polygamma", "if_gt", "if_ge", "if_eq"].contains(&self.name)
     }
 
+    /// The places, among operands and parameters, of the arguments of the kernel's function.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = usize> + '_ {
+        let names = self.operands.iter().chain(self.parameters);
+        let start = self.kernel.find('(').expect("the kernel is a call");
+        let arguments = self.kernel[start..].trim_matches(['(', ')']).split(',');
+        arguments.map(move |argument| names.clone().position(|name| *name == argument.trim()).expect("an operand of the row"))
+    }
+
     /// Is computed by a function, not by operators.
     pub(crate) fn is_function(&self) -> bool {
         self.kernel.starts_with("math")

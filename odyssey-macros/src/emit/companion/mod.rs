@@ -10,12 +10,15 @@ mod rule;
 mod signature;
 mod vjp;
 
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, ToTokens};
 use syn::{Generics, Ident, Path};
 
 use super::layout::Layout;
-use super::names::{at, locate, Names};
+use super::names::{self, at, locate, Names};
 use super::types::tangent;
 use super::wants::Guards;
 use super::writer::Writer;
@@ -32,6 +35,12 @@ struct Companion<'a> {
     generics: &'a Generics,
     /// The tangents of the differentiated arguments.
     tangents: Vec<TokenStream>,
+    /// The arguments' names in companions that have nothing of the user's in them.
+    names: Vec<Ident>,
+    /// What the body means by bare names that are no variables.
+    foreign: Rc<HashSet<String>>,
+    /// All floats of the signature are `f32`.
+    is_single: bool,
 }
 
 pub(super) fn companions(source: &Source, program: Option<&Program>) -> TokenStream {
@@ -43,7 +52,9 @@ pub(super) fn companions(source: &Source, program: Option<&Program>) -> TokenStr
         // A box may outlive whatever made it.
         crate::parse::bound_every_type(&mut generics, &syn::parse_quote!('static));
     }
-    let companion = Companion { source, program, krate, generics: &generics, tangents };
+    let foreign = Rc::new(names::called(source.item.block.to_token_stream()));
+    let (names, is_single) = (signature::names(&source.signature.arguments), signature::is_single(&source.item.sig));
+    let companion = Companion { source, program, krate, generics: &generics, tangents, names, foreign, is_single };
     let generics = companion.with_tangents(&generics, &syn::parse_quote!(#krate::Differentiable));
     Companion { generics: &generics, ..companion }.write()
 }
@@ -90,12 +101,15 @@ impl Companion<'_> {
             .type_params()
             .map(|param| &param.ident)
             .find(|ident| crate::parse::kind(&syn::parse_quote!(#ident), &self.source.scope).is_scalar());
+        let krate = self.krate;
         Writer {
             values,
             layout,
-            names: Names::new(self.source.item.block.to_token_stream()),
+            names: Names::new(self.foreign.clone()),
             krate: self.krate,
-            is_single: self.is_single(),
+            prefix: quote!(#krate::rt::).into_iter().collect(),
+            krate_at: syn::spanned::Spanned::span(&krate.segments),
+            is_single: self.is_single,
             float: float.cloned(),
             guards,
             failure: None,

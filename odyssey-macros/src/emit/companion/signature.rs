@@ -112,16 +112,6 @@ impl Companion<'_> {
         crate::parse::generic_names(&self.source.item).iter().any(crate::parse::is_anonymous)
     }
 
-    /// The signature mentions `f32` and no `f64`.
-    pub(super) fn is_single(&self) -> bool {
-        let mentions = |name: &str| {
-            let sig = &self.source.item.sig;
-            let words = quote!(#sig).to_string();
-            words.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
-        };
-        mentions("f32") && !mentions("f64")
-    }
-
     /// An argument has the function's own name.
     pub(super) fn is_hidden_by_argument(&self) -> bool {
         self.source.place == Place::Module && self.arguments().iter().any(|argument| argument.name == self.source.item.sig.ident)
@@ -210,22 +200,13 @@ impl Companion<'_> {
 
     /// The arguments' names there: read, though the user may not, and the macro's own.
     pub(super) fn names(&self) -> Vec<Ident> {
-        let mut names: Vec<Ident> = Vec::new();
-        for (position, argument) in self.arguments().iter().enumerate() {
-            let mut name = own_name(argument, position);
-            while names.contains(&name) {
-                name = quote::format_ident!("{name}_", span = name.span());
-            }
-            names.push(name);
-        }
-        names
+        self.names.clone()
     }
 
     /// A local of a companion's own, which none of its arguments is called.
     pub(super) fn local(&self, name: &str) -> Ident {
-        let arguments = self.names();
         let mut name = name.to_owned();
-        while arguments.iter().any(|argument| *argument == name) {
+        while self.names.iter().any(|argument| *argument == name) {
             name.push('_');
         }
         own(&name)
@@ -261,6 +242,26 @@ impl Companion<'_> {
             })
             .collect()
     }
+}
+
+/// The signature mentions `f32` and no `f64`.
+pub(super) fn is_single(sig: &syn::Signature) -> bool {
+    let words = sig.to_token_stream().to_string();
+    let mentions = |name: &str| words.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    mentions("f32") && !mentions("f64")
+}
+
+/// The arguments' names in a companion of the macro's own.
+pub(super) fn names(arguments: &[Argument]) -> Vec<Ident> {
+    let mut names: Vec<Ident> = Vec::new();
+    for (position, argument) in arguments.iter().enumerate() {
+        let mut name = own_name(argument, position);
+        while names.contains(&name) {
+            name = quote::format_ident!("{name}_", span = name.span());
+        }
+        names.push(name);
+    }
+    names
 }
 
 /// A name of the macro's own, which no name of the user's can be.
