@@ -10,6 +10,9 @@
     clippy::module_inception,
     clippy::needless_pass_by_value,
     clippy::needless_range_loop,
+    clippy::neg_multiply,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_self,
     clippy::no_effect_underscore_binding,
     reason = "what users may write"
 )]

@@ -2,12 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
+use syn::{Expr, Ident};
 
 use super::layout::Places;
 use super::names::at;
 use super::writer::{tuple, Writer};
 use crate::ir::{Block, Op, Stmt, Value};
+use crate::lower::is_assignment;
 use crate::table::elementwise::Elementwise;
 
 impl Writer<'_> {
@@ -79,7 +80,7 @@ impl Writer<'_> {
         let Some(&out) = stmt.outs.first() else { return TokenStream::new() };
         if !self.layout.is_used(out) {
             let value = self.render(op, out).tokens;
-            return if matches!(op, Op::Verbatim(_)) { quote!(#value;) } else { quote!(let _ = #value;) };
+            return if is_statement(op) { quote!(#value;) } else { quote!(let _ = #value;) };
         }
         if self.layout.is_reassigned(out) {
             return self.assignment(out, op);
@@ -226,5 +227,15 @@ impl Writer<'_> {
         let condition = self.guards.condition(&self.guards.wanted(self.values, stmt));
         let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
         quote!(let mut #name = if #condition { #start #some(#name) } else { #none }; if #condition { #update })
+    }
+}
+
+/// The user's code that stands alone as it is: without a value, or with one that may be left.
+fn is_statement(op: &Op) -> bool {
+    let Op::Verbatim(code) = op else { return false };
+    match &code.expr {
+        Expr::Binary(e) => is_assignment(&e.op),
+        Expr::MethodCall(_) | Expr::Unary(_) | Expr::Paren(_) | Expr::Lit(_) => false,
+        _ => true,
     }
 }

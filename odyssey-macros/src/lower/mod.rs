@@ -39,6 +39,7 @@ use crate::ir::{Block, FieldName, Info, Kind, Number, Op, Parameter, Stmt, Value
 use crate::parse::Source;
 use crate::table::elementwise::Elementwise;
 use bindings::Bindings;
+pub(crate) use passive::is_assignment;
 
 /// A function as IR.
 #[derive(Clone)]

@@ -178,7 +178,7 @@ fn is_constructor(function: &Expr) -> bool {
     name.starts_with(char::is_uppercase) || ["lit", "zero", "one", "from", "detach"].contains(&name.as_str())
 }
 
-pub(in crate::lower) fn is_assignment(op: &BinOp) -> bool {
+pub(crate) fn is_assignment(op: &BinOp) -> bool {
     arithmetic(op).is_none() && compound(op).is_some() || is_other_assignment(op)
 }
 
