@@ -85,7 +85,8 @@ fn constant_cotangent(p: &Array1<f64>, mut weight: Array1<f64>, is_scaled: bool)
     if is_scaled {
         weight /= &(p + 0.5);
     }
-    (&weight - &weight).sum() + weight.sum() * 0.0
+    let same = &weight;
+    (&weight - same).sum() + weight.sum() * 0.0
 }
 
 #[test]

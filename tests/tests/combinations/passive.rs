@@ -7,6 +7,7 @@ use crate::support::agrees;
 
 /// The right side of a compound assignment is taken as a whole.
 #[differentiable]
+#[allow(clippy::misrefactored_assign_op)]
 fn divided_by_a_sum(x: f64) -> f64 {
     let mut scale: f64 = -1.05;
     if x < 0.87 {

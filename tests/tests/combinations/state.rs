@@ -146,7 +146,7 @@ fn one_loop_adds_and_one_iterates(b: &Array1<f64>, k: f64) -> f64 {
     }
     let mut power = k;
     for i in 0..4 {
-        power = power * k + i as f64;
+        power = power * k + f64::from(i);
     }
     sum + power + (b * b).sum()
 }
