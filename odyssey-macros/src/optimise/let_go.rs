@@ -83,16 +83,21 @@ fn keep_shapes(values: &mut Values, block: &mut Block, own: &ValueSet) {
         .filter(|(_, last)| last.shape > last.elements)
         .map(|(v, last)| (last.elements, v))
         .collect();
-    // From the end on: what is inserted moves no place that is still to come.
     outlived.sort_unstable();
-    for (at, value) in outlived.into_iter().rev() {
+    let mut extents = Vec::new();
+    // All readers first: several arrays may have one last reader, and what is put before it moves it.
+    for (at, value) in outlived {
         let Some(name) = values[value].name.clone() else { continue };
         let mut info = values[value].clone();
         info.name = Some(quote::format_ident!("{}_extent", name, span = name.span()));
         (info.kind, info.shape_of) = (Kind::Unknown, None);
         let (span, extent) = (info.span, values.add(info));
         block.stmts[at + 1..].iter_mut().for_each(|stmt| stmt.op.map_operands(&mut |v| if v == value { extent } else { v }));
-        block.stmts.insert(at, Stmt { outs: vec![extent], op: Op::Extent(value), span });
+        extents.push((at, Stmt { outs: vec![extent], op: Op::Extent(value), span }));
+    }
+    // From the end on: what is inserted moves no place that is still to come.
+    for (at, extent) in extents.into_iter().rev() {
+        block.stmts.insert(at, extent);
     }
 }
 

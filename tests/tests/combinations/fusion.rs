@@ -89,12 +89,22 @@ fn constant_cotangent(p: &Array1<f64>, mut weight: Array1<f64>, is_scaled: bool)
     (&weight - same).sum() + weight.sum() * 0.0
 }
 
+/// Two arrays of whose elements one statement is the last reader; their shapes are read later.
+#[differentiable]
+fn one_last_reader(m: &Array2<f64>, a: &Array1<f64>) -> f64 {
+    let mut t = -a;
+    t += &m.sum_axis(Axis(0));
+    t = t.softmax(Axis(0));
+    a.dot(&t)
+}
+
 #[test]
 fn several_shapes() {
     agrees!(broadcast(&numbers(1, 3), &matrix(2, 4, 3), 0.7));
     agrees!(along_axes(&matrix(1, 3, 4), &numbers(2, 4)));
     agrees!(with_a_transpose(&matrix(1, 2, 2), &numbers(2, 2)));
     agrees!(written_twice(&matrix(1, 2, 2)));
+    agrees!(one_last_reader(&matrix(1, 3, 2), &numbers(2, 2)));
     agrees!(one_sum_over_two_shapes(&numbers(1, 2)));
     agrees!(constant_cotangent(&numbers(1, 3), numbers(2, 3), true));
     agrees!(constant_cotangent(&numbers(1, 3), numbers(2, 3), false));
