@@ -152,8 +152,8 @@ fn tangents_are_assembled_part_by_part() {
     let shape = circle();
     assert_eq!(rt::complete(&shape, rt::partial(&shape)), shape.zero_tangent());
     let mut d = rt::partial(&shape);
-    *d.__Circle().3 = Some(array![1.0, 2.0]);
-    *d.__Circle().0 = Some(3.0);
+    d.__Circle().3 = Some(array![1.0, 2.0]);
+    d.__Circle().0 = Some(3.0);
     assert_eq!(d.__variant(), "Shape::Circle");
     let mut d = rt::complete(&shape, d);
     assert_eq!(d, ShapeTangent::Circle(3.0, (), (), array![1.0, 2.0]));
@@ -163,8 +163,8 @@ fn tangents_are_assembled_part_by_part() {
 
     let shape = rect();
     let mut d = rt::partial(&shape);
-    *d.__Rect().h = rt::arrived(&3.0, 5.0);
-    *rt::payload(d.__Rect().r#type) = Some(6.0);
+    d.__Rect().h = rt::arrived(&3.0, 5.0);
+    *rt::payload(&mut d.__Rect().r#type) = Some(6.0);
     let d = rt::complete(&shape, d);
     assert_eq!(d, ShapeTangent::Rect { w: 0.0, h: 5.0, r#type: Some(6.0) });
     let parts = d.__into_Rect();

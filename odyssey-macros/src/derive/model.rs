@@ -80,12 +80,15 @@ impl Model {
         }
     }
 
-    /// `struct Name<…> where … { fields }`, or the enum, with the projections of the fields' types; `more` are variants
-    /// that only the companion has.
-    pub(super) fn define(&self, name: &Ident, projected: &str, more: Option<TokenStream>) -> TokenStream {
+    /// `struct Name<…> where … { fields }`, or the enum, with the projections of the fields' types.
+    pub(super) fn define(&self, name: &Ident, projected: &str) -> TokenStream {
         let (vis, generics) = (&self.vis, &self.assumed_generics);
         let bounds = &generics.where_clause;
         let allow = self.has_private_bounds.then(|| quote!(#[allow(private_bounds)]));
+        if self.is_enum && projected == "Partial" {
+            let variants = super::parts::of_partials(self);
+            return quote!(#allow #vis enum #name #generics #bounds { #variants });
+        }
         if self.is_enum {
             let variants = self.variants.iter().map(|variant| {
                 let (doc, name) = (format!("{} of [`{}::{}`].", article(projected), self.name, variant.name), variant.own_name());
@@ -96,7 +99,7 @@ impl Model {
                     Style::Unit => quote!(#[doc = #doc] #name),
                 }
             });
-            return quote!(#allow #vis enum #name #generics #bounds { #(#variants,)* #more });
+            return quote!(#allow #vis enum #name #generics #bounds { #(#variants,)* });
         }
         let fields = self.variants[0].declarations(&self.krate, projected, false);
         match self.variants[0].style {

@@ -7,14 +7,7 @@ use super::model::Model;
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = model.companion("Partial");
-    // An enum of which nothing has arrived is of no variant yet.
-    let nothing = model.is_enum.then(|| {
-        quote!(
-            #[doc = "Nothing has arrived."]
-            __Nothing
-        )
-    });
-    let definition = model.define(&name, "Partial", nothing);
+    let definition = model.define(&name, "Partial");
     let doc = format!("A tangent of [`{}`] under construction.", model.name);
     let (parameters, arguments, bounds) = model.assumed_generics.split_for_impl();
     let default = if model.is_enum {

@@ -1,16 +1,33 @@
 //! Access to the parts of one variant, by the variant's name: for code that sees a pattern and no more.
 //!
-//! `tangent.__Circle()` are the tangents of the fields of `Circle`, to be changed; `tangent.__into_Circle()` are the
-//! same by value; `partial.__Circle()` are those under construction. Parts of tuple variants are tuples, with `()` in the
-//! place of fields without a derivative, so that they are numbered as in the pattern; those of struct variants are a
-//! struct with the same field names.
+//! `tangent.__Circle()` are the tangents of the fields of `Circle`, by `&mut`; `tangent.__into_Circle()` are the same by
+//! value; `partial.__Circle()` are those under construction, which the partial tangent of an enum holds as they are.
+//! Parts of tuple variants are tuples, with `()` in the place of fields without a derivative, so that they are numbered
+//! as in the pattern; those of struct variants are a struct with the same field names.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Member};
 
 use super::model::Model;
-use super::variant::{Field, Style, Variant};
+use super::variant::{article, Field, Style, Variant};
+
+/// The variants of the partial tangent.
+pub(super) fn of_partials(model: &Model) -> TokenStream {
+    let variants = model.variants.iter().map(|variant| {
+        let (doc, name) = (format!("{} of [`{}::{}`].", article("Partial"), model.name, variant.name), variant.own_name());
+        let parts = parts_type(model, variant, |field| field.projection(&model.krate, "Partial"));
+        quote!(#[doc = #doc] #name(#parts))
+    });
+    quote!(#(#variants,)* #[doc = "Nothing has arrived: it is of no variant yet."] __Nothing)
+}
+
+/// `ShapePartial::Circle((value, …))`.
+pub(super) fn build_partial(model: &Model, head: &Ident, variant: &Variant, of: impl Fn(&Field) -> TokenStream) -> TokenStream {
+    let name = variant.own_name();
+    let parts = parts(model, variant, |field| if field.differentiable.is_some() { of(field) } else { quote!(()) });
+    quote!(#head::#name(#parts))
+}
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let structs = model.variants.iter().filter(|variant| variant.style == Style::Named).map(|variant| define(model, variant));
@@ -34,8 +51,8 @@ fn implement(
     let (name, vis) = (model.companion(companion), &model.vis);
     let (parameters, arguments, bounds) = model.assumed_generics.split_for_impl();
     let arms = model.variants.iter().map(|variant| {
-        let (pattern, written) = (variant.pattern(&this(), "", [].into_iter()), format!("{}::{}", model.name, variant.name));
-        quote!(#pattern => #written,)
+        let (name, written) = (variant.own_name(), format!("{}::{}", model.name, variant.name));
+        quote!(Self::#name { .. } => #written,)
     });
     quote! {
         impl #parameters #name #arguments #bounds {
@@ -96,39 +113,60 @@ fn parts(model: &Model, variant: &Variant, of: impl Fn(&Field) -> TokenStream) -
     }
 }
 
-/// `__Circle(&mut self)`.
-fn by_reference(model: &Model, variant: &Variant, companion: &str, before: Option<TokenStream>) -> TokenStream {
-    let (vis, method) = (&model.vis, format_ident!("__{}", variant.own_name()));
+/// `__Circle(&mut self)` of a tangent.
+fn of_tangent(model: &Model, variant: &Variant) -> TokenStream {
+    let (vis, method) = (&model.vis, method(variant));
     let ty = parts_type(model, variant, |field| {
-        let ty = field.projection(&model.krate, companion);
+        let ty = field.projection(&model.krate, "Tangent");
         quote_spanned!(field.span=> &mut #ty)
     });
-    let arms = arms(model, variant, model.variants.len() > 1 || before.is_some());
+    let arms = arms(model, variant);
     quote! {
         #[doc(hidden)]
         #[track_caller]
         #vis fn #method(&mut self) -> #ty {
-            #before
             match self { #arms }
         }
     }
 }
 
-fn of_tangent(model: &Model, variant: &Variant) -> TokenStream {
-    by_reference(model, variant, "Tangent", None)
+/// `__Circle(&mut self)` of a partial tangent: what is of no variant yet becomes one of this.
+fn of_partial(model: &Model, variant: &Variant) -> TokenStream {
+    let (vis, method, name) = (&model.vis, method(variant), variant.own_name());
+    let ty = parts_type(model, variant, |field| field.projection(&model.krate, "Partial"));
+    let empty = build_partial(model, &this(), variant, |field| quote_spanned!(field.span=> ::core::default::Default::default()));
+    let differ = differ(model, variant);
+    quote! {
+        #[doc(hidden)]
+        #[track_caller]
+        #vis fn #method(&mut self) -> &mut #ty {
+            if let Self::__Nothing = self {
+                *self = #empty;
+            }
+            match self {
+                Self::#name(parts) => parts,
+                own => #differ,
+            }
+        }
+    }
 }
 
-/// What is of no variant yet becomes one of this.
-fn of_partial(model: &Model, variant: &Variant) -> TokenStream {
-    let empty = variant.build(&this(), |field| quote_spanned!(field.span=> ::core::default::Default::default()));
-    by_reference(model, variant, "Partial", Some(quote!(if let Self::__Nothing = self { *self = #empty; })))
+/// `__Circle`.
+fn method(variant: &Variant) -> Ident {
+    format_ident!("__{}", variant.own_name())
+}
+
+/// The panic for a tangent of another variant.
+fn differ(model: &Model, variant: &Variant) -> TokenStream {
+    let (krate, written) = (&model.krate, format!("{}::{}", model.name, variant.name));
+    quote!(#krate::rt::different_variants(own.__variant(), #written))
 }
 
 /// `__into_Circle(self)`.
 fn into(model: &Model, variant: &Variant) -> TokenStream {
     let (vis, method) = (&model.vis, format_ident!("__into_{}", variant.own_name()));
     let ty = parts_type(model, variant, |field| field.projection(&model.krate, "Tangent"));
-    let arms = arms(model, variant, model.variants.len() > 1);
+    let arms = arms(model, variant);
     quote! {
         #[doc(hidden)]
         #[track_caller]
@@ -138,14 +176,14 @@ fn into(model: &Model, variant: &Variant) -> TokenStream {
     }
 }
 
-/// The variant's fields as its parts, and the panic for a tangent of another variant.
-fn arms(model: &Model, variant: &Variant, has_others: bool) -> TokenStream {
-    let (krate, written) = (&model.krate, format!("{}::{}", model.name, variant.name));
+/// The variant's fields as its parts.
+fn arms(model: &Model, variant: &Variant) -> TokenStream {
     let pattern = variant.pattern(&this(), "own", variant.present());
     let value = parts(model, variant, |field| {
         let own = field.bound("own");
         quote!(#own)
     });
-    let otherwise = has_others.then(|| quote!(own => #krate::rt::different_variants(own.__variant(), #written),));
+    let differ = differ(model, variant);
+    let otherwise = (model.variants.len() > 1).then(|| quote!(own => #differ,));
     quote!(#pattern => #value, #otherwise)
 }

@@ -31,12 +31,14 @@ fn differentiable(model: &Model) -> TokenStream {
         quote!(#pattern => #zero,)
     });
     let complete = model.variants.iter().map(|variant| {
-        let (own, part) = (variant.pattern(&this, "own", variant.active()), variant.pattern(&partial, "part", variant.active()));
+        let own = variant.pattern(&this, "own", variant.active());
+        let name = variant.own_name();
+        let parts = if model.is_enum { quote!(#partial::#name(parts)) } else { quote!(parts) };
         let whole = variant.build(&tangent, |field| {
-            let (own, part) = (field.bound("own"), field.bound("part"));
-            quote_spanned!(field.span=> #krate::rt::Differentiable::complete(#own, #part))
+            let (own, member) = (field.bound("own"), &field.member);
+            quote_spanned!(field.span=> #krate::rt::Differentiable::complete(#own, parts.#member))
         });
-        quote!((#own, #part) => #whole,)
+        quote!((#own, #parts) => #whole,)
     });
     let complete_rest = model.is_enum.then(|| {
         let differ = (model.variants.len() > 1).then(|| {
@@ -46,10 +48,15 @@ fn differentiable(model: &Model) -> TokenStream {
     });
     let arrived = model.variants.iter().map(|variant| {
         let pattern = variant.pattern(&tangent, "whole", variant.active());
-        let part = variant.build(&partial, |field| {
+        let arrived = |field: &Field| {
             let (arrive, whole) = (field.projection(krate, "arrived"), field.bound("whole"));
             quote_spanned!(field.span=> #arrive(#whole))
-        });
+        };
+        let part = if model.is_enum {
+            super::parts::build_partial(model, &partial, variant, arrived)
+        } else {
+            variant.build(&partial, arrived)
+        };
         quote!(#pattern => #part,)
     });
     let body = quote! {

@@ -9,7 +9,7 @@ use super::variant::{Field, Style, Variant};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let doc = format!("The tangent of [`{}`].", model.name);
-    let definition = model.define(&model.companion("Tangent"), "Tangent", None);
+    let definition = model.define(&model.companion("Tangent"), "Tangent");
     let (clone, debug, partial_eq) = (clone(model), debug(model), partial_eq(model));
     let space = vector_space(model);
     quote!(#[doc = #doc] #definition #clone #debug #partial_eq #space)

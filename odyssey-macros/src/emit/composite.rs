@@ -4,7 +4,6 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::fragment::{Binding, Fragment};
-use super::names::at;
 use super::place::Access;
 use super::writer::{member, Failure, Writer};
 use crate::ir::{FieldName, Listing, Op, Path, Value};
@@ -85,9 +84,9 @@ impl Writer<'_> {
                 let (x, method, args) = (self.consume(*x).receiver(), &call.method, &call.args);
                 quote_spanned!(span=> #x.#method(#args))
             }
-            Op::IntoParts(x, variant) => {
-                let (x, method) = (self.consume(*x).receiver(), format_ident!("__into_{}", variant, span = at(variant.span())));
-                quote!(#x.#method())
+            Op::IntoParts(x, path) => {
+                let x = self.consume(*x).receiver();
+                super::control::unmatch::into_parts(path, &x)
             }
             Op::Okay(x) => {
                 let x = self.consume(*x).tokens;

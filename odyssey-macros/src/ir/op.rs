@@ -134,8 +134,8 @@ pub(crate) enum Op {
         parts: Vec<Value>,
         stacked: bool,
     },
-    /// The tangents of the fields of a variant.
-    IntoParts(Value, Ident),
+    /// The tangents of the fields of a variant, or of a struct: what a constructor of this path was given.
+    IntoParts(Value, Rc<syn::Path>),
     /// The tangent of what was matched, from those of what a pattern has bound: names, primals and tangents.
     Unmatch {
         scrutinee: Value,

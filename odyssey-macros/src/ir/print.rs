@@ -133,7 +133,7 @@ impl Printer<'_> {
                 format!("part of {} along {} behind {}", v(cotangent), v(axis), self.list(parts))
             }
             Op::Payload(d, _) => format!("payload of {}", v(d)),
-            Op::IntoParts(a, variant) => format!("parts of {} as {variant}", v(a)),
+            Op::IntoParts(a, path) => format!("parts of {} as {}", v(a), path.to_token_stream().to_string().replace(' ', "")),
             Op::Stack => "stack".to_owned(),
             Op::Linearize(call) => format!("linearize {}", self.list(&call.args)),
             Op::Pullback { pullback, call, result, cotangents } => {

@@ -9,7 +9,7 @@ use syn::{Expr, Ident, Pat};
 
 use super::bindings::Variable;
 use super::branches::{Body, Choice, Head};
-use super::names::{bound_names, hides_positions, payload_kind};
+use super::names::{bound_kinds, bound_names, hides_positions};
 use super::stmt::Tail;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
@@ -96,9 +96,9 @@ impl Lowerer {
                 not_yet("this pattern over a differentiated value is", "bind every part by a name or `_`, one variant an arm");
             self.diagnostics.error(pattern, text);
         }
-        let kind = payload_kind(pattern, self.kind(scrutinee));
-        for name in &names {
-            let value = self.parameter(kind.clone(), active, Some(name.clone()), name.span());
+        let kinds = bound_kinds(pattern, self.kind(scrutinee));
+        for (name, kind) in names.iter().zip(kinds) {
+            let value = self.parameter(kind, active, Some(name.clone()), name.span());
             self.bindings.declare(name, value);
         }
         names

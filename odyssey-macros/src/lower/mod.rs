@@ -41,6 +41,8 @@ use crate::table::elementwise::Elementwise;
 use bindings::Bindings;
 pub(crate) use passive::is_assignment;
 
+pub(crate) use names::is_of_variant;
+
 /// A function as IR.
 #[derive(Clone)]
 pub(crate) struct Primal {

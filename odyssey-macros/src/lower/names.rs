@@ -27,14 +27,20 @@ pub(in crate::lower) fn bound_names(pattern: &Pat, names: &mut Vec<Ident>) {
     }
 }
 
+/// `Shape::Circle`: a capital before the last segment.
+pub(crate) fn is_of_variant(path: &syn::Path) -> bool {
+    path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase))
+}
+
 /// Does not say where in the value its names are.
 pub(in crate::lower) fn hides_positions(pattern: &Pat) -> bool {
     match pattern {
         Pat::Or(_) | Pat::Slice(_) => true,
-        Pat::Tuple(p) => p.elems.iter().any(|p| matches!(p, Pat::Rest(_)) || hides_positions(p)),
+        Pat::Tuple(p) => p.elems.iter().any(hides_positions),
         Pat::TupleStruct(p) => {
+            // The tangent of a tuple struct is none of the same name, so that its parts are known by number alone.
             let behind_rest = p.elems.iter().skip_while(|p| !matches!(p, Pat::Rest(_))).count();
-            behind_rest > 1 || p.elems.iter().any(hides_positions)
+            behind_rest > 1 && !is_of_variant(&p.path) || p.elems.iter().any(hides_positions)
         }
         Pat::Struct(p) => p.fields.iter().any(|field| hides_positions(&field.pat)),
         Pat::Reference(p) => hides_positions(&p.pat),
@@ -44,21 +50,52 @@ pub(in crate::lower) fn hides_positions(pattern: &Pat) -> bool {
     }
 }
 
-/// The kind of what `Some(x)` and `Ok(x)` bind.
-pub(in crate::lower) fn payload_kind(pattern: &Pat, scrutinee: &Kind) -> Kind {
-    match (pattern, scrutinee) {
-        (Pat::TupleStruct(p), Kind::Optional(inner)) if p.elems.len() == 1 && matches!(p.elems[0], Pat::Ident(_)) => {
-            (**inner).clone()
-        }
-        (Pat::TupleStruct(p), Kind::Reference(target)) if p.elems.len() == 1 && matches!(p.elems[0], Pat::Ident(_)) => {
-            match &**target {
-                Kind::Optional(inner) => Kind::Reference(inner.clone()),
-                _ => Kind::Unknown,
+/// The kinds of the names that a pattern binds, in the order of `bound_names`.
+pub(in crate::lower) fn bound_kinds(pattern: &Pat, matched: &Kind) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    collect_kinds(pattern, matched, false, &mut kinds);
+    kinds
+}
+
+/// What is matched by reference is bound by reference.
+fn collect_kinds(pattern: &Pat, matched: &Kind, by_reference: bool, kinds: &mut Vec<Kind>) {
+    let (inner, inner_by_reference) = match matched {
+        Kind::Reference(inner) | Kind::Exclusive(inner) => (&**inner, true),
+        kind => (kind, by_reference),
+    };
+    let mut part = |pattern: &Pat, kind: &Kind| collect_kinds(pattern, kind, inner_by_reference, kinds);
+    match pattern {
+        Pat::Ident(p) => {
+            if !p.ident.to_string().starts_with(char::is_uppercase) {
+                let is_borrowed = by_reference || p.by_ref.is_some();
+                kinds.push(if is_borrowed { Kind::Reference(Box::new(matched.clone())) } else { matched.clone() });
+            }
+            if let Some((_, inner)) = &p.subpat {
+                collect_kinds(inner, matched, by_reference, kinds);
             }
         }
-        (Pat::Ident(_), kind) => kind.clone(),
-        // What is matched by reference is bound by reference.
-        (_, Kind::Reference(_) | Kind::Exclusive(_)) => Kind::Reference(Box::new(Kind::Unknown)),
-        _ => Kind::Unknown,
+        Pat::Paren(p) => collect_kinds(&p.pat, matched, by_reference, kinds),
+        Pat::Type(p) => collect_kinds(&p.pat, matched, by_reference, kinds),
+        Pat::Or(p) => p.cases.first().into_iter().for_each(|p| collect_kinds(p, matched, by_reference, kinds)),
+        Pat::Reference(p) => collect_kinds(&p.pat, &matched.target(), false, kinds),
+        Pat::Tuple(p) => {
+            let has_rest = p.elems.iter().any(|p| matches!(p, Pat::Rest(_)));
+            for (i, p) in p.elems.iter().enumerate() {
+                match inner {
+                    Kind::Tuple(elements) if !has_rest => part(p, elements.get(i).unwrap_or(&Kind::Unknown)),
+                    _ => part(p, &Kind::Unknown),
+                }
+            }
+        }
+        Pat::TupleStruct(p) => {
+            let payload = match inner {
+                Kind::Optional(payload) => &**payload,
+                _ => &Kind::Unknown,
+            };
+            p.elems.iter().for_each(|p| part(p, payload));
+        }
+        Pat::Struct(p) => p.fields.iter().for_each(|field| part(&field.pat, &Kind::Unknown)),
+        Pat::Slice(p) => p.elems.iter().for_each(|p| part(p, &inner.element())),
+        _ => {}
     }
 }

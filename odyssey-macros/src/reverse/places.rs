@@ -7,6 +7,7 @@ use proc_macro2::Span;
 
 use super::Sweep;
 use crate::ir::{FieldName, Kind, Listing, Op, Path, Projection, Stmt, Value, Write};
+use crate::lower::is_of_variant;
 
 impl Sweep<'_> {
     /// `y` is a part of `base`: its adjoint is added there, in the outermost value that has an adjoint as a whole.
@@ -213,7 +214,9 @@ impl Sweep<'_> {
         dy: Value,
         span: Span,
     ) {
-        if is_variant(path) {
+        // A tuple's constructor may be that of an imported variant.
+        let is_tuple = matches!(fields.first(), Some((FieldName::Unnamed(_), _))) && !path.is_ident("Self");
+        if is_of_variant(path) || is_tuple {
             return self.construct_variant(path, fields, dy, span);
         }
         let mut whole = dy;
@@ -237,24 +240,17 @@ impl Sweep<'_> {
 }
 
 impl Sweep<'_> {
-    /// The cotangent of a variant, taken apart.
+    /// The cotangent of a variant, or of a struct, taken apart.
     fn construct_variant(&mut self, path: &syn::Path, fields: &[(FieldName, Value)], dy: Value, span: Span) {
         let varying: Vec<_> = fields.iter().filter(|(_, v)| self.varies(*v)).collect();
         let Some((_, first)) = varying.first() else { return };
-        let variant = path.segments.last().expect("a path has a segment").ident.clone();
-        let parts = self.emit(Op::IntoParts(dy, variant), Kind::Unknown, *first, span);
+        let parts = self.emit(Op::IntoParts(dy, Rc::new(path.clone())), Kind::Unknown, *first, span);
         for (name, value) in varying {
             let kind = self.tangent_kind(*value);
             let d = self.emit(Op::Field(parts, name.clone()), kind, *value, span);
             self.contribute(*value, d);
         }
     }
-}
-
-/// `Shape::Circle`: a capital before the last segment.
-fn is_variant(path: &syn::Path) -> bool {
-    let count = path.segments.len();
-    count > 1 && path.segments[count - 2].ident.to_string().starts_with(char::is_uppercase)
 }
 
 /// The same place in the tangent, which has no references.

@@ -39,6 +39,7 @@ mod branches;
 mod buffers;
 mod closures;
 mod dense;
+mod enums;
 mod fallible;
 mod finance;
 mod functions;

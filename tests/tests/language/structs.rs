@@ -103,6 +103,24 @@ fn tied<T: Real>(w: &Array2<T>, b: &Array1<T>, x: &Array1<T>) -> T {
     out.dot(&out)
 }
 
+#[derive(Clone, Copy, Differentiable)]
+struct Window<'a> {
+    values: &'a [f64],
+    scale: f64,
+}
+
+/// A struct that borrows its numbers.
+#[differentiable]
+fn moving_average(values: &[f64], scale: f64) -> f64 {
+    let window = Window { values, scale };
+    let mut best = 0.0;
+    for i in 1..window.values.len() {
+        let mean = 0.5 * (window.values[i - 1] + window.values[i]);
+        best += (mean * window.scale).exp();
+    }
+    best
+}
+
 #[derive(Clone, Differentiable)]
 struct State {
     level: f64,
@@ -151,6 +169,7 @@ fn fields() {
     let camera = Camera { focal: 0.8, centre: (0.5, 0.6), pose };
     agrees!(pan(&camera, 3));
     agrees!(holt_winters(0.3, 0.2, 0.4, &[1.0, 1.4, 0.9, 1.3, 1.7, 1.1, 1.6, 2.0], 3));
+    agrees!(moving_average(&[0.3, 0.9, 0.4], 0.7));
 }
 
 #[test]

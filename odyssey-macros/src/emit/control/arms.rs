@@ -43,68 +43,6 @@ impl Writer<'_> {
     }
 }
 
-impl Writer<'_> {
-    /// The tangent of what was matched, with those of the pattern's names in their places.
-    pub(in crate::emit) fn unmatch(
-        &mut self,
-        stmt: &Stmt,
-        scrutinee: Value,
-        pattern: &Pat,
-        parts: &[(Ident, [Value; 2])],
-        bound: &TokenStream,
-    ) -> TokenStream {
-        let [partial, complete] = ["partial", "complete"].map(|name| self.rt(name, stmt.span));
-        let (owner, name) = (self.reference(scrutinee), self.name(stmt.outs[0]));
-        let mut text = quote!(let mut #name = #partial(#owner););
-        for (part, [primal, d]) in parts {
-            let place = self.place_of_name(pattern, part, quote!(#name)).expect("a name of the pattern");
-            let arrived = self.rt(if self.values[*d].kind.is_scalar() { "arrived" } else { "arrived_as" }, stmt.span);
-            let (primal, d) = (self.reference(*primal), self.consume(*d).tokens);
-            text.extend(quote!(#place = #arrived(#primal, #d);));
-        }
-        quote!(#text let #bound = #complete(#owner, #name);)
-    }
-
-    /// Where the part that a name of the pattern stands for is in a tangent under construction.
-    fn place_of_name(&self, pattern: &Pat, name: &Ident, place: TokenStream) -> Option<TokenStream> {
-        match pattern {
-            Pat::Ident(p) => (p.ident == *name).then_some(place),
-            Pat::Reference(p) => self.place_of_name(&p.pat, name, place),
-            Pat::Paren(p) => self.place_of_name(&p.pat, name, place),
-            Pat::Tuple(p) => p.elems.iter().enumerate().find_map(|(i, part)| {
-                let number = syn::Index::from(i);
-                self.place_of_name(part, name, quote!(#place.#number))
-            }),
-            Pat::TupleStruct(p) => {
-                let variant = &p.path.segments.last()?.ident;
-                p.elems.iter().enumerate().find_map(|(i, part)| {
-                    let place = if variant == "Some" || variant == "Ok" {
-                        let payload = self.rt("payload", variant.span());
-                        quote!((*#payload(&mut #place)))
-                    } else {
-                        let (method, number) = (parts_method(variant), syn::Index::from(i));
-                        quote!((*#place.#method().#number))
-                    };
-                    self.place_of_name(part, name, place)
-                })
-            }
-            Pat::Struct(p) => {
-                let method = parts_method(&p.path.segments.last()?.ident);
-                p.fields.iter().find_map(|field| {
-                    let member = &field.member;
-                    self.place_of_name(&field.pat, name, quote!((*#place.#method().#member)))
-                })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The hidden method that takes the tangent of a variant apart.
-fn parts_method(variant: &Ident) -> Ident {
-    quote::format_ident!("__{}", variant, span = crate::emit::names::at(variant.span()))
-}
-
 struct Rename<'a> {
     /// What each name of the pattern is called; nothing if it is not read.
     names: &'a [(Ident, Option<Ident>)],

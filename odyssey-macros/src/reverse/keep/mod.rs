@@ -20,7 +20,7 @@ use plan::{is_cheap, Plan};
 
 /// Restores what the sweep reads from inside of loops and branches.
 pub(crate) fn restore(values: &mut Values, primal: &mut Block, sweep: &mut Block) {
-    let unstable = unstable(primal);
+    let unstable = unstable(values, primal);
     let mut keep = Keep { values, unstable, stacks: Vec::new() };
     for stmt in &mut sweep.stmts {
         if let Some(position) = mirrored(stmt, primal) {

@@ -1,6 +1,6 @@
 //! What is computed again and what is saved.
 
-use crate::ir::{Block, Op, Value, ValueMap, ValueSet, Values};
+use crate::ir::{Block, Kind, Op, Value, ValueMap, ValueSet, Values};
 
 /// Which values of a block are computed again and which are saved.
 pub(super) struct Plan<'a> {
@@ -67,7 +67,7 @@ impl<'a> Plan<'a> {
     }
 
     fn must_compute(&self, value: Value) -> bool {
-        self.definitions[&value].is_some_and(|op| is_borrowing(op) && self.is_there(value, op))
+        self.definitions[&value].is_some_and(|op| is_borrowing(op, self.values) && self.is_there(value, op))
     }
 
     /// What it is made from is there as it was. A reference is made again from what it refers to, saved if need be.
@@ -93,7 +93,8 @@ impl<'a> Plan<'a> {
 }
 
 /// Refers to another value's memory, or may do so: must not outlive the forward pass.
-pub(super) fn is_borrowing(op: &Op) -> bool {
+pub(super) fn is_borrowing(op: &Op, values: &Values) -> bool {
+    let is_reference = |v: &Value| matches!(values[*v].kind, Kind::Reference(_));
     match op {
         Op::Reference(_)
         | Op::Dereference(_)
@@ -104,6 +105,9 @@ pub(super) fn is_borrowing(op: &Op) -> bool {
         | Op::Index(..) => true,
         Op::Apply(op, ..) => op.is_view,
         Op::Verbatim(verbatim) => verbatim.is_pure,
+        Op::Tuple(parts) | Op::List(_, parts) => parts.iter().any(is_reference),
+        Op::Construct(_, fields, _) => fields.iter().any(|(_, v)| is_reference(v)),
+        Op::Present(v) | Op::Okay(v) => is_reference(v),
         _ => false,
     }
 }
@@ -113,6 +117,6 @@ pub(super) fn is_cheap(op: &Op, values: &Values) -> bool {
     let is_scalar = |v: &Value| values[*v].kind.peel().is_scalar();
     match op {
         Op::Elementwise(e, operands, _) => e.is_cheap() && operands.iter().all(is_scalar),
-        op => is_borrowing(op),
+        op => is_borrowing(op, values),
     }
 }

@@ -11,8 +11,8 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
     // What is behind a `&mut` is the caller's when the pullback runs.
     let mut unstable = values.all().filter(|v| values[*v].kind.is_exclusive()).collect::<ValueSet>();
     overwritten(forward, &mut unstable);
-    parts_of(forward, &mut unstable);
-    let mut plan = Plan::new(values, &unstable, forward, |op, _| is_borrowing(op));
+    parts_of(values, forward, &mut unstable);
+    let mut plan = Plan::new(values, &unstable, forward, is_borrowing);
     let given = forward.params.iter().filter(|param| !values[**param].kind.is_exclusive());
     plan.at_hand.extend(given.chain(&forward.results[..1]));
     for value in reads_of(sweep).iter() {
@@ -37,7 +37,7 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
 
 /// Copies what the sweep reads in the same scope, but finds overwritten there.
 pub(crate) fn restore_overwritten(values: &mut Values, forward: &mut Block, sweep: &mut Block) {
-    let unstable = unstable(forward);
+    let unstable = unstable(values, forward);
     let visible: ValueSet = forward.params.iter().chain(forward.stmts.iter().flat_map(|stmt| &stmt.outs)).copied().collect();
     let read: Vec<_> = reads_of(sweep).iter().filter(|v| unstable.contains(v) && visible.contains(v)).collect();
     let mut keep = Keep { values, unstable, stacks: Vec::new() };
