@@ -55,9 +55,13 @@ fn program(source: &Source) -> syn::Result<Program> {
     Ok(Program { residual: residual(&primal), fused, primal })
 }
 
-/// The value whose gradient `value_and_grad` computes in one program: the result, or a part of it.
+/// The value whose gradient `value_and_grad` computes in one program: the result, or a part of it. A function that changes
+/// its arguments leaves them changed when it is over, and the sweep, which may ask what they were, has a scope of its own.
 fn differentiated(source: &Source, primal: &Primal) -> Option<Value> {
     let outcome = &source.signature.outcome;
+    if source.signature.arguments.iter().any(|argument| argument.kind.is_exclusive()) {
+        return None;
+    }
     match (outcome.target_kind.is_scalar() && !outcome.is_fallible(), outcome.aux.is_empty()) {
         (false, _) => None,
         (true, true) => Some(primal.body.results[0]),

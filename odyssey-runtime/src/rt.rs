@@ -8,6 +8,7 @@ pub use crate::elementwise::{
     Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages,
     operand, sc,
 };
+pub use crate::lent::{Left, before, keep, lend};
 pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};
 pub use crate::ops::functions::*;

@@ -1,5 +1,7 @@
 //! Calls of differentiable functions, and of their pullbacks.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
@@ -42,7 +44,32 @@ impl Writer<'_> {
                 quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #wants))
             }
         };
-        quote!(#start let #pattern = #value;)
+        let kept = self.kept_for_the_pullback(call, pullback, &changed);
+        quote!(#start let #pattern = #value; #kept)
+    }
+
+    /// `let y_pullback = (y_pullback, rt::keep(&state));`: of what the call may have only looked at.
+    fn kept_for_the_pullback(&mut self, call: &Call, pullback: Value, changed: &[(Value, Ident)]) -> TokenStream {
+        if call.perhaps.is_empty() {
+            return TokenStream::new();
+        }
+        let kept: Vec<_> = call
+            .perhaps
+            .iter()
+            .map(|position| {
+                let keep = self.rt("keep", self.values[call.args[*position]].span);
+                let place = self.lent_place(call, *position, changed, Access::Shared);
+                quote!(#keep(&#place))
+            })
+            .collect();
+        let pullback = self.name(pullback);
+        quote!(let #pullback = (#pullback, #(#kept),*);)
+    }
+
+    /// The part of a variable that a call is lent.
+    fn lent_place(&mut self, call: &Call, position: usize, changed: &[(Value, Ident)], access: Access) -> TokenStream {
+        let (_, name) = changed.iter().find(|(root, _)| *root == call.args[position]).expect("it is changed");
+        self.part(quote!(#name), &call.borrowed[&position], access)
     }
 
     /// A call that changes some of its arguments, without a derivative.
@@ -75,9 +102,8 @@ impl Writer<'_> {
         let mut args = Vec::new();
         for (i, v) in call.args.iter().enumerate() {
             args.push(match call.borrowed.get(&i) {
-                Some(path) => {
-                    let (_, name) = changed.iter().find(|(root, _)| root == v).expect("it is changed");
-                    let place = self.part(quote!(#name), path, Access::Exclusive);
+                Some(_) => {
+                    let place = self.lent_place(call, i, changed, Access::Exclusive);
                     if i == 0 && is_method {
                         Fragment::tight(place)
                     } else {
@@ -172,22 +198,23 @@ impl Writer<'_> {
         let is_method = matches!(call.callee, Callee::Method(..));
         let is_associated = call.callee.is_associated();
         let args = &call.args;
+        let lent = self.lent(call, &function, cotangents);
+        let function = lent.pullback;
         let again: Vec<_> = args
             .iter()
             .enumerate()
-            .map(|(i, v)| match (call.borrowed.contains_key(&i), i == 0 && is_method) {
-                (true, _) => quote!(()),
-                (false, true) => self.reference(*v),
-                (false, false) if i == 0 && is_associated && self.values[*v].kind == Kind::Unknown => self.again(*v),
-                (false, false) => self.consume(*v).tokens,
+            .map(|(i, v)| match (lent.slots.get(&i), i == 0 && is_method) {
+                (Some(slot), _) => slot.clone(),
+                (None, true) => self.reference(*v),
+                (None, false) if i == 0 && is_associated && self.values[*v].kind == Kind::Unknown => self.again(*v),
+                (None, false) => self.consume(*v).tokens,
             })
             .collect();
         let result = self.reference(result);
-        let results = cotangents.to_vec();
-        let (kinds, cotangents) = self.given_cotangents(call, cotangents);
-        let (patterns, unwrap) = self.pullback_results(stmt, pullback, call, &results);
-        let pattern = tuple(&patterns);
-        let call = quote!(#kinds let #pattern = #function(#(#again,)* #result, #(#cotangents),*); #unwrap);
+        let cotangent = self.consume(cotangents[0]).tokens;
+        let (patterns, unwrap) = self.pullback_results(stmt, pullback, call, cotangents);
+        let (pattern, start) = (tuple(&patterns), lent.start);
+        let call = quote!(#start let #pattern = #function(#(#again,)* #result, #cotangent); #unwrap);
         let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
         let wanted = self.guards.wanted(self.values, stmt);
         if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.is_guarded(*out)) {
@@ -210,32 +237,56 @@ impl Writer<'_> {
         quote!(#again(#value))
     }
 
-    /// The cotangents that a pullback takes. What is left in an argument may be lent as a slice and be an array or a list: its
-    /// cotangent goes there as a list, and comes back as what it was.
-    fn given_cotangents(&mut self, call: &Call, cotangents: &[Value]) -> (TokenStream, Vec<TokenStream>) {
-        let (mut kinds, mut given) = (TokenStream::new(), Vec::new());
-        let positions = std::iter::once(None).chain(call.borrowed.keys().copied().map(Some));
-        for (position, v) in positions.zip(cotangents) {
-            match position.filter(|_| may_be_list(&self.values[*v].kind)) {
-                Some(position) => {
-                    let [kind_of, into] = ["kind_of", "into_tangent"].map(|name| self.rt(name, self.values[*v].span));
-                    let (kind, reference) = (lent_kind(position), self.reference(*v));
-                    let d = self.consume(*v).tokens;
-                    kinds.extend(quote!(let #kind = #kind_of(#reference);));
-                    given.push(quote!(#into(#d)));
-                }
-                None => given.push(self.consume(*v).tokens),
-            }
+    /// What a pullback takes in the place of the arguments that were lent: the cotangent of what is left there, or the
+    /// argument again if the call only looked at it. What is lent as a slice may be an array or a list: its cotangent goes
+    /// there as a list, and comes back as what it was.
+    fn lent(&mut self, call: &Call, pullback: &TokenStream, cotangents: &[Value]) -> Lent {
+        let kept: Vec<_> = call.perhaps.iter().map(|position| own("kept", *position)).collect();
+        let (pullback, mut start) = if kept.is_empty() {
+            (pullback.clone(), TokenStream::new())
+        } else {
+            let name = Ident::new("pullback", Span::mixed_site());
+            (quote!(#name), quote!(let (#name, #(#kept),*) = #pullback;))
+        };
+        let mut slots = BTreeMap::new();
+        for (position, v) in call.borrowed.keys().zip(&cotangents[1..]) {
+            let span = self.values[*v].span;
+            let is_list = may_be_list(&self.values[*v].kind);
+            let reference = self.reference(*v);
+            let d = self.consume(*v).tokens;
+            slots.insert(
+                *position,
+                if call.perhaps.contains(position) {
+                    let [kept, slot, rest] = ["kept", "lent", "rest"].map(|name| own(name, *position));
+                    let lend = self.rt("lend", span);
+                    start.extend(quote!(let (#slot, #rest) = #lend(&#kept, #d);));
+                    quote!(#slot)
+                } else {
+                    let left = self.rt("Left", span);
+                    if is_list {
+                        let [kind_of, into] = ["kind_of", "into_tangent"].map(|name| self.rt(name, span));
+                        let kind = own("kind", *position);
+                        start.extend(quote!(let #kind = #kind_of(#reference);));
+                        quote!(#left(#into(#d)))
+                    } else {
+                        quote!(#left(#d))
+                    }
+                },
+            );
         }
-        (kinds, given)
+        Lent { pullback, start, slots }
     }
 
     /// The gradient `d` of an argument as the tangent of what was given for it, where that may be another type.
     fn as_given(&mut self, call: &Call, cotangents: &[Value], position: usize, d: &Ident) -> Option<TokenStream> {
         let (arg, span) = (call.args[position], self.values[call.args[position]].span);
+        if call.perhaps.contains(&position) {
+            let (before, rest) = (self.rt("before", span), own("rest", position));
+            return Some(quote!(#before(#rest, #d)));
+        }
         if let Some(number) = call.borrowed.keys().position(|lent| *lent == position) {
             let is_list = may_be_list(&self.values[cotangents[number + 1]].kind);
-            let (of_kind, kind) = (self.rt("of_kind", span), lent_kind(position));
+            let (of_kind, kind) = (self.rt("of_kind", span), own("kind", position));
             return is_list.then(|| quote!(#of_kind(#kind, #d)));
         }
         let is_reference = matches!(self.layout.definition(arg), Some(Op::Reference(_)));
@@ -304,9 +355,19 @@ fn may_be_list(kind: &Kind) -> bool {
     matches!(kind, Kind::Sequence(_))
 }
 
-/// The name of the kind of tangent that belongs to what is lent in this position.
-fn lent_kind(position: usize) -> Ident {
-    Ident::new(&format!("kind_{position}"), Span::mixed_site())
+/// A name that belongs to what is lent in this position.
+fn own(name: &str, position: usize) -> Ident {
+    Ident::new(&format!("{name}_{position}"), Span::mixed_site())
+}
+
+/// What is given to a pullback for the arguments that were lent to the call.
+struct Lent {
+    /// The pullback alone.
+    pullback: TokenStream,
+    /// The statements before it is called.
+    start: TokenStream,
+    /// What stands for each of them, by position.
+    slots: BTreeMap<usize, TokenStream>,
 }
 
 /// `nn::f::<T>` as the companion's path and the generic arguments of its function.

@@ -196,9 +196,16 @@ pub(crate) struct Call {
     pub(crate) args: Vec<Value>,
     /// The arguments that are `&mut` of a part of a value: that part; the argument itself is the whole, and overwritten.
     pub(crate) borrowed: BTreeMap<usize, Path>,
+    /// Those of them that the function may only look at, as far as the text says.
+    pub(crate) perhaps: BTreeSet<usize>,
 }
 
 impl Call {
+    /// A call that changes none of its arguments.
+    pub(crate) fn of(callee: Callee, args: Vec<Value>) -> Call {
+        Call { callee, args, borrowed: BTreeMap::new(), perhaps: BTreeSet::new() }
+    }
+
     /// The values that the call overwrites, each once.
     pub(crate) fn changed(&self) -> Vec<Value> {
         let mut changed: Vec<Value> = Vec::new();
@@ -295,7 +302,7 @@ pub(crate) struct Arm {
 }
 
 /// One step from a value to a part of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Projection {
     Field(FieldName),
     /// An element, or, with a range, a slice.

@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use syn::Ident;
 
 use super::closure::Local;
-use crate::ir::{Path, Value};
+use crate::ir::{Path, Projection, Value};
 
 /// A name with its hygiene: inside `macro_rules!`, equal names of different origin are different variables.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -32,6 +32,14 @@ pub(super) struct Variable(usize);
 pub(super) struct Place {
     pub(super) root: Variable,
     pub(super) path: Path,
+}
+
+impl Place {
+    /// Both are, or contain, the same part of a variable, as far as the text says.
+    pub(super) fn overlaps(&self, other: &Place) -> bool {
+        let first_difference = self.path.iter().zip(&other.path).find(|(a, b)| a != b);
+        self.root == other.root && !matches!(first_difference, Some((Projection::Field(_), Projection::Field(_))))
+    }
 }
 
 #[derive(Clone, Default)]

@@ -1,7 +1,5 @@
 //! Calls of functions by path.
 
-use std::collections::BTreeMap;
-
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprPath};
 
@@ -70,7 +68,7 @@ impl Lowerer {
         if name.starts_with(char::is_uppercase) {
             return self.construct_tuple(&path.path, &e.args, expr);
         }
-        if ["replace", "take"].contains(&name.as_str()) && self.lends(&e.args.iter().collect::<Vec<_>>(), Lending::ByName) {
+        if ["replace", "take"].contains(&name.as_str()) && self.lends(&e.args.iter().collect::<Vec<_>>()) {
             return self.replaced(&name, &e.args.iter().collect::<Vec<_>>(), e);
         }
         let first = segments[0].ident.to_string();
@@ -86,16 +84,11 @@ impl Lowerer {
 
     fn user_function(&mut self, path: &ExprPath, e: &ExprCall) -> Value {
         let given: Vec<&Expr> = e.args.iter().collect();
-        if self.lends(&given, Lending::Explicitly) {
-            return self.changing_call(Callee::Path(path.clone()), &given, e.span(), Lending::Explicitly);
+        if self.lends(&given) {
+            return self.changing_call(Callee::Path(path.clone()), &given, e.span(), Lending::Perhaps);
         }
         let args = e.args.iter().map(|arg| self.argument(arg)).collect();
-        self.emit(
-            Op::Call(Call { callee: Callee::Path(path.clone()), args, borrowed: BTreeMap::new() }),
-            Kind::Unknown,
-            true,
-            e.span(),
-        )
+        self.emit(Op::Call(Call::of(Callee::Path(path.clone()), args)), Kind::Unknown, true, e.span())
     }
 
     /// `f64::tanh(x)`, `f64::max(a, b)`.

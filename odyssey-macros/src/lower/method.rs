@@ -1,11 +1,9 @@
 //! Method calls: operations of the tables, copies, questions, and methods of the user's.
 
-use std::collections::BTreeMap;
-
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
-use super::passive::is_question;
+use super::passive::{is_question, only_reads};
 use super::place::{view_kind, without_parens, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
@@ -186,13 +184,14 @@ impl Lowerer {
 
     fn user_method(&mut self, receiver: Value, e: &ExprMethodCall) -> Value {
         let given: Vec<&Expr> = std::iter::once(&*e.receiver).chain(&e.args).collect();
-        if self.lends(&given[1..], Lending::Explicitly) {
+        let is_receiver_lent = !only_reads(&e.method) && self.lent(&e.receiver, true).is_some();
+        if is_receiver_lent || self.lends(&given[1..]) {
             let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
-            return self.changing_call(callee, &given, e.span(), Lending::Explicitly);
+            return self.changing_call(callee, &given, e.span(), Lending::Perhaps);
         }
         let args = std::iter::once(receiver).chain(e.args.iter().map(|arg| self.argument(arg)).collect::<Vec<_>>()).collect();
         let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
-        self.emit(Op::Call(Call { callee, args, borrowed: BTreeMap::new() }), Kind::Unknown, true, e.span())
+        self.emit(Op::Call(Call::of(callee, args)), Kind::Unknown, true, e.span())
     }
 
     fn sin_cos(&mut self, receiver: &Expr, expr: &Expr) -> Value {
@@ -291,7 +290,7 @@ impl Lowerer {
         let array = self.behind_reference(array);
         let (kind, active) = (self.kind(array).peel().clone(), self.is_active(array));
         let kind = if matches!(kind, Kind::Array(_)) { kind } else { Kind::Array(None) };
-        let call = Call { callee: Callee::Each(path.clone()), args: vec![array], borrowed: BTreeMap::new() };
+        let call = Call::of(Callee::Each(path.clone()), vec![array]);
         self.emit(Op::Call(call), kind, active, span)
     }
 

@@ -76,11 +76,11 @@ impl Lowerer {
             _ => {
                 let args: Vec<&Expr> = std::iter::once(&*e.receiver).chain(&e.args).collect();
                 let is_receiver_changed = self.lent(&e.receiver, true).is_some();
-                if !is_receiver_changed && !self.lends(&args[1..], Lending::ByName) {
+                if !is_receiver_changed && !self.lends(&args[1..]) {
                     return false;
                 }
                 let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
-                self.changing_call(callee, &args, span, Lending::ByName);
+                self.changing_call(callee, &args, span, Lending::Certainly);
             }
         }
         true
@@ -136,19 +136,19 @@ impl Lowerer {
         if let ("swap", [a, b]) = (last.as_str(), &args[..]) {
             return self.swap_places(a, b);
         }
-        if ["replace", "take"].contains(&last.as_str()) && self.lends(&args, Lending::ByName) {
+        if ["replace", "take"].contains(&last.as_str()) && self.lends(&args) {
             self.replaced(&last, &args, e);
             return true;
         }
         let expr = Expr::Call(e.clone());
-        if !self.lends(&args, Lending::ByName) {
+        if !self.lends(&args) {
             return false;
         }
         if !self.reads_active(&expr) {
             self.passive_effect(&expr);
             return true;
         }
-        self.changing_call(Callee::Path(path.clone()), &args, e.span(), Lending::ByName);
+        self.changing_call(Callee::Path(path.clone()), &args, e.span(), Lending::Certainly);
         true
     }
 

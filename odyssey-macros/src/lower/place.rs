@@ -1,6 +1,6 @@
 //! Places: parts of variables that are assigned to, borrowed mutably, or known under another name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use proc_macro2::Span;
@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Ident, UnOp};
 
 use super::bindings::{Place, Variable};
+use super::passive::only_reads;
 use super::Lowerer;
 use crate::ir::{Call, Callee, FieldName, Info, Kind, Op, Path, Projection, Stmt, Value, Wanted, Write};
 
@@ -24,14 +25,13 @@ const VIEWS: [(&str, &str); 9] = [
     ("as_slice_mut", "as_slice"),
 ];
 
-/// What counts as lent to a call.
+/// Whether a call changes its receiver, and what it is given by a name that is `&mut` itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lending {
-    /// `&mut x`.
-    Explicitly,
-    /// Also the name of something that is `&mut` itself, which might be lent to be looked at: a call without a value is
-    /// there for what it changes.
-    ByName,
+    /// A call without a value is there for what it changes.
+    Certainly,
+    /// They might be lent to be looked at: the type of the call's pullback says so.
+    Perhaps,
 }
 
 impl Lowerer {
@@ -212,25 +212,24 @@ impl Lowerer {
 
     /// A call of which some arguments are borrowed mutably.
     pub(super) fn changing_call(&mut self, callee: Callee, args: &[&Expr], span: Span, lending: Lending) -> Value {
-        let mut borrowed = BTreeMap::new();
+        let lent = self.lent_to(&callee, args, lending);
+        let (mut borrowed, mut perhaps) = (BTreeMap::new(), BTreeSet::new());
         let mut roots: Vec<Variable> = Vec::new();
         let mut values = Vec::new();
-        for (position, arg) in args.iter().enumerate() {
-            let is_receiver = position == 0 && matches!(callee, Callee::Method(..));
-            let is_lent = lending == Lending::ByName || !matches!(without_parens(arg), Expr::Path(_)) || is_receiver;
-            match self.lent(arg, is_receiver).filter(|_| is_lent) {
-                Some(place) => {
-                    values.push(self.bindings.value(place.root));
-                    borrowed.insert(position, place.path);
-                    if !roots.contains(&place.root) {
-                        roots.push(place.root);
-                    }
-                }
-                None => values.push(self.argument(arg)),
+        for (position, (arg, lent)) in args.iter().zip(lent).enumerate() {
+            let Some((place, how)) = lent else {
+                values.push(self.argument(arg));
+                continue;
+            };
+            values.push(self.bindings.value(place.root));
+            borrowed.insert(position, place.path);
+            perhaps.extend((how == Lending::Perhaps).then_some(position));
+            if !roots.contains(&place.root) {
+                roots.push(place.root);
             }
         }
         let active = values.iter().any(|v| self.is_active(*v));
-        let call = Call { callee, args: values, borrowed };
+        let call = Call { callee, args: values, borrowed, perhaps };
         let name = self.temporary_name(&Op::Call(call.clone()), span).filter(|_| active);
         let info = Info { name, kind: Kind::Unknown, active, shape_of: None, wanted: Wanted::new(), span, read_at: None };
         let result = self.values.add(info);
@@ -243,6 +242,34 @@ impl Lowerer {
             self.refresh(root);
         }
         result
+    }
+
+    /// The places that the arguments of a call lend.
+    fn lent_to(&mut self, callee: &Callee, args: &[&Expr], lending: Lending) -> Vec<Option<(Place, Lending)>> {
+        let is_method = matches!(callee, Callee::Method(..));
+        let is_named = |position, arg: &Expr| is_method && position == 0 || matches!(without_parens(arg), Expr::Path(_));
+        let mut lent = Vec::new();
+        for (position, arg) in args.iter().enumerate() {
+            let how = if is_named(position, arg) { lending } else { Lending::Certainly };
+            let is_read =
+                position == 0 && how == Lending::Perhaps && matches!(callee, Callee::Method(name, _) if only_reads(name));
+            let place = if is_read { None } else { self.lent(arg, is_method && position == 0) };
+            lent.push(place.map(|place| (place, how)));
+        }
+        // What is lent twice is lent to be looked at.
+        let places: Vec<_> = lent.iter().map(|lent| lent.as_ref().map(|(place, _)| place.clone())).collect();
+        for (position, entry) in lent.iter_mut().enumerate() {
+            let others =
+                places.iter().enumerate().filter(|(other, _)| *other != position).filter_map(|(_, place)| place.as_ref());
+            let is_shared = |(place, how): &(Place, Lending)| {
+                let is_view = matches!(place.path.last(), Some(Projection::View(..)));
+                *how == Lending::Perhaps && (is_view || others.clone().any(|other| place.overlaps(other)))
+            };
+            if entry.as_ref().is_some_and(is_shared) {
+                *entry = None;
+            }
+        }
+        lent
     }
 
     /// The place that an argument lends to be changed: `&mut place`, or a name for one.
@@ -285,11 +312,10 @@ impl Lowerer {
         self.referred(target, span)
     }
 
-    /// Some argument is lent to be changed.
-    pub(super) fn lends(&self, args: &[&Expr], lending: Lending) -> bool {
+    /// Some argument is lent to be changed, perhaps.
+    pub(super) fn lends(&self, args: &[&Expr]) -> bool {
         args.iter().any(|arg| match without_parens(arg) {
             Expr::Reference(e) => e.mutability.is_some(),
-            Expr::Path(_) if lending == Lending::Explicitly => false,
             Expr::Path(path) => path.path.get_ident().and_then(|ident| self.bindings.variable(ident)).is_some_and(|variable| {
                 self.bindings.alias(variable).is_some() || self.kind(self.bindings.value(variable)).is_exclusive()
             }),

@@ -13,6 +13,7 @@
 
 mod associated;
 mod blocks;
+mod changing;
 mod fallible;
 mod foreign_types;
 mod generic_impls;

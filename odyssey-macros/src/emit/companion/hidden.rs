@@ -42,14 +42,6 @@ impl Companion<'_> {
             .collect()
     }
 
-    /// The types of the cotangents that the hidden pullback takes: of the result, and of what is left in each argument that
-    /// is `&mut`.
-    fn all_cotangents(&self, of_result: TokenStream) -> Vec<TokenStream> {
-        let exclusive = self.arguments().iter().filter(|argument| argument.kind.is_exclusive());
-        let left = exclusive.map(|argument| if argument.differentiated { tangent(&argument.ty, self.krate) } else { quote!(()) });
-        std::iter::once(of_result).chain(left).collect()
-    }
-
     /// The value, and a pullback that borrows nothing, takes the arguments and the result a second time and computes
     /// what is wanted.
     pub(super) fn residual_vjp(&self) -> TokenStream {
@@ -139,19 +131,21 @@ impl Companion<'_> {
         Again { types, bound, for_any }
     }
 
-    /// `FnOnce(arguments, &result, cotangent) -> gradients`.
+    /// `FnOnce(arguments, &result, cotangent) -> gradients`. In the place of an argument that is `&mut` stands the cotangent of
+    /// what was left in it.
     fn pullback_trait(&self) -> TokenStream {
         let (here, krate, result, Again { types, for_any, .. }) = (self.here(), self.krate, self.result(), self.again());
         let types = self.arguments().iter().zip(&types).map(|(argument, ty)| {
             if argument.kind.is_exclusive() {
-                quote!(())
+                let left = if argument.differentiated { tangent(&argument.ty, krate) } else { quote!(()) };
+                quote!(#krate::rt::Left<#left>)
             } else if is_consumed_receiver(argument) {
                 quote!(&#ty)
             } else {
                 quote!(#ty)
             }
         });
-        let cotangents = self.all_cotangents(tangent(result, krate));
+        let cotangent = tangent(result, krate);
         let gradients = self.arguments().iter().zip(self.want_parameters()).map(|(argument, want)| {
             let tangent = tangent(&argument.ty, krate);
             if argument.differentiated {
@@ -165,7 +159,7 @@ impl Companion<'_> {
             [one] => quote_spanned!(here=> (#one,)),
             several => quote_spanned!(here=> (#(#several),*)),
         };
-        quote_spanned!(here=> #for_any ::core::ops::FnOnce(#(#types,)* &#result, #(#cotangents),*) -> #gradients)
+        quote_spanned!(here=> #for_any ::core::ops::FnOnce(#(#types,)* &#result, #cotangent) -> #gradients)
     }
 
     /// The type of the pullback. A function that calls itself would have one that contains itself: it has a box.
@@ -173,7 +167,7 @@ impl Companion<'_> {
         let (here, pullback) = (self.here(), self.pullback_trait());
         match (self.source.place.is_of_trait(), self.source.is_recursive()) {
             (true, _) => {
-                let captured = self.captured();
+                let captured = self.captured(&self.want_parameters());
                 quote_spanned!(here=> impl #pullback + use<#(#captured),*>)
             }
             (false, true) => quote_spanned!(here=> ::std::boxed::Box<dyn #pullback>),
@@ -194,7 +188,7 @@ impl Companion<'_> {
 
     /// What the pullback of a trait's item may mention: everything but the lifetimes of the arguments, which a trait's
     /// items would capture otherwise.
-    fn captured(&self) -> Vec<TokenStream> {
+    pub(super) fn captured(&self, wants: &[Ident]) -> Vec<TokenStream> {
         let outer = &self.source.surroundings.generics;
         let (again, types) = (self.again(), self.pullback_trait().to_string());
         let is_kept = |lifetime: &&syn::LifetimeParam| {
@@ -204,7 +198,7 @@ impl Companion<'_> {
         let lifetimes = lifetimes.map(|param| param.lifetime.to_token_stream());
         let this = (self.source.place == Place::Trait).then(|| quote!(Self));
         let names = crate::parse::names_of(outer).into_iter().chain(crate::parse::names_of(self.generics));
-        let names = names.chain(self.want_parameters()).map(|name| name.to_token_stream());
+        let names = names.chain(wants.iter().cloned()).map(|name| name.to_token_stream());
         lifetimes.chain(this).chain(names).collect()
     }
 }

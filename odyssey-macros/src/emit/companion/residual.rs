@@ -101,10 +101,20 @@ impl Companion<'_> {
             .collect();
         let mut owned = TokenStream::new();
         let mut again = Vec::new();
+        let krate = self.krate;
+        let mut left = reverse.params[1..].iter();
         for (argument, value) in self.arguments().iter().zip(&forward.params) {
-            let is_given = !argument.kind.is_exclusive();
+            if argument.kind.is_exclusive() {
+                again.push(if argument.differentiated {
+                    let pattern = writer.pattern(*left.next().expect("the cotangent of what is left"));
+                    quote!(#krate::rt::Left(#pattern))
+                } else {
+                    quote!(_)
+                });
+                continue;
+            }
             let is_zeroed = writer.failure.is_some() && argument.differentiated;
-            if !is_given || !reads(reverse, *value) && !zeros.contains(value) && !is_zeroed {
+            if !reads(reverse, *value) && !zeros.contains(value) && !is_zeroed {
                 again.push(quote!(_));
                 continue;
             }
@@ -130,15 +140,7 @@ impl Companion<'_> {
                 }
             }
         };
-        let mut cotangents = vec![writer.pattern(reverse.params[0])];
-        let mut left = reverse.params[1..].iter();
-        for argument in self.arguments().iter().filter(|argument| argument.kind.is_exclusive()) {
-            cotangents.push(if argument.differentiated {
-                writer.pattern(*left.next().expect("the cotangent of what is left"))
-            } else {
-                quote!(_)
-            });
-        }
+        let cotangent = writer.pattern(reverse.params[0]);
         let sweep = writer.block(reverse, places);
         let mut gradients = reverse.results.iter();
         let wants = self.want_parameters();
@@ -150,7 +152,7 @@ impl Companion<'_> {
             quote!(#want::when(|| #value))
         });
         let results = tuple(&results.collect::<Vec<_>>());
-        let parameters = quote!(#(#again,)* #result, #(#cotangents),*);
+        let parameters = quote!(#(#again,)* #result, #cotangent);
         (again, parameters, quote!(#owned #sweep #results))
     }
 }

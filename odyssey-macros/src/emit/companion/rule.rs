@@ -93,23 +93,21 @@ impl Companion<'_> {
         } else {
             (quote!(let (#value, #kept): (#result, _) = #call;), gradients)
         };
-        let again = self.arguments().iter().zip(&again).map(
-            |(argument, name)| {
-                if is_given(argument) {
-                    name.to_token_stream()
-                } else {
-                    quote!(_)
-                }
-            },
-        );
-        let left = left.iter().map(|left| left.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream));
+        let mut slots = self.left_slots().into_iter();
+        let again = self.arguments().iter().zip(&again).map(|(argument, name)| {
+            if is_given(argument) {
+                name.to_token_stream()
+            } else {
+                slots.next().expect("one for each")
+            }
+        });
         let (pattern, wanted, backwards) = (self.gradient_names_pattern(), self.wanted_gradients(), backward.span());
         let body = locate(quote!(let #pattern = #gradients; #wanted), backwards);
         Body {
             parameters: self.parameters(),
             stmts: locate(stmts, forward.span()),
             value: value.to_token_stream(),
-            pullback: quote!(move |#(#again,)* #value, #cotangent #(, #left)*| { #body }),
+            pullback: quote!(move |#(#again,)* #value, #cotangent| { #body }),
         }
     }
 

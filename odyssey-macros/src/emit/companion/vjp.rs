@@ -23,8 +23,14 @@ impl Companion<'_> {
         let types = cotangents.iter().map(|(_, ty)| ty);
         let pullback = quote!(::core::ops::FnOnce(#(#types),*) -> #gradients);
         // A pullback that borrowed would keep what is `&mut` borrowed as well.
-        let pullback =
-            if self.changes_arguments() { quote_spanned!(here=> impl #pullback) } else { quote!(#krate::borrowing!(#pullback)) };
+        let pullback = match (self.changes_arguments(), self.source.place == Place::Trait) {
+            (true, true) => {
+                let captured = self.captured(&[]);
+                quote_spanned!(here=> impl #pullback + use<#(#captured),*>)
+            }
+            (true, false) => quote_spanned!(here=> impl #pullback),
+            (false, _) => quote!(#krate::borrowing!(#pullback)),
+        };
         let result = outcome.wrapped_type(quote!((#value, #pullback)));
         let body = match &self.source.options.rule {
             Some(Rule::Whole(rule)) => self.users_vjp(rule),
@@ -49,6 +55,15 @@ impl Companion<'_> {
         let exclusive = self.arguments().iter().filter(|argument| argument.kind.is_exclusive());
         let name = |argument: &Argument| self.local(&format!("left_{}", argument.name.unraw()));
         exclusive.map(|argument| argument.differentiated.then(|| name(argument))).collect()
+    }
+
+    /// What stands in the place of each argument that is `&mut`, where the hidden pullback is called: the cotangent of what
+    /// is left there. One that is not differentiated has none.
+    pub(super) fn left_slots(&self) -> Vec<TokenStream> {
+        let krate = self.krate;
+        let slot =
+            |left: Option<Ident>| left.map_or_else(|| quote!(#krate::rt::Left(())), |left| quote!(#krate::rt::Left(#left)));
+        self.left_cotangents().into_iter().map(slot).collect()
     }
 
     /// The names and types of what the public pullback takes: the cotangent of the result, unless that is `()`, and those
@@ -78,12 +93,13 @@ impl Companion<'_> {
         let first: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
         let owns = self.changes_arguments();
         let given = if owns { self.again_names() } else { names.clone() };
+        let mut left = self.left_slots().into_iter();
         let again: Vec<_> = self
             .arguments()
             .iter()
             .zip(&given)
             .map(|(argument, name)| match &argument.kind {
-                Kind::Exclusive(_) => quote!(()),
+                Kind::Exclusive(_) => left.next().expect("one for each"),
                 Kind::Reference(_) if owns => quote!(&#name),
                 _ if is_consumed_receiver(argument) => quote!(&#name),
                 _ => quote!(#name),
@@ -94,8 +110,6 @@ impl Companion<'_> {
             .filter(|(argument, _)| owns && matches!(argument.kind, Kind::Reference(_)))
             .map(|(_, (name, given))| quote_spanned!(here=> let #given = #name.to_owned();))
             .collect();
-        // What is left in an argument gets its cotangent from the caller; one that is not differentiated has none.
-        let left = self.left_cotangents().into_iter().map(|left| left.map_or_else(|| quote!(()), ToTokens::into_token_stream));
         let (owner, hidden, generics) = (self.owner(), self.hidden_companion(), self.explicit_hidden_generics());
         let function = (self.source.place == Place::Module).then(|| {
             let function = self.function();
@@ -118,7 +132,7 @@ impl Companion<'_> {
         let success = outcome.success(quote_spanned!(here=> (#value, move |#(#cotangents),*| {
             #whole_cotangent
             #whole
-            let #results = #pullback(#(#again,)* &#kept, #of_result #(, #left)*);
+            let #results = #pullback(#(#again,)* &#kept, #of_result);
             #gradients
         })));
         let success = outcome.on_success(&value, &quote!(#keep #owned #success));
