@@ -55,7 +55,7 @@ pub fn keep<A: Keeps<T>, T: ?Sized>(argument: &T) -> Kept<A, T> {
 #[diagnostic::on_unimplemented(
     message = "`{T}` may be changed by this call, as far as its text says, and cannot be copied in case it is not",
     label = "kept for the derivative",
-    note = "`#[derive(Clone)]` for it, or say that the call only looks at it: `(&x).method(…)`, `function(&*x, …)`"
+    note = "`#[derive(Clone)]` for it, or say that the call only looks at it: `Type::method(&x, …)`, `function(&*x, …)`"
 )]
 pub trait Lent<'k, A: Keeps<T>, T: ?Sized, D>: Sized {
     /// What becomes of that cotangent meanwhile.

@@ -275,7 +275,7 @@ impl Lowerer {
     /// The place that an argument lends to be changed: `&mut place`, or a name for one.
     pub(super) fn lent(&mut self, arg: &Expr, is_receiver: bool) -> Option<Place> {
         match without_parens(arg) {
-            Expr::Reference(e) if e.mutability.is_some() => self.place(&e.expr),
+            Expr::Reference(e) => e.mutability.and_then(|_| self.place(&e.expr)),
             Expr::Path(path) => {
                 let variable = self.bindings.variable(path.path.get_ident()?)?;
                 let is_exclusive = self.kind(self.bindings.value(variable)).is_exclusive();

@@ -140,7 +140,7 @@ impl Chain {
         for k in 0..self.others.len() {
             total += self.others[k].kick(kicked) * self.first.energy();
         }
-        for other in self.others.iter_mut() {
+        for other in &mut self.others {
             total += other.kick(0.1 * by);
         }
         for other in &self.others {
@@ -229,6 +229,7 @@ fn square_sum(x: &[f64]) -> f64 {
 }
 
 /// A list that is lent as a slice, in both ways.
+#[expect(clippy::ptr_arg, reason = "a list")]
 #[differentiable]
 fn of_a_list(x: &mut Vec<f64>, by: f64) -> f64 {
     let norm = normalise(x);
@@ -314,4 +315,32 @@ fn arguments_are_left_changed() {
     let mut differentiated = [3.0, 4.0];
     normalise::grad(&mut differentiated);
     assert_eq!(plain, differentiated);
+}
+
+/// Of no type with a derivative: a call that says it looks needs none.
+struct Table {
+    entries: Vec<f64>,
+}
+
+impl Table {
+    fn add(&mut self, entry: f64) {
+        self.entries.push(entry);
+    }
+
+    #[differentiable(wrt(x))]
+    fn at(&self, x: f64) -> f64 {
+        self.entries[0] * x * x
+    }
+}
+
+#[differentiable]
+fn looked_up(x: f64) -> f64 {
+    let mut table = Table { entries: Vec::new() };
+    table.add(0.7);
+    Table::at(&table, x) * 2.0
+}
+
+#[test]
+fn of_passive_receivers() {
+    agrees!(looked_up(0.4));
 }
