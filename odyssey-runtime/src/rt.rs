@@ -179,6 +179,12 @@ pub fn arrived_as<X: Differentiable + ?Sized, D: Into<X::Tangent>>(x: &X, d: D) 
     arrived(x, d.into())
 }
 
+/// What `last` was popped from gets its cotangent back, if there was one: nothing counts as zero.
+#[inline]
+pub fn unpop<X: Differentiable>(list: &mut Vec<X::Tangent>, last: &Option<X>, d: Option<X::Tangent>) {
+    list.extend(last.as_ref().map(|x| into_payload(d, x)));
+}
+
 /// The cotangent of a number in an `Option`: nothing counts as zero.
 #[inline]
 pub fn number_or_zero<T: Real>(d: Option<T>) -> T {

@@ -40,6 +40,7 @@ impl Writer<'_> {
             Op::Store { base, path, value, how } => self.store(stmt, *base, path, *value, *how),
             Op::Update { base, path, subtracts, value } => self.update_part(stmt, *base, path, *subtracts, *value),
             Op::Push { base, path, value } => self.push_on(stmt, *base, path, *value),
+            Op::Unpop { base, path, last, cotangent } => self.unpop(stmt, *base, path, [*last, *cotangent]),
             Op::Pop { base, path } => self.pop_from(stmt, *base, path),
             Op::Swap { base, path, indices } => self.swap_in(stmt, *base, path, *indices),
             Op::Effect(verbatim, targets) => self.effect(stmt, verbatim, targets),

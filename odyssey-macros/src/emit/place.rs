@@ -116,6 +116,14 @@ impl Writer<'_> {
         quote!(#start #place.push(#value);)
     }
 
+    /// `rt::unpop(&mut place, &last, d_last);`
+    pub(super) fn unpop(&mut self, stmt: &Stmt, base: Value, path: &Path, [last, cotangent]: [Value; 2]) -> TokenStream {
+        let (start, name) = self.sum_in_place(stmt.outs[0], base);
+        let (last, d, unpop) = (self.reference(last), self.consume(cotangent).tokens, self.rt("unpop", stmt.span));
+        let place = self.part(quote!(#name), path, Access::Exclusive);
+        quote!(#start #unpop(&mut #place, #last, #d);)
+    }
+
     /// `let last = place.pop();`
     pub(super) fn pop_from(&mut self, stmt: &Stmt, base: Value, path: &Path) -> TokenStream {
         let (start, name) = self.sum_in_place(stmt.outs[1], base);

@@ -92,7 +92,10 @@ impl Guards {
 fn read_by_control_flow(sweep: &Block) -> ValueSet {
     let mut needed = ValueSet::default();
     for stmt in sweep.stmts.iter().rev() {
-        let is_plain = matches!(stmt.op, Op::TakePart { .. } | Op::Part(..) | Op::Push { .. } | Op::Pop { .. } | Op::Swap { .. });
+        let is_plain = matches!(
+            stmt.op,
+            Op::TakePart { .. } | Op::Part(..) | Op::Push { .. } | Op::Unpop { .. } | Op::Pop { .. } | Op::Swap { .. }
+        );
         if !stmt.op.blocks().is_empty() || is_plain || stmt.outs.iter().any(|out| needed.contains(out)) {
             stmt.reads(&mut |v| {
                 needed.insert(v);

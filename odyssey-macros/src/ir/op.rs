@@ -67,6 +67,13 @@ pub(crate) enum Op {
         base: Value,
         path: Path,
     },
+    /// The cotangent of a list that `last` was popped from: with that of `last`, if there was one; it is overwritten.
+    Unpop {
+        base: Value,
+        path: Path,
+        last: Value,
+        cotangent: Value,
+    },
     /// A list with two elements exchanged; it is overwritten.
     Swap {
         base: Value,
@@ -170,7 +177,11 @@ impl Op {
     /// The values that the statement overwrites, each with the result that takes its place.
     pub(crate) fn overwrites(&self, outs: &[Value]) -> Vec<(Value, Value)> {
         match self {
-            Op::Store { base, .. } | Op::Update { base, .. } | Op::Push { base, .. } | Op::Swap { base, .. } => {
+            Op::Store { base, .. }
+            | Op::Update { base, .. }
+            | Op::Push { base, .. }
+            | Op::Unpop { base, .. }
+            | Op::Swap { base, .. } => {
                 vec![(*base, outs[0])]
             }
             Op::Accumulate(tangent, _) | Op::AccumulatePart { tangent, .. } => vec![(*tangent, outs[0])],

@@ -112,6 +112,9 @@ impl Printer<'_> {
                 format!("{} {} {}", self.path(*base, path), if *subtracts { "-=" } else { "+=" }, v(value))
             }
             Op::Push { base, path, value } => format!("push {} on {}", v(value), self.path(*base, path)),
+            Op::Unpop { base, path, last, cotangent } => {
+                format!("unpop {} with {} on {}", v(last), v(cotangent), self.path(*base, path))
+            }
             Op::Pop { base, path } => format!("pop from {}", self.path(*base, path)),
             Op::Swap { base, path, indices } => format!("swap {} in {}", self.list(indices), self.path(*base, path)),
             Op::Effect(verbatim, targets) => {

@@ -71,6 +71,12 @@ macro_rules! each_operand {
                 $path(path, $f);
                 $f(value);
             }
+            Op::Unpop { base, path, last, cotangent } => {
+                $f(base);
+                $path(path, $f);
+                $f(last);
+                $f(cotangent);
+            }
             Op::Pop { base, path } | Op::TakePart { tangent: base, path } | Op::Part(base, path) => {
                 $f(base);
                 $path(path, $f);

@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use proc_macro2::Span;
-use syn::spanned::Spanned;
 use syn::{Expr, Ident, Pat};
 
 use super::bindings::Variable;
 use super::branches::{Body, Choice, Head};
 use super::names::{bound_kinds, bound_names, hides_positions};
+use super::parted::is_parted;
 use super::stmt::Tail;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::ir::{self, Block, Info, Kind, Number, Op, Stmt, Value, Verbatim, Wanted};
 
 /// What a branch came to: its block, its value, and the variables it changed.
-struct Arm {
+pub(super) struct Arm {
     block: Block,
     value: Option<Value>,
     changed: BTreeMap<Variable, Value>,
@@ -37,6 +37,9 @@ impl Lowerer {
                     let otherwise = blocks.pop().expect("two arms");
                     Op::If(condition, blocks.pop().expect("two arms"), otherwise)
                 })
+            }
+            Head::Match(option) if is_parted(option) && !self.is_passive(option) => {
+                self.choice_of_part(option, choice, tail, rest)
             }
             Head::Match(scrutinee) => {
                 let scrutinee = self.scrutinee(scrutinee);
@@ -74,7 +77,7 @@ impl Lowerer {
         self.expr(expr)
     }
 
-    fn arm_body(&mut self, body: &Body, tail: Tail, rest: &mut Option<Rest>) -> Option<Value> {
+    pub(super) fn arm_body(&mut self, body: &Body, tail: Tail, rest: &mut Option<Rest>) -> Option<Value> {
         let value = match body {
             Body::Block(block) => self.block_with(block, tail),
             Body::Expr(expr) => self.tail(expr, tail),
@@ -118,14 +121,10 @@ impl Lowerer {
 
     /// A condition: passive, whatever it compares.
     pub(super) fn condition(&mut self, e: &Expr) -> Value {
-        if contains_let(e) {
-            self.diagnostics.error(e, not_yet("`let` inside of a longer condition is", "nest `if let` and `if`"));
-            return self.flag(true, e.span());
-        }
         self.passive_condition(e)
     }
 
-    fn arm(&mut self, lower: impl FnOnce(&mut Lowerer) -> Option<Value>) -> Arm {
+    pub(super) fn arm(&mut self, lower: impl FnOnce(&mut Lowerer) -> Option<Value>) -> Arm {
         let before = self.bindings.snapshot();
         self.open_block();
         let value = lower(self);
@@ -134,7 +133,7 @@ impl Lowerer {
         Arm { block, value, changed }
     }
 
-    fn join(&mut self, mut arms: Vec<Arm>, span: Span, op: impl FnOnce(Vec<Block>) -> Op) -> Option<Value> {
+    pub(super) fn join(&mut self, mut arms: Vec<Arm>, span: Span, op: impl FnOnce(Vec<Block>) -> Op) -> Option<Value> {
         let changed: BTreeSet<_> = arms.iter().flat_map(|arm| arm.changed.keys().copied()).collect();
         let mut outs = Vec::new();
         for variable in &changed {
@@ -218,7 +217,18 @@ impl Lowerer {
 
     /// One value or the other.
     pub(super) fn either(&mut self, condition: Value, then: Value, otherwise: Value, span: Span) -> Value {
-        let arms = vec![self.arm(|_| Some(then)), self.arm(|_| Some(otherwise))];
+        self.either_of(condition, span, |_| then, |_| otherwise)
+    }
+
+    /// One value or the other, made where it is taken.
+    pub(super) fn either_of(
+        &mut self,
+        condition: Value,
+        span: Span,
+        then: impl FnOnce(&mut Lowerer) -> Value,
+        otherwise: impl FnOnce(&mut Lowerer) -> Value,
+    ) -> Value {
+        let arms = vec![self.arm(|lowerer| Some(then(lowerer))), self.arm(|lowerer| Some(otherwise(lowerer)))];
         let value = self.join(arms, span, |mut blocks| {
             let otherwise = blocks.pop().expect("two arms");
             Op::If(condition, blocks.pop().expect("two arms"), otherwise)
@@ -257,14 +267,5 @@ impl Lowerer {
         self.definitions.remove(&param);
         self.blocks[depth].params.push(param);
         param
-    }
-}
-
-fn contains_let(condition: &Expr) -> bool {
-    match condition {
-        Expr::Let(_) => true,
-        Expr::Binary(e) => contains_let(&e.left) || contains_let(&e.right),
-        Expr::Paren(e) => contains_let(&e.expr),
-        _ => false,
     }
 }

@@ -206,6 +206,9 @@ impl Lowerer {
     }
 
     pub(super) fn index_value(&mut self, index: &Expr) -> Value {
+        if let Some(index) = super::literal::typed_slice(index) {
+            return self.verbatim(&index);
+        }
         if self.is_passive(index) {
             self.expr(index)
         } else {

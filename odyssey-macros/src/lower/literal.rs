@@ -50,6 +50,32 @@ pub(super) fn typed(expr: &Expr, ty: &Type) -> Expr {
     typed
 }
 
+/// `s![.., 0_isize]` for `s![.., 0]`: which axes are left must be known where the slice is bound.
+pub(super) fn typed_slice(expr: &Expr) -> Option<Expr> {
+    let Expr::Macro(e) = expr else { return None };
+    if e.mac.path.segments.last()?.ident != "s" {
+        return None;
+    }
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let is_plain = |sign: &[TokenTree], literal: &proc_macro2::Literal| {
+        let is_signed = matches!(sign, [TokenTree::Punct(punct)] if punct.as_char() == '-');
+        (sign.is_empty() || is_signed) && literal.to_string().chars().all(|c| c.is_ascii_digit())
+    };
+    let tokens: Vec<_> = e.mac.tokens.clone().into_iter().collect();
+    let parts = tokens.split(is_comma).map(|part| match part {
+        [sign @ .., TokenTree::Literal(literal)] if is_plain(sign, literal) => {
+            let text = format!("{literal}_isize");
+            let mut typed: proc_macro2::Literal = text.parse().expect("an integer with a suffix is a literal");
+            typed.set_span(literal.span());
+            sign.iter().cloned().chain([typed.into()]).collect()
+        }
+        part => part.iter().cloned().collect::<TokenStream>(),
+    });
+    let mut typed = e.clone();
+    typed.mac.tokens = quote::quote!(#(#parts),*);
+    Some(Expr::Macro(typed))
+}
+
 fn write(expr: &mut Expr, ty: &Type) {
     match (expr, ty) {
         (Expr::Lit(e), Type::Path(path)) if is_float(ty) => {

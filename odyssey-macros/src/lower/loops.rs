@@ -28,9 +28,7 @@ type Iteration<'i> = &'i mut dyn FnMut(&mut Lowerer, Value);
 impl Lowerer {
     pub(super) fn for_loop(&mut self, e: &ExprForLoop) {
         self.refuse_attributes(&e.attrs);
-        let expr = Expr::ForLoop(e.clone());
-        if self.is_passive(&expr) {
-            self.verbatim(&expr);
+        if self.passive_loop(&Expr::ForLoop(e.clone())).is_some() {
             return;
         }
         let Some(walk) = self.walk(&e.expr) else { return };
@@ -75,9 +73,7 @@ impl Lowerer {
 
     pub(super) fn while_loop(&mut self, e: &ExprWhile) {
         self.refuse_attributes(&e.attrs);
-        let expr = Expr::While(e.clone());
-        if self.is_passive(&expr) {
-            self.verbatim(&expr);
+        if self.passive_loop(&Expr::While(e.clone())).is_some() {
             return;
         }
         let (label, condition, body) = (&e.label, &e.cond, &e.body);
@@ -100,8 +96,8 @@ impl Lowerer {
     pub(super) fn endless_loop(&mut self, e: &ExprLoop) -> Option<Value> {
         self.refuse_attributes(&e.attrs);
         let expr = Expr::Loop(e.clone());
-        if self.is_passive(&expr) {
-            return Some(self.verbatim(&expr));
+        if let Some(value) = self.passive_loop(&expr) {
+            return Some(value);
         }
         let jumps = Jumps::of_body(&e.body, e.label.as_ref().map(|label| &label.name));
         let written = Written { label: e.label.as_ref(), range: None, condition: None, jumps, span: e.span() };
@@ -126,6 +122,11 @@ impl Lowerer {
         self.emit(Op::Expect(value), kind, active, span)
     }
 
+    /// A loop in which nothing differentiated takes part, as it stands.
+    fn passive_loop(&mut self, expr: &Expr) -> Option<Value> {
+        (!self.reads_active(expr) && Effects::of(expr).escapes.is_none()).then(|| self.passive_effect(expr))
+    }
+
     fn loop_block(&mut self, body: &syn::Block) {
         if let Some(value) = self.block(body) {
             self.values[value].name = None;
@@ -134,7 +135,7 @@ impl Lowerer {
 
     fn refuse_attributes(&mut self, attributes: &[syn::Attribute]) {
         if let Some(attribute) = attributes.first() {
-            self.diagnostics.error(attribute, not_yet("attributes on loops are", "remove it"));
+            self.diagnostics.error(attribute, not_yet("this attribute on a loop is", "remove it"));
         }
     }
 

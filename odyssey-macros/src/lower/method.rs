@@ -3,8 +3,9 @@
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
+use super::parted::is_parted;
 use super::passive::{is_question, only_reads};
-use super::place::{view_kind, without_parens, Lending};
+use super::place::{view_kind, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::emit::at;
@@ -36,6 +37,11 @@ impl Lowerer {
                 return self.copy(&name, &e.receiver, expr)
             }
             ("mapv" | "mapv_into", 1) => return self.mapv(e, expr),
+            ("map_collect", 1) => {
+                if let Some(value) = self.zip_map(e, expr) {
+                    return value;
+                }
+            }
             ("map", 1) if self.is_numeric(&e.receiver) => return self.mapv(e, expr),
             ("unwrap", 0) | ("expect", 1) => {
                 if let Expr::MethodCall(inner) = &*e.receiver {
@@ -96,29 +102,20 @@ impl Lowerer {
         let (name, span, receiver) = (e.method.to_string(), e.span(), &e.receiver);
         let here = at(span);
         match (name.as_str(), e.args.len()) {
-            ("unwrap", 0) | ("expect", 1) => {
-                let Expr::MethodCall(inner) = without_parens(receiver) else { return None };
-                let list = &inner.receiver;
-                if super::iterate::is_pipeline(list) && inner.method == "last" {
-                    let text = not_yet("the iterator method `last` over differentiated values is", "write a loop");
-                    return Some(self.refuse(receiver, receiver.span(), &text));
-                }
-                let element: Expr = match (inner.method.to_string().as_str(), inner.args.len()) {
-                    ("first", 0) => syn::parse_quote_spanned!(here=> (#list)[0]),
-                    ("last", 0) => syn::parse_quote_spanned!(here=> (#list)[(#list).len() - 1]),
-                    ("get", 1) => {
-                        let index = &inner.args[0];
-                        syn::parse_quote_spanned!(here=> (#list)[#index])
-                    }
-                    _ => return None,
-                };
-                let element = self.expr(&element);
-                Some(self.referred(element, span))
-            }
+            ("unwrap", 0) | ("expect", 1) => is_parted(receiver).then(|| self.certain_part(receiver)).flatten(),
             ("pop", 0) => self.pop(e),
             ("split_at", 1) => {
                 let at = &e.args[0];
                 Some(self.expr(&syn::parse_quote_spanned!(here=> (&(#receiver)[..#at], &(#receiver)[#at..]))))
+            }
+            ("split_at", 2) => {
+                let (krate, axis, at) = (&self.krate, &e.args[0], &e.args[1]);
+                let slice = quote::quote_spanned!(here=> #krate::rt::ndarray::Slice::from);
+                Some(self.expr(&syn::parse_quote_spanned!(here=> ((#receiver).slice_axis(#axis, #slice(..#at)), (#receiver).slice_axis(#axis, #slice(#at..))))))
+            }
+            _ if is_parted(expr) => {
+                let text = not_yet("the `Option` of a part of a list is", "match on it where it is made, or `unwrap` it");
+                Some(self.refuse(expr, span, &text))
             }
             ("row" | "column" | "slice" | "index_axis" | "diag" | "slice_axis", _) => {
                 let base = self.expr(receiver);
@@ -147,18 +144,18 @@ impl Lowerer {
             }
             ("unwrap_or", 1) => {
                 let otherwise = &e.args[0];
-                self.optional_kind(receiver)?;
+                self.is_option(receiver)?;
                 Some(self.expr(&syn::parse_quote_spanned!(here=> match #receiver { Some(inside) => inside, None => #otherwise })))
             }
             ("map" | "and_then", 1) => {
-                self.optional_kind(receiver)?;
+                self.is_option(receiver)?;
                 let Expr::Closure(closure) = &e.args[0] else { return None };
                 let (pattern, body) = (closure.inputs.first()?, &closure.body);
                 let some: Expr = if name == "map" { syn::parse_quote_spanned!(here=> Some(#body)) } else { (**body).clone() };
                 Some(self.expr(&syn::parse_quote_spanned!(here=> match #receiver { Some(#pattern) => #some, None => None })))
             }
             ("map_or", 2) => {
-                self.optional_kind(receiver)?;
+                self.is_option(receiver)?;
                 let (otherwise, Expr::Closure(closure)) = (&e.args[0], &e.args[1]) else { return None };
                 let (pattern, body) = (closure.inputs.first()?, &closure.body);
                 Some(
@@ -166,7 +163,7 @@ impl Lowerer {
                 )
             }
             ("as_ref", 0) => {
-                self.optional_kind(receiver)?;
+                self.is_option(receiver)?;
                 Some(self.expr(&syn::parse_quote!(&#receiver)))
             }
             _ => None,
@@ -174,7 +171,10 @@ impl Lowerer {
     }
 
     /// Whether an expression is known to be an `Option`.
-    fn optional_kind(&mut self, expr: &Expr) -> Option<()> {
+    fn is_option(&mut self, expr: &Expr) -> Option<()> {
+        if is_parted(expr) {
+            return Some(());
+        }
         let point = self.checkpoint();
         let value = self.expr(expr);
         let is_optional = matches!(self.kind(value).peel(), Kind::Optional(_));
@@ -269,7 +269,7 @@ impl Lowerer {
     /// `x.mapv(|v| …)`: the closure is inlined; `x.mapv(f64::tanh)`: the operation itself.
     fn mapv(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         match &e.args[0] {
-            Expr::Closure(closure) => self.inlined(closure, &e.receiver, expr, e.method == "map"),
+            Expr::Closure(closure) => self.inlined(closure, &[&e.receiver], expr, e.method == "map"),
             Expr::Path(path) => {
                 let segments = &path.path.segments;
                 let owner = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string());
@@ -294,21 +294,26 @@ impl Lowerer {
         self.emit(Op::Call(call), kind, active, span)
     }
 
-    fn inlined(&mut self, closure: &ExprClosure, receiver: &Expr, expr: &Expr, by_reference: bool) -> Value {
-        let array = self.expr(receiver);
-        let array = self.behind_reference(array);
+    pub(super) fn inlined(&mut self, closure: &ExprClosure, arrays: &[&Expr], expr: &Expr, by_reference: bool) -> Value {
+        if closure.inputs.len() != arrays.len() {
+            let text = format!("this closure takes {} arguments, {} are given", closure.inputs.len(), arrays.len());
+            return self.refuse(expr, expr.span(), &text);
+        }
+        let arrays: Vec<_> = arrays.iter().map(|array| self.expr(array)).collect();
         self.bindings.open();
-        let parameter = match closure.inputs.first() {
-            Some(Pat::Type(typed)) => &typed.pat,
-            Some(other) => other,
-            None => return self.refuse(expr, expr.span(), "`mapv` takes a closure of one argument"),
-        };
-        // The array itself stands for its element: what is done to the element is done to all of them.
-        let element = if by_reference { self.referred(array, expr.span()) } else { array };
-        let name = self.values[array].name.clone();
         let errors = self.diagnostics.len();
-        self.bind(parameter, element);
-        self.values[array].name = name;
+        for (parameter, array) in closure.inputs.iter().zip(arrays) {
+            let parameter = match parameter {
+                Pat::Type(typed) => &typed.pat,
+                other => other,
+            };
+            // The array itself stands for its element: what is done to the element is done to all of them.
+            let array = self.behind_reference(array);
+            let element = if by_reference { self.referred(array, expr.span()) } else { array };
+            let name = self.values[array].name.clone();
+            self.bind(parameter, element);
+            self.values[array].name = name;
+        }
         let before = self.blocks.last().map_or(0, |block| block.stmts.len());
         let was_in_closure = std::mem::replace(&mut self.in_closure, true);
         let result = self.expr(&closure.body);

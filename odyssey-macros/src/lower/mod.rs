@@ -19,11 +19,13 @@ mod loops;
 mod method;
 mod mutate;
 mod names;
+mod parted;
 mod passive;
 mod pattern;
 mod place;
 mod reads;
 mod stmt;
+mod sugar;
 mod temporaries;
 mod zip;
 
@@ -182,7 +184,9 @@ impl Lowerer {
                 }
             }
         }
-        let result = self.body(&source.item.block);
+        let body = sugar::removed(&source.item.block);
+        self.refuse_configuration(&body);
+        let result = self.body(&body);
         if !source.signature.result_kind.peel().eq(&Kind::Unknown) {
             let known = self.values[result].kind.meet(&source.signature.result_kind);
             self.values[result].kind = known;

@@ -1,6 +1,10 @@
 //! Patterns: which part of a value gets which name.
 
-use syn::Pat;
+use std::cmp::Ordering;
+
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Pat, Token};
 
 use super::Lowerer;
 use crate::diagnostics::not_yet;
@@ -38,26 +42,22 @@ impl Lowerer {
             }
             Pat::Ident(_) | Pat::Reference(_) if self.by_reference > 0 && !self.is_reference(value) => {
                 let outside = std::mem::take(&mut self.by_reference);
-                let reference = self.referred(value, syn::spanned::Spanned::span(pattern));
+                let reference = self.referred(value, pattern.span());
                 self.bind(pattern, reference);
                 self.by_reference = outside;
             }
             Pat::Tuple(p) => {
-                for (number, part) in p.elems.iter().enumerate() {
-                    if matches!(part, Pat::Rest(_)) {
-                        self.diagnostics.error(part, not_yet("`..` in a pattern is", "name every part"));
-                        return;
-                    }
-                    let number = u32::try_from(number).expect("a short tuple");
-                    let field = self.field(value, FieldName::Unnamed(number), syn::spanned::Spanned::span(part));
-                    self.bind(part, field);
-                }
+                let length = match self.kind(value).peel() {
+                    Kind::Tuple(kinds) => Some(kinds.len()),
+                    _ => None,
+                };
+                self.bind_fields(&p.elems, length, value);
             }
             Pat::Reference(p) => {
                 let inner = self.behind_reference(value);
                 let inner = if inner == value {
                     let (target, active) = (self.kind(value).target(), self.is_active(value));
-                    self.emit(Op::Dereference(value), target, active, syn::spanned::Spanned::span(p))
+                    self.emit(Op::Dereference(value), target, active, p.span())
                 } else {
                     inner
                 };
@@ -65,30 +65,60 @@ impl Lowerer {
             }
             Pat::Struct(p) => {
                 for field in &p.fields {
-                    let part = self.field(value, FieldName::from(&field.member), syn::spanned::Spanned::span(field));
+                    let part = self.field(value, FieldName::from(&field.member), field.span());
                     self.bind(&field.pat, part);
                 }
             }
-            Pat::TupleStruct(p) => {
-                for (number, part) in p.elems.iter().enumerate() {
-                    let number = u32::try_from(number).expect("a short tuple");
-                    let field = self.field(value, FieldName::Unnamed(number), syn::spanned::Spanned::span(part));
-                    self.bind(part, field);
-                }
-            }
-            Pat::Slice(p) if !p.elems.iter().any(|part| matches!(part, Pat::Rest(_))) => {
-                let base = self.behind_reference(value);
-                for (number, part) in p.elems.iter().enumerate() {
-                    let number = proc_macro2::Literal::usize_unsuffixed(number);
-                    let index = self.verbatim(&syn::parse_quote!(#number));
-                    let (kind, active) = (self.kind(base).element(), self.is_active(base));
-                    let element = self.emit(Op::Index(base, index), kind, active, syn::spanned::Spanned::span(part));
-                    self.bind(part, element);
-                }
-            }
+            Pat::TupleStruct(p) => self.bind_fields(&p.elems, None, value),
+            Pat::Slice(p) => self.bind_elements(&p.elems, value),
             other => {
                 self.diagnostics
                     .error(other, not_yet("this pattern is", "bind the value to a name and take it apart with field access"));
+            }
+        }
+    }
+
+    /// The parts of a tuple of that length, if it is known.
+    fn bind_fields(&mut self, parts: &Punctuated<Pat, Token![,]>, length: Option<usize>, value: Value) {
+        let rest = parts.iter().position(|part| matches!(part, Pat::Rest(_))).unwrap_or(parts.len());
+        for (position, part) in parts.iter().enumerate().filter(|(position, _)| *position != rest) {
+            let number = if position < rest { Some(position) } else { length.map(|length| length + position - parts.len()) };
+            let Some(number) = number.and_then(|number| u32::try_from(number).ok()) else {
+                let text = not_yet(
+                    "a part behind `..` of a tuple of unknown length is",
+                    "name the parts before it, or write `_` for them",
+                );
+                return self.diagnostics.error(part, text);
+            };
+            let field = self.field(value, FieldName::Unnamed(number), part.span());
+            self.bind(part, field);
+        }
+    }
+
+    /// The elements of a list, counted from its end behind a `..`, which may have a name itself.
+    fn bind_elements(&mut self, parts: &Punctuated<Pat, Token![,]>, value: Value) {
+        let base = self.behind_reference(value);
+        let rest = parts.iter().position(rest_of_list).unwrap_or(parts.len());
+        for (position, part) in parts.iter().enumerate() {
+            let from_start = proc_macro2::Literal::usize_unsuffixed(position);
+            let from_end = proc_macro2::Literal::usize_unsuffixed(parts.len() - position);
+            let behind = proc_macro2::Literal::usize_unsuffixed(parts.len() - position - 1);
+            let index = match position.cmp(&rest) {
+                Ordering::Less => self.verbatim(&syn::parse_quote!(#from_start)),
+                Ordering::Equal => self.computed(syn::parse_quote!(#from_start..walked.len() - #behind), &[base], part.span()),
+                Ordering::Greater => self.computed(syn::parse_quote!(walked.len() - #from_end), &[base], part.span()),
+            };
+            match part {
+                Pat::Rest(_) => {}
+                Pat::Ident(p) if position == rest => {
+                    let slice = self.slice(base, index, part.span());
+                    self.bindings.declare(&p.ident, slice);
+                }
+                part => {
+                    let (kind, active) = (self.kind(base).element(), self.is_active(base));
+                    let element = self.emit(Op::Index(base, index), kind, active, part.span());
+                    self.bind(part, element);
+                }
             }
         }
     }
@@ -156,5 +186,14 @@ impl Lowerer {
         let value = self.emit_in(depth, Op::Field(base, name), kind, active, span);
         self.fields.insert(key, value);
         value
+    }
+}
+
+/// `..`, `rest @ ..`.
+fn rest_of_list(part: &Pat) -> bool {
+    match part {
+        Pat::Rest(_) => true,
+        Pat::Ident(p) => p.subpat.as_ref().is_some_and(|(_, inner)| matches!(**inner, Pat::Rest(_))),
+        _ => false,
     }
 }

@@ -7,6 +7,7 @@ use syn::{Expr, ExprMethodCall, Pat, Token};
 use super::place::without_parens;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
+use crate::ir::Value;
 
 impl Lowerer {
     /// `azip!((a in &mut a, &b in &b) *a += b)`.
@@ -52,6 +53,16 @@ impl Lowerer {
         let zipped = closure.inputs.iter().cloned().zip(arrays).collect();
         self.zipped_loop(zipped, &closure.body);
         true
+    }
+
+    /// `Zip::from(&a).and(&b).map_collect(|&a, &b| a * b)`: the closure is written in place.
+    pub(super) fn zip_map(&mut self, e: &ExprMethodCall, expr: &Expr) -> Option<Value> {
+        let arrays = zipped_arrays(&e.receiver)?;
+        let Expr::Closure(closure) = without_parens(&e.args[0]) else {
+            let text = not_yet("`map_collect` with a function is", "write a closure");
+            return Some(self.refuse(expr, e.span(), &text));
+        };
+        Some(self.inlined(closure, &arrays.iter().collect::<Vec<_>>(), expr, true))
     }
 
     fn zipped_loop(&mut self, zipped: Vec<(Pat, Expr)>, body: &Expr) {

@@ -141,11 +141,15 @@ impl Sweep<'_> {
             return;
         }
         let tangent = self.take_or_zero(rest);
-        let d = self.take(last);
-        let d = d.unwrap_or_else(|| self.zero(last));
-        let (kind, span) = (self.tangent_kind(base), stmt.span);
-        let d = self.emit(Op::Expect(d), kind.element(), base, span);
-        let whole = self.emit(Op::Push { base: tangent, path: of_tangent(path), value: d }, kind, base, span);
+        let cotangent = self.take(last).unwrap_or_else(|| self.zero(last));
+        let (kind, span, path) = (self.tangent_kind(base), stmt.span, of_tangent(path));
+        let is_certain = self.stmts.iter().any(|stmt| stmt.outs[..] == [cotangent] && matches!(stmt.op, Op::Present(_)));
+        let whole = if is_certain {
+            let value = self.emit(Op::Expect(cotangent), kind.element(), base, span);
+            self.emit(Op::Push { base: tangent, path, value }, kind, base, span)
+        } else {
+            self.emit(Op::Unpop { base: tangent, path, last, cotangent }, kind, base, span)
+        };
         self.contribute(base, whole);
     }
 

@@ -33,6 +33,7 @@
     reason = "programs as people write them"
 )]
 
+mod adaptors;
 mod arrays_in_place;
 mod attributes;
 mod branches;
@@ -52,6 +53,7 @@ mod pipelines;
 mod places;
 mod returns;
 mod robotics;
+mod shorthand;
 mod statistics;
 mod structs;
 #[path = "../programs/support.rs"]

@@ -6,10 +6,8 @@ use odyssey_runtime::prelude::*;
 
 #[differentiable]
 fn consumed(x: &[f64], y: &[f64]) -> f64 {
-    let a = x.iter().last().unwrap();
-    let l = x.iter().map(|v| v * 2.0).last().unwrap();
-    let n = x.iter().nth(1).unwrap();
-    let b: f64 = x.iter().chain(y).sum();
+    let a = x.iter().filter(|v| **v > 0.0).last().unwrap();
+    let b: f64 = x.iter().skip_while(|v| **v < 0.0).sum();
     let c = x.iter().copied().reduce(|a, b| a + b).unwrap();
     let d = x.iter().max_by(|a, b| b.abs().partial_cmp(&a.abs()).unwrap()).unwrap();
     let e = x.iter().map(|v| v * 2.0).collect::<std::collections::VecDeque<f64>>();
@@ -32,7 +30,7 @@ fn is_positive(x: &&f64) -> bool {
 #[differentiable]
 fn loops(x: &[f64], y: &[f64], words: &str) -> f64 {
     let mut sum = 0.0;
-    for v in x.iter().chain(y) {
+    for v in x.iter().map_while(|v| (*v > 0.0).then_some(*v)) {
         sum += v;
     }
     for v in x.split(|v| *v > 1.0) {
@@ -42,6 +40,16 @@ fn loops(x: &[f64], y: &[f64], words: &str) -> f64 {
         sum += v;
     }
     sum
+}
+
+#[differentiable]
+fn parts(x: &[f64]) -> f64 {
+    let first = x.first();
+    let y = match x.last() {
+        Some(last) if *last > 0.0 => *last,
+        _ => 1.0,
+    };
+    y
 }
 
 fn main() {}

@@ -12,8 +12,6 @@ fn jumps_in_expressions(x: f64, maybe: Option<f64>) -> Option<f64> {
     y += maybe?;
     for _ in 0..3 {
         let b = x + if y > 2.0 { break } else { y };
-        y = if y > 2.0 { break } else { y * b };
-        y += if y > 2.0 { break } else { y * b };
     }
     Some(y + a.sin().max(maybe?))
 }
@@ -49,25 +47,17 @@ fn returns_from_a_closure(x: f64) -> f64 {
 #[differentiable]
 fn attributes(x: f64) -> f64 {
     let mut y = x;
-    #[allow(unused)]
-    for _ in 0..3 {
-        y *= 2.0;
-    }
     #[cfg(all())]
     let z = x * 2.0;
-    y
-}
-
-#[differentiable]
-fn conditions(x: f64, maybe: Option<f64>) -> f64 {
-    let mut y = x;
-    if let Some(z) = maybe && z > 1.0 {
-        y *= z;
+    #[cfg(all())]
+    if y > 2.0 {
+        y *= 2.0;
     }
-    while let Some(z) = maybe && y < 3.0 {
-        y += z;
+    match y > 1.0 {
+        #[cfg(all())]
+        true => y * z,
+        _ => y,
     }
-    y
 }
 
 fn main() {}

@@ -13,9 +13,14 @@ enum Shape {
 
 #[differentiable]
 fn bindings(x: f64, pair: (f64, f64), point: &[f64; 2]) -> f64 {
-    let (first, ..) = pair;
     let n @ _ = x;
+    let (.., last) = made(x);
     x * x
+}
+
+#[differentiable]
+fn made(x: f64) -> (f64, f64) {
+    (x, x)
 }
 
 #[differentiable]

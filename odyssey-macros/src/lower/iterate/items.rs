@@ -60,11 +60,11 @@ impl Lowerer {
             }
             Walk::Windows { base, size } => {
                 let range = self.computed(syn::parse_quote!(other..other + walked), &[*size, k], span);
-                self.slice(*base, range, span)
+                Item::Value(self.slice(*base, range, span))
             }
             Walk::Chunks { base, size, .. } => {
                 let range = self.chunk(*base, *size, k, span);
-                self.slice(*base, range, span)
+                Item::Value(self.slice(*base, range, span))
             }
             Walk::ChunkPlaces { place, size, .. } => {
                 let base = self.load_base(place, span);
@@ -97,14 +97,50 @@ impl Lowerer {
                 let value = self.apply_function(f, &[item], span);
                 Item::Value(value.unwrap_or_else(|| self.nothing(span)))
             }
-            Walk::Filter(..) => unreachable!("filters are last"),
+            Walk::Chain(a, b) => Item::Value(self.chained(a, b, k, span)),
+            Walk::Cycle(inner) => {
+                let len = self.length_of(inner, span);
+                let k = self.computed(syn::parse_quote!(walked % other), &[k, len], span);
+                self.at(inner, k, span)
+            }
+            Walk::Repeated { value, .. } => Item::Value(*value),
+            Walk::Filter(..) | Walk::FilterMap(..) => unreachable!("filters are last"),
         }
     }
 
-    pub(in crate::lower) fn slice(&mut self, base: Value, range: Value, span: Span) -> Item {
+    /// The item of the first, or of the second. What is kept of a choice must not borrow: where items are references, the
+    /// choice is between what they refer to.
+    fn chained(&mut self, a: &Walk, b: &Walk, k: Value, span: Span) -> Value {
+        let len = self.length_of(a, span);
+        let in_first = self.computed(syn::parse_quote!(walked < other), &[k, len], span);
+        let is_reference = std::cell::Cell::new(false);
+        let owned = |lowerer: &mut Lowerer, walk: &Walk, k: Value| {
+            let item = lowerer.at(walk, k, span);
+            let value = lowerer.item_value(&item, span);
+            is_reference.set(matches!(lowerer.kind(value), Kind::Reference(_)));
+            if is_reference.get() {
+                lowerer.dereferenced(value, span)
+            } else {
+                value
+            }
+        };
+        let first = |lowerer: &mut Lowerer| owned(lowerer, a, k);
+        let second = |lowerer: &mut Lowerer| {
+            let k = lowerer.computed(syn::parse_quote!(walked - other), &[k, len], span);
+            owned(lowerer, b, k)
+        };
+        let value = self.either_of(in_first, span, first, second);
+        if is_reference.get() {
+            self.referred(value, span)
+        } else {
+            value
+        }
+    }
+
+    pub(in crate::lower) fn slice(&mut self, base: Value, range: Value, span: Span) -> Value {
         let (kind, active) = (self.kind(base).peel().clone(), self.is_active(base));
         let slice = self.emit(Op::Index(base, range), kind, active, span);
-        Item::Value(self.referred(slice, span))
+        self.referred(slice, span)
     }
 
     pub(in crate::lower) fn chunk(&mut self, base: Value, size: Value, k: Value, span: Span) -> Value {
@@ -168,6 +204,15 @@ impl Lowerer {
                 let reference = lowerer.referred(value, span);
                 let Some(condition) = lowerer.tested(condition, reference) else { return };
                 lowerer.when(condition, span, &mut |lowerer| body(lowerer, item));
+            }),
+            Walk::FilterMap(inner, f) => self.item_then(inner, k, span, &mut |lowerer, item| {
+                let option = lowerer.apply_function(f, std::slice::from_ref(item), span);
+                let option = option.unwrap_or_else(|| lowerer.nothing(span));
+                let is_there = lowerer.computed(syn::parse_quote!(walked.is_some()), &[option], span);
+                lowerer.when(is_there, span, &mut |lowerer| {
+                    let value = lowerer.present(option, span);
+                    body(lowerer, &Item::Value(value));
+                });
             }),
             Walk::Map(inner, f) if inner.filters() => self.item_then(inner, k, span, &mut |lowerer, item| {
                 let value = lowerer.apply_function(f, std::slice::from_ref(item), span);

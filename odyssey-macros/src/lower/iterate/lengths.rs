@@ -58,9 +58,18 @@ impl Lowerer {
                 let base = self.load_base(place, span);
                 self.chunk_count(base, *size, *exact, span)
             }
-            Walk::Enumerate(inner) | Walk::Rev(inner) | Walk::Copied(inner) | Walk::Map(inner, _) | Walk::Filter(inner, _) => {
-                self.length_of(inner, span)
+            Walk::Enumerate(inner) | Walk::Rev(inner) | Walk::Copied(inner) => self.length_of(inner, span),
+            Walk::Map(inner, _) | Walk::Filter(inner, _) | Walk::FilterMap(inner, _) => self.length_of(inner, span),
+            Walk::Chain(a, b) => {
+                let (a, b) = (self.length_of(a, span), self.length_of(b, span));
+                self.computed(syn::parse_quote!(walked.saturating_add(other)), &[a, b], span)
             }
+            Walk::Cycle(inner) => {
+                let len = self.length_of(inner, span);
+                self.computed(syn::parse_quote!(if walked == 0 { 0 } else { usize::MAX }), &[len], span)
+            }
+            Walk::Repeated { times: Some(times), .. } => *times,
+            Walk::Repeated { times: None, .. } => self.verbatim(&syn::parse_quote!(usize::MAX)),
             Walk::Zip(a, b) => {
                 let (a, b) = (self.length_of(a, span), self.length_of(b, span));
                 self.computed(syn::parse_quote!(walked.min(other)), &[a, b], span)

@@ -69,9 +69,19 @@ pub(in crate::lower) enum Walk {
     Skip(Box<Walk>, Value),
     Take(Box<Walk>, Value),
     StepBy(Box<Walk>, Value),
+    /// One behind the other.
+    Chain(Box<Walk>, Box<Walk>),
+    /// From the start again and again.
+    Cycle(Box<Walk>),
+    /// The same value, so often, or without end.
+    Repeated {
+        value: Value,
+        times: Option<Value>,
+    },
     Copied(Box<Walk>),
     Map(Box<Walk>, Expr),
     Filter(Box<Walk>, Expr),
+    FilterMap(Box<Walk>, Expr),
 }
 
 /// One item.
@@ -100,7 +110,8 @@ const SOURCES: [&str; 15] = [
     "drain",
     "chars",
 ];
-const ADAPTORS: [&str; 10] = ["enumerate", "zip", "rev", "skip", "take", "step_by", "copied", "cloned", "map", "filter"];
+const ADAPTORS: [&str; 13] =
+    ["enumerate", "zip", "rev", "skip", "take", "step_by", "chain", "cycle", "copied", "cloned", "map", "filter", "filter_map"];
 
 /// An iterator, by the methods that make it.
 pub(in crate::lower) fn is_pipeline(expr: &Expr) -> bool {
@@ -110,26 +121,32 @@ pub(in crate::lower) fn is_pipeline(expr: &Expr) -> bool {
             let name = e.method.to_string();
             SOURCES.contains(&name.as_str()) || ADAPTORS.contains(&name.as_str()) && is_pipeline(&e.receiver)
         }
-        Expr::Call(e) => is_zip(e),
+        Expr::Call(e) => iterator_function(e).is_some(),
         _ => false,
     }
 }
 
-fn is_zip(e: &syn::ExprCall) -> bool {
-    matches!(&*e.func, Expr::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "zip")) && e.args.len() == 2
+/// The name of a function of `std::iter` that makes an iterator.
+fn iterator_function(e: &syn::ExprCall) -> Option<&Ident> {
+    let Expr::Path(path) = &*e.func else { return None };
+    let mut segments = path.path.segments.iter().rev();
+    let (name, owner) = (&segments.next()?.ident, segments.next());
+    let is_known = ["zip", "chain", "once", "repeat", "repeat_n"].iter().any(|known| name == known);
+    let is_of_iter = owner.map_or(name == "zip", |owner| owner.ident == "iter");
+    (is_known && is_of_iter).then_some(name)
 }
 
 impl Walk {
     /// What making an item does to variables.
     pub(in crate::lower) fn effects(&self, effects: &mut Effects) {
         match self {
-            Walk::Enumerate(inner) | Walk::Rev(inner) | Walk::Copied(inner) => inner.effects(effects),
+            Walk::Enumerate(inner) | Walk::Rev(inner) | Walk::Copied(inner) | Walk::Cycle(inner) => inner.effects(effects),
             Walk::Skip(inner, _) | Walk::Take(inner, _) | Walk::StepBy(inner, _) => inner.effects(effects),
-            Walk::Zip(a, b) => {
+            Walk::Zip(a, b) | Walk::Chain(a, b) => {
                 a.effects(effects);
                 b.effects(effects);
             }
-            Walk::Map(inner, f) | Walk::Filter(inner, f) => {
+            Walk::Map(inner, f) | Walk::Filter(inner, f) | Walk::FilterMap(inner, f) => {
                 inner.effects(effects);
                 effects.extend(Effects::of(f));
             }
@@ -144,10 +161,10 @@ impl Walk {
             | Walk::ScalarPlaces(place)
             | Walk::LanePlaces { place, .. }
             | Walk::ChunkPlaces { place, .. } => roots.push(place.root),
-            Walk::Enumerate(inner) | Walk::Rev(inner) | Walk::Copied(inner) => inner.roots(roots),
+            Walk::Enumerate(inner) | Walk::Rev(inner) | Walk::Copied(inner) | Walk::Cycle(inner) => inner.roots(roots),
             Walk::Skip(inner, _) | Walk::Take(inner, _) | Walk::StepBy(inner, _) => inner.roots(roots),
-            Walk::Map(inner, _) | Walk::Filter(inner, _) => inner.roots(roots),
-            Walk::Zip(a, b) => {
+            Walk::Map(inner, _) | Walk::Filter(inner, _) | Walk::FilterMap(inner, _) => inner.roots(roots),
+            Walk::Zip(a, b) | Walk::Chain(a, b) => {
                 a.roots(roots);
                 b.roots(roots);
             }
@@ -157,10 +174,12 @@ impl Walk {
 
     fn filters(&self) -> bool {
         match self {
-            Walk::Filter(..) => true,
-            Walk::Enumerate(inner) | Walk::Rev(inner) | Walk::Copied(inner) | Walk::Map(inner, _) => inner.filters(),
+            Walk::Filter(..) | Walk::FilterMap(..) => true,
+            Walk::Enumerate(inner) | Walk::Rev(inner) | Walk::Copied(inner) | Walk::Cycle(inner) | Walk::Map(inner, _) => {
+                inner.filters()
+            }
             Walk::Skip(inner, _) | Walk::Take(inner, _) | Walk::StepBy(inner, _) => inner.filters(),
-            Walk::Zip(a, b) => a.filters() || b.filters(),
+            Walk::Zip(a, b) | Walk::Chain(a, b) => a.filters() || b.filters(),
             _ => false,
         }
     }

@@ -7,12 +7,12 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall, Ident};
 
 use crate::diagnostics::not_yet;
-use crate::ir::{Kind, Op, Value};
+use crate::ir::{Kind, Op, Value, Verbatim};
 use crate::lower::bindings::Place;
 use crate::lower::place::without_parens;
 use crate::lower::Lowerer;
 
-use super::{is_pipeline, is_simple_range, is_zip, Walk};
+use super::{is_pipeline, is_simple_range, iterator_function, Walk};
 
 impl Lowerer {
     /// How an expression is iterated over; reports what cannot be.
@@ -31,10 +31,7 @@ impl Lowerer {
                 Some(Walk::Positions { range: syn::parse_quote!((#range)) })
             }
             Expr::MethodCall(e) => self.method_pipeline(e),
-            Expr::Call(e) if is_zip(e) => {
-                let (a, b) = (self.pipeline(&e.args[0])?, self.pipeline(&e.args[1])?);
-                Some(Walk::Zip(Box::new(a), Box::new(b)))
-            }
+            Expr::Call(e) if iterator_function(e).is_some() => self.made_iterator(e),
             Expr::Reference(e) if e.mutability.is_some() => {
                 let place = self.place(&e.expr)?;
                 Some(self.changed_elements(place, e.span()))
@@ -44,24 +41,65 @@ impl Lowerer {
                 if let Some(place) = self.lent(other, false) {
                     return Some(self.changed_elements(place, other.span()));
                 }
+                if matches!(other, Expr::Call(_) | Expr::Macro(_) | Expr::Block(_)) && self.is_passive(other) {
+                    return Some(self.passive_items(other));
+                }
                 Some(self.elements(other, true))
             }
         }
     }
 
+    /// `zip(a, b)`, `once(x)`, … of `std::iter`.
+    fn made_iterator(&mut self, e: &syn::ExprCall) -> Option<Walk> {
+        let name = iterator_function(e).expect("one of them").to_string();
+        Some(match (name.as_str(), e.args.first()?, e.args.get(1)) {
+            ("zip", a, Some(b)) => Walk::Zip(Box::new(self.unfiltered(a)?), Box::new(self.unfiltered(b)?)),
+            ("chain", a, Some(b)) => Walk::Chain(Box::new(self.unfiltered(a)?), Box::new(self.unfiltered(b)?)),
+            ("once", value, None) => {
+                let times = self.verbatim(&syn::parse_quote!(1_usize));
+                Walk::Repeated { value: self.expr(value), times: Some(times) }
+            }
+            ("repeat_n", value, Some(times)) => Walk::Repeated { value: self.expr(value), times: Some(self.index_value(times)) },
+            (_, value, _) => Walk::Repeated { value: self.expr(value), times: None },
+        })
+    }
+
+    /// The items of a passive iterator, in a list that has positions.
+    fn passive_items(&mut self, expr: &Expr) -> Walk {
+        let list: Expr = syn::parse_quote!((#expr).into_iter().collect::<::std::vec::Vec<_>>());
+        let inputs = self.inputs(quote::ToTokens::to_token_stream(expr));
+        // Items that borrow are collected again where they are needed.
+        let verbatim = Verbatim { expr: list, inputs, is_pure: is_made_of_a_place(expr) };
+        let base = self.emit(Op::Verbatim(Rc::new(verbatim)), Kind::Sequence(Box::new(Kind::Unknown)), false, expr.span());
+        Walk::Elements { base, by_value: true }
+    }
+
     pub(in crate::lower) fn elements(&mut self, expr: &Expr, by_value: bool) -> Walk {
         let value = self.place_value(expr);
-        let by_value = by_value && !matches!(self.kind(value), Kind::Reference(_) | Kind::Exclusive(_));
         let base = self.behind_reference(value);
+        let is_borrowed = matches!(self.kind(value), Kind::Reference(_) | Kind::Exclusive(_)) || self.is_view(base);
+        let by_value = by_value && !is_borrowed;
         match self.kind(base).peel() {
             Kind::Array(Some(1)) | Kind::Sequence(_) => {}
-            Kind::Array(_) | Kind::Tensor => return Walk::Scalars { base, is_indexed: false },
+            Kind::Array(_) | Kind::Tensor => {
+                let scalars = Walk::Scalars { base, is_indexed: false };
+                return if by_value { Walk::Copied(Box::new(scalars)) } else { scalars };
+            }
             _ if !self.is_active(base) && !matches!(without_parens(expr), Expr::Index(_) | Expr::Field(_)) => {
                 return self.collected_items(base, by_value, expr.span());
             }
             _ => {}
         }
         Walk::Elements { base, by_value }
+    }
+
+    /// A view of an array, whose items are references.
+    fn is_view(&self, value: Value) -> bool {
+        match self.definitions.get(&value) {
+            Some(Op::View(..) | Op::Copy(crate::ir::Copying::View, _)) => true,
+            Some(Op::Apply(op, ..)) => op.is_view,
+            _ => false,
+        }
     }
 
     /// A passive collection that may not have positions: its items in a list.
@@ -134,6 +172,12 @@ impl Lowerer {
             ("take", 1) => Walk::Take(boxed(self.unfiltered(&e.receiver)?), self.index_value(&e.args[0])),
             ("step_by", 1) => Walk::StepBy(boxed(self.unfiltered(&e.receiver)?), self.index_value(&e.args[0])),
             ("map", 1) => Walk::Map(boxed(self.pipeline(&e.receiver)?), e.args[0].clone()),
+            ("filter_map", 1) => Walk::FilterMap(boxed(self.pipeline(&e.receiver)?), e.args[0].clone()),
+            ("chain", 1) => {
+                let (a, b) = (self.unfiltered(&e.receiver)?, self.unfiltered(&e.args[0])?);
+                Walk::Chain(boxed(a), boxed(b))
+            }
+            ("cycle", 0) => Walk::Cycle(boxed(self.unfiltered(&e.receiver)?)),
             ("filter", 1) => Walk::Filter(boxed(self.pipeline(&e.receiver)?), e.args[0].clone()),
             ("windows", 1) => {
                 let (base, size) = (self.base(&e.receiver), self.index_value(&e.args[0]));
@@ -167,14 +211,7 @@ impl Lowerer {
                 let axis = e.args[0].clone();
                 ("index_axis", syn::parse_quote!(#count.len_of(#axis)), Some(axis))
             }
-            _ => {
-                let text = not_yet(
-                    "iterating over this in a differentiated loop is",
-                    "loop over the indices of a slice or a `Vec`: collect the items into one before the loop",
-                );
-                self.diagnostics.error(e, text);
-                return None;
-            }
+            _ => return self.other_items(e),
         };
         let lane = Rc::new(Ident::new(lane, e.method.span()));
         let axis = axis.map(|axis| self.verbatim(&axis));
@@ -183,6 +220,28 @@ impl Lowerer {
         } else {
             Walk::Lanes { base: self.base(&e.receiver), lane, axis, counted_by }
         })
+    }
+
+    /// What is iterated over is no iterator of its own: a passive one, or a list or an array.
+    fn other_items(&mut self, e: &ExprMethodCall) -> Option<Walk> {
+        let expr = Expr::MethodCall(e.clone());
+        if self.is_passive(&expr) {
+            return Some(self.passive_items(&expr));
+        }
+        let point = self.checkpoint();
+        let value = self.expr(&expr);
+        let is_list = matches!(self.kind(value).peel(), Kind::Array(_) | Kind::Sequence(_));
+        let is_known = !matches!(self.definitions.get(&value), Some(Op::Call(_)));
+        self.restore(point);
+        if is_list && is_known {
+            return Some(self.elements(&expr, true));
+        }
+        let text = not_yet(
+            "iterating over this in a differentiated loop is",
+            "loop over the indices of a slice or a `Vec`: collect the items into one before the loop",
+        );
+        self.diagnostics.error(e, text);
+        None
     }
 
     pub(in crate::lower) fn base(&mut self, receiver: &Expr) -> Value {
@@ -198,5 +257,18 @@ impl Lowerer {
             return None;
         }
         Some(walk)
+    }
+}
+
+/// `text.chars()`, `map.values()`: asking again gives the same items.
+fn is_made_of_a_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::MethodCall(e) => is_made_of_a_place(&e.receiver),
+        Expr::Field(e) => is_made_of_a_place(&e.base),
+        Expr::Index(e) => is_made_of_a_place(&e.expr),
+        Expr::Reference(e) => is_made_of_a_place(&e.expr),
+        Expr::Paren(e) => is_made_of_a_place(&e.expr),
+        _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! `let`.
 
+use syn::spanned::Spanned;
 use syn::{Expr, Local, Pat};
 
 use crate::ir::Projection;
@@ -10,10 +11,6 @@ use crate::lower::Lowerer;
 
 impl Lowerer {
     pub(in crate::lower) fn local(&mut self, local: &Local) {
-        if let Some(attribute) = local.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
-            self.diagnostics
-                .error(attribute, "`#[cfg]` on a statement cannot be evaluated by a macro\nhelp: put it on the function");
-        }
         let Some(init) = &local.init else { return self.declare_later(local) };
         let init = &*init.expr;
         if let (Some((name, _)), Expr::Closure(closure)) = (plain_name(&local.pat), without_parens(init)) {
@@ -67,19 +64,33 @@ impl Lowerer {
         }
     }
 
-    /// `let (a, b) = x.split_at_mut(k);`
+    /// `let (a, b) = x.split_at_mut(k);`, `let (a, b) = x.view_mut().split_at(axis, k);`
     pub(in crate::lower) fn split(&mut self, pattern: &Pat, init: &Expr) -> bool {
         let (Pat::Tuple(names), Expr::MethodCall(e)) = (pattern, without_parens(init)) else { return false };
-        if e.method != "split_at_mut" || e.args.len() != 1 || names.elems.len() != 2 {
+        let is_view = matches!(without_parens(&e.receiver), Expr::MethodCall(e) if e.method.to_string().ends_with("_mut"));
+        let axis = match (e.method.to_string().as_str(), e.args.len()) {
+            ("split_at_mut", 1) => None,
+            ("split_at", 2) if is_view => Some(&e.args[0]),
+            _ => return false,
+        };
+        if names.elems.len() != 2 {
             return false;
         }
         let Some(place) = self.place(&e.receiver) else { return false };
-        let at = &e.args[0];
+        let axis = axis.map(|axis| self.index_value(axis));
+        let at = &e.args[e.args.len() - 1];
         let halves: [Expr; 2] = [syn::parse_quote!(..#at), syn::parse_quote!(#at..)];
         for (name, half) in names.elems.iter().zip(halves) {
             let range = self.verbatim(&half);
             let mut part = place.clone();
-            part.path.push(Projection::Index(range));
+            part.path.push(match axis {
+                None => Projection::Index(range),
+                Some(axis) => {
+                    let krate = self.krate.clone();
+                    let slice = self.computed(syn::parse_quote!(#krate::rt::ndarray::Slice::from(walked)), &[range], e.span());
+                    Projection::View(std::rc::Rc::new(syn::Ident::new("slice_axis", e.method.span())), vec![axis, slice])
+                }
+            });
             if let Some((name, _)) = plain_name(name) {
                 self.declare_alias(name, part);
             }

@@ -40,6 +40,22 @@ impl Lowerer {
         }
     }
 
+    /// Code that may not be there must not be differentiated; what a macro call looks at has no derivative.
+    pub(in crate::lower) fn refuse_configuration(&mut self, body: &syn::Block) {
+        struct Found<'d>(&'d mut crate::diagnostics::Diagnostics);
+        impl<'ast> syn::visit::Visit<'ast> for Found<'_> {
+            fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+                if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+                    let text = "`#[cfg]` on a statement cannot be evaluated by a macro\nhelp: put it on the function, or write `if cfg!(…)`";
+                    self.0.error(attribute, text);
+                }
+            }
+            fn visit_stmt_macro(&mut self, _: &'ast syn::StmtMacro) {}
+            fn visit_item(&mut self, _: &'ast syn::Item) {}
+        }
+        syn::visit::Visit::visit_block(&mut Found(&mut self.diagnostics), body);
+    }
+
     /// A block in a scope of its own; its value, if it ends with an expression.
     pub(in crate::lower) fn block(&mut self, block: &syn::Block) -> Option<Value> {
         self.block_with(block, Tail::Value)
