@@ -11,6 +11,7 @@ pub mod check;
 pub mod differentiable;
 #[doc(hidden)]
 pub mod elementwise;
+mod found;
 mod lent;
 pub mod losses;
 #[doc(hidden)]

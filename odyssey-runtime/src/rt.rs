@@ -8,6 +8,7 @@ pub use crate::elementwise::{
     Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages,
     operand, sc,
 };
+pub use crate::found::{IsDifferent, IsSame, Same, found, pair};
 pub use crate::lent::{Left, before, keep, lend};
 pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};
@@ -20,6 +21,7 @@ pub use crate::tangent::Tangent;
 pub use core::mem::drop;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.
+pub use crate::__odyssey_assert_found as assert_found;
 pub use crate::want::{Excluded, No, Want, Yes};
 pub use crate::{__odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum, __odyssey_map_to as map_to};
 

@@ -99,7 +99,8 @@ impl Companion<'_> {
             let (krate, function, primal) = (self.krate, self.instance(), own("primal"));
             quote!(#krate::rt::assert_same(&#primal, &#function);)
         } else {
-            self.mention()
+            let (mention, check) = (self.mention(), self.check_of_method_calls());
+            quote!(#mention #check)
         }
     }
 

@@ -71,6 +71,33 @@ impl Companion<'_> {
         }
     }
 
+    /// Of a trait's method: a type's own method of that name, which method calls find first, has a derivative as well.
+    pub(super) fn check_of_method_calls(&self) -> TokenStream {
+        let Some(of_trait) = self.source.surroundings.of_trait.as_ref().filter(|_| self.source.place != Place::Trait) else {
+            return TokenStream::new();
+        };
+        if self.has_anonymous() {
+            return TokenStream::new();
+        }
+        let (here, krate, turbofish) = (self.here(), self.krate, self.turbofish());
+        let owner = self.owner_of_the_function();
+        let both = |name: &Ident| quote_spanned!(here=> [Self::#name #turbofish, #owner::#name #turbofish]);
+        let method = both(&self.source.item.sig.ident);
+        let companion = self.source.place.is_of_trait().then(|| {
+            let vjp = both(&self.companion("vjp"));
+            quote_spanned!(here=> , #vjp)
+        });
+        let mut of_trait = of_trait.clone();
+        for segment in &mut of_trait.segments {
+            segment.arguments = syn::PathArguments::None;
+            // Lints on imports look away; `$crate` has its meaning from where it stands.
+            if segment.ident != "$crate" {
+                segment.ident.set_span(at(segment.ident.span()));
+            }
+        }
+        quote_spanned!(here=> #krate::rt::assert_found!(#of_trait, #method #companion);)
+    }
+
     /// The user's function as a value, where the arguments are in scope.
     pub(super) fn function(&self) -> TokenStream {
         let function = &self.source.item.sig.ident;
