@@ -5,7 +5,7 @@
 use std::marker::PhantomData;
 
 /// Different functions.
-pub struct Pair<F, G>(PhantomData<(F, G)>);
+pub struct Pair<Found, Meant>(PhantomData<(Found, Meant)>);
 
 /// The types of two functions.
 pub fn pair<F, G>(_: &F, _: &G) -> Pair<F, G> {

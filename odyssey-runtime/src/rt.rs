@@ -4,6 +4,7 @@ pub use crate::check::{Lend, Perturb};
 pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, complete, partial, zero_tangent,
 };
+pub use crate::elementwise::functions::probe::{MethodsOfThePrelude, NumberOfThePrelude, OnArrays};
 pub use crate::elementwise::{
     Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages,
     operand, sc,
@@ -22,6 +23,7 @@ pub use core::mem::drop;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.
 pub use crate::__odyssey_assert_found as assert_found;
+pub use crate::__odyssey_assert_methods as assert_methods;
 pub use crate::want::{Excluded, No, Want, Yes};
 pub use crate::{__odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum, __odyssey_map_to as map_to};
 

@@ -28,6 +28,9 @@ impl Lowerer {
             return value;
         }
         if let Some(op) = Elementwise::find(&name).filter(|op| op.row().is_method()) {
+            if op.row().is_of_prelude() && self.prelude_methods.iter().all(|(_, known)| *known != op) {
+                self.prelude_methods.push((e.method.clone(), op));
+            }
             let args: Vec<_> = std::iter::once(&*e.receiver).chain(&e.args).collect();
             return self.table_operation(op, &args, expr);
         }

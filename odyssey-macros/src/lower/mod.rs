@@ -54,6 +54,8 @@ pub(crate) struct Primal {
     pub(crate) body: Block,
     /// Items that the user declared inside the function.
     pub(crate) items: Vec<Item>,
+    /// The methods of the prelude that it calls, each once.
+    pub(crate) prelude_methods: Vec<(Ident, Elementwise)>,
 }
 
 impl Primal {
@@ -80,7 +82,7 @@ pub(crate) fn lower(source: &Source) -> syn::Result<Primal> {
     lowerer.diagnostics.propagate()?;
     let mut body = lowerer.blocks.pop().expect("the function's own block");
     body.results = results;
-    Ok(Primal { values: lowerer.values, body, items: lowerer.items })
+    Ok(Primal { values: lowerer.values, body, items: lowerer.items, prelude_methods: lowerer.prelude_methods })
 }
 
 struct Lowerer {
@@ -96,6 +98,7 @@ struct Lowerer {
     bindings: Bindings,
     diagnostics: Diagnostics,
     items: Vec<Item>,
+    prelude_methods: Vec<(Ident, Elementwise)>,
     /// An elementwise closure is being inlined: its branches are choices between elements.
     in_closure: bool,
     /// Values with a name that is not the user's.
@@ -148,6 +151,7 @@ impl Lowerer {
             bindings: Bindings::default(),
             diagnostics: Diagnostics::default(),
             items: Vec::new(),
+            prelude_methods: Vec::new(),
             in_closure: false,
             temporary: ValueSet::default(),
             opened: 0,

@@ -95,12 +95,13 @@ impl Companion<'_> {
     /// Which function is called: a plain one may hide an imported differentiable one, but not its companion. A method is
     /// found by the type of its receiver, as its companion is.
     fn check_of_the_function(&self) -> TokenStream {
+        let methods = self.check_of_prelude_methods();
         if self.source.place == Place::Module {
             let (krate, function, primal) = (self.krate, self.instance(), own("primal"));
-            quote!(#krate::rt::assert_same(&#primal, &#function);)
+            quote!(#krate::rt::assert_same(&#primal, &#function); #methods)
         } else {
             let (mention, check) = (self.mention(), self.check_of_method_calls());
-            quote!(#mention #check)
+            quote!(#mention #check #methods)
         }
     }
 

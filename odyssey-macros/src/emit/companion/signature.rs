@@ -71,6 +71,23 @@ impl Companion<'_> {
         }
     }
 
+    /// The methods of the prelude that the function calls are those, and no others of these names.
+    pub(super) fn check_of_prelude_methods(&self) -> TokenStream {
+        let methods = self.program.map_or(&[][..], |program| &program.primal.prelude_methods);
+        let (here, krate) = (self.here(), self.krate);
+        let calls = methods.iter().map(|(name, op)| {
+            // As lints see it, this is the macro's.
+            let name = Ident::new(&name.to_string(), at(name.span()));
+            let numbers = op.row().operands[1..].iter().map(|number| own(number));
+            quote_spanned!(here=> #name(#(#numbers)*))
+        });
+        let calls: Vec<_> = calls.collect();
+        if calls.is_empty() {
+            return TokenStream::new();
+        }
+        quote_spanned!(here=> #krate::rt::assert_methods!(#(#calls),*);)
+    }
+
     /// Of a trait's method: a type's own method of that name, which method calls find first, has a derivative as well.
     pub(super) fn check_of_method_calls(&self) -> TokenStream {
         let Some(of_trait) = self.source.surroundings.of_trait.as_ref().filter(|_| self.source.place != Place::Trait) else {

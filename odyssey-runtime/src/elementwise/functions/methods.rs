@@ -11,7 +11,7 @@ macro_rules! methods {
         $name:ident($x:ident $(, $number:ident)?) -> $names:tt = {$($value:tt)*} $(, {$($rule:tt)*})*;
     )*) => {
         /// The elementwise functions that the standard library lacks, as methods of numbers.
-        pub trait RealFunctions: Real {$(
+        pub trait RealFunctions: Sized {$(
             $(#[$doc])*
             #[must_use]
             fn $name(self $(, $number: Self)?) -> Self;

@@ -7,6 +7,7 @@ mod argument;
 mod companion;
 mod detach;
 mod methods;
+pub(crate) mod probe;
 #[cfg(test)]
 mod tests;
 
