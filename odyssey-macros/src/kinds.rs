@@ -130,7 +130,7 @@ impl Types {
     fn learn(&mut self, node: usize, kind: &Kind) {
         match kind {
             Kind::Scalar | Kind::Array(_) => self.know(node, kind.clone()),
-            Kind::Reference(inner) | Kind::Exclusive(inner) => self.learn(node, inner),
+            Kind::Reference(inner) | Kind::Exclusive(inner) | Kind::Boxed(inner) => self.learn(node, inner),
             Kind::Sequence(element) => {
                 let part = self.part(node, Part::Element);
                 self.learn(part, element);
@@ -254,7 +254,7 @@ impl Types {
                 self.know(node, Kind::Scalar);
                 self.know(Types::of(*x), Kind::Scalar);
             }
-            Op::Reference(x) | Op::Dereference(x) | Op::Copy(_, x) | Op::Snapshot(x) => self.same(out, *x),
+            Op::Reference(x) | Op::Dereference(x) | Op::Boxed(x) | Op::Copy(_, x) | Op::Snapshot(x) => self.same(out, *x),
             Op::Elementwise(_, operands, _) => {
                 self.arithmetic.push((operands.iter().map(|v| Types::of(*v)).collect(), node));
             }

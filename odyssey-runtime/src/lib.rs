@@ -41,3 +41,19 @@ pub use tangent::Tangent;
 macro_rules! borrowing {
     ($($bound:tt)*) => { impl $($bound)* };
 }
+
+/// `tangent.__into_Rect()` for a tangent that may be of a struct: its parts are its fields. A method of the tangent's own comes
+/// before that of a trait.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odyssey_into_parts {
+    ($tangent:expr, $method:ident) => {{
+        trait $method: Sized {
+            fn $method(self) -> Self {
+                self
+            }
+        }
+        impl<T> $method for T {}
+        $tangent.$method()
+    }};
+}

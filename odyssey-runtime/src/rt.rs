@@ -25,7 +25,10 @@ pub use ndarray;
 pub use crate::__odyssey_assert_found as assert_found;
 pub use crate::__odyssey_assert_methods as assert_methods;
 pub use crate::want::{Excluded, No, Want, Yes};
-pub use crate::{__odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum, __odyssey_map_to as map_to};
+pub use crate::{
+    __odyssey_into_parts as into_parts, __odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum,
+    __odyssey_map_to as map_to,
+};
 
 use crate::ops::Tensor;
 use crate::real::Real;
@@ -187,6 +190,17 @@ pub fn arrived_as<X: Differentiable + ?Sized, D: Into<X::Tangent>>(x: &X, d: D) 
 #[inline]
 pub fn unpop<X: Differentiable>(list: &mut Vec<X::Tangent>, last: &Option<X>, d: Option<X::Tangent>) {
     list.extend(last.as_ref().map(|x| into_payload(d, x)));
+}
+
+/// What a differentiated value may be put into: something of its own, not a borrow from elsewhere.
+#[inline]
+pub fn followed<T: Differentiable + ?Sized>(_place: &T) {
+    const {
+        assert!(
+            !T::IS_EXCLUSIVE_BORROW,
+            "a differentiated value goes through a `&mut` whose owner the compiler does not know: borrow it where it is changed, with `let part = &mut …;`"
+        );
+    }
 }
 
 /// The cotangent of a number in an `Option`: nothing counts as zero.

@@ -2,7 +2,8 @@
 //!
 //! Beside `Mlp` it writes `MlpTangent` (the tangents of the fields, with the same names and visibilities) and the hidden
 //! `MlpPartial` (the same while an adjoint is being assembled), and the traits that make the three work together. For
-//! an enum, both have hidden methods that give access to the parts of one variant (`parts.rs`).
+//! an enum, both have hidden methods that give access to the parts of one variant, for a struct the tangent has one for each
+//! field that sets it to zero (`parts.rs`).
 
 mod attributes;
 mod generics;
@@ -23,7 +24,7 @@ pub(crate) fn derive_differentiable(input: TokenStream) -> TokenStream {
     match syn::parse2(input).and_then(|input| Model::new(&input)) {
         Ok(model) => {
             let (tangent, partial, primal) = (tangent::emit(&model), partial::emit(&model), primal::emit(&model));
-            let parts = model.is_enum.then(|| parts::emit(&model));
+            let parts = if model.is_enum { parts::emit(&model) } else { parts::clear(&model) };
             quote!(#tangent #partial #primal #parts)
         }
         Err(error) => error.into_compile_error(),

@@ -7,6 +7,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Ident, Member};
 
 use super::model::Model;
@@ -40,6 +41,24 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let nothing = quote!(Self::__Nothing => "nothing",);
     let partial = implement(model, "Partial", model.variants.iter().map(|variant| of_partial(model, variant)), Some(nothing));
     quote!(#(#structs)* #tangent #partial)
+}
+
+/// `tangent.__clear_x()` for every named field of a struct, also where the tangent leaves the field out.
+pub(super) fn clear(model: &Model) -> TokenStream {
+    let (name, krate) = (model.companion("Tangent"), &model.krate);
+    let (parameters, arguments, bounds) = model.assumed_generics.split_for_impl();
+    let methods = model.fields().filter_map(|field| {
+        let (Member::Named(member), vis) = (&field.member, &field.vis) else { return None };
+        let method = format_ident!("__clear_{}", member.unraw(), span = member.span().resolved_at(Span::call_site()));
+        let clear =
+            field.differentiable.is_some().then(|| quote_spanned!(field.span=> #krate::rt::clear_part(&mut self.#member);));
+        Some(quote! {
+            #[doc(hidden)]
+            #[inline]
+            #vis fn #method(&mut self) { #clear }
+        })
+    });
+    quote!(impl #parameters #name #arguments #bounds { #(#methods)* })
 }
 
 fn implement(

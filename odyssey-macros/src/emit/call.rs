@@ -290,7 +290,8 @@ impl Writer<'_> {
             return is_list.then(|| quote!(#of_kind(#kind, #d)));
         }
         let is_reference = matches!(self.layout.definition(arg), Some(Op::Reference(_)));
-        if !is_reference || !may_be_list(self.values[arg].kind.peel()) {
+        let kind = self.values[arg].kind.peel();
+        if !(is_reference && may_be_list(kind) || matches!(kind, Kind::Boxed(_))) {
             return None;
         }
         let (as_tangent, given) = (self.rt("as_tangent", span), self.reference(arg));

@@ -86,7 +86,7 @@ impl Writer<'_> {
             }
             Op::IntoParts(x, path) => {
                 let x = self.consume(*x).receiver();
-                super::control::unmatch::into_parts(path, &x)
+                super::control::unmatch::into_parts(path, &x, &self.rt("into_parts", span))
             }
             Op::Okay(x) => {
                 let x = self.consume(*x).tokens;

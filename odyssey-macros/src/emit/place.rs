@@ -6,7 +6,7 @@ use syn::Ident;
 
 use super::names::at;
 use super::writer::{member, Writer};
-use crate::ir::{Path, Projection, Stmt, Value, Verbatim, Write};
+use crate::ir::{FieldName, Path, Projection, Stmt, Value, Verbatim, Write};
 
 /// How a place is used.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,11 @@ impl Writer<'_> {
         let (take, pattern) = (self.rt("take_part", stmt.span), self.pattern(stmt.outs[0]));
         if self.layout.is_used(stmt.outs[0]) {
             quote!(#start let #pattern = #take(&mut #place);)
+        } else if let Some((Projection::Field(FieldName::Named(field)), owner)) = path.split_last() {
+            // The tangent may have no such field.
+            let owner = self.part(quote!(#name), &owner.to_vec(), Access::Exclusive);
+            let clear = quote::format_ident!("__clear_{}", syn::ext::IdentExt::unraw(field), span = at(field.span()));
+            quote!(#start #owner.#clear();)
         } else {
             let clear = self.rt("clear_part", stmt.span);
             quote!(#start #clear(&mut #place);)

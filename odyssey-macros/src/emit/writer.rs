@@ -105,7 +105,9 @@ impl Writer<'_> {
             }
             _ => match self.layout.definition(value) {
                 Some(Op::Reference(_)) if self.layout.is_inline(value) => self.expr(value).tokens,
-                Some(Op::Dereference(inner)) if self.layout.is_inline(value) => {
+                Some(Op::Dereference(inner))
+                    if self.layout.is_inline(value) && !matches!(self.values[*inner].kind, Kind::Boxed(_)) =>
+                {
                     let inner = *inner;
                     self.expr(inner).tokens
                 }
@@ -153,6 +155,10 @@ impl Writer<'_> {
             Op::Verbatim(verbatim) => self.verbatim(verbatim),
             Op::Elementwise(op, operands, parameters) => self.elementwise(*op, operands, parameters, span),
             Op::Reference(x) => Fragment::new(self.expr(*x).reference(), Binding::Prefix),
+            Op::Boxed(x) => {
+                let x = self.consume(*x).tokens;
+                Fragment::tight(quote_spanned!(span=> ::std::boxed::Box::new(#x)))
+            }
             Op::Dereference(x) => {
                 let inner = self.expr(*x).at_least(Binding::Prefix);
                 Fragment::new(quote_spanned!(span=> *#inner), Binding::Prefix)

@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Sequence(Box<Kind>),
     Tuple(Vec<Kind>),
     Reference(Box<Kind>),
+    /// `Box`.
+    Boxed(Box<Kind>),
     /// An `Option`, or a `Result`, of such a value.
     Optional(Box<Kind>),
     /// `&mut`.
@@ -30,6 +32,14 @@ impl Kind {
         }
     }
 
+    /// Without references and boxes: what fields, elements and methods belong to.
+    pub(crate) fn behind_pointers(&self) -> &Kind {
+        match self.peel() {
+            Kind::Boxed(inner) => inner.behind_pointers(),
+            other => other,
+        }
+    }
+
     pub(crate) fn is_scalar(&self) -> bool {
         *self == Kind::Scalar
     }
@@ -41,7 +51,7 @@ impl Kind {
     /// Behind one reference; the kind itself if it is none.
     pub(crate) fn target(&self) -> Kind {
         match self {
-            Kind::Reference(inner) | Kind::Exclusive(inner) => (**inner).clone(),
+            Kind::Reference(inner) | Kind::Exclusive(inner) | Kind::Boxed(inner) => (**inner).clone(),
             _ => Kind::Unknown,
         }
     }
@@ -68,6 +78,7 @@ impl Kind {
             (a, b) if a == b => a.clone(),
             (Kind::Scalar, _) | (_, Kind::Scalar) => Kind::Scalar,
             (Kind::Reference(a), Kind::Reference(b)) => Kind::Reference(Box::new(a.meet(b))),
+            (Kind::Boxed(a), Kind::Boxed(b)) => Kind::Boxed(Box::new(a.meet(b))),
             (Kind::Optional(a), Kind::Optional(b)) => Kind::Optional(Box::new(a.meet(b))),
             (Kind::Sequence(a), Kind::Sequence(b)) => Kind::Sequence(Box::new(a.meet(b))),
             (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => {
@@ -81,7 +92,7 @@ impl Kind {
 
     /// The kind of an element.
     pub(crate) fn element(&self) -> Kind {
-        match self.peel() {
+        match self.behind_pointers() {
             Kind::Array(_) => Kind::Scalar,
             Kind::Sequence(element) => (**element).clone(),
             _ => Kind::Unknown,
@@ -89,7 +100,7 @@ impl Kind {
     }
 
     pub(crate) fn field(&self, number: u32) -> Kind {
-        match self.peel() {
+        match self.behind_pointers() {
             Kind::Tuple(kinds) => kinds.get(number as usize).cloned().unwrap_or(Kind::Unknown),
             _ => Kind::Unknown,
         }

@@ -15,6 +15,8 @@ pub(crate) enum Op {
     Elementwise(Elementwise, Vec<Value>, Vec<Parameter>),
     Reference(Value),
     Dereference(Value),
+    /// `Box::new(x)`.
+    Boxed(Value),
     Copy(Copying, Value),
     Field(Value, FieldName),
     Index(Value, Value),

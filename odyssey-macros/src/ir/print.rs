@@ -81,6 +81,7 @@ impl Printer<'_> {
             Op::Elementwise(op, operands, parameters) => {
                 format!("{op:?}({}{})", self.list(operands), self.parameters(parameters))
             }
+            Op::Boxed(a) => format!("box {}", v(a)),
             Op::Reference(a) => format!("&{}", v(a)),
             Op::Dereference(a) => format!("*{}", v(a)),
             Op::Copy(how, a) => format!("{how:?}({})", v(a)),

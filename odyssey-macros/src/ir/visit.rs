@@ -21,7 +21,7 @@ macro_rules! each_operand {
                 operands.into_iter().for_each(|v| $f(v));
                 parameters.into_iter().filter_map($parameter).for_each(|v| $f(v));
             }
-            Op::Reference(v) | Op::Dereference(v) | Op::Copy(_, v) | Op::Field(v, _) | Op::Cast(v, _) => $f(v),
+            Op::Reference(v) | Op::Dereference(v) | Op::Boxed(v) | Op::Copy(_, v) | Op::Field(v, _) | Op::Cast(v, _) => $f(v),
             Op::Sum(v) | Op::Length(v) | Op::Extent(v) | Op::Zero(v) | Op::Snapshot(v) => $f(v),
             Op::IntoParts(v, _) | Op::Present(v) | Op::Okay(v) | Op::Unwrap(v, _) | Op::Expect(v) | Op::Try(v) | Op::If(v, ..) | Op::Match(v, _) => $f(v),
             Op::Index(a, b) | Op::Accumulate(a, b) | Op::CastBack { cotangent: a, like: b } => {

@@ -46,6 +46,8 @@ impl Place {
 pub(super) struct Bindings {
     scopes: Vec<HashMap<Name, Variable>>,
     current: Vec<Value>,
+    /// The value that each was declared with.
+    declared: Vec<Value>,
     names: Vec<Ident>,
     /// How many variables there were when each scope was opened.
     starts: Vec<usize>,
@@ -78,6 +80,7 @@ impl Bindings {
             self.open();
         }
         self.current.push(value);
+        self.declared.push(value);
         self.names.push(name.clone());
         let variable = Variable(self.current.len() - 1);
         self.scopes.last_mut().expect("a scope").insert(name.into(), variable);
@@ -87,6 +90,7 @@ impl Bindings {
     /// A variable of the compiler's own, which no name of the user's can mean.
     pub(super) fn hidden(&mut self, name: &Ident, value: Value) -> Variable {
         self.current.push(value);
+        self.declared.push(value);
         self.names.push(name.clone());
         Variable(self.current.len() - 1)
     }
@@ -143,6 +147,10 @@ impl Bindings {
         self.current[variable.0]
     }
 
+    pub(super) fn declared(&self, variable: Variable) -> Value {
+        self.declared[variable.0]
+    }
+
     pub(super) fn lookup(&self, name: &Ident) -> Option<Value> {
         self.variable(name).map(|variable| self.value(variable))
     }
@@ -162,6 +170,7 @@ impl Bindings {
         let changed = changed.filter(|(_, (was, is))| was != is).map(|(i, (_, is))| (Variable(i), *is));
         let changed = changed.filter(|(variable, _)| !self.aliases.contains_key(variable)).collect();
         self.current.truncate(snapshot.len());
+        self.declared.truncate(snapshot.len());
         self.names.truncate(snapshot.len());
         self.current.copy_from_slice(snapshot);
         let is_alive = |variable: &Variable| variable.0 < snapshot.len();

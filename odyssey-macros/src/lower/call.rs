@@ -45,6 +45,11 @@ impl Lowerer {
         }
         if name == "new" && segments.len() > 1 {
             let owner = segments[segments.len() - 2].ident.to_string();
+            if let ("Box", 1) = (owner.as_str(), e.args.len()) {
+                let value = self.expr(&e.args[0]);
+                let (kind, active) = (Kind::Boxed(Box::new(self.kind(value).clone())), self.is_active(value));
+                return self.emit(Op::Boxed(value), kind, active, span);
+            }
             if let Some(text) = wrapped(&owner) {
                 return self.refuse(expr, span, &text);
             }
@@ -173,10 +178,8 @@ fn without_parens(expr: &Expr) -> &Expr {
 /// Why a differentiated value cannot be put into one of these.
 fn wrapped(owner: &str) -> Option<String> {
     match owner {
-        "Box" | "Rc" | "Arc" => Some(not_yet(&format!("a differentiated value in `{owner}` is"), "use the value itself")),
-        "RefCell" | "Mutex" | "RwLock" => Some(format!(
-            "a differentiated value in `{owner}` has no derivative: it can change where the compiler does not see it\nhelp: use a `mut` variable, or `detach` the value"
-        )),
+        "Rc" | "Arc" => Some(not_yet(&format!("a differentiated value in `{owner}` is"), "use the value itself")),
+        "RefCell" | "Mutex" | "RwLock" => Some(super::followed::shared(&format!("in `{owner}`"))),
         _ => None,
     }
 }

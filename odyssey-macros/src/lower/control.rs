@@ -41,6 +41,9 @@ impl Lowerer {
             Head::Match(option) if is_parted(option) && !self.is_passive(option) => {
                 self.choice_of_part(option, choice, tail, rest)
             }
+            Head::Match(scrutinee) if let Some(place) = self.matched_place(scrutinee, choice) => {
+                self.choice_of_place(&place, choice, tail, rest)
+            }
             Head::Match(scrutinee) => {
                 let scrutinee = self.scrutinee(scrutinee);
                 let mut heads = Vec::new();
@@ -78,11 +81,23 @@ impl Lowerer {
     }
 
     pub(super) fn arm_body(&mut self, body: &Body, tail: Tail, rest: &mut Option<Rest>) -> Option<Value> {
+        self.arm_body_then(body, tail, &mut |_| (), rest)
+    }
+
+    /// The body of an arm, `then` something at its end, and the rest.
+    pub(super) fn arm_body_then(
+        &mut self,
+        body: &Body,
+        tail: Tail,
+        then: &mut dyn FnMut(&mut Lowerer),
+        rest: &mut Option<Rest>,
+    ) -> Option<Value> {
         let value = match body {
             Body::Block(block) => self.block_with(block, tail),
             Body::Expr(expr) => self.tail(expr, tail),
             Body::Nothing => None,
         };
+        then(self);
         match rest {
             Some(rest) if !body.exits() => rest(self, value),
             _ => value,

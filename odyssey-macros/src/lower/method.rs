@@ -64,6 +64,7 @@ impl Lowerer {
             _ => {}
         }
         let receiver = self.expr(&e.receiver);
+        let receiver = self.unboxed(receiver);
         let is_numeric = self.kind(receiver).is_numeric();
         if name == "sum" && e.args.is_empty() && is_numeric {
             return self.sum(receiver, span);
@@ -80,7 +81,7 @@ impl Lowerer {
     fn is_numeric(&mut self, receiver: &Expr) -> bool {
         let point = self.checkpoint();
         let value = self.expr(receiver);
-        let is_numeric = self.kind(value).is_numeric();
+        let is_numeric = self.kind(value).behind_pointers().is_numeric();
         self.restore(point);
         is_numeric
     }

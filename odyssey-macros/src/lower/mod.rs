@@ -12,6 +12,7 @@ mod closure;
 mod consume;
 mod control;
 mod expr;
+mod followed;
 mod iterate;
 mod jump;
 mod literal;
@@ -26,6 +27,7 @@ mod place;
 mod reads;
 mod stmt;
 mod sugar;
+mod taken;
 mod temporaries;
 mod zip;
 
@@ -286,6 +288,10 @@ impl Lowerer {
     fn element_of(&mut self, operand: Value) -> Value {
         let inner = self.behind_reference(operand);
         match self.kind(inner) {
+            Kind::Boxed(_) => {
+                let value = self.unboxed(inner);
+                self.element_of(value)
+            }
             Kind::Reference(target) if !matches!(target.peel(), Kind::Array(_) | Kind::Tensor) => {
                 let target = (**target).clone();
                 let (active, span) = (self.is_active(inner), self.values[inner].span);
@@ -293,6 +299,32 @@ impl Lowerer {
                 self.element_of(value)
             }
             _ => inner,
+        }
+    }
+
+    /// What is in a box, where it is asked for without a `*`.
+    fn unboxed(&mut self, value: Value) -> Value {
+        let inner = self.behind_reference(value);
+        match self.kind(inner).peel() {
+            Kind::Boxed(target) => {
+                let (target, active, span) = ((**target).clone(), self.is_active(inner), self.values[inner].span);
+                let boxed = self.dereferenced_box(inner);
+                let content = self.emit(Op::Dereference(boxed), target, active, span);
+                self.unboxed(content)
+            }
+            _ => value,
+        }
+    }
+
+    /// The box behind a reference to one.
+    fn dereferenced_box(&mut self, value: Value) -> Value {
+        match self.kind(value) {
+            Kind::Reference(target) | Kind::Exclusive(target) => {
+                let (target, active, span) = ((**target).clone(), self.is_active(value), self.values[value].span);
+                let inner = self.emit(Op::Dereference(value), target, active, span);
+                self.dereferenced_box(inner)
+            }
+            _ => value,
         }
     }
 

@@ -200,7 +200,7 @@ impl Lowerer {
         self.emit(Op::Verbatim(std::rc::Rc::new(verbatim)), kind, false, span)
     }
 
-    fn snapshot(&mut self, value: Value, span: proc_macro2::Span) -> Value {
+    pub(super) fn snapshot(&mut self, value: Value, span: proc_macro2::Span) -> Value {
         let (kind, active) = (self.kind(value).peel().clone(), self.is_active(value));
         self.emit(Op::Snapshot(value), kind, active, span)
     }

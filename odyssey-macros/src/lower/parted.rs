@@ -33,12 +33,14 @@ fn parted(expr: &Expr) -> Option<Parted> {
         _ if !is_place(list) => None,
         ("first", 0) => Some(some(syn::parse_quote_spanned!(here=> &(#list)[0]))),
         ("last", 0) => Some(some(syn::parse_quote_spanned!(here=> &(#list)[#last]))),
+        ("first_mut", 0) => Some(some(syn::parse_quote_spanned!(here=> &mut (#list)[0]))),
+        ("last_mut", 0) => Some(some(syn::parse_quote_spanned!(here=> &mut (#list)[#last]))),
         ("split_first", 0) => Some(some(syn::parse_quote_spanned!(here=> (&(#list)[0], &(#list)[1..])))),
         ("split_last", 0) => Some(some(syn::parse_quote_spanned!(here=> (&(#list)[#last], &(#list)[..#last])))),
-        ("get", 1) if !matches!(e.args[0], Expr::Range(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Reference(_)) => {
-            let index = &e.args[0];
+        ("get" | "get_mut", 1) if !matches!(e.args[0], Expr::Range(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Reference(_)) => {
+            let (index, exclusive) = (&e.args[0], (e.method == "get_mut").then(<syn::Token![mut]>::default));
             let is_there = syn::parse_quote_spanned!(here=> #index < (#list).len());
-            Some(Parted { is_there, part: syn::parse_quote_spanned!(here=> &(#list)[#index]) })
+            Some(Parted { is_there, part: syn::parse_quote_spanned!(here=> &#exclusive (#list)[#index]) })
         }
         _ => None,
     }
@@ -68,6 +70,16 @@ pub(super) fn is_parted(option: &Expr) -> bool {
 enum Source {
     Expr(Expr),
     Item(Box<Walk>, Value),
+}
+
+impl Source {
+    /// What is given away as `&mut`.
+    fn lent(&self) -> Option<&Expr> {
+        match self {
+            Source::Expr(Expr::Reference(e)) if e.mutability.is_some() => Some(&e.expr),
+            _ => None,
+        }
+    }
 }
 
 impl Lowerer {
@@ -126,8 +138,13 @@ impl Lowerer {
         let (condition, source) = self.uncertain_part(option)?;
         let then = self.arm(|lowerer| {
             lowerer.bindings.open();
-            let part = lowerer.part_from(&source, option);
-            lowerer.bind(pattern, part);
+            match source.lent().and_then(|lent| lowerer.place(lent)) {
+                Some(place) => lowerer.bind_places(pattern, &place),
+                None => {
+                    let part = lowerer.part_from(&source, option);
+                    lowerer.bind(pattern, part);
+                }
+            }
             let value = lowerer.arm_body(&choice.arms[there].body, tail, &mut rest);
             lowerer.bindings.close();
             value

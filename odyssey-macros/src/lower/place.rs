@@ -79,7 +79,7 @@ impl Lowerer {
             return Some(place);
         }
         match (name.as_str(), e.args.len(), &*e.receiver) {
-            ("as_mut_slice" | "as_mut" | "by_ref" | "borrow_mut", 0, receiver) => self.place(receiver),
+            ("as_mut_slice" | "as_mut" | "by_ref", 0, receiver) => self.place(receiver),
             ("unwrap", 0, Expr::MethodCall(inner)) | ("expect", 1, Expr::MethodCall(inner)) => {
                 let receiver = &inner.receiver;
                 let index: Expr = match inner.method.to_string().as_str() {
@@ -175,6 +175,13 @@ impl Lowerer {
 
     /// The next value of the variable that a place is a part of.
     pub(super) fn next_version(&mut self, root: Variable, active: bool) -> Value {
+        if matches!(self.kind(self.bindings.value(root)), Kind::Reference(_)) {
+            let text = "this changes a part of something that the compiler does not know under this name\nhelp: borrow it where it is changed: `let part = &mut …;`, or assign to the whole";
+            self.diagnostics.error_at(self.bindings.name(root).span(), text);
+        }
+        if active && !self.is_active(self.bindings.value(root)) {
+            self.check_followed(root);
+        }
         let Info { kind, span, .. } = self.values[self.bindings.value(root)].clone();
         let name = Some(self.bindings.name(root).clone());
         let value = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None });
@@ -205,9 +212,25 @@ impl Lowerer {
         let root_kind = self.kind(self.bindings.value(place.root)).clone();
         let learned = learn(&root_kind, &place.path, self.kind(value));
         let value = if how == Write::Assign { self.behind_reference(value) } else { value };
+        let value = if how == Write::Assign { self.apart_from(place.root, value) } else { value };
         self.change(place, &[value], span, |base, path| Op::Store { base, path, value, how });
         let next = self.bindings.value(place.root);
         self.values[next].kind = learned;
+    }
+
+    /// A value that does not borrow from the variable that it is written to: disjoint parts of one variable are one borrow.
+    pub(super) fn apart_from(&mut self, root: Variable, value: Value) -> Value {
+        let mut owner = value;
+        while let Some(
+            Op::Index(base, _) | Op::Field(base, _) | Op::View(base, ..) | Op::Reference(base) | Op::Dereference(base),
+        ) = self.definitions.get(&owner)
+        {
+            owner = *base;
+        }
+        if owner == value || owner != self.bindings.value(root) || self.kind(value).is_scalar() {
+            return value;
+        }
+        self.snapshot(value, self.values[value].span)
     }
 
     /// A call of which some arguments are borrowed mutably.

@@ -168,7 +168,7 @@ fn path_kind(path: &syn::TypePath, last: &syn::PathSegment, generics: &Generics)
     match (name.as_str(), arguments.next()) {
         ("Vec", Some(elem)) => Kind::Sequence(Box::new(kind(elem, generics))),
         ("Option" | "Result", Some(inner)) => Kind::Optional(Box::new(kind(inner, generics))),
-        ("Box", Some(inner)) => Kind::Reference(Box::new(kind(inner, generics))),
+        ("Box", Some(inner)) => Kind::Boxed(Box::new(kind(inner, generics))),
         (name, Some(elem)) if kind(elem, generics).is_scalar() => match array_suffix(name) {
             Some(suffix) => Kind::Array(rank(suffix).or_else(|| arguments.next().and_then(dimension_rank))),
             None => Kind::Unknown,

@@ -50,6 +50,16 @@ impl Sweep<'_> {
         let span = stmt.span;
         match &stmt.op {
             Op::Elementwise(op, operands, parameters) => self.elementwise(*op, operands, parameters, y, dy, span),
+            Op::Dereference(x) if matches!(self.values[*x].kind.peel(), Kind::Boxed(_)) => {
+                let kind = self.tangent_kind(*x);
+                let d = self.emit(Op::Boxed(dy), kind, *x, span);
+                self.contribute(*x, d);
+            }
+            Op::Boxed(x) => {
+                let kind = self.tangent_kind(*x);
+                let d = self.emit(Op::Dereference(dy), kind, *x, span);
+                self.contribute(*x, d);
+            }
             Op::Reference(x) | Op::Dereference(x) | Op::Copy(_, x) => self.contribute(*x, dy),
             Op::Index(base, _) | Op::View(base, ..) => self.part(y, *base, dy, span),
             Op::Store { base, path, value, how } => self.store(*base, path, *value, *how, dy, span),

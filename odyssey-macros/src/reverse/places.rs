@@ -7,7 +7,6 @@ use proc_macro2::Span;
 
 use super::Sweep;
 use crate::ir::{FieldName, Kind, Listing, Op, Path, Projection, Stmt, Value, Write};
-use crate::lower::is_of_variant;
 
 impl Sweep<'_> {
     /// `y` is a part of `base`: its adjoint is added there, in the outermost value that has an adjoint as a whole.
@@ -59,7 +58,7 @@ impl Sweep<'_> {
 
     /// A part of a tangent, taken out, and the rest, if there is any.
     pub(super) fn take_part(&mut self, tangent: Value, path: &Path, of: Value, span: Span) -> (Value, Option<Value>) {
-        let path = of_tangent(path);
+        let path = of_tangent(path, &self.values[of].kind);
         if path.is_empty() {
             return (tangent, None);
         }
@@ -72,7 +71,7 @@ impl Sweep<'_> {
 
     /// The tangent with a part, which was taken out, put back.
     pub(super) fn put_part(&mut self, tangent: Option<Value>, path: &Path, part: Value, of: Value, span: Span) -> Value {
-        let path = of_tangent(path);
+        let path = of_tangent(path, &self.values[of].kind);
         let Some(tangent) = tangent else { return part };
         let kind = self.tangent_kind(of);
         let whole = self.emit(Op::AccumulatePart { tangent, path, value: part }, kind, of, span);
@@ -85,7 +84,7 @@ impl Sweep<'_> {
             Projection::Index(_) => kind.element(),
             Projection::Field(FieldName::Unnamed(number)) => kind.field(*number),
             Projection::Field(FieldName::Named(_)) => Kind::Unknown,
-            Projection::Dereference => kind,
+            Projection::Dereference => kind.target(),
             Projection::View(..) => Kind::Array(None),
         })
     }
@@ -105,7 +104,7 @@ impl Sweep<'_> {
 
     pub(super) fn update(&mut self, base: Value, path: &Path, subtracts: bool, value: Value, dy: Value, span: Span) {
         if self.varies(value) {
-            let path = of_tangent(path);
+            let path = of_tangent(path, &self.values[base].kind);
             let kind = self.part_kind(base, &path);
             let is_number = self.values[value].kind.peel().is_scalar() && !matches!(path.last(), Some(Projection::View(..)));
             let kind = if is_number { Kind::Scalar } else { kind };
@@ -123,7 +122,7 @@ impl Sweep<'_> {
 
     pub(super) fn push(&mut self, base: Value, path: &Path, value: Value, dy: Value, span: Span) {
         let (last, rest) = (self.derived(Kind::Unknown, base, span), self.derived(self.tangent_kind(base), base, span));
-        let op = Op::Pop { base: dy, path: of_tangent(path) };
+        let op = Op::Pop { base: dy, path: of_tangent(path, &self.values[base].kind) };
         self.stmts.push(Stmt { outs: vec![last, rest], op, span });
         if self.varies(value) {
             let kind = self.tangent_kind(value);
@@ -142,7 +141,7 @@ impl Sweep<'_> {
         }
         let tangent = self.take_or_zero(rest);
         let cotangent = self.take(last).unwrap_or_else(|| self.zero(last));
-        let (kind, span, path) = (self.tangent_kind(base), stmt.span, of_tangent(path));
+        let (kind, span, path) = (self.tangent_kind(base), stmt.span, of_tangent(path, &self.values[base].kind));
         let is_certain = self.stmts.iter().any(|stmt| stmt.outs[..] == [cotangent] && matches!(stmt.op, Op::Present(_)));
         let whole = if is_certain {
             let value = self.emit(Op::Expect(cotangent), kind.element(), base, span);
@@ -155,7 +154,8 @@ impl Sweep<'_> {
 
     pub(super) fn swap(&mut self, base: Value, path: &Path, indices: [Value; 2], dy: Value, span: Span) {
         let kind = self.tangent_kind(base);
-        let swapped = self.emit(Op::Swap { base: dy, path: of_tangent(path), indices }, kind, base, span);
+        let swapped =
+            self.emit(Op::Swap { base: dy, path: of_tangent(path, &self.values[base].kind), indices }, kind, base, span);
         self.mark_adjoint(swapped, base);
         self.contribute(base, swapped);
     }
@@ -218,9 +218,8 @@ impl Sweep<'_> {
         dy: Value,
         span: Span,
     ) {
-        // A tuple's constructor may be that of an imported variant.
-        let is_tuple = matches!(fields.first(), Some((FieldName::Unnamed(_), _))) && !path.is_ident("Self");
-        if is_of_variant(path) || is_tuple {
+        // It may be an imported variant that is constructed, but for two ways of writing.
+        if rest.is_none() && !path.is_ident("Self") {
             return self.construct_variant(path, fields, dy, span);
         }
         let mut whole = dy;
@@ -257,7 +256,22 @@ impl Sweep<'_> {
     }
 }
 
-/// The same place in the tangent, which has no references.
-fn of_tangent(path: &Path) -> Path {
-    path.iter().filter(|step| !matches!(step, Projection::Dereference)).cloned().collect()
+/// The same place in the tangent of a value of that kind: it has the boxes, but no references.
+fn of_tangent(path: &Path, kind: &Kind) -> Path {
+    let mut kind = kind.peel().clone();
+    let mut place = Path::new();
+    for step in path {
+        let is_boxed = matches!(kind, Kind::Boxed(_));
+        kind = match step {
+            Projection::Dereference if is_boxed => kind.target().peel().clone(),
+            Projection::Dereference => kind,
+            Projection::Index(_) => kind.element().peel().clone(),
+            Projection::Field(FieldName::Unnamed(number)) => kind.field(*number).peel().clone(),
+            Projection::Field(FieldName::Named(_)) | Projection::View(..) => Kind::Unknown,
+        };
+        if is_boxed || !matches!(step, Projection::Dereference) {
+            place.push(step.clone());
+        }
+    }
+    place
 }

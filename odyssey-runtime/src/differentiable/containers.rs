@@ -3,10 +3,11 @@
 use super::{Differentiable, leaf_partial};
 
 macro_rules! reference {
-    ($($type:ty),*) => {$(
+    ($($type:ty: $is_exclusive:literal),*) => {$(
         impl<T: Differentiable + ?Sized> Differentiable for $type {
             type Tangent = T::Tangent;
             type Partial = T::Partial;
+            const IS_EXCLUSIVE_BORROW: bool = $is_exclusive;
 
             #[inline]
             fn zero_tangent(&self) -> T::Tangent {
@@ -25,7 +26,7 @@ macro_rules! reference {
         }
     )*};
 }
-reference!(&T, &mut T);
+reference!(&T: false, &mut T: true);
 
 impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     type Tangent = Box<T::Tangent>;

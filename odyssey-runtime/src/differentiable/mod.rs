@@ -35,6 +35,10 @@ pub trait Differentiable {
     #[doc(hidden)]
     type Partial: Default;
 
+    /// It is a `&mut`: what is put into it can be read elsewhere.
+    #[doc(hidden)]
+    const IS_EXCLUSIVE_BORROW: bool = false;
+
     /// The tangent that is zero everywhere, of the shapes that `self` has.
     fn zero_tangent(&self) -> Self::Tangent;
 

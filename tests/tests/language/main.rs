@@ -36,6 +36,7 @@
 mod adaptors;
 mod arrays_in_place;
 mod attributes;
+mod boxes;
 mod branches;
 mod buffers;
 mod closures;
@@ -48,6 +49,7 @@ mod learning;
 mod lists;
 mod loops_over_data;
 mod macros;
+mod parts_in_place;
 mod physics;
 mod pipelines;
 mod places;

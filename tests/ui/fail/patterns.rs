@@ -49,4 +49,19 @@ fn whole(shape: &Shape, maybe: Option<f64>) -> f64 {
     a * b
 }
 
+#[differentiable]
+fn changed(shape: &Shape, k: f64) -> f64 {
+    let mut shape = shape.clone();
+    match &mut shape {
+        Shape::Circle(r) if k > 1.0 => *r *= k,
+        Shape::Pair(a, ..) => *a *= k,
+        _ => {}
+    }
+    let (a, ..) = &mut (k, k);
+    let mut pair = (k, k);
+    let (first, ..) = &mut pair;
+    *first *= k;
+    k
+}
+
 fn main() {}

@@ -24,7 +24,6 @@ fn made_here(x: f64) -> f64 {
     let b = Mutex::new(x);
     let c = std::sync::RwLock::new(x);
     let d = Rc::new(x);
-    let e = Box::new(x);
     x
 }
 
@@ -54,5 +53,20 @@ fn of_the_caller(x: f64, #[no_grad] meter: &Meter) -> f64 {
     meter.total.set(x);
     meter.total.get() * 2.0
 }
+
+static TOTAL: Mutex<f64> = Mutex::new(0.0);
+
+#[differentiable]
+fn behind_a_guard(x: f64, #[no_grad] log: &RefCell<Vec<f64>>) -> f64 {
+    let mut total = TOTAL.lock().unwrap();
+    *total += x;
+    *TOTAL.lock().unwrap() += x;
+    *TOTAL.lock().unwrap() = x;
+    let mut entries = log.borrow_mut();
+    entries.push(x);
+    log.borrow_mut()[0] = x;
+    x
+}
+
 
 fn main() {}

@@ -12,24 +12,27 @@ use crate::ir::{Arm, Stmt, Value};
 impl Writer<'_> {
     /// `let (a, b) = match value { pattern => { …; (a, b) } … };`
     pub(in crate::emit) fn match_arms(&mut self, stmt: &Stmt, scrutinee: Value, arms: &[Arm], places: &[Places]) -> TokenStream {
-        let scrutinee = self.consume(scrutinee).tokens;
+        // What is read again is looked at: a copy of all of it may be impossible, as that of most errors.
+        let is_lent = self.is_kept(scrutinee) && arms.iter().all(|arm| arm.guard.is_none());
+        let scrutinee = if is_lent { self.expr(scrutinee).tokens } else { self.consume(scrutinee).tokens };
         let mut text = TokenStream::new();
         for (arm, places) in arms.iter().zip(places) {
             let scope = self.names.scope();
-            let pattern = self.arm_pattern(arm);
+            // An arm that leaves may take what it binds away with it.
+            let (pattern, copies) = self.arm_pattern(arm, is_lent && !arm.block.diverges);
             let guard = arm.guard.as_ref().map(|guard| {
                 let guard = self.verbatim(guard).tokens;
                 quote!(if #guard)
             });
             let body = self.arm(stmt, &arm.block, places);
             self.names.leave(scope);
-            text.extend(quote!(#pattern #guard => { #body }));
+            text.extend(quote!(#pattern #guard => { #copies #body }));
         }
         self.bind(stmt, &quote!(match #scrutinee { #text }))
     }
 
-    /// The pattern, with its names as they are here.
-    fn arm_pattern(&mut self, arm: &Arm) -> TokenStream {
+    /// The pattern, with its names as they are here; for what is matched where it is, and copies of what the names stand for.
+    fn arm_pattern(&mut self, arm: &Arm, is_lent: bool) -> (TokenStream, TokenStream) {
         let names: Vec<_> = arm
             .bindings()
             .map(|(name, value)| {
@@ -38,14 +41,18 @@ impl Writer<'_> {
             })
             .collect();
         let mut pattern = arm.pattern.clone();
-        Rename { names: &names }.visit_pat_mut(&mut pattern);
-        pattern.into_token_stream()
+        Rename { names: &names, is_lent }.visit_pat_mut(&mut pattern);
+        let read = names.iter().filter_map(|(_, renamed)| renamed.as_ref()).filter(|_| is_lent);
+        let copies = read.map(|name| quote!(let #name = ::core::clone::Clone::clone(#name);));
+        (pattern.into_token_stream(), copies.collect())
     }
 }
 
 struct Rename<'a> {
     /// What each name of the pattern is called; nothing if it is not read.
     names: &'a [(Ident, Option<Ident>)],
+    /// Each is bound by reference.
+    is_lent: bool,
 }
 
 impl Rename<'_> {
@@ -65,11 +72,12 @@ impl VisitMut for Rename<'_> {
     }
 
     fn visit_pat_mut(&mut self, pattern: &mut Pat) {
-        if let Pat::Ident(PatIdent { ident, mutability, subpat, .. }) = pattern {
+        if let Pat::Ident(PatIdent { ident, by_ref, mutability, subpat, .. }) = pattern {
             match self.of(ident) {
                 Some(Some(renamed)) => {
                     *ident = renamed.clone();
                     *mutability = None;
+                    *by_ref = by_ref.or_else(|| self.is_lent.then(Default::default));
                 }
                 Some(None) if subpat.is_none() => {
                     *pattern = syn::parse_quote!(_);

@@ -109,21 +109,21 @@ fn is_ambiguous(path: &syn::Path) -> bool {
 }
 
 /// The tangents of what a constructor was given, by value.
-pub(in crate::emit) fn into_parts(path: &syn::Path, tangent: &TokenStream) -> TokenStream {
+pub(in crate::emit) fn into_parts(path: &syn::Path, tangent: &TokenStream, of_any: &TokenStream) -> TokenStream {
     let last = &path.segments.last().expect("a path has a segment").ident;
     let method = quote::format_ident!("__into_{}", last, span = at(last.span()));
-    if !is_ambiguous(path) {
-        return quote!(#tangent.#method());
+    if is_ambiguous(path) {
+        quote!(#of_any!(#tangent, #method))
+    } else {
+        quote!(#tangent.#method())
     }
-    let fallback = fallback(&method, &quote!(self), &quote!(Self));
-    quote!({ #fallback #tangent.#method() })
 }
 
 /// A trait whose method gives the whole, for the tangents of structs: a method of the tangent's own comes first.
-fn fallback(method: &Ident, this: &TokenStream, whole: &TokenStream) -> TokenStream {
+fn fallback(method: &Ident) -> TokenStream {
     quote! {
-        trait #method: Sized {
-            fn #method(#this) -> #whole {
+        trait #method {
+            fn #method(&mut self) -> &mut Self {
                 self
             }
         }
@@ -145,7 +145,7 @@ impl Fallbacks {
     fn add(&mut self, path: &syn::Path) {
         if is_ambiguous(path) {
             let method = parts_method(&path.segments.last().expect("a path has a segment").ident);
-            self.0.push(fallback(&method, &quote!(&mut self), &quote!(&mut Self)));
+            self.0.push(fallback(&method));
         }
     }
 }

@@ -188,6 +188,7 @@ impl Lowerer {
             }
             (Pat::Reference(p), Item::Tuple(_)) => self.bind_item(&p.pat, item),
             (Pat::Wild(_), Item::Place(_)) => {}
+            (Pat::Tuple(_) | Pat::Struct(_) | Pat::TupleStruct(_), Item::Place(place)) => self.bind_places(pattern, place),
             (Pat::Ident(p), Item::Place(place)) => self.declare_alias(&p.ident, place.clone()),
             (pattern, item) => {
                 let value = self.item_value(item, pattern.span());

@@ -80,6 +80,8 @@ impl<'ast> Visit<'ast> for Effects {
                 e.args.iter().for_each(|arg| self.lend(arg));
             }
             Expr::ForLoop(e) => self.lend(&e.expr),
+            Expr::Match(e) => self.lend(&e.expr),
+            Expr::Let(e) => self.lend(&e.expr),
             Expr::Return(_) | Expr::Try(_) if self.closures == 0 => self.escapes = span(),
             Expr::Break(_) | Expr::Continue(_) if self.loops == 0 && self.closures == 0 => self.escapes = span(),
             _ => {}

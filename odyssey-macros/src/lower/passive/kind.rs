@@ -49,7 +49,10 @@ impl Lowerer {
                 Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "detach") => {
                     e.args.first().map_or(Kind::Unknown, |arg| self.passive_kind(arg))
                 }
-                Expr::Path(path) => constructed_kind(path),
+                Expr::Path(path) => match (constructed_kind(path), e.args.first()) {
+                    (Kind::Boxed(_), Some(content)) => Kind::Boxed(Box::new(self.passive_kind(content))),
+                    (kind, _) => kind,
+                },
                 _ => Kind::Unknown,
             },
             Expr::Repeat(e) => Kind::Sequence(Box::new(self.passive_kind(&e.expr))),
@@ -96,6 +99,9 @@ pub(in crate::lower) fn constructed_kind(path: &ExprPath) -> Kind {
     let (name, function) = (owner.ident.to_string(), segments[segments.len() - 1].ident.to_string());
     if name == "Vec" && ["new", "with_capacity"].contains(&function.as_str()) {
         return Kind::Sequence(Box::new(Kind::Unknown));
+    }
+    if name == "Box" && function == "new" {
+        return Kind::Boxed(Box::new(Kind::Unknown));
     }
     let makes_floats = ["zeros", "ones", "from_elem"].contains(&function.as_str());
     let is_plain = match &owner.arguments {

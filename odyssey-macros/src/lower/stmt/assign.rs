@@ -4,6 +4,7 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Expr};
 
 use crate::ir::{Projection, Value, Write};
+use crate::lower::followed::{guard, shared};
 use crate::lower::literal::typed;
 use crate::lower::passive::compound;
 use crate::lower::place::without_parens;
@@ -56,13 +57,17 @@ impl Lowerer {
             }
             _ => match self.place(place) {
                 Some(to) => self.store(&to, value, Write::Set, place.span()),
-                None => {
-                    let text =
-                        "only a part of a variable can be assigned to here\nhelp: borrow it with `let part = &mut …;` first";
-                    self.diagnostics.error(place, text);
-                }
+                None => self.refuse_place(place, "assigned to"),
             },
         }
+    }
+
+    fn refuse_place(&mut self, place: &Expr, what: &str) {
+        let text = match guard(place) {
+            Some(method) => shared(&format!("behind `{method}`")),
+            None => format!("only a part of a variable can be {what} here\nhelp: borrow it with `let part = &mut …;` first"),
+        };
+        self.diagnostics.error(place, text);
     }
 
     pub(in crate::lower) fn compound_assign(&mut self, e: &syn::ExprBinary) {
@@ -75,11 +80,7 @@ impl Lowerer {
         }
         // For floats, Rust evaluates the right-hand side first.
         let right = self.expr(&e.right);
-        let Some(place) = self.place(&e.left) else {
-            let text = "only a part of a variable can be changed here\nhelp: borrow it with `let part = &mut …;` first";
-            self.diagnostics.error(&e.left, text);
-            return;
-        };
+        let Some(place) = self.place(&e.left) else { return self.refuse_place(&e.left, "changed") };
         let left = self.load(&place, e.left.span());
         // `f64: AddAssign<T>` holds for floats alone.
         if self.kind(left).is_scalar() && matches!(self.kind(right), crate::ir::Kind::Tensor | crate::ir::Kind::Unknown) {
@@ -99,6 +100,7 @@ impl Lowerer {
             return;
         }
         let value = self.element_of(right);
+        let value = self.apart_from(place.root, value);
         let subtracts = op.is("sub");
         self.change(&place, &[value], span, |base, path| crate::ir::Op::Update { base, path, subtracts, value });
     }

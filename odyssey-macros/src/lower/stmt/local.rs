@@ -23,6 +23,11 @@ impl Lowerer {
                 return;
             }
         }
+        if matches!(local.pat, Pat::Tuple(_) | Pat::Struct(_) | Pat::TupleStruct(_)) {
+            if let Some(place) = self.lent(init, false) {
+                return self.bind_places(&local.pat, &place);
+            }
+        }
         if self.split(&local.pat, init) {
             return;
         }
