@@ -6,6 +6,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
+use super::companion::given_in_few;
 use super::fragment::Fragment;
 use super::names::at;
 use super::place::Access;
@@ -27,20 +28,22 @@ impl Writer<'_> {
         let value = match &call.callee {
             Callee::Path(path) if call.callee.is_associated() => {
                 let companion = sibling_path(path, call.args.len());
-                let args = args.iter().map(|arg| &arg.tokens);
+                let args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect());
                 quote_spanned!(span=> #companion(#(#args,)* #wants))
             }
             Callee::Path(path) => {
                 let (companion, generics) = companion_path(path, call.args.len());
                 let function = Ident::new("residual_vjp", span);
-                let args = args.iter().map(|arg| &arg.tokens);
+                let args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect());
                 quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #wants))
             }
             Callee::Each(_) => unreachable!("written above"),
             Callee::Method(name, turbofish) => {
                 let function = format_ident!("{}_residual_vjp", name, span = name.span());
                 let turbofish = turbofish.as_ref().map(|generics| with_inferred(generics, call.args.len()));
-                let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
+                let receiver = args[0].receiver();
+                let mut args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect()).into_iter();
+                args.next();
                 quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #wants))
             }
         };

@@ -87,7 +87,7 @@ pub use language::{
     Bend, Negative, State, all_positive, bent, first_of, halved, orbit, positive, scale, scaled_sum, square_root, weighted,
 };
 pub use methods::{Dense, Point};
-pub use public::{attention, bare, by_value, classify, doubled, energy, limits, nested, roots, series, well};
+pub use public::{Seven, attention, bare, by_value, classify, doubled, energy, limits, nested, roots, series, seven, well};
 pub use structs::{Linear, Network, forward, penalty, train};
 
 /// Sums of what the private functions' gradients are, so that they are used.

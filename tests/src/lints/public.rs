@@ -138,3 +138,28 @@ mod tests {
         assert_eq!(pullback(array![1.0, 2.0]), (array![2.0, 4.0], 3.0));
     }
 }
+
+/// As many arguments as a lint allows, of which the hidden form has more.
+#[differentiable]
+#[must_use]
+pub fn seven(aa: f64, bb: f64, cc: f64, dd: f64, ee: f64, ff: f64, gg: f64) -> f64 {
+    aa * bb + cc * dd + ee * ff + gg
+}
+
+/// A method with as many.
+#[derive(Clone, Copy, Debug, Differentiable)]
+pub struct Seven {
+    /// One number.
+    pub a: f64,
+    /// And another.
+    pub b: f64,
+}
+
+#[differentiable]
+impl Seven {
+    /// The sum of products.
+    #[must_use]
+    pub fn of(&self, bb: f64, cc: f64, dd: f64, ee: f64, ff: f64, gg: f64) -> f64 {
+        seven(self.a, bb, cc, dd, ee, ff, gg) * self.b
+    }
+}

@@ -1,6 +1,6 @@
 //! The hidden form of a derivative, for callers: see ARCHITECTURE.md.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
 use syn::{Ident, Lifetime, Type};
@@ -55,6 +55,10 @@ impl Companion<'_> {
         let attributes = self.hidden_attributes();
         let pullback_type = self.pullback_type();
         let head = |parameters: Vec<TokenStream>| {
+            let parameters = in_few(parameters, |rest| {
+                let (patterns, types): (Vec<_>, Vec<_>) = rest.into_iter().map(pattern_and_type).unzip();
+                quote!((#(#patterns),*): (#(#types),*))
+            });
             quote_spanned! {here=>
                 #attributes
                 #vis fn #hidden #generics (#primal #(#parameters,)* _: #wants) -> (#result, #pullback_type) #bound
@@ -85,11 +89,8 @@ impl Companion<'_> {
     }
 
     fn hidden_attributes(&self) -> TokenStream {
-        // The hidden form has more arguments than the user's function, which lints have agreed to.
-        let further = if self.source.place == Place::Module { 2 } else { 1 };
-        let too_many = (self.arguments().len() + further > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         let inline = (!self.source.is_declared).then(|| quote!(#[inline]));
-        quote!(#[doc(hidden)] #inline #too_many)
+        quote!(#[doc(hidden)] #inline)
     }
 
     /// Which function is called: a plain one may hide an imported differentiable one, but not its companion. A method is
@@ -211,4 +212,29 @@ struct Again {
     /// Their lifetimes, and `for<…>` over these.
     bound: Vec<Lifetime>,
     for_any: TokenStream,
+}
+
+/// The arguments of a hidden form, declared or given. Together with what it takes besides, lints would find many of them too
+/// many: then all but the first, which may be a receiver, are one tuple.
+pub(in crate::emit) fn in_few(
+    mut arguments: Vec<TokenStream>,
+    tuple: impl FnOnce(Vec<TokenStream>) -> TokenStream,
+) -> Vec<TokenStream> {
+    if arguments.len() > 5 {
+        let rest = arguments.split_off(1);
+        arguments.push(tuple(rest));
+    }
+    arguments
+}
+
+/// The same where they are given.
+pub(in crate::emit) fn given_in_few(arguments: Vec<TokenStream>) -> Vec<TokenStream> {
+    in_few(arguments, |rest| quote!((#(#rest),*)))
+}
+
+/// The two sides of `pattern: Type`.
+fn pattern_and_type(parameter: TokenStream) -> (TokenStream, TokenStream) {
+    let mut tokens = parameter.into_iter();
+    let is_colon = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    (tokens.by_ref().take_while(|token| !is_colon(token)).collect(), tokens.collect())
 }

@@ -25,6 +25,7 @@ use super::writer::Writer;
 use super::Program;
 use crate::ir::{Op, Value, Values};
 use crate::parse::{Argument, Place, Source};
+pub(super) use hidden::given_in_few;
 
 /// What every companion's text is made from.
 struct Companion<'a> {

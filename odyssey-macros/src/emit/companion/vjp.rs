@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
+use super::hidden::given_in_few;
 use super::signature::is_consumed_receiver;
 use super::Companion;
 use crate::emit::types::{bare_or_tuple, tangent};
@@ -90,7 +91,8 @@ impl Companion<'_> {
                 },
             );
         let wants = tuple(&wants.collect::<Vec<_>>());
-        let first: Vec<_> = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name)).collect();
+        let first = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name));
+        let first = given_in_few(first.collect());
         let owns = self.changes_arguments();
         let given = if owns { self.again_names() } else { names.clone() };
         let mut left = self.left_slots().into_iter();
