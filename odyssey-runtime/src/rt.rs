@@ -294,6 +294,29 @@ impl<'a, T> Given for &'a Option<T> {
     }
 }
 
+/// A copy of what a closure captures by reference.
+pub struct Owned<T: ToOwned + ?Sized>(T::Owned);
+
+/// The copy.
+#[inline]
+pub fn owned<T: ToOwned + ?Sized>(captured: &T) -> Owned<T> {
+    Owned(captured.to_owned())
+}
+
+impl<T: ToOwned + ?Sized> Owned<T> {
+    /// What stands for the reference.
+    #[inline]
+    pub fn get(&self) -> &T {
+        std::borrow::Borrow::borrow(&self.0)
+    }
+}
+
+impl<T: ToOwned<Owned: Clone> + ?Sized> Clone for Owned<T> {
+    fn clone(&self) -> Owned<T> {
+        Owned(self.0.clone())
+    }
+}
+
 /// An argument that is given a second time: by reference, or a copy of it, as the pullback takes it.
 #[inline]
 pub fn again<'a, X, A: Again<'a, X>>(x: &'a X) -> A {

@@ -1,11 +1,12 @@
 //! The user's passive code.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::quote;
-use syn::{Expr, Ident};
+use quote::{quote, quote_spanned};
+use syn::{Expr, ExprClosure, Ident};
 
 use crate::emit::fragment::{binding_of, Binding, Fragment};
-use crate::ir::Verbatim;
+use crate::emit::names::at;
+use crate::ir::{Kind, Value, Verbatim};
 
 use crate::emit::writer::{Failure, Writer};
 
@@ -16,6 +17,9 @@ impl Writer<'_> {
             let failed = Verbatim { expr: (**failed).clone(), ..verbatim.clone() };
             let (failed, label) = (self.verbatim(&failed).tokens, Failure::label());
             return Fragment::new(quote!(break #label (#failed, ::core::option::Option::None)), Binding::Loose);
+        }
+        if let (Expr::Closure(closure), false) = (&verbatim.expr, verbatim.is_pure) {
+            return self.owning_closure(closure, &verbatim.inputs);
         }
         let mut renamed: Vec<(Ident, TokenStream)> = Vec::new();
         for (ident, value) in &verbatim.inputs {
@@ -41,6 +45,38 @@ impl Writer<'_> {
         }
         let (tokens, (names, values)): (_, (Vec<_>, Vec<_>)) = (fragment.tokens, bound.into_iter().unzip());
         Fragment::tight(quote!({ #(let #names = #values;)* #tokens }))
+    }
+
+    /// A closure that is given to a call goes into the call's pullback, which may outlive the iteration at hand, and the
+    /// function, if that is differentiated for callers: it has copies of what it captures.
+    fn owning_closure(&mut self, closure: &ExprClosure, captured: &[(Ident, Value)]) -> Fragment {
+        let (mut copies, mut places) = (TokenStream::new(), TokenStream::new());
+        for (name, value) in captured {
+            let span = at(name.span());
+            match &self.values[*value].kind {
+                Kind::Scalar => {
+                    let number = self.expr(*value).tokens;
+                    copies.extend(quote_spanned!(span=> let #name = #number;));
+                }
+                Kind::Reference(_) if !self.is_for_callers => {
+                    let reference = self.expr(*value).tokens;
+                    copies.extend(quote_spanned!(span=> let #name = #reference;));
+                }
+                Kind::Reference(_) | Kind::Exclusive(_) => {
+                    let (owned, reference) = (self.rt("owned", name.span()), self.expr(*value).receiver());
+                    copies.extend(quote_spanned!(span=> let #name = #owned(&*#reference);));
+                    places.extend(quote_spanned!(span=> let #name = #name.get();));
+                }
+                _ => {
+                    let value = self.expr(*value).receiver();
+                    copies.extend(quote_spanned!(span=> let #name = ::core::clone::Clone::clone(&#value);));
+                }
+            }
+        }
+        let body = &closure.body;
+        let body = syn::parse_quote!({ #places #body });
+        let closure = ExprClosure { capture: Some(syn::Token![move](at(closure.or1_token.spans[0]))), body, ..closure.clone() };
+        Fragment::tight(quote!({ #copies #closure }))
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Writer<'a> {
     pub(super) guards: Guards,
     /// How the code leaves the function early with a failure, where that is not `return`.
     pub(super) failure: Option<Failure>,
+    /// The code makes a pullback that outlives what it borrows.
+    pub(super) is_for_callers: bool,
     /// The place of the statement at hand.
     pub(super) at: usize,
     /// Writes the element of a kernel, in that form.

@@ -8,8 +8,9 @@ use super::bindings::{Scopes, Variable};
 use super::iterate::Item;
 use super::jump::Jumps;
 use super::passive::Effects;
+use super::place::without_parens;
 use super::Lowerer;
-use crate::ir::Value;
+use crate::ir::{Kind, Op, Value};
 
 /// A closure that a variable holds.
 pub(super) struct Local {
@@ -34,6 +35,37 @@ impl Lowerer {
         let variable = self.bindings.declare(name, value);
         let local = Local { closure: closure.clone(), scopes: self.bindings.scopes(), changes, captures_active };
         self.bindings.make_closure(variable, std::rc::Rc::new(local));
+    }
+
+    /// A closure that is an argument: written at the call, or the name of one.
+    pub(super) fn given_closure(&mut self, arg: &Expr) -> Option<Value> {
+        match without_parens(arg) {
+            Expr::Closure(closure) => self.is_passive(arg).then(|| self.closure_value(closure)),
+            Expr::Reference(e) if e.mutability.is_none() && matches!(without_parens(&e.expr), Expr::Path(_)) => {
+                self.given_closure(&e.expr)
+            }
+            Expr::Path(path) => {
+                let local = self.bindings.variable(path.path.get_ident()?).and_then(|v| self.bindings.closure(v))?;
+                if local.captures_active || !local.changes.is_empty() {
+                    return None;
+                }
+                let outside = self.bindings.exchange_scopes(local.scopes.clone());
+                let value = self.closure_value(&local.closure);
+                self.bindings.exchange_scopes(outside);
+                Some(value)
+            }
+            _ => None,
+        }
+    }
+
+    /// A passive closure for one call. It is no pure expression: written twice, it would be of two types.
+    fn closure_value(&mut self, closure: &ExprClosure) -> Value {
+        let expr = Expr::Closure(closure.clone());
+        let mut inputs = self.inputs(quote::ToTokens::to_token_stream(closure));
+        let names = super::reads::names_read(&expr, super::reads::Asked::Counts);
+        inputs.retain(|(name, _)| names.contains(name));
+        let verbatim = crate::ir::Verbatim { expr, inputs, is_pure: false };
+        self.emit(Op::Verbatim(std::rc::Rc::new(verbatim)), Kind::Unknown, false, closure.span())
     }
 
     /// A call of a closure that a variable holds, written in place; nothing if the call is passive.
@@ -74,7 +106,7 @@ impl Lowerer {
 
     /// What is done to an item: a closure's body, or a function.
     pub(super) fn apply_function(&mut self, function: &Expr, args: &[Item], span: Span) -> Option<Value> {
-        match super::place::without_parens(function) {
+        match without_parens(function) {
             Expr::Closure(closure) => self.apply(closure, args),
             Expr::Path(path) => {
                 let local =

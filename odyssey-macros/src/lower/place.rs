@@ -320,11 +320,8 @@ impl Lowerer {
 
     /// The value of an argument; what is `&mut` is lent to be looked at.
     pub(super) fn argument(&mut self, arg: &Expr) -> Value {
-        if let (Expr::Closure(_), true) = (without_parens(arg), self.is_passive(arg)) {
-            // Written twice, it would be of two types.
-            let inputs = self.inputs(quote::ToTokens::to_token_stream(arg));
-            let verbatim = crate::ir::Verbatim { expr: arg.clone(), inputs, is_pure: false };
-            return self.emit(Op::Verbatim(std::rc::Rc::new(verbatim)), Kind::Unknown, false, arg.span());
+        if let Some(closure) = self.given_closure(arg) {
+            return closure;
         }
         let value = self.expr(arg);
         if !self.kind(value).is_exclusive() {

@@ -73,6 +73,12 @@ impl Point {
         left.dot(*right) * Self::dot(*right, *right)
     }
 
+    /// Used through its gradient alone.
+    #[differentiable]
+    fn applied(self, function: impl Fn(f64) -> f64, by: f64) -> f64 {
+        self.x * by * function(0.5) * self.y
+    }
+
     /// With the wants, as many arguments as a lint allows.
     #[differentiable]
     #[must_use]
@@ -86,7 +92,8 @@ impl Point {
 pub(super) fn all(point: f64) -> f64 {
     let dense = Dense::new(2, 2);
     let (gradient, strength) = dense.penalty_grad(point);
-    gradient.bias.sum() + strength
+    let (_, slope) = Point { x: point, y: 0.0 }.applied_grad(|half| half * point, 1.0);
+    gradient.bias.sum() + strength + slope
 }
 
 #[cfg(test)]

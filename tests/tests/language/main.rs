@@ -40,6 +40,7 @@ mod boxes;
 mod branches;
 mod buffers;
 mod closures;
+mod closures_as_arguments;
 mod dense;
 mod enums;
 mod fallible;

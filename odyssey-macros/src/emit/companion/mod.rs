@@ -114,6 +114,7 @@ impl Companion<'_> {
             float: float.cloned(),
             guards,
             failure: None,
+            is_for_callers: false,
             at: 0,
             kernel_form: None,
         }

@@ -27,6 +27,7 @@ impl Companion<'_> {
         let differentiated: BTreeMap<_, _> = self.source.signature.differentiated().map(|(i, _)| (i, wants[i].clone())).collect();
         let guards = Guards::new(differentiated, &residual.values, &residual.reverse);
         let mut writer = self.writer(&residual.values, layout, guards);
+        writer.is_for_callers = true;
         writer.failure = if leaves_early(&residual.forward) { self.outcome().failing() } else { None };
         let parameters: Vec<_> = self.signature(&mut writer, &residual.forward.params);
         let forward = writer.block(&residual.forward, &places[0]);

@@ -146,7 +146,10 @@ impl Companion<'_> {
     pub(super) fn mention(&self) -> TokenStream {
         if self.source.place != Place::Module && self.has_anonymous() {
             // A type without a name is decided by a call alone.
-            return TokenStream::new();
+            let (owner, function) = (self.owner_of_the_function(), &self.source.item.sig.ident);
+            let names: Vec<_> = (0..self.arguments().len()).map(|i| own(&format!("argument_{i}"))).collect();
+            let types = self.arguments().iter().map(|argument| &argument.ty);
+            return quote!(let _ = |#(#names: #types),*| #owner::#function(#(#names),*););
         }
         let function = self.instance();
         quote!(let _ = #function;)
