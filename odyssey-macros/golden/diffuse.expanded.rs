@@ -141,34 +141,32 @@ impl diffuse {
         ) -> (WantHeat::Of<Vec<f64>>, WantRate::Of<f64>, ()),
     ) {
         rt::assert_same(&primal, &diffuse);
-        let rod = heat.to_owned();
+        let mut rod = heat.to_owned();
         let n = rod.len();
         let mut value = rt::stack();
-        let mut rod_1 = rod.clone();
         for _ in 0..steps {
-            let mut left = rod_1[0];
+            let mut left = rod[0];
             for i in 1..n - 1 {
-                let here = rod_1[i];
-                let total = left - 2.0 * here + rod_1[i + 1];
-                rod_1[i] += rate * total;
+                let here = rod[i];
+                let total = left - 2.0 * here + rod[i + 1];
+                rod[i] += rate * total;
                 value.push(total);
                 left = here;
             }
         }
-        let value_1 = rod_1[n / 2];
+        let value_1 = rod[n / 2];
         (
             value_1 * value_1,
             move |_, rate, steps, _, d_result| {
-                let n_1 = rod.len();
-                let index = n_1 / 2;
-                let product = d_result * rod_1[index];
-                let mut d_rod = rt::zero_tangent(&rod_1);
+                let index = n / 2;
+                let product = d_result * rod[index];
+                let mut d_rod = rt::zero_tangent(&rod);
                 d_rod[index] += product;
                 d_rod[index] += product;
                 let mut d_rate = 0.0;
                 for _ in rt::reversed(0..steps) {
                     let mut d_left = 0.0;
-                    for i in rt::reversed(1..n_1 - 1) {
+                    for i in rt::reversed(1..n - 1) {
                         let value_2 = rt::pop(&mut value);
                         let value_3 = d_rod[i];
                         let d_left_1 = value_3 * rate;

@@ -203,6 +203,41 @@ pub fn followed<T: Differentiable + ?Sized>(_place: &T) {
     }
 }
 
+/// An `Option`, or a `Result`.
+#[diagnostic::on_unimplemented(
+    message = "a method of `Option` and `Result` is called on a `{Self}`",
+    label = "not an `Option`",
+    note = "call a method of your own by its path: `Type::method(x)`"
+)]
+pub trait Success {
+    /// What is in it.
+    type Value;
+    /// That, if it is there.
+    fn success(self) -> Option<Self::Value>;
+}
+
+impl<T> Success for Option<T> {
+    type Value = T;
+    #[inline]
+    fn success(self) -> Option<T> {
+        self
+    }
+}
+
+impl<T, E> Success for Result<T, E> {
+    type Value = T;
+    #[inline]
+    fn success(self) -> Option<T> {
+        self.ok()
+    }
+}
+
+/// What is in an `Option` or a `Result`.
+#[inline]
+pub fn success<S: Success>(value: S) -> Option<S::Value> {
+    value.success()
+}
+
 /// The cotangent of a number in an `Option`: nothing counts as zero.
 #[inline]
 pub fn number_or_zero<T: Real>(d: Option<T>) -> T {

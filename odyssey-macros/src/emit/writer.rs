@@ -225,11 +225,15 @@ impl Writer<'_> {
     }
 
     fn copy(&mut self, how: Copying, x: Value, span: Span) -> Fragment {
+        if how == Copying::Success {
+            let (function, x) = (self.rt("success", span), self.consume(x).tokens);
+            return Fragment::tight(quote_spanned!(span=> #function(#x)));
+        }
         let x = self.expr(x).receiver();
         let method = match how {
             Copying::View => Ident::new("view", span),
             Copying::Clone => Ident::new("clone", span),
-            Copying::ToOwned => Ident::new("to_owned", span),
+            Copying::ToOwned | Copying::Success => Ident::new("to_owned", span),
         };
         Fragment::tight(quote!(#x.#method()))
     }

@@ -168,6 +168,8 @@ pub(crate) enum Copying {
     View,
     Clone,
     ToOwned,
+    /// What is in an `Option` or a `Result`, as an `Option`.
+    Success,
 }
 
 /// What is called.

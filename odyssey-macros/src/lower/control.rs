@@ -10,6 +10,7 @@ use super::bindings::Variable;
 use super::branches::{Body, Choice, Head};
 use super::names::{bound_kinds, bound_names, hides_positions};
 use super::parted::is_parted;
+use super::slices::matches_slices;
 use super::stmt::Tail;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
@@ -40,6 +41,9 @@ impl Lowerer {
             }
             Head::Match(option) if is_parted(option) && !self.is_passive(option) => {
                 self.choice_of_part(option, choice, tail, rest)
+            }
+            Head::Match(list) if matches_slices(choice) && !self.is_passive(list) => {
+                self.choice_of_slices(list, choice, tail, rest)
             }
             Head::Match(scrutinee) if let Some(place) = self.matched_place(scrutinee, choice) => {
                 self.choice_of_place(&place, choice, tail, rest)

@@ -286,6 +286,17 @@ pub(super) fn is_whole(expr: &Expr) -> bool {
     }
 }
 
+/// A length, or what is computed of lengths and literals: it borrows nothing.
+pub(crate) fn is_count(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(_) => is_whole(expr),
+        Expr::Binary(e) => is_whole(expr) && (is_count(&e.left) || is_count(&e.right)),
+        Expr::Paren(e) => is_count(&e.expr),
+        Expr::Group(e) => is_count(&e.expr),
+        _ => false,
+    }
+}
+
 /// Control flow, which is taken apart even where it is passive and changes variables.
 fn is_structured(expr: &Expr) -> bool {
     matches!(

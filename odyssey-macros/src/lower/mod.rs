@@ -25,6 +25,7 @@ mod passive;
 mod pattern;
 mod place;
 mod reads;
+mod slices;
 mod stmt;
 mod sugar;
 mod taken;
@@ -45,6 +46,7 @@ use crate::table::elementwise::Elementwise;
 use bindings::Bindings;
 pub(crate) use passive::is_assignment;
 
+pub(crate) use expr::is_count;
 pub(crate) use names::is_of_variant;
 
 /// A function as IR.

@@ -62,6 +62,7 @@ impl Lowerer {
             ("pop", 0) => {
                 self.pop(e);
             }
+            ("take", 0) => return self.taken(&e.receiver, span).is_some(),
             ("swap", 2) => {
                 let Some(place) = self.place(&e.receiver) else { return false };
                 let indices = [self.index_value(&e.args[0]), self.index_value(&e.args[1])];
@@ -188,6 +189,17 @@ impl Lowerer {
         let value = if name == "take" { self.default_like(before, span) } else { value };
         self.store(&place, value, Write::Set, span);
         before
+    }
+
+    /// `option.take()`: what was there, and nothing in its place.
+    pub(super) fn taken(&mut self, option: &Expr, span: proc_macro2::Span) -> Option<Value> {
+        let place = self.place(option)?;
+        let before = self.load(&place, span);
+        let before = if place.path.is_empty() { before } else { self.snapshot(before, span) };
+        let kind = Kind::Optional(Box::new(self.payload_of(before)));
+        let nothing = self.emit(Op::Absent, kind, false, span);
+        self.store(&place, nothing, Write::Set, span);
+        Some(before)
     }
 
     /// The default of the type of a value.

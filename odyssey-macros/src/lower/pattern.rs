@@ -190,7 +190,7 @@ impl Lowerer {
 }
 
 /// `..`, `rest @ ..`.
-fn rest_of_list(part: &Pat) -> bool {
+pub(super) fn rest_of_list(part: &Pat) -> bool {
     match part {
         Pat::Rest(_) => true,
         Pat::Ident(p) => p.subpat.as_ref().is_some_and(|(_, inner)| matches!(**inner, Pat::Rest(_))),

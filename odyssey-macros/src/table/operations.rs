@@ -28,6 +28,8 @@ pub(crate) enum Shape {
     Same,
     /// Operand 0 with one axis less.
     OneAxisLess,
+    /// Operand 0 with one axis more.
+    OneAxisMore,
     /// Operand 0 with its axes reversed.
     Reversed,
 }
@@ -70,6 +72,16 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[OwnedCotangent])],
+    },
+    Operation {
+        name: "insert_axis",
+        operands: 1,
+        parameters: 1,
+        shape: Shape::OneAxisMore,
+        is_view: false,
+        optional: false,
+        accumulates: false,
+        rules: &[("d_x", &[Extent(0), OwnedCotangent])],
     },
     Operation {
         name: "sum_axis",

@@ -7,6 +7,7 @@
 mod axis_function;
 pub mod dot;
 mod gemm;
+pub mod insert_axis;
 pub mod log_softmax;
 pub mod logsumexp;
 pub(crate) mod probe;
@@ -27,6 +28,7 @@ pub use tensor::{Shaped, Tensor};
 /// All operations with their companions, by name.
 pub mod functions {
     pub use super::dot::dot;
+    pub use super::insert_axis::insert_axis;
     pub use super::log_softmax::log_softmax;
     pub use super::logsumexp::logsumexp;
     pub use super::softmax::softmax;
@@ -45,6 +47,7 @@ pub mod methods {
 /// The methods in residual form.
 pub mod residuals {
     pub use super::dot::DotResidual;
+    pub use super::insert_axis::InsertAxisResidual;
     pub use super::log_softmax::LogSoftmaxResidual;
     pub use super::logsumexp::LogSumExpResidual;
     pub use super::softmax::SoftmaxResidual;

@@ -166,6 +166,20 @@ fn to_a_matrix(x: &Array2<f64>, w: &Array2<f64>) -> Array2<f64> {
     &h * 2.0 + x
 }
 
+/// Rows and columns are made of vectors; a mean has its axis back.
+#[differentiable]
+fn more_axes(x: &Array1<f64>, y: &Array1<f64>, m: &Array2<f64>) -> f64 {
+    let column = x.clone().insert_axis(Axis(1));
+    let row = y.view().insert_axis(Axis(0));
+    let centred = m - &m.sum_axis(Axis(1)).insert_axis(Axis(1));
+    (&column * &row).sin().sum() + centred.exp().sum()
+}
+
+#[test]
+fn axes_of_length_one() {
+    agrees!(more_axes(&numbers(1, 4), &numbers(2, 3), &matrix(3, 3, 2)));
+}
+
 #[test]
 fn broadcasting() {
     agrees!(broadcast_row(&matrix(1, 3, 4), &numbers(2, 4)));

@@ -34,8 +34,9 @@ fn alternatives(shape: &Shape) -> f64 {
 #[differentiable]
 fn slices(values: &[f64]) -> f64 {
     match values {
-        [first, rest @ ..] => first * rest[0],
-        [] => 0.0,
+        [first, rest @ ..] if *first > 0.0 => first * rest[0],
+        [1.0, ..] => 1.0,
+        [..] => 0.0,
     }
 }
 

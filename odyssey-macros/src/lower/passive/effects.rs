@@ -68,7 +68,8 @@ impl<'ast> Visit<'ast> for Effects {
             Expr::Binary(e) if is_assignment(&e.op) => self.assign(&e.left),
             Expr::Reference(e) if e.mutability.is_some() => self.assign(&e.expr),
             Expr::MethodCall(e) => {
-                if !only_reads(&e.method) {
+                // An `Option` is taken, items are taken from an iterator.
+                if !only_reads(&e.method) || e.method == "take" && e.args.is_empty() {
                     self.receivers.extend(crate::lower::place::root_of(&e.receiver).cloned());
                 }
                 e.args.iter().for_each(|arg| self.lend(arg));

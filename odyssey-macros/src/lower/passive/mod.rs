@@ -43,6 +43,8 @@ const QUESTIONS: [&str; 26] = [
 ];
 /// Further methods that are pure and cheap on passive values.
 const CHEAP_METHODS: [&str; 6] = ["min", "max", "abs", "pow", "saturating_sub", "abs_diff"];
+/// Methods that find a part of a passive value: what they give borrows, and is found again.
+const LOOKUPS: [&str; 6] = ["get", "first", "last", "as_ref", "as_str", "as_slice"];
 /// Macros whose arguments are only looked at.
 const LOOKING_MACROS: [&str; 13] = [
     "assert",
@@ -162,7 +164,7 @@ pub(in crate::lower) fn is_pure(expr: &Expr) -> bool {
         Expr::Array(e) => e.elems.iter().all(is_pure),
         Expr::Range(e) => e.start.iter().chain(&e.end).all(|bound| is_pure(bound)),
         Expr::MethodCall(e) => {
-            let is_cheap = is_question(&e.method) || CHEAP_METHODS.iter().any(|name| e.method == name);
+            let is_cheap = is_question(&e.method) || CHEAP_METHODS.iter().chain(&LOOKUPS).any(|name| e.method == name);
             is_cheap && is_pure(&e.receiver) && e.args.iter().all(is_pure)
         }
         Expr::Call(e) => is_constructor(&e.func) && e.args.iter().all(is_pure),

@@ -88,7 +88,8 @@ impl<'a> Plan<'a> {
                 missing.unite(&self.missing_for(v, depth + 1).unwrap_or_else(|| ValueSet::from_iter([v])));
             }
         });
-        Some(missing)
+        // A list is not kept for its length.
+        (missing.len() == 0 || !is_count(op)).then_some(missing)
     }
 }
 
@@ -104,7 +105,7 @@ pub(super) fn is_borrowing(op: &Op, values: &Values) -> bool {
         | Op::View(..)
         | Op::Index(..) => true,
         Op::Apply(op, ..) => op.is_view,
-        Op::Verbatim(verbatim) => verbatim.is_pure,
+        Op::Verbatim(verbatim) => verbatim.is_pure && !is_count(op),
         Op::Tuple(parts) | Op::List(_, parts) => parts.iter().any(is_reference),
         Op::Construct(_, fields, _) => fields.iter().any(|(_, v)| is_reference(v)),
         Op::Present(v) | Op::Okay(v) => is_reference(v),
@@ -112,11 +113,16 @@ pub(super) fn is_borrowing(op: &Op, values: &Values) -> bool {
     }
 }
 
+/// A length, or a range of such: a number that is kept as it is.
+fn is_count(op: &Op) -> bool {
+    matches!(op, Op::Verbatim(verbatim) if verbatim.is_pure && crate::lower::is_count(&verbatim.expr))
+}
+
 /// Computing it again costs less than saving it.
 pub(super) fn is_cheap(op: &Op, values: &Values) -> bool {
     let is_scalar = |v: &Value| values[*v].kind.peel().is_scalar();
     match op {
         Op::Elementwise(e, operands, _) => e.is_cheap() && operands.iter().all(is_scalar),
-        op => is_borrowing(op, values),
+        op => is_borrowing(op, values) || is_count(op),
     }
 }
