@@ -181,11 +181,13 @@ impl Layout {
     }
 
     /// A value that is read after something it is made from has been overwritten must be bound before; whether there was
-    /// one. Parts that are no numbers stay places: for them the whole is copied.
+    /// one. Parts that are no numbers stay places: for them the whole is copied, unless it is behind a `&mut`, out of which
+    /// the user has copied them.
     fn bind_outlived(&mut self, values: &Values) -> bool {
         let is_number = |out: &Value| match &self.definitions[out] {
             Op::Verbatim(verbatim) => !is_place_expression(&verbatim.expr),
             Op::Elementwise(..) => true,
+            Op::Field(..) | Op::Index(..) | Op::Dereference(_) if self.is_behind_exclusive(values, *out) => true,
             _ => values[*out].kind.is_scalar(),
         };
         let outlived: Vec<_> = self.inline.iter().filter(|out| is_number(out) && self.is_outlived(*out)).collect();
@@ -193,6 +195,16 @@ impl Layout {
             self.inline.remove(out);
         });
         !outlived.is_empty()
+    }
+
+    /// A part of what an argument that is `&mut` refers to.
+    fn is_behind_exclusive(&self, values: &Values, part: Value) -> bool {
+        match self.definitions.get(&part) {
+            Some(Op::Field(base, _) | Op::Index(base, _) | Op::Dereference(base)) if self.inline.contains(&part) => {
+                values[*base].kind.is_exclusive() || self.is_behind_exclusive(values, *base)
+            }
+            _ => false,
+        }
     }
 
     fn is_outlived(&self, value: Value) -> bool {
@@ -265,6 +277,8 @@ impl Layout {
             for (base, out) in stmt.overwrites() {
                 let is_last =
                     self.is_last_use(base, *at) || self.reads_before_it_writes(&stmt.op) && self.is_last_read(base, *at);
+                // The caller finds what is left in a `&mut` argument, and not in a copy of it.
+                let is_last = is_last || self.exclusive.contains(&self.variable(base));
                 if !self.inline.contains(&base) && self.is_local(base) && is_last {
                     self.share(out, base);
                 }
@@ -394,7 +408,8 @@ impl Layout {
     /// What is written is computed before the place is touched, so that it may read what is there.
     fn reads_before_it_writes(&self, op: &Op) -> bool {
         match op {
-            Op::Store { how: Write::Set, .. } => true,
+            // Code that changes a variable reads it under the name that it has afterwards.
+            Op::Store { how: Write::Set, .. } | Op::Effect(..) => true,
             Op::Update { value, .. } | Op::AccumulatePart { value, .. } => self.numbers.contains(value),
             _ => false,
         }

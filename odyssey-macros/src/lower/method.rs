@@ -4,7 +4,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
 use super::parted::is_parted;
-use super::passive::{is_question, only_reads};
+use super::passive::{is_question, only_looks};
 use super::place::{view_kind, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
@@ -215,7 +215,7 @@ impl Lowerer {
 
     fn user_method(&mut self, receiver: Value, e: &ExprMethodCall) -> Value {
         let given: Vec<&Expr> = std::iter::once(&*e.receiver).chain(&e.args).collect();
-        let is_receiver_lent = !only_reads(&e.method) && self.lent(&e.receiver, true).is_some();
+        let is_receiver_lent = !only_looks(&e.method) && self.lent(&e.receiver, true).is_some();
         if is_receiver_lent || self.lends(&given[1..]) {
             let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
             return self.changing_call(callee, &given, e.span(), Lending::Perhaps);

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Ident, UnOp};
 
 use super::bindings::{Place, Variable};
-use super::passive::only_reads;
+use super::passive::only_looks;
 use super::Lowerer;
 use crate::ir::{Call, Callee, FieldName, Info, Kind, Op, Path, Projection, Stmt, Value, Wanted, Write};
 
@@ -275,7 +275,7 @@ impl Lowerer {
         for (position, arg) in args.iter().enumerate() {
             let how = if is_named(position, arg) { lending } else { Lending::Certainly };
             let is_read =
-                position == 0 && how == Lending::Perhaps && matches!(callee, Callee::Method(name, _) if only_reads(name));
+                position == 0 && how == Lending::Perhaps && matches!(callee, Callee::Method(name, _) if only_looks(name));
             let place = if is_read { None } else { self.lent(arg, is_method && position == 0) };
             lent.push(place.map(|place| (place, how)));
         }

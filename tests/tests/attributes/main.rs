@@ -17,6 +17,7 @@ mod changing;
 mod fallible;
 mod foreign_types;
 mod generic_impls;
+mod left;
 mod methods;
 mod mutable;
 mod outcomes;

@@ -128,13 +128,18 @@ const READING_METHODS: [&str; 62] = [
     "softmax",
 ];
 
+/// A method of that name changes nothing, whatever it is called on.
+pub(in crate::lower) fn only_looks(method: &Ident) -> bool {
+    is_question(method) || crate::table::operations::find(&method.to_string()).is_some()
+}
+
 /// A method of that name changes nothing.
-pub(in crate::lower) fn only_reads(method: &Ident) -> bool {
+fn only_reads(method: &Ident) -> bool {
     let name = method.to_string();
     is_question(method)
         || READING_METHODS.contains(&name.as_str())
         || CHEAP_METHODS.contains(&name.as_str())
-        || Elementwise::find(&name).is_some()
+        || Elementwise::find(&name).is_some_and(|op| op.row().is_method())
         || crate::table::operations::find(&name).is_some()
 }
 
