@@ -33,18 +33,17 @@ impl Writer<'_> {
         Fragment::tight(quote!(#krate::rt::ndarray::#macro_name![#axis, #(#parts),*]))
     }
 
-    pub(super) fn joined_part(&mut self, d: Value, axis: Value, parts: &[Value], stacked: bool, span: Span) -> Fragment {
+    pub(super) fn joined_part(&mut self, d: Value, axis: Value, parts: &[Value], stacked: Option<usize>, span: Span) -> Fragment {
         let (d, axis) = (self.reference(d), self.expr(axis).tokens);
+        if let Some(number) = stacked {
+            let (function, number) = (self.rt("stacked_part", span), Literal::usize_unsuffixed(number));
+            return Fragment::tight(quote!(#function(#d, #axis, #number)));
+        }
         let parts: Vec<_> = parts.iter().map(|v| self.expr(*v).receiver()).collect();
         let (own, before) = parts.split_last().expect("a part");
-        Fragment::tight(if stacked {
-            let (function, number) = (self.rt("stacked_part", span), Literal::usize_unsuffixed(before.len()));
-            quote!(#function(#d, #axis, #number))
-        } else {
-            let function = self.rt("joined_part", span);
-            let before = if before.is_empty() { quote!(0) } else { quote!(#(#before.len_of(#axis))+*) };
-            quote!(#function(#d, #axis, #before, #own.len_of(#axis)))
-        })
+        let function = self.rt("joined_part", span);
+        let before = if before.is_empty() { quote!(0) } else { quote!(#(#before.len_of(#axis))+*) };
+        Fragment::tight(quote!(#function(#d, #axis, #before, #own.len_of(#axis))))
     }
 
     /// A value as it is at this point.

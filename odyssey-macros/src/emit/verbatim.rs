@@ -32,7 +32,7 @@ impl Writer<'_> {
         if renamed.is_empty() {
             return Fragment::new(tokens, binding_of(&verbatim.expr));
         }
-        if matches!(verbatim.expr, Expr::Macro(_)) {
+        if matches!(&verbatim.expr, Expr::Macro(e) if has_text(e.mac.tokens.clone())) {
             // A format string can name a variable where no token can be replaced.
             let (names, values): (Vec<_>, Vec<_>) = renamed.into_iter().unzip();
             return Fragment::tight(quote!({ #(let #names = &#values;)* #tokens }));
@@ -78,6 +78,15 @@ impl Writer<'_> {
         let closure = ExprClosure { capture: Some(syn::Token![move](at(closure.or1_token.spans[0]))), body, ..closure.clone() };
         Fragment::tight(quote!({ #copies #closure }))
     }
+}
+
+/// There is a literal in it that may be a format string.
+fn has_text(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Literal(literal) => literal.to_string().contains('"'),
+        TokenTree::Group(group) => has_text(group.stream()),
+        _ => false,
+    })
 }
 
 /// The code declares a variable of that name as well, which an expression cannot stand for.

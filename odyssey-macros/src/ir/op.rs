@@ -136,12 +136,13 @@ pub(crate) enum Op {
     },
     /// The cotangent of what is in an `Option`: nothing counts as zero, of the shape of that value if it is no number.
     Payload(Value, Option<Value>),
-    /// What belongs to the last of these parts in the cotangent of the arrays put together along an axis.
+    /// What belongs to the last of these parts in the cotangent of the arrays put together along an axis; or, of arrays that
+    /// were stacked, to the one of that number.
     JoinedPart {
         cotangent: Value,
         axis: Value,
         parts: Vec<Value>,
-        stacked: bool,
+        stacked: Option<usize>,
     },
     /// The tangents of the fields of a variant, or of a struct: what a constructor of this path was given.
     IntoParts(Value, Rc<syn::Path>),

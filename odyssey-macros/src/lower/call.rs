@@ -3,6 +3,7 @@
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprPath};
 
+use super::elements::array_of_elements;
 use super::place::Lending;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
@@ -54,7 +55,10 @@ impl Lowerer {
                 return self.refuse(expr, span, &text);
             }
         }
-        if name == "detach" {
+        if let Some(block) = array_of_elements(path, e) {
+            return self.expr(&block);
+        }
+        if name == "detach" || self.takes_a_shape(path, e) {
             return self.verbatim(expr);
         }
         if path.path.get_ident().is_some_and(|ident| self.bindings.lookup(ident).is_some()) {
@@ -85,6 +89,18 @@ impl Lowerer {
             return self.refuse(expr, span, &text);
         }
         self.user_function(path, e)
+    }
+
+    /// `Array2::zeros((n, self.width))`, `Vec::with_capacity(self.len)`: a shape is made of integers, wherever they come from.
+    fn takes_a_shape(&self, path: &ExprPath, e: &ExprCall) -> bool {
+        let mut names = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
+        let (name, owner) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+        match name.as_str() {
+            "zeros" | "ones" | "eye" => owner.starts_with("Array"),
+            "with_capacity" => true,
+            "from_elem" => owner.starts_with("Array") && e.args.iter().skip(1).all(|value| !self.reads_active(value)),
+            _ => false,
+        }
     }
 
     fn user_function(&mut self, path: &ExprPath, e: &ExprCall) -> Value {

@@ -126,6 +126,11 @@ impl Lowerer {
     fn collected(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         let span = e.span();
         if let Some(generics) = &e.turbofish {
+            if let Some(syn::GenericArgument::Type(ty)) = generics.args.first() {
+                if let Some(array) = super::elements::collected_as(ty, expr) {
+                    return self.expr(&array);
+                }
+            }
             let is_list = |ty: &syn::Path| ty.segments.last().is_some_and(|last| last.ident == "Vec");
             if !matches!(generics.args.first(), Some(syn::GenericArgument::Type(syn::Type::Path(ty))) if is_list(&ty.path)) {
                 let text = not_yet("collecting into anything but a `Vec` is", "collect into a `Vec` first");

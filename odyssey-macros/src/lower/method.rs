@@ -5,7 +5,7 @@ use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
 use super::parted::is_parted;
 use super::passive::{is_question, only_looks};
-use super::place::{view_kind, Lending};
+use super::place::{is_mutable_view, view_kind, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::emit::at;
@@ -18,7 +18,7 @@ impl Lowerer {
     pub(super) fn method_call(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         let span = e.span();
         let name = e.method.to_string();
-        if is_question(&e.method) {
+        if is_question(&e.method) || super::expr::is_of_integers(&e.method) {
             return self.verbatim(expr);
         }
         if let Some(value) = self.consumed(e, expr) {
@@ -120,6 +120,10 @@ impl Lowerer {
             _ if is_parted(expr) => {
                 let text = not_yet("the `Option` of a part of a list is", "match on it where it is made, or `unwrap` it");
                 Some(self.refuse(expr, span, &text))
+            }
+            _ if is_mutable_view(&name) => {
+                let place = self.place(expr)?;
+                Some(self.load(&place, span))
             }
             ("row" | "column" | "slice" | "index_axis" | "diag" | "slice_axis", _) => {
                 let base = self.expr(receiver);

@@ -11,6 +11,7 @@ mod choice;
 mod closure;
 mod consume;
 mod control;
+mod elements;
 mod expr;
 mod followed;
 mod iterate;

@@ -14,7 +14,7 @@ impl Lowerer {
     /// Binds the names of an irrefutable pattern to the parts of a value.
     pub(super) fn bind(&mut self, pattern: &Pat, value: Value) {
         match pattern {
-            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() && (self.by_reference == 0 || self.is_reference(value)) => {
+            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() && self.by_reference == 0 => {
                 if self.values[value].name.is_none() || self.temporary.remove(&value) {
                     self.values[value].name = Some(p.ident.clone());
                 }
@@ -40,7 +40,9 @@ impl Lowerer {
                 self.bind(pattern, inner);
                 self.by_reference -= 1;
             }
-            Pat::Ident(_) | Pat::Reference(_) if self.by_reference > 0 && !self.is_reference(value) => {
+            Pat::Ident(_) | Pat::Reference(_)
+                if self.by_reference > 0 && (matches!(pattern, Pat::Ident(_)) || !self.is_reference(value)) =>
+            {
                 let outside = std::mem::take(&mut self.by_reference);
                 let reference = self.referred(value, pattern.span());
                 self.bind(pattern, reference);

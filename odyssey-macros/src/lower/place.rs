@@ -25,6 +25,11 @@ const VIEWS: [(&str, &str); 9] = [
     ("as_slice_mut", "as_slice"),
 ];
 
+/// A method that borrows a part of an array mutably.
+pub(super) fn is_mutable_view(method: &str) -> bool {
+    VIEWS.iter().any(|(write, _)| *write == method)
+}
+
 /// Whether a call changes its receiver, and what it is given by a name that is `&mut` itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lending {

@@ -98,16 +98,23 @@ fn floats_of_the_block(item: &ItemFn) -> BTreeSet<Ident> {
     floats.visit_signature(&item.sig);
     floats.visit_block(&item.block);
     let declared: Vec<_> = super::generic_names(item);
-    floats.0.into_iter().filter(|name| !declared.contains(name)).collect()
+    let Floats { found, composite, .. } = floats;
+    found.into_iter().filter(|name| !declared.contains(name) && !composite.contains(name)).collect()
 }
 
 #[derive(Default)]
-struct Floats(BTreeSet<Ident>);
+struct Floats {
+    found: BTreeSet<Ident>,
+    /// What is taken apart or put together is no float.
+    composite: BTreeSet<Ident>,
+    /// The types of the arguments, by name.
+    arguments: Vec<(Ident, Ident)>,
+}
 
 impl Floats {
     fn add(&mut self, ty: &Type) {
         if let Type::Path(path) = ty {
-            self.0.extend(path.path.get_ident().filter(|ident| is_parameter(ident)).cloned());
+            self.found.extend(path.path.get_ident().filter(|ident| is_parameter(ident)).cloned());
         }
     }
 }
@@ -116,6 +123,9 @@ impl<'ast> Visit<'ast> for Floats {
     fn visit_fn_arg(&mut self, arg: &'ast FnArg) {
         if let FnArg::Typed(typed) = arg {
             self.add(&typed.ty);
+            if let (syn::Pat::Ident(name), Type::Path(ty)) = (&*typed.pat, &*typed.ty) {
+                self.arguments.extend(ty.path.get_ident().map(|ty| (name.ident.clone(), ty.clone())));
+            }
         }
         visit::visit_fn_arg(self, arg);
     }
@@ -144,15 +154,47 @@ impl<'ast> Visit<'ast> for Floats {
         let mut segments = path.path.segments.iter();
         if let (Some(owner), Some(function), None) = (segments.next(), segments.next(), segments.next()) {
             if is_parameter(&owner.ident) && ["lit", "zero", "one", "epsilon"].iter().any(|name| function.ident == name) {
-                self.0.insert(owner.ident.clone());
+                self.found.insert(owner.ident.clone());
             }
         }
     }
+
+    fn visit_expr_field(&mut self, field: &'ast syn::ExprField) {
+        if let syn::Expr::Path(base) = &*field.base {
+            let types = self.arguments.iter().filter(|(name, _)| base.path.is_ident(name)).map(|(_, ty)| ty.clone());
+            self.composite.extend(types);
+        }
+        visit::visit_expr_field(self, field);
+    }
+
+    fn visit_expr_struct(&mut self, e: &'ast syn::ExprStruct) {
+        self.composite.extend(e.path.get_ident().cloned());
+        visit::visit_expr_struct(self, e);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let syn::Expr::Path(function) = &*call.func {
+            self.composite.extend(function.path.get_ident().cloned());
+        }
+        visit::visit_expr_call(self, call);
+    }
+
+    fn visit_pat_struct(&mut self, pattern: &'ast syn::PatStruct) {
+        self.composite.extend(pattern.path.get_ident().cloned());
+        visit::visit_pat_struct(self, pattern);
+    }
+
+    fn visit_pat_tuple_struct(&mut self, pattern: &'ast syn::PatTupleStruct) {
+        self.composite.extend(pattern.path.get_ident().cloned());
+        visit::visit_pat_tuple_struct(self, pattern);
+    }
 }
 
-/// Spelt like a type parameter: `T`, `F2`.
+/// Spelt like a type parameter: `T`, `F2`; `V3` and `P2` are rather vectors and points.
 fn is_parameter(ident: &Ident) -> bool {
     let text = ident.to_string();
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_ascii_uppercase()) && chars.all(|c| c.is_ascii_digit())
+    let (letter, digits) = text.split_at(1);
+    letter.starts_with(|c: char| c.is_ascii_uppercase())
+        && digits.chars().all(|c| c.is_ascii_digit())
+        && (digits.is_empty() || ["T", "F"].contains(&letter))
 }

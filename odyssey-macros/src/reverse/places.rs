@@ -201,8 +201,9 @@ impl Sweep<'_> {
                 let op = Op::JoinedPart {
                     cotangent: dy,
                     axis: *axis,
-                    parts: parts[..=number].to_vec(),
-                    stacked: how == Listing::Stack,
+                    // Of parts that are stacked, not even the lengths matter.
+                    parts: if how == Listing::Stack { Vec::new() } else { parts[..=number].to_vec() },
+                    stacked: (how == Listing::Stack).then_some(number),
                 };
                 let d = self.emit(op, kind, *part, span);
                 self.contribute(*part, d);

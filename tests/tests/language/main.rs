@@ -48,6 +48,7 @@ mod events;
 mod fallible;
 mod finance;
 mod functions;
+mod idioms;
 mod learning;
 mod lists;
 mod loops_over_data;
@@ -59,6 +60,7 @@ mod places;
 mod returns;
 mod robotics;
 mod shorthand;
+mod simulations;
 mod statistics;
 mod structs;
 #[path = "../programs/support.rs"]

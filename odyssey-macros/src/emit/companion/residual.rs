@@ -31,6 +31,8 @@ impl Companion<'_> {
         writer.failure = if leaves_early(&residual.forward) { self.outcome().failing() } else { None };
         let parameters: Vec<_> = self.signature(&mut writer, &residual.forward.params);
         let forward = writer.block(&residual.forward, &places[0]);
+        let left = self.leave_behind(&mut writer, &residual.forward);
+        let forward = quote!(#forward #left);
         // What the pullback reads of it is given again: no reason to keep a copy.
         let result_value = residual.forward.results[0];
         let value = if writer.layout.is_inline(result_value) {

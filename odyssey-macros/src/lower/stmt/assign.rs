@@ -23,7 +23,7 @@ impl Lowerer {
             }
         }
         let whole = Expr::Assign(e.clone());
-        if self.is_plain_effect(&e.left, &e.right) {
+        if self.is_plain_effect(&e.left, &e.right) || is_integer_write(&e.left, &e.right) {
             self.passive_effect(&whole);
             return;
         }
@@ -73,8 +73,7 @@ impl Lowerer {
     pub(in crate::lower) fn compound_assign(&mut self, e: &syn::ExprBinary) {
         let op = compound(&e.op).expect("a compound assignment");
         let span = e.span();
-        if self.is_plain_effect(&e.left, &e.right) || crate::lower::expr::is_whole(&e.right) && !matches!(&*e.left, Expr::Path(_))
-        {
+        if self.is_plain_effect(&e.left, &e.right) || is_integer_write(&e.left, &e.right) {
             self.passive_effect(&Expr::Binary(e.clone()));
             return;
         }
@@ -124,6 +123,11 @@ impl Lowerer {
         let binary = syn::ExprBinary { op: plain(&e.op), right: Box::new(operand(&e.right)), ..e.clone() };
         self.verbatim(&Expr::Binary(binary))
     }
+}
+
+/// An integer goes into a part of a variable, of which the derivative knows nothing.
+fn is_integer_write(place: &Expr, value: &Expr) -> bool {
+    crate::lower::expr::is_whole(value) && !matches!(without_parens(place), Expr::Path(_) | Expr::Infer(_) | Expr::Tuple(_))
 }
 
 /// The right side of an assignment as that of an operator, which binds tighter.

@@ -1,0 +1,77 @@
+//! Arrays made element by element, as loops that write the elements: `Array2::from_shape_fn(shape, f)`, `Array1::from_iter(items)`,
+//! `Array1::from_vec(list)`.
+
+use quote::{format_ident, quote};
+use syn::{Expr, ExprCall, ExprPath, Type};
+
+use super::place::without_parens;
+use crate::emit::at;
+
+/// The block that a call of such a constructor stands for.
+pub(super) fn array_of_elements(path: &ExprPath, e: &ExprCall) -> Option<Expr> {
+    let segments = &path.path.segments;
+    let name = segments.last()?.ident.to_string();
+    let owner_name = segments.iter().rev().nth(1)?.ident.to_string();
+    if !owner_name.starts_with("Array") {
+        return None;
+    }
+    let mut owner = path.clone();
+    owner.path.segments.pop();
+    owner.path.segments.pop_punct();
+    let here = at(syn::spanned::Spanned::span(e));
+    let (array, items, i) = (format_ident!("__array"), format_ident!("__items"), format_ident!("__i"));
+    match (name.as_str(), e.args.first()?, e.args.get(1)) {
+        ("from_shape_fn", shape, Some(f)) => from_shape_fn(&owner, shape, f),
+        ("from_iter", given, None) if owner_name == "Array1" => Some(syn::parse_quote_spanned! {here=> {
+            let #items = (#given).collect::<::std::vec::Vec<_>>();
+            let mut #array = #owner::zeros(#items.len());
+            for #i in 0..#items.len() { #array[#i] = #items[#i]; }
+            #array
+        }}),
+        ("from_vec" | "from", given, None) if owner_name == "Array1" => Some(syn::parse_quote_spanned! {here=> {
+            let #items = #given;
+            let mut #array = #owner::zeros(#items.len());
+            for #i in 0..#items.len() { #array[#i] = #items[#i]; }
+            #array
+        }}),
+        _ => None,
+    }
+}
+
+fn from_shape_fn(owner: &ExprPath, shape: &Expr, f: &Expr) -> Option<Expr> {
+    let Expr::Closure(closure) = without_parens(f) else { return None };
+    let (pattern, body) = (closure.inputs.first()?, &closure.body);
+    let rank = match pattern {
+        syn::Pat::Tuple(tuple) => tuple.elems.len(),
+        _ => 1,
+    };
+    let here = at(syn::spanned::Spanned::span(f));
+    let array = format_ident!("__array");
+    let indices: Vec<_> = (0..rank).map(|axis| format_ident!("__i{axis}")).collect();
+    let (index, position) = match &indices[..] {
+        [one] => (quote!(#one), quote!(#one)),
+        several => (quote!([#(#several),*]), quote!((#(#several),*))),
+    };
+    let write: Expr = syn::parse_quote_spanned!(here=> { let #pattern = #position; #array[#index] = #body; });
+    let loops = indices
+        .iter()
+        .enumerate()
+        .rev()
+        .fold(write, |inner, (axis, i)| syn::parse_quote_spanned!(here=> { for #i in 0..#array.shape()[#axis] { #inner } }));
+    Some(syn::parse_quote_spanned!(here=> { let mut #array = #owner::zeros(#shape); #loops #array }))
+}
+
+/// `Array1::<f64>::from_iter(items)` for `items.collect()` where the type is that of such an array.
+pub(super) fn collected_as(ty: &Type, expr: &Expr) -> Option<Expr> {
+    let (Type::Path(owner), Expr::MethodCall(e)) = (ty, without_parens(expr)) else { return None };
+    let mut owner = owner.clone();
+    let last = owner.path.segments.last_mut()?;
+    if e.method != "collect" || last.ident != "Array1" {
+        return None;
+    }
+    if let syn::PathArguments::AngleBracketed(arguments) = &mut last.arguments {
+        arguments.colon2_token = Some(syn::Token![::](at(last.ident.span())));
+    }
+    let items = &e.receiver;
+    Some(syn::parse_quote_spanned!(at(syn::spanned::Spanned::span(e))=> #owner::from_iter(#items)))
+}
