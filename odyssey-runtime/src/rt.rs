@@ -128,6 +128,27 @@ pub fn into_payload<X: Differentiable + ?Sized>(tangent: Option<X::Tangent>, x: 
     tangent.unwrap_or_else(|| x.zero_tangent())
 }
 
+/// An integer with a largest value.
+pub trait Largest {
+    /// It.
+    const LARGEST: Self;
+}
+
+macro_rules! largest {
+    ($($type:ty)*) => {$(
+        impl Largest for $type {
+            const LARGEST: $type = <$type>::MAX;
+        }
+    )*};
+}
+largest!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+/// `start..`, with an end that no loop comes to.
+#[inline]
+pub fn open<T: Largest>(start: T) -> std::ops::Range<T> {
+    start..T::LARGEST
+}
+
 /// The iterations of a loop from its end.
 #[inline]
 pub fn reversed<I: DoubleEndedIterator>(range: I) -> std::iter::Rev<I> {

@@ -375,6 +375,11 @@ impl Layout {
         self.mutable.contains(&self.variable(value))
     }
 
+    /// Lives in an argument that is `&mut`.
+    pub(super) fn is_behind_argument(&self, value: Value) -> bool {
+        self.exclusive.contains(&self.variable(value))
+    }
+
     /// Overwrites the variable of an earlier value.
     pub(super) fn is_reassigned(&self, value: Value) -> bool {
         self.variable.contains_key(&value)

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall, Ident};
 
 use super::iterate::{is_pipeline, Item, Walk};
+use super::literal::typed;
 use super::passive::Effects;
 use super::place::without_parens;
 use super::Lowerer;
@@ -85,7 +86,9 @@ impl Lowerer {
         let Some(walk) = self.walk(&e.receiver) else { return self.nothing(span) };
         let mut effects = Effects::of(f);
         walk.effects(&mut effects);
-        let init = self.expr(init);
+        let ty = first_type(f).or_else(|| self.float.clone());
+        let init = ty.map_or_else(|| init.clone(), |ty| typed(init, &ty));
+        let init = self.expr(&init);
         let name = match without_parens(f) {
             Expr::Closure(closure) => closure.inputs.first().and_then(super::closure::plain_name).map(|(name, _)| name.clone()),
             _ => None,
@@ -153,6 +156,15 @@ impl Lowerer {
             lowerer.values[next].kind = Kind::Sequence(Box::new(element));
         });
         self.bindings.value(list)
+    }
+}
+
+/// The type that a closure's first parameter is written with.
+fn first_type(f: &Expr) -> Option<syn::Type> {
+    let Expr::Closure(closure) = without_parens(f) else { return None };
+    match closure.inputs.first()? {
+        syn::Pat::Type(parameter) => Some((*parameter.ty).clone()),
+        _ => None,
     }
 }
 

@@ -53,6 +53,7 @@ mod learning;
 mod lists;
 mod loops_over_data;
 mod macros;
+mod models;
 mod parts_in_place;
 mod physics;
 mod pipelines;

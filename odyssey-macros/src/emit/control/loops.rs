@@ -132,12 +132,13 @@ impl Writer<'_> {
                     out.extend(quote!(#stack.push(#name.clone());));
                 }
             }
-            let names: Vec<_> = pending.iter().map(|(param, _)| self.name(*param)).collect();
-            out.extend(quote!((#(#names),*) = (#(#next),*);));
+            let places: Vec<_> = pending.iter().map(|(param, _)| self.carried_place(*param)).collect();
+            out.extend(quote!((#(#places),*) = (#(#next),*);));
             return out;
         }
         for (param, result) in pending {
             let (name, next) = (self.name(param), self.consume(result).tokens);
+            let place = self.carried_place(param);
             out.extend(match is_saved(param) {
                 Some(stack) if self.values[param].kind.is_scalar() => {
                     let stack = self.name(stack);
@@ -148,9 +149,9 @@ impl Writer<'_> {
                     let stack = self.name(stack);
                     if self.layout.is_inline(result) {
                         let fresh = self.names.unique(&format_ident!("{}_next", name, span = name.span()));
-                        quote!(let #fresh = #next; #stack.push(::core::mem::replace(&mut #name, #fresh));)
+                        quote!(let #fresh = #next; #stack.push(::core::mem::replace(&mut #place, #fresh));)
                     } else {
-                        quote!(#stack.push(::core::mem::replace(&mut #name, #next));)
+                        quote!(#stack.push(::core::mem::replace(&mut #place, #next));)
                     }
                 }
                 None => self.plain_assignment(param, result, next),
@@ -161,9 +162,19 @@ impl Writer<'_> {
 
     /// `h = next;`, or `h += …;`.
     fn plain_assignment(&mut self, param: Value, result: Value, next: TokenStream) -> TokenStream {
-        let name = self.name(param);
+        let (name, place) = (self.name(param), self.carried_place(param));
         let definition = self.layout.definition(result).filter(|_| self.layout.is_inline(result)).cloned();
-        definition.and_then(|op| self.update(&name, param, &op)).unwrap_or_else(|| quote!(#name = #next;))
+        definition.and_then(|op| self.update(&name, param, &op)).unwrap_or_else(|| quote!(#place = #next;))
+    }
+
+    /// What is assigned to: a variable, or what is behind an argument that is `&mut`.
+    fn carried_place(&mut self, param: Value) -> TokenStream {
+        let name = self.name(param);
+        if self.layout.is_behind_argument(param) {
+            quote!(*#name)
+        } else {
+            quote!(#name)
+        }
     }
 
     fn changes_at_end(&self, param: Value, result: Value) -> bool {

@@ -116,7 +116,7 @@ const ADAPTORS: [&str; 13] =
 /// An iterator, by the methods that make it.
 pub(in crate::lower) fn is_pipeline(expr: &Expr) -> bool {
     match without_parens(expr) {
-        Expr::Range(range) => range.start.is_some() && range.end.is_some(),
+        Expr::Range(range) => range.start.is_some(),
         Expr::MethodCall(e) => {
             let name = e.method.to_string();
             SOURCES.contains(&name.as_str()) || ADAPTORS.contains(&name.as_str()) && is_pipeline(&e.receiver)

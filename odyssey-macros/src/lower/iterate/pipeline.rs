@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall, Ident};
 
 use crate::diagnostics::not_yet;
+use crate::emit::at;
 use crate::ir::{Kind, Op, Value, Verbatim};
 use crate::lower::bindings::Place;
 use crate::lower::place::without_parens;
@@ -21,7 +22,18 @@ impl Lowerer {
         if is_simple_range(expr) {
             return Some(Walk::Range(self.verbatim(expr)));
         }
+        if let Some(range) = self.open_range(expr) {
+            return Some(Walk::Range(self.verbatim(&range)));
+        }
         self.pipeline(expr)
+    }
+
+    /// `a..`, as a range that can be run backwards from where it was left.
+    fn open_range(&self, expr: &Expr) -> Option<Expr> {
+        let Expr::Range(syn::ExprRange { start: Some(start), end: None, .. }) = expr else { return None };
+        let (krate, here) = (&self.krate, at(expr.span()));
+        let open = quote::quote_spanned!(here=> #krate::rt::open);
+        Some(syn::parse_quote!(#open(#start)))
     }
 
     pub(in crate::lower) fn pipeline(&mut self, expr: &Expr) -> Option<Walk> {
@@ -30,6 +42,7 @@ impl Lowerer {
                 let range = range.clone();
                 Some(Walk::Positions { range: syn::parse_quote!((#range)) })
             }
+            range @ Expr::Range(_) => self.open_range(range).map(|range| Walk::Positions { range }),
             Expr::MethodCall(e) => self.method_pipeline(e),
             Expr::Call(e) if iterator_function(e).is_some() => self.made_iterator(e),
             Expr::Reference(e) if e.mutability.is_some() => {
