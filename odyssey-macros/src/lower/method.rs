@@ -3,6 +3,7 @@
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
+use super::lists::moving_method;
 use super::parted::is_parted;
 use super::passive::{is_question, only_looks};
 use super::place::{is_mutable_view, view_kind, Lending};
@@ -62,6 +63,11 @@ impl Lowerer {
                 );
             }
             _ => {}
+        }
+        if super::iterate::is_pipeline(expr) && e.method != "map" {
+            let text =
+                not_yet("an iterator as a value is", "use it where it is made: in a `for`, or with `sum`, `fold`, `collect`, …");
+            return self.refuse(expr, span, &text);
         }
         let receiver = self.expr(&e.receiver);
         let receiver = self.unboxed(receiver);
@@ -166,6 +172,10 @@ impl Lowerer {
                 self.with_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(inside) => inside, None => #otherwise }))
             }
             ("take", 0) => self.taken(receiver, span),
+            ("remove" | "swap_remove", 1) if self.is_list(receiver) => {
+                let moved = moving_method(e)?;
+                Some(self.expr(&moved))
+            }
             ("map" | "and_then", 1) => {
                 self.is_option(receiver)?;
                 let Expr::Closure(closure) = &e.args[0] else { return None };

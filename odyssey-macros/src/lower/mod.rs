@@ -16,6 +16,7 @@ mod expr;
 mod followed;
 mod iterate;
 mod jump;
+mod lists;
 mod literal;
 mod loops;
 mod method;
@@ -48,7 +49,8 @@ use bindings::Bindings;
 pub(crate) use passive::is_assignment;
 
 pub(crate) use expr::is_count;
-pub(crate) use names::is_of_variant;
+pub(crate) use names::{bound_names, is_of_variant};
+pub(crate) use place::root_of;
 
 /// A function as IR.
 #[derive(Clone)]

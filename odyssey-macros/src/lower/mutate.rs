@@ -4,6 +4,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprMethodCall, Ident};
 
 use super::iterate::{is_pipeline, Item};
+use super::lists::moving_method;
 use super::passive::Effects;
 use super::place::{root_of, without_parens, Lending};
 use super::Lowerer;
@@ -62,6 +63,10 @@ impl Lowerer {
             ("pop", 0) => {
                 self.pop(e);
             }
+            _ if self.is_list(&e.receiver) && moving_method(e).is_some() => {
+                let moved = moving_method(e).expect("one of them");
+                self.effect(&moved);
+            }
             ("take", 0) => return self.taken(&e.receiver, span).is_some(),
             ("swap", 2) => {
                 let Some(place) = self.place(&e.receiver) else { return false };
@@ -85,6 +90,13 @@ impl Lowerer {
             }
         }
         true
+    }
+
+    /// A list by its kind, or by what is done to it.
+    pub(super) fn is_list(&mut self, list: &Expr) -> bool {
+        let Some(place) = self.place(list) else { return false };
+        let base = self.load_base(&place, list.span());
+        matches!(self.kind(base).behind_pointers(), Kind::Sequence(_))
     }
 
     /// Only passive values take part, and the variable that changes is passive; sorting looks at values without taking

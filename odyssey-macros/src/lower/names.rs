@@ -5,7 +5,7 @@ use syn::{Ident, Pat};
 use crate::ir::Kind;
 
 /// The names that a pattern binds. A capital is a constant or a variant.
-pub(in crate::lower) fn bound_names(pattern: &Pat, names: &mut Vec<Ident>) {
+pub(crate) fn bound_names(pattern: &Pat, names: &mut Vec<Ident>) {
     match pattern {
         Pat::Ident(p) => {
             if !p.ident.to_string().starts_with(char::is_uppercase) {

@@ -131,7 +131,9 @@ impl Lowerer {
         match step {
             Projection::Field(name) => self.field(base, name.clone(), span),
             Projection::Index(index) => {
-                let kind = self.kind(base).element();
+                let range = |op: &Op| matches!(op, Op::Verbatim(verbatim) if matches!(verbatim.expr, Expr::Range(_)));
+                let is_slice = self.definitions.get(index).is_some_and(range);
+                let kind = if is_slice { self.kind(base).peel().clone() } else { self.kind(base).element() };
                 self.emit(Op::Index(base, *index), kind, active, span)
             }
             Projection::Dereference if base != value => base,
@@ -384,7 +386,7 @@ pub(super) fn without_parens(expr: &Expr) -> &Expr {
 }
 
 /// The variable that a place expression is a part of.
-pub(super) fn root_of(expr: &Expr) -> Option<&Ident> {
+pub(crate) fn root_of(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Path(path) => path.path.get_ident(),
         Expr::Field(e) => root_of(&e.base),

@@ -12,6 +12,7 @@ use super::branches::{Body, Choice};
 use super::control::Rest;
 use super::names::{bound_kinds, bound_names, is_of_variant};
 use super::passive::Effects;
+use super::pattern::rest_of_list;
 use super::place::without_parens;
 use super::stmt::Tail;
 use super::Lowerer;
@@ -175,6 +176,15 @@ impl Lowerer {
                 if !elems.iter().any(|part| matches!(part, Pat::Rest(_))) =>
             {
                 (0..).zip(elems).for_each(|(number, inner)| self.bind_places(inner, &part(FieldName::Unnamed(number))));
+            }
+            Pat::Slice(p) if !p.elems.iter().any(rest_of_list) => {
+                for (number, inner) in p.elems.iter().enumerate() {
+                    let number = proc_macro2::Literal::usize_unsuffixed(number);
+                    let index = self.verbatim(&syn::parse_quote!(#number));
+                    let mut element = place.clone();
+                    element.path.push(Projection::Index(index));
+                    self.bind_places(inner, &element);
+                }
             }
             Pat::Struct(p) => {
                 p.fields.iter().for_each(|field| self.bind_places(&field.pat, &part(FieldName::from(&field.member))));

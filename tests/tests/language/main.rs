@@ -11,6 +11,9 @@
     clippy::manual_memcpy,
     clippy::needless_pass_by_value,
     clippy::needless_range_loop,
+    clippy::map_unwrap_or,
+    clippy::option_option,
+    clippy::ref_option,
     clippy::no_effect_underscore_binding,
     clippy::trivially_copy_pass_by_ref,
     clippy::assign_op_pattern,
@@ -49,6 +52,7 @@ mod fallible;
 mod finance;
 mod functions;
 mod idioms;
+mod item_by_item;
 mod learning;
 mod lists;
 mod loops_over_data;
@@ -63,7 +67,9 @@ mod robotics;
 mod shorthand;
 mod simulations;
 mod statistics;
+mod step_by_step;
 mod structs;
 #[path = "../programs/support.rs"]
 mod support;
+mod values;
 mod while_loops;

@@ -45,6 +45,7 @@ fn loops(x: &[f64], y: &[f64], words: &str) -> f64 {
 #[differentiable]
 fn parts(x: &[f64]) -> f64 {
     let first = x.first();
+    let mut items = x.iter();
     let y = match x.last() {
         Some(last) if *last > 0.0 => *last,
         _ => 1.0,

@@ -88,6 +88,14 @@ impl Lowerer {
     }
 
     pub(in crate::lower) fn elements(&mut self, expr: &Expr, by_value: bool) -> Walk {
+        // What has another name for a part of a variable is looked up at each item: other parts of it may change meanwhile.
+        let variable = match without_parens(expr) {
+            Expr::Path(path) => path.path.get_ident().and_then(|name| self.bindings.variable(name)),
+            _ => None,
+        };
+        if let Some(place) = variable.and_then(|variable| self.bindings.alias(variable)).filter(|_| !by_value).cloned() {
+            return self.changed_elements(place, expr.span());
+        }
         let value = self.place_value(expr);
         let base = self.behind_reference(value);
         let is_borrowed = matches!(self.kind(value), Kind::Reference(_) | Kind::Exclusive(_)) || self.is_view(base);
