@@ -14,7 +14,7 @@ pub(super) struct Line {
 }
 
 /// Lines of `Scratch`.
-pub(super) const SCRATCH: usize = 128;
+pub(super) const SCRATCH: usize = 256;
 
 /// Memory for a few tiles that is not allocated.
 pub(super) type Scratch = [MaybeUninit<Line>; SCRATCH];

@@ -20,7 +20,7 @@ pub(super) const SINKS: usize = 8;
 /// Kernels are called for multiples of this many points: whole vectors, on any instruction set.
 pub(super) const BLOCK: usize = 16;
 /// Most points of a tile; what is gathered or added up stays in the first-level cache.
-pub(super) const TILE: usize = 512;
+pub(super) const TILE: usize = 1024;
 /// Most points that are added up in the lanes of a kernel: the error of a sum grows with it.
 const RUN: usize = 2048;
 /// Most tiles that are added up element by element before they go to their array, for speed and for accuracy.
