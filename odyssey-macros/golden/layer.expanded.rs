@@ -77,6 +77,7 @@ impl layer {
                         (d_xw, d_xw)
                     },
                 );
+                rt::drop(d_result);
                 let d_l = if WantL::ON {
                     let mut d_l = rt::partial(l);
                     d_l.b = rt::arrived(&l.b, value_1);

@@ -94,7 +94,11 @@ impl Layout {
         for ((block, _), places) in blocks.iter().zip(&places) {
             layout.share_variables(block, places);
         }
-        blocks.iter().for_each(|(block, _)| layout.find_ends(values, block));
+        for (i, (block, _)) in blocks.iter().enumerate() {
+            // The first block's are borrowed from the caller, or his to keep; a pullback owns its cotangents.
+            let given = if i == 0 { &[][..] } else { &block.params };
+            layout.find_ends(values, block, given);
+        }
         (layout, places)
     }
 

@@ -42,12 +42,13 @@ fn takes_memory(op: &Op) -> bool {
 }
 
 impl Layout {
-    /// Finds the arrays that a block has made and that are borrowed for the last time by one of its statements.
-    pub(super) fn find_ends(&mut self, values: &Values, block: &Block) {
+    /// Finds the arrays that a block has made, or was given, and that are borrowed for the last time by one of its
+    /// statements.
+    pub(super) fn find_ends(&mut self, values: &Values, block: &Block, given: &[Value]) {
         self.keep_bases(block);
         let makers = block.stmts.iter().filter(|stmt| makes_arrays(&stmt.op));
-        let arrays = makers.flat_map(|stmt| &stmt.outs).filter(|v| matches!(values[**v].kind, Kind::Array(_)));
-        for value in arrays {
+        let own = makers.flat_map(|stmt| &stmt.outs).chain(given);
+        for value in own.filter(|v| matches!(values[**v].kind, Kind::Array(_))) {
             if let Some(at) = self.last_borrow(*value) {
                 self.end(*value, at);
             }
