@@ -191,7 +191,9 @@ impl Layout {
         let is_number = |out: &Value| match &self.definitions[out] {
             Op::Verbatim(verbatim) => !is_place_expression(&verbatim.expr),
             Op::Elementwise(..) => true,
-            Op::Field(..) | Op::Index(..) | Op::Dereference(_) if self.is_behind_exclusive(values, *out) => true,
+            Op::Field(..) | Op::Index(..) | Op::Dereference(_) => {
+                values[*out].kind.is_scalar() || self.is_behind_exclusive(values, *out) && self.is_read_whole(*out)
+            }
             _ => values[*out].kind.is_scalar(),
         };
         let outlived: Vec<_> = self.inline.iter().filter(|out| is_number(out) && self.is_outlived(*out)).collect();
@@ -199,6 +201,15 @@ impl Layout {
             self.inline.remove(out);
         });
         !outlived.is_empty()
+    }
+
+    /// Read by more than what takes a part of it.
+    fn is_read_whole(&self, value: Value) -> bool {
+        let is_part = |owner: &Value| {
+            let op = self.definitions.get(owner);
+            matches!(op, Some(Op::Field(..) | Op::Index(..) | Op::Dereference(_) | Op::Reference(_) | Op::View(..)))
+        };
+        self.reads.get(&value).into_iter().flatten().any(|(_, owner)| !owner.as_ref().is_some_and(is_part))
     }
 
     /// A part of what an argument that is `&mut` refers to.
@@ -281,8 +292,7 @@ impl Layout {
             for (base, out) in stmt.overwrites() {
                 let is_last =
                     self.is_last_use(base, *at) || self.reads_before_it_writes(&stmt.op) && self.is_last_read(base, *at);
-                // The caller finds what is left in a `&mut` argument, and not in a copy of it.
-                let is_last = is_last || self.exclusive.contains(&self.variable(base));
+                let is_last = is_last || self.is_exclusive(base);
                 if !self.inline.contains(&base) && self.is_local(base) && is_last {
                     self.share(out, base);
                 }
@@ -361,6 +371,11 @@ impl Layout {
         let root = self.variable(with);
         self.mutable.insert(root);
         self.variable.insert(value, root);
+    }
+
+    /// A `&mut` argument: the caller finds what is left in it, and not in a copy.
+    fn is_exclusive(&self, value: Value) -> bool {
+        self.exclusive.contains(&self.variable(value))
     }
 
     /// Bound by `let` in the emitted code, not by a signature.

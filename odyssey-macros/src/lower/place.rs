@@ -245,10 +245,12 @@ impl Lowerer {
         let lent = self.lent_to(&callee, args, lending);
         let (mut borrowed, mut perhaps) = (BTreeMap::new(), BTreeSet::new());
         let mut roots: Vec<Variable> = Vec::new();
+        // The other arguments first: a call among them may change another part of what is lent.
+        let given: Vec<_> = args.iter().zip(&lent).map(|(arg, lent)| lent.is_none().then(|| self.argument(arg))).collect();
         let mut values = Vec::new();
-        for (position, (arg, lent)) in args.iter().zip(lent).enumerate() {
+        for (position, (given, lent)) in given.into_iter().zip(lent).enumerate() {
             let Some((place, how)) = lent else {
-                values.push(self.argument(arg));
+                values.extend(given);
                 continue;
             };
             values.push(self.bindings.value(place.root));

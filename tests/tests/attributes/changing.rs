@@ -344,3 +344,34 @@ fn looked_up(x: f64) -> f64 {
 fn of_passive_receivers() {
     agrees!(looked_up(0.4));
 }
+
+#[derive(Clone, Differentiable)]
+struct Pair {
+    left: Spring,
+    right: Spring,
+}
+
+#[differentiable]
+impl Pair {
+    /// A call among the arguments changes another part of the same value.
+    fn crossed(&mut self, by: f64) -> f64 {
+        let kicked = self.left.kick(self.right.kick(by));
+        let again = kick(&mut self.right, self.left.kick(by));
+        self.left.kick(kicked * self.right.kick(again));
+        kicked * self.left.at + again * self.right.speed
+    }
+}
+
+#[differentiable]
+fn crossed(left: f64, right: f64, by: f64) -> f64 {
+    let mut pair = Pair { left: Spring { at: left, speed: 0.1 }, right: Spring { at: right, speed: 0.2 } };
+    let first = pair.crossed(by);
+    first * pair.left.kick(pair.right.kick(first)) + pair.left.at * pair.right.at
+}
+
+#[test]
+fn in_arguments() {
+    agrees!(crossed(0.3, 0.7, 0.4));
+    let pair = Pair { left: spring(), right: Spring { at: 0.2, speed: 0.5 } };
+    pair.clone().crossed_check_grad(0.3).unwrap();
+}
