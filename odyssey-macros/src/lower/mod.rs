@@ -22,6 +22,7 @@ mod loops;
 mod method;
 mod mutate;
 mod names;
+mod options;
 mod parted;
 mod passive;
 mod pattern;

@@ -1,0 +1,80 @@
+//! Methods of `Option` and `Result`: matches.
+
+use syn::spanned::Spanned;
+use syn::{Expr, ExprMethodCall};
+
+use super::parted::is_parted;
+use super::Lowerer;
+use crate::emit::at;
+use crate::ir::{Copying, Kind, Op, Value};
+
+impl Lowerer {
+    pub(super) fn option_method(&mut self, e: &ExprMethodCall) -> Option<Value> {
+        let (name, receiver, here) = (e.method.to_string(), &e.receiver, at(e.span()));
+        match (name.as_str(), e.args.len()) {
+            ("unwrap_or", 1) => {
+                let otherwise = e.args[0].clone();
+                self.with_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(inside) => inside, None => #otherwise }))
+            }
+            ("unwrap_or_default", 0) => self.with_option(receiver, |option| {
+                syn::parse_quote_spanned!(here=> match #option { Some(inside) => inside, None => ::core::default::Default::default() })
+            }),
+            ("unwrap_or_else", 1) => {
+                let otherwise = match &e.args[0] {
+                    Expr::Closure(closure) if closure.inputs.is_empty() => (*closure.body).clone(),
+                    Expr::Path(function) => syn::parse_quote_spanned!(here=> #function()),
+                    _ => return None,
+                };
+                self.with_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(inside) => inside, None => #otherwise }))
+            }
+            ("map" | "and_then", 1) => {
+                self.is_option(receiver)?;
+                let Expr::Closure(closure) = &e.args[0] else { return None };
+                let (pattern, body) = (closure.inputs.first()?, &closure.body);
+                let some: Expr = if name == "map" { syn::parse_quote_spanned!(here=> Some(#body)) } else { (**body).clone() };
+                Some(self.expr(&syn::parse_quote_spanned!(here=> match #receiver { Some(#pattern) => #some, None => None })))
+            }
+            ("map_or", 2) => {
+                let (otherwise, Expr::Closure(closure)) = (e.args[0].clone(), &e.args[1]) else { return None };
+                let (pattern, body) = (closure.inputs.first()?.clone(), closure.body.clone());
+                self.with_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(#pattern) => #body, None => #otherwise }))
+            }
+            ("as_ref", 0) => {
+                self.is_option(receiver)?;
+                Some(self.expr(&syn::parse_quote!(&#receiver)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of an expression over the `Option` that a method is called on, which may be a `Result`.
+    fn with_option(&mut self, receiver: &Expr, then: impl FnOnce(&Expr) -> Expr) -> Option<Value> {
+        if is_parted(receiver) || self.is_passive(receiver) {
+            return Some(self.expr(&then(receiver)));
+        }
+        let value = self.expr(receiver);
+        if self.kind(value).is_numeric() {
+            return None;
+        }
+        let (kind, active) = (Kind::Optional(Box::new(self.payload_of(value))), self.is_active(value));
+        let option = self.emit(Op::Copy(Copying::Success, value), kind, active, receiver.span());
+        let name = syn::Ident::new("option", proc_macro2::Span::mixed_site());
+        self.bindings.open();
+        self.bindings.declare(&name, option);
+        let value = self.expr(&then(&syn::parse_quote!(#name)));
+        self.bindings.close();
+        Some(value)
+    }
+
+    /// Whether an expression is known to be an `Option`.
+    fn is_option(&mut self, expr: &Expr) -> Option<()> {
+        if is_parted(expr) {
+            return Some(());
+        }
+        let point = self.checkpoint();
+        let value = self.expr(expr);
+        let is_optional = matches!(self.kind(value).peel(), Kind::Optional(_));
+        self.restore(point);
+        is_optional.then_some(())
+    }
+}
