@@ -143,13 +143,19 @@ impl Lowerer {
         values.iter().zip(args).for_each(|(value, arg)| self.read_at(*value, arg.span()));
         let mut passive = Vec::new();
         for arg in &args[operands..] {
-            let value = self.expr(arg);
+            let point = self.checkpoint();
+            let mut value = self.expr(arg);
             if self.is_active(value) {
-                return self.refuse(
-                    arg,
-                    arg.span(),
-                    "this parameter must not depend on a differentiated value\nhelp: `detach` it",
-                );
+                if self.kind(value).is_numeric() {
+                    return self.refuse(
+                        arg,
+                        arg.span(),
+                        "this parameter must not depend on a differentiated value\nhelp: `detach` it",
+                    );
+                }
+                // A parameter is an integer, whatever it is a part of.
+                self.restore(point);
+                value = self.verbatim(arg);
             }
             passive.push(Self::parameter_of(arg, value));
         }

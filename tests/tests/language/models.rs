@@ -285,8 +285,35 @@ fn open(xs: &[f64]) -> f64 {
     a * b + c
 }
 
+/// Exponents that are fields of what is differentiated: integers.
+#[derive(Clone, Debug, Differentiable)]
+struct Decay {
+    rate: f64,
+    #[differentiable(skip)]
+    order: i32,
+}
+
+impl Decay {
+    #[differentiable]
+    fn next(&mut self, x: f64) -> f64 {
+        self.order += 1;
+        x / (1.0 - self.rate.powi(self.order))
+    }
+}
+
+#[differentiable]
+fn corrected(decay: &Decay, x: f64, powers: &[(f64, i32)]) -> f64 {
+    let mut decay = decay.clone();
+    let mut sum = decay.next(x) + 2.0 * decay.next(x * x);
+    for (base, n) in powers {
+        sum += base.powi(*n) * x;
+    }
+    sum
+}
+
 #[test]
 fn gradients_agree() {
+    agrees!(corrected(&Decay { rate: 0.9, order: 1 }, 0.7, &[(0.4, 2), (1.3, -1)]));
     let g = |r: usize, c: usize, sd: f64| Array2::from_shape_fn((r, c), |(i, j)| ((i * c + j) as f64 * 0.7 + sd).sin());
     agrees!(gp_nll(&[0.0, 0.4, 1.1, 1.9], &[0.1, 0.5, -0.2, 0.3], 0.8, 1.1, 0.3));
     agrees!(book(100.0, 0.25, &[(Kind::Call, 95.0, 2.0), (Kind::Put, 105.0, -1.0)]));
