@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use syn::{BinOp, Expr, Lit, Pat};
 
-use crate::ir::{Block, FieldName, Kind, Op, Projection, Stmt, Value, ValueSet, Verbatim, Write};
+use crate::ir::{Block, FieldName, Kind, Listing, Op, Projection, Stmt, Value, ValueSet, Verbatim, Write};
 use crate::lower::Primal;
 
 /// Refines the kinds of a function's values.
@@ -267,6 +267,8 @@ impl Types {
                     self.unify(field, Types::of(*part));
                 }
             }
+            // Arrays that are put together are no elements.
+            Op::List(Listing::Concatenation | Listing::Stack, _) => {}
             Op::List(_, elements) => {
                 for element in elements {
                     let part = self.part(node, Part::Element);

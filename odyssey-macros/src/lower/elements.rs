@@ -1,5 +1,5 @@
 //! Arrays made element by element, as loops that write the elements: `Array2::from_shape_fn(shape, f)`, `Array1::from_iter(items)`,
-//! `Array1::from_vec(list)`.
+//! `Array1::from_vec(list)`; `[a, b].map(f)`.
 
 use quote::{format_ident, quote};
 use syn::{Expr, ExprCall, ExprPath, Type};
@@ -59,6 +59,22 @@ fn from_shape_fn(owner: &ExprPath, shape: &Expr, f: &Expr) -> Option<Expr> {
         .rev()
         .fold(write, |inner, (axis, i)| syn::parse_quote_spanned!(here=> { for #i in 0..#array.shape()[#axis] { #inner } }));
     Some(syn::parse_quote_spanned!(here=> { let mut #array = #owner::zeros(#shape); #loops #array }))
+}
+
+/// `x.map(f)` of an array of numbers, element by element.
+pub(super) fn mapped(x: &Expr, f: &Expr) -> Expr {
+    let here = at(syn::spanned::Spanned::span(f));
+    let (list, i, function) = (format_ident!("__list"), format_ident!("__i"), format_ident!("__f"));
+    let (bound, called) = match without_parens(f) {
+        closure @ Expr::Closure(_) => (Some(quote!(let #function = #closure;)), quote!(#function)),
+        path => (None, quote!(#path)),
+    };
+    syn::parse_quote_spanned! {here=> {
+        #bound
+        let mut #list = (#x).clone();
+        for #i in 0..#list.len() { #list[#i] = #called(#list[#i]); }
+        #list
+    }}
 }
 
 /// `Array1::<f64>::from_iter(items)` for `items.collect()` where the type is that of such an array.

@@ -47,6 +47,9 @@ impl Lowerer {
                 }
             }
             ("map", 1) if self.is_numeric(&e.receiver) => return self.mapv(e, expr),
+            ("map", 1) if self.is_list_of_numbers(&e.receiver) => {
+                return self.expr(&super::elements::mapped(&e.receiver, &e.args[0]))
+            }
             ("unwrap", 0) | ("expect", 1) => {
                 if let Expr::MethodCall(inner) = &*e.receiver {
                     if let Some(value) = self.optional(inner) {
@@ -85,11 +88,21 @@ impl Lowerer {
     }
 
     fn is_numeric(&mut self, receiver: &Expr) -> bool {
+        self.kind_of(receiver).is_numeric()
+    }
+
+    /// `[f64; N]`: of lists, arrays alone have a `map`.
+    fn is_list_of_numbers(&mut self, receiver: &Expr) -> bool {
+        matches!(self.kind_of(receiver), Kind::Sequence(element) if element.is_scalar())
+    }
+
+    /// The kind of an expression, which is not kept, behind references and boxes.
+    fn kind_of(&mut self, expr: &Expr) -> Kind {
         let point = self.checkpoint();
-        let value = self.expr(receiver);
-        let is_numeric = self.kind(value).behind_pointers().is_numeric();
+        let value = self.expr(expr);
+        let kind = self.kind(value).behind_pointers().clone();
         self.restore(point);
-        is_numeric
+        kind
     }
 
     fn unknown_operation(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
