@@ -292,7 +292,7 @@ impl Layout {
             for (base, out) in stmt.overwrites() {
                 let is_last =
                     self.is_last_use(base, *at) || self.reads_before_it_writes(&stmt.op) && self.is_last_read(base, *at);
-                let is_last = is_last || self.is_exclusive(base);
+                let is_last = is_last || self.is_behind_argument(base);
                 if !self.inline.contains(&base) && self.is_local(base) && is_last {
                     self.share(out, base);
                 }
@@ -373,11 +373,6 @@ impl Layout {
         self.variable.insert(value, root);
     }
 
-    /// A `&mut` argument: the caller finds what is left in it, and not in a copy.
-    fn is_exclusive(&self, value: Value) -> bool {
-        self.exclusive.contains(&self.variable(value))
-    }
-
     /// Bound by `let` in the emitted code, not by a signature.
     fn is_local(&self, value: Value) -> bool {
         self.exclusive.contains(&value)
@@ -394,7 +389,7 @@ impl Layout {
         self.mutable.contains(&self.variable(value))
     }
 
-    /// Lives in an argument that is `&mut`.
+    /// Lives in an argument that is `&mut`: the caller finds what is left in it, and not in a copy.
     pub(super) fn is_behind_argument(&self, value: Value) -> bool {
         self.exclusive.contains(&self.variable(value))
     }

@@ -19,23 +19,26 @@ pub(super) fn array_of_elements(path: &ExprPath, e: &ExprCall) -> Option<Expr> {
     owner.path.segments.pop();
     owner.path.segments.pop_punct();
     let here = at(syn::spanned::Spanned::span(e));
-    let (array, items, i) = (format_ident!("__array"), format_ident!("__items"), format_ident!("__i"));
     match (name.as_str(), e.args.first()?, e.args.get(1)) {
         ("from_shape_fn", shape, Some(f)) => from_shape_fn(&owner, shape, f),
-        ("from_iter", given, None) if owner_name == "Array1" => Some(syn::parse_quote_spanned! {here=> {
-            let #items = (#given).collect::<::std::vec::Vec<_>>();
-            let mut #array = #owner::zeros(#items.len());
-            for #i in 0..#items.len() { #array[#i] = #items[#i]; }
-            #array
-        }}),
-        ("from_vec" | "from", given, None) if owner_name == "Array1" => Some(syn::parse_quote_spanned! {here=> {
-            let #items = #given;
-            let mut #array = #owner::zeros(#items.len());
-            for #i in 0..#items.len() { #array[#i] = #items[#i]; }
-            #array
-        }}),
+        ("from_iter", given, None) if owner_name == "Array1" => {
+            Some(from_list(&owner, &syn::parse_quote_spanned!(here=> (#given).collect::<::std::vec::Vec<_>>())))
+        }
+        ("from_vec" | "from", given, None) if owner_name == "Array1" => Some(from_list(&owner, given)),
         _ => None,
     }
+}
+
+/// An array of the elements of a list.
+fn from_list(owner: &ExprPath, list: &Expr) -> Expr {
+    let here = at(syn::spanned::Spanned::span(list));
+    let (array, items, i) = (format_ident!("__array"), format_ident!("__items"), format_ident!("__i"));
+    syn::parse_quote_spanned! {here=> {
+        let #items = #list;
+        let mut #array = #owner::zeros(#items.len());
+        for #i in 0..#items.len() { #array[#i] = #items[#i]; }
+        #array
+    }}
 }
 
 fn from_shape_fn(owner: &ExprPath, shape: &Expr, f: &Expr) -> Option<Expr> {

@@ -82,7 +82,6 @@ impl Companion<'_> {
         let parameters = self.signature(&mut writer, &program.params);
         let items = self.items(fused);
         let stmts = writer.block(&program, &places[0]);
-        let left = self.leave_behind(&mut writer, &fused.forward);
         let value = writer.consume(program.results[0]).tokens;
         let differentiated = self.source.signature.differentiated();
         let gradients =
@@ -90,6 +89,6 @@ impl Companion<'_> {
         let gradients: Vec<_> = gradients.collect();
         let gradients = bare_or_tuple(&gradients);
         let mention = self.mention();
-        (parameters, quote!(#items #mention #stmts #left (#value, #gradients)))
+        (parameters, quote!(#items #mention #stmts (#value, #gradients)))
     }
 }

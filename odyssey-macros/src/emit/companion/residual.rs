@@ -66,6 +66,22 @@ impl Companion<'_> {
         }
     }
 
+    /// What is left in arguments that are `&mut`, where it was made in a variable of its own: what was in the argument is read
+    /// again after the change.
+    fn leave_behind(&self, writer: &mut Writer, forward: &Block) -> TokenStream {
+        let exclusive = self.arguments().iter().zip(&forward.params).filter(|(argument, _)| argument.kind.is_exclusive());
+        let left = exclusive.zip(&forward.results[1..]).filter(|((_, param), left)| {
+            writer.layout.is_inline(**left) || writer.layout.variable(**left) != writer.layout.variable(**param)
+        });
+        let left: Vec<_> = left.map(|((argument, _), left)| (argument.name.clone(), *left)).collect();
+        left.into_iter()
+            .map(|(name, left)| {
+                let left = writer.consume(left).tokens;
+                quote!(*#name = #left;)
+            })
+            .collect()
+    }
+
     /// The gradients of a failure.
     fn gradients_of_a_failure(&self, given: &[TokenStream]) -> TokenStream {
         let (here, krate) = (self.here(), self.krate);

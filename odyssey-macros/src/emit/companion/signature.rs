@@ -270,22 +270,6 @@ impl Companion<'_> {
         self.program.map_or(&[], |program| &program.primal.items)
     }
 
-    /// What is left in arguments that are `&mut`, where it was made in a variable of its own: what was in the argument is read
-    /// again after the change.
-    pub(super) fn leave_behind(&self, writer: &mut Writer, forward: &Block) -> TokenStream {
-        let exclusive = self.arguments().iter().zip(&forward.params).filter(|(argument, _)| argument.kind.is_exclusive());
-        let left = exclusive.zip(&forward.results[1..]).filter(|((_, param), left)| {
-            writer.layout.is_inline(**left) || writer.layout.variable(**left) != writer.layout.variable(**param)
-        });
-        let left: Vec<_> = left.map(|((argument, _), left)| (argument.name.clone(), *left)).collect();
-        left.into_iter()
-            .map(|(name, left)| {
-                let left = writer.consume(left).tokens;
-                quote!(*#name = #left;)
-            })
-            .collect()
-    }
-
     /// Gives the arguments their names; those that are not read are called `_`.
     pub(super) fn signature(&self, writer: &mut Writer, params: &[Value]) -> Vec<TokenStream> {
         let items = self.own_items();
