@@ -1,10 +1,13 @@
 //! Where everything goes in the emitted text: which values are written in place, which share a variable, and where a
 //! value is used for the last time and may be moved.
 
+mod inline;
+mod share;
+
 use std::rc::Rc;
 
 use super::release;
-use crate::ir::{Block, Copying, For, Op, Stmt, Value, ValueMap, ValueSet, Values, Write};
+use crate::ir::{Block, Op, Stmt, Value, ValueMap, ValueSet, Values, Write};
 use crate::optimise::Definitions;
 
 /// A place in the text, numbered in the order of evaluation.
@@ -170,104 +173,6 @@ impl Layout {
         Site { at: self.clock, block, arms: self.arms.clone() }
     }
 
-    fn choose_inline(&mut self, values: &Values, blocks: &[(&Block, Results)]) {
-        let mut inline = ValueSet::default();
-        let mut visit = |stmt: &Stmt| {
-            if let [out] = stmt.outs[..] {
-                if is_place(values, out, &stmt.op) || self.is_read_once_nearby(values, out, &stmt.op) {
-                    inline.insert(out);
-                }
-            }
-        };
-        blocks.iter().for_each(|(block, _)| walk(block, &mut visit));
-        self.inline = inline;
-        while self.bind_outlived(values) {}
-    }
-
-    /// A value that is read after something it is made from has been overwritten must be bound before; whether there was
-    /// one. Parts that are no numbers stay places: for them the whole is copied, unless it is behind a `&mut`, out of which
-    /// the user has copied them.
-    fn bind_outlived(&mut self, values: &Values) -> bool {
-        let is_number = |out: &Value| match &self.definitions[out] {
-            Op::Verbatim(verbatim) => !is_place_expression(&verbatim.expr),
-            Op::Elementwise(..) => true,
-            Op::Field(..) | Op::Index(..) | Op::Dereference(_) => {
-                values[*out].kind.is_scalar() || self.is_behind_exclusive(values, *out) && self.is_read_whole(*out)
-            }
-            _ => values[*out].kind.is_scalar(),
-        };
-        let outlived: Vec<_> = self.inline.iter().filter(|out| is_number(out) && self.is_outlived(*out)).collect();
-        outlived.iter().for_each(|out| {
-            self.inline.remove(out);
-        });
-        !outlived.is_empty()
-    }
-
-    /// Read by more than what takes a part of it.
-    fn is_read_whole(&self, value: Value) -> bool {
-        let is_part = |owner: &Value| {
-            let op = self.definitions.get(owner);
-            matches!(op, Some(Op::Field(..) | Op::Index(..) | Op::Dereference(_) | Op::Reference(_) | Op::View(..)))
-        };
-        self.reads.get(&value).into_iter().flatten().any(|(_, owner)| !owner.as_ref().is_some_and(is_part))
-    }
-
-    /// A part of what an argument that is `&mut` refers to.
-    fn is_behind_exclusive(&self, values: &Values, part: Value) -> bool {
-        match self.definitions.get(&part) {
-            Some(Op::Field(base, _) | Op::Index(base, _) | Op::Dereference(base)) if self.inline.contains(&part) => {
-                values[*base].kind.is_exclusive() || self.is_behind_exclusive(values, *base)
-            }
-            _ => false,
-        }
-    }
-
-    fn is_outlived(&self, value: Value) -> bool {
-        let Some(ends) = self.first_overwrite(value) else { return false };
-        let mut sites = Vec::new();
-        self.final_sites(value, &mut sites);
-        sites.iter().any(|site| site.at > ends)
-    }
-
-    /// When something that is read in place for this value is overwritten.
-    fn first_overwrite(&self, value: Value) -> Option<usize> {
-        let mut first = None;
-        self.definitions[&value].operands(&mut |v| {
-            let inner = if self.inline.contains(&v) { self.first_overwrite(v) } else { self.overwritten.get(&v).copied() };
-            first = [first, inner].into_iter().flatten().min();
-        });
-        first
-    }
-
-    /// An unnamed expression that is read once, in the block where it stands.
-    fn is_read_once_nearby(&self, values: &Values, out: Value, op: &Op) -> bool {
-        let [(site, owner)] = &self.reads.get(&out).map_or(&[][..], |reads| reads) else { return false };
-        let is_expression = match op {
-            Op::Verbatim(verbatim) => verbatim.is_pure,
-            Op::Elementwise(..)
-            | Op::Rule(..)
-            | Op::Zero(_)
-            | Op::Length(_)
-            | Op::Extent(_)
-            | Op::Cast(..)
-            | Op::Part(..)
-            | Op::CastBack { .. } => true,
-            Op::List(..)
-            | Op::Construct(..)
-            | Op::Tuple(_)
-            | Op::Sum(_)
-            | Op::Present(_)
-            | Op::Absent
-            | Op::Apply(..)
-            | Op::Index(..)
-            | Op::Copy(..) => true,
-            _ => false,
-        };
-        let is_handed_on = owner.is_none() && self.handed_on.contains(&out);
-        let is_named = values[out].name.is_some() && !is_handed_on && !matches!(op, Op::Zero(_) | Op::Present(_));
-        is_expression && !is_named && site.block == self.defined[&out].block
-    }
-
     fn collect_uses(&mut self) {
         let all: Vec<_> = self.reads.keys().collect();
         for value in all {
@@ -285,92 +190,6 @@ impl Layout {
                 None => sites.push(site.clone()),
             }
         }
-    }
-
-    fn share_variables(&mut self, block: &Block, places: &Places) {
-        for (stmt, (at, inner)) in block.stmts.iter().zip(&places.stmts) {
-            for (base, out) in stmt.overwrites() {
-                let is_last =
-                    self.is_last_use(base, *at) || self.reads_before_it_writes(&stmt.op) && self.is_last_read(base, *at);
-                let is_last = is_last || self.is_behind_argument(base);
-                if !self.inline.contains(&base) && self.is_local(base) && is_last {
-                    self.share(out, base);
-                }
-                self.mutable.insert(self.variable(out));
-            }
-            match &stmt.op {
-                Op::If(..) | Op::Match(..) => {
-                    let arms = stmt.op.blocks();
-                    arms.iter().zip(inner).for_each(|(arm, places)| self.share_variables(arm, places));
-                    self.settle(stmt, &arms, *at);
-                }
-                Op::For(l) => self.share_in_loop(l, stmt, *at, inner),
-                _ => {}
-            }
-        }
-    }
-
-    /// A variable that every arm leaves its result in needs no assignment.
-    fn settle(&mut self, stmt: &Stmt, arms: &[&Block], at: usize) {
-        for (k, out) in stmt.outs.iter().enumerate() {
-            let results: Vec<_> = arms.iter().filter(|arm| !arm.diverges).map(|arm| arm.results[k]).collect();
-            let Some(first) = results.first() else { continue };
-            let root = self.variable(*first);
-            let is_common = results.iter().all(|v| !self.inline.contains(v) && self.variable(*v) == root);
-            let is_around = self.defined.get(&root).is_some_and(|site| site.at <= at) && self.mutable.contains(&root);
-            let is_changed = results.len() < arms.len() || results.iter().any(|v| v != first);
-            if is_common && is_around && is_changed {
-                self.share(*out, root);
-                self.settled.insert(*out);
-            }
-        }
-    }
-
-    fn share_in_loop(&mut self, l: &For, stmt: &Stmt, at: usize, places: &[Places]) {
-        for (k, init) in l.inits.iter().enumerate() {
-            let param = l.body.params[k + 1];
-            if !self.inline.contains(init)
-                && self.is_local(*init)
-                // The range may read it as well: it is made before the first iteration.
-                && l.inits.iter().filter(|other| *other == init).count() == 1
-                && self.is_last_read(*init, at)
-                && self.variable(*init) != self.variable(param)
-            {
-                self.share(param, *init);
-            }
-            self.mutable.insert(self.variable(param));
-            self.share(stmt.outs[k], param);
-        }
-        if let Some(condition) = &l.condition {
-            for (tested, param) in condition.params.iter().zip(&l.body.params[1..]) {
-                self.variable.insert(*tested, self.variable(*param));
-            }
-            self.share_variables(condition, &places[0]);
-        }
-        self.share_variables(&l.body, places.last().expect("the body's places"));
-        for (k, result) in l.body.results[..l.inits.len()].iter().enumerate() {
-            let param = l.body.params[k + 1];
-            let is_own = l.body.stmts.iter().any(|s| {
-                s.outs.first() == Some(result)
-                    && s.outs.len() == 1
-                    && s.op.blocks().is_empty()
-                    && s.overwrites().is_empty()
-                    && !matches!(s.op, Op::Kernel(_) | Op::Pullback { .. } | Op::Linearize(_) | Op::Assemble(..) | Op::Effect(..))
-            });
-            let is_free = !self.inline.contains(result) && !self.variable.contains_key(result) && !self.mutable.contains(result);
-            let defined = self.defined[result].at;
-            let param_is_done = self.uses.get(&param).into_iter().flatten().all(|site| site.at <= defined);
-            let is_handed_on_once = l.body.results.iter().filter(|other| *other == result).count() == 1;
-            if is_own && is_free && param_is_done && is_handed_on_once {
-                self.share(*result, param);
-            }
-        }
-    }
-
-    fn share(&mut self, value: Value, with: Value) {
-        let root = self.variable(with);
-        self.mutable.insert(root);
-        self.variable.insert(value, root);
     }
 
     /// Bound by `let` in the emitted code, not by a signature.
@@ -473,44 +292,5 @@ impl Layout {
         let others = uses.iter().filter(|site| !site.excludes(here));
         let is_last = others.clone().all(|site| site.at <= at) && others.filter(|site| site.at == at).count() == 1;
         is_last && !self.is_read_again(value, at)
-    }
-}
-
-/// Stands for a place or costs nothing to write again: never bound to a variable of its own.
-fn is_place(values: &Values, out: Value, op: &Op) -> bool {
-    match op {
-        Op::Literal(_) | Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::View(..) | Op::Copy(Copying::View, _) => {
-            true
-        }
-        Op::Apply(op, ..) => op.is_view,
-        Op::Index(..) => !values[out].kind.is_scalar(),
-        Op::Verbatim(verbatim) => {
-            verbatim.is_pure
-                && (matches!(verbatim.expr, syn::Expr::Range(_) | syn::Expr::Path(_) | syn::Expr::Lit(_))
-                    || is_range_call(&verbatim.expr)
-                    || matches!(verbatim.expr, syn::Expr::Call(_)) && verbatim.inputs.is_empty())
-        }
-        _ => false,
-    }
-}
-
-/// Names memory: bound to a variable, it would be moved there.
-fn is_place_expression(expr: &syn::Expr) -> bool {
-    matches!(expr, syn::Expr::Path(_) | syn::Expr::Field(_) | syn::Expr::Index(_) | syn::Expr::Reference(_))
-}
-
-fn is_range_call(expr: &syn::Expr) -> bool {
-    match expr {
-        syn::Expr::MethodCall(call) => is_range_call(&call.receiver),
-        syn::Expr::Paren(paren) => is_range_call(&paren.expr),
-        syn::Expr::Range(_) => true,
-        _ => false,
-    }
-}
-
-fn walk(block: &Block, f: &mut impl FnMut(&Stmt)) {
-    for stmt in &block.stmts {
-        f(stmt);
-        stmt.op.blocks().into_iter().for_each(|inner| walk(inner, f));
     }
 }
