@@ -6,7 +6,7 @@ use std::iter::Sum;
 use std::ops::{AddAssign, DivAssign, MulAssign, RemAssign, SubAssign};
 
 use ndarray::{LinalgScalar, ScalarOperand};
-use num_traits::{Float, FloatConst};
+use num_traits::{Float, FloatConst, FromPrimitive};
 
 use crate::elementwise::{Operand, Place, Scalar};
 use crate::math::Math;
@@ -27,6 +27,7 @@ use crate::math::Math;
 pub trait Real:
     Float
     + FloatConst
+    + FromPrimitive
     + AddAssign
     + SubAssign
     + MulAssign

@@ -95,7 +95,7 @@ pub fn whole<W: Whole>(value: W) -> W::Integer {
 #[inline]
 #[track_caller]
 pub fn assert_same<F, G>(called: &F, differentiated: &G) {
-    let (called, differentiated) = (std::any::type_name_of_val(called), std::any::type_name_of_val(differentiated));
+    let (called, differentiated) = (core::any::type_name_of_val(called), core::any::type_name_of_val(differentiated));
     assert!(
         called == differentiated,
         "`{called}` is called, but the derivative in scope under that name is that of `{differentiated}`\n\
@@ -145,13 +145,13 @@ largest!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
 /// `start..`, with an end that no loop comes to.
 #[inline]
-pub fn open<T: Largest>(start: T) -> std::ops::Range<T> {
+pub fn open<T: Largest>(start: T) -> core::ops::Range<T> {
     start..T::LARGEST
 }
 
 /// The iterations of a loop from its end.
 #[inline]
-pub fn reversed<I: DoubleEndedIterator>(range: I) -> std::iter::Rev<I> {
+pub fn reversed<I: DoubleEndedIterator>(range: I) -> core::iter::Rev<I> {
     range.rev()
 }
 
@@ -292,7 +292,7 @@ pub fn nth_index<X: Tensor + ?Sized>(x: &X, mut number: usize) -> X::Dim {
 
 /// The first `times` iterations of a loop, from the last of them.
 #[inline]
-pub fn reversed_first<I: Iterator>(range: I, times: usize) -> std::iter::Rev<std::vec::IntoIter<I::Item>> {
+pub fn reversed_first<I: Iterator>(range: I, times: usize) -> core::iter::Rev<::std::vec::IntoIter<I::Item>> {
     range.take(times).collect::<Vec<_>>().into_iter().rev()
 }
 
@@ -363,7 +363,7 @@ impl<T: ToOwned + ?Sized> Owned<T> {
     /// What stands for the reference.
     #[inline]
     pub fn get(&self) -> &T {
-        std::borrow::Borrow::borrow(&self.0)
+        core::borrow::Borrow::borrow(&self.0)
     }
 }
 

@@ -20,15 +20,10 @@ impl Lowerer {
         let span = e.span();
         let name = e.method.to_string();
         if !is_pipeline(&e.receiver) {
-            // Methods of arrays over their elements.
+            // The method of arrays, over their elements.
             let receiver = &e.receiver;
-            let pipeline: Expr = syn::parse_quote!(#receiver.iter());
-            let e = ExprMethodCall { receiver: Box::new(pipeline), ..e.clone() };
-            return match (name.as_str(), e.args.len()) {
-                ("product", 0) => Some(self.accumulated(&e, "product", 1.0, "mul")),
-                ("fold", 2) => Some(self.folded(&e, &e.args[0], &e.args[1])),
-                _ => None,
-            };
+            let e = ExprMethodCall { receiver: syn::parse_quote!(#receiver.iter()), ..e.clone() };
+            return (name == "fold" && e.args.len() == 2).then(|| self.folded(&e, &e.args[0], &e.args[1]));
         }
         Some(match (name.as_str(), e.args.len()) {
             ("sum", 0) => self.accumulated(e, "sum", 0.0, "add"),

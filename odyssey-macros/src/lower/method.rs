@@ -380,5 +380,6 @@ fn result_kind<'k>(op: &Operation, mut operands: impl Iterator<Item = &'k Kind>)
         Shape::Same | Shape::Reversed => Kind::Array(first),
         Shape::OneAxisMore => Kind::Array(first.map(|rank| rank + 1)),
         Shape::OneAxisLess => Kind::Array(first.map(|rank| rank.saturating_sub(1))),
+        Shape::Number => Kind::Scalar,
     }
 }

@@ -32,6 +32,8 @@ pub(crate) enum Shape {
     OneAxisMore,
     /// Operand 0 with its axes reversed.
     Reversed,
+    /// A single number.
+    Number,
 }
 
 #[derive(Debug)]
@@ -51,6 +53,18 @@ pub(crate) struct Operation {
 }
 
 use Read::{Cotangent, Extent, Operand, OwnedCotangent, Parameter, Result};
+
+/// What most operations on one tensor have in common.
+const UNARY: Operation = Operation {
+    name: "",
+    operands: 1,
+    parameters: 0,
+    shape: Shape::Same,
+    is_view: false,
+    optional: false,
+    accumulates: false,
+    rules: &[],
+};
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -103,6 +117,60 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         accumulates: false,
         rules: &[("d_x", &[Extent(0), Parameter(0), Cotangent])],
     },
+    Operation { name: "product", shape: Shape::Number, rules: &[("d_x", &[Operand(0), Cotangent])], ..UNARY },
+    Operation {
+        name: "product_axis",
+        parameters: 1,
+        shape: Shape::OneAxisLess,
+        rules: &[("d_x", &[Operand(0), Parameter(0), Cotangent])],
+        ..UNARY
+    },
+    Operation {
+        name: "var",
+        parameters: 1,
+        shape: Shape::Number,
+        rules: &[("d_x", &[Operand(0), Parameter(0), Cotangent])],
+        ..UNARY
+    },
+    Operation {
+        name: "var_axis",
+        parameters: 2,
+        shape: Shape::OneAxisLess,
+        rules: &[("d_x", &[Operand(0), Parameter(0), Parameter(1), Cotangent])],
+        ..UNARY
+    },
+    Operation {
+        name: "std",
+        parameters: 1,
+        shape: Shape::Number,
+        rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
+        ..UNARY
+    },
+    Operation {
+        name: "std_axis",
+        parameters: 2,
+        shape: Shape::OneAxisLess,
+        rules: &[("d_x", &[Operand(0), Result, Parameter(0), Parameter(1), Cotangent])],
+        ..UNARY
+    },
+    Operation {
+        name: "max_axis",
+        parameters: 1,
+        shape: Shape::OneAxisLess,
+        rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
+        ..UNARY
+    },
+    Operation {
+        name: "min_axis",
+        parameters: 1,
+        shape: Shape::OneAxisLess,
+        rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
+        ..UNARY
+    },
+    Operation { name: "norm_l1", shape: Shape::Number, rules: &[("d_x", &[Operand(0), Cotangent])], ..UNARY },
+    Operation { name: "norm_l2", shape: Shape::Number, rules: &[("d_x", &[Operand(0), Result, Cotangent])], ..UNARY },
+    Operation { name: "cumsum", parameters: 1, rules: &[("d_x", &[Parameter(0), Cotangent])], ..UNARY },
+    Operation { name: "cumprod", parameters: 1, rules: &[("d_x", &[Operand(0), Parameter(0), Cotangent])], ..UNARY },
     Operation {
         name: "softmax",
         operands: 1,

@@ -5,12 +5,16 @@
 //! arguments but takes them again by reference, with the value and its cotangent.
 
 mod axis_function;
+pub mod cumulative;
 pub mod dot;
+pub mod extremes;
 mod gemm;
 pub mod insert_axis;
 pub mod log_softmax;
 pub mod logsumexp;
+pub mod norms;
 pub(crate) mod probe;
+pub mod product;
 mod ranks;
 pub(crate) mod row_kernels;
 mod rows;
@@ -19,39 +23,54 @@ pub mod sum;
 pub mod sum_axis;
 pub mod t;
 mod tensor;
+mod tensor_function;
 #[cfg(test)]
 mod testing;
+pub mod variance;
 
 pub use ranks::{Contract, Matrix, OtherDim};
 pub use tensor::{Shaped, Tensor};
 
 /// All operations with their companions, by name.
 pub mod functions {
+    pub use super::cumulative::{cumprod, cumsum};
     pub use super::dot::dot;
+    pub use super::extremes::{argmax, argmax_axis, max_axis, min_axis};
     pub use super::insert_axis::insert_axis;
     pub use super::log_softmax::log_softmax;
     pub use super::logsumexp::logsumexp;
+    pub use super::norms::{norm_l1, norm_l2};
+    pub use super::product::{product, product_axis};
     pub use super::softmax::softmax;
     pub use super::sum::{mean, sum};
     pub use super::sum_axis::{mean_axis, sum_axis};
     pub use super::t::t;
+    pub use super::variance::{std, std_axis, var, var_axis};
 }
 
 /// The methods that the prelude adds to arrays.
 pub mod methods {
+    pub use super::cumulative::CumSum;
+    pub use super::extremes::{ArgMax, MaxAxis, MinAxis};
     pub use super::log_softmax::LogSoftmax;
     pub use super::logsumexp::LogSumExp;
+    pub use super::norms::{NormL1, NormL2};
     pub use super::softmax::Softmax;
 }
 
 /// The methods in residual form.
 pub mod residuals {
+    pub use super::cumulative::{CumProdResidual, CumSumResidual};
     pub use super::dot::DotResidual;
+    pub use super::extremes::{MaxAxisResidual, MinAxisResidual};
     pub use super::insert_axis::InsertAxisResidual;
     pub use super::log_softmax::LogSoftmaxResidual;
     pub use super::logsumexp::LogSumExpResidual;
+    pub use super::norms::{NormL1Residual, NormL2Residual};
+    pub use super::product::{ProductAxisResidual, ProductResidual};
     pub use super::softmax::SoftmaxResidual;
     pub use super::sum::SumResidual;
     pub use super::sum_axis::{MeanAxisResidual, SumAxisResidual};
     pub use super::t::TransposeResidual;
+    pub use super::variance::{StdAxisResidual, StdResidual, VarAxisResidual, VarResidual};
 }

@@ -35,6 +35,17 @@ pub trait IsAxisFunction<C> {}
 
 impl<C, F: Fn(&Probe, Axis) -> Probed<C>> IsAxisFunction<C> for F {}
 
+/// The function of one tensor and parameters of these types whose companion is `C`.
+#[diagnostic::on_unimplemented(
+    message = "this function has no derivative",
+    label = "a differentiable function of this name is imported, but another function is called here",
+    note = "annotate the function with `#[differentiable]`"
+)]
+pub trait IsFunction<C, Parameters> {}
+
+impl<C, F: Fn(&Probe) -> Probed<C>> IsFunction<C, ()> for F {}
+impl<C, P, F: Fn(&Probe, P) -> Probed<C>> IsFunction<C, (P,)> for F {}
+
 /// The function of predictions, labels or targets, and options whose companion is `C`.
 #[diagnostic::on_unimplemented(
     message = "this function has no derivative",

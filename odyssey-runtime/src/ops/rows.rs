@@ -75,3 +75,85 @@ pub(super) fn axis_exists(shape: &[usize], axis: Axis) {
 pub(super) fn same_shape(y: &[usize], dy: &[usize]) {
     assert!(y == dy, "a cotangent of shape {dy:?} does not fit a value of shape {y:?}");
 }
+
+/// A copy of `x` that `f` changes as one row.
+pub(super) fn change_all<T: Real, D: Dimension>(x: ArrayView<'_, T, D>, f: impl FnOnce(&mut [T])) -> Array<T, D> {
+    let mut y = x.as_standard_layout().into_owned();
+    f(y.as_slice_mut().expect("standard layout"));
+    y
+}
+
+/// What `f` makes of all elements of two arrays of one shape, each as one row.
+#[track_caller]
+pub(super) fn zip_all<T: Real, D: Dimension>(
+    x: &ArrayView<'_, T, D>,
+    other: &ArrayView<'_, T, D>,
+    f: impl FnOnce(&[T], &[T]) -> T,
+) -> T {
+    same_shape(x.shape(), other.shape());
+    let (x, other) = (x.as_standard_layout(), other.as_standard_layout());
+    f(x.as_slice().expect("standard layout"), other.as_slice().expect("standard layout"))
+}
+
+/// One number a row along `axis`, which is removed.
+#[track_caller]
+pub(super) fn reduce_each<T: Real, D: RemoveAxis>(
+    x: ArrayView<'_, T, D>,
+    axis: Axis,
+    f: impl Fn(&[T]) -> T,
+) -> Array<T, D::Smaller> {
+    reduce_rows(x, axis, |rows, length, y| {
+        for (i, y) in y.iter_mut().enumerate() {
+            *y = f(&rows[i * length..][..length]);
+        }
+    })
+}
+
+/// A copy of `x` in which `f` changes each row along `axis`, given the numbers that belong to the row.
+#[track_caller]
+pub(super) fn change_each<T: Real, D: RemoveAxis, const N: usize>(
+    x: ArrayView<'_, T, D>,
+    axis: Axis,
+    beside: [ArrayView<'_, T, D::Smaller>; N],
+    f: impl Fn(&mut [T], [T; N]),
+) -> Array<T, D> {
+    axis_exists(x.shape(), axis);
+    let beside = one_a_row(&x.raw_dim().remove_axis(axis), beside);
+    map_rows(x, axis, |rows, length| {
+        for (i, row) in rows.chunks_exact_mut(length).enumerate() {
+            f(row, beside.each_ref().map(|numbers| numbers[i]));
+        }
+    })
+}
+
+/// One number a row along `axis`, which is removed, of two arrays of one shape, given the numbers that belong to the row.
+#[track_caller]
+pub(super) fn zip_each<T: Real, D: RemoveAxis, const N: usize>(
+    x: ArrayView<'_, T, D>,
+    other: ArrayView<'_, T, D>,
+    axis: Axis,
+    beside: [ArrayView<'_, T, D::Smaller>; N],
+    f: impl Fn(&[T], &[T], [T; N]) -> T,
+) -> Array<T, D::Smaller> {
+    same_shape(x.shape(), other.shape());
+    axis_exists(x.shape(), axis);
+    let beside = one_a_row(&x.raw_dim().remove_axis(axis), beside);
+    let other = moved_to_end(other, axis);
+    let other = other.as_standard_layout();
+    let other = other.as_slice().expect("standard layout");
+    reduce_rows(x, axis, |rows, length, y| {
+        for (i, y) in y.iter_mut().enumerate() {
+            let [row, other] = [rows, other].map(|rows| &rows[i * length..][..length]);
+            *y = f(row, other, beside.each_ref().map(|numbers| numbers[i]));
+        }
+    })
+}
+
+/// The numbers in the order of the rows.
+#[track_caller]
+fn one_a_row<T: Real, D: Dimension, const N: usize>(rows: &D, beside: [ArrayView<'_, T, D>; N]) -> [Vec<T>; N] {
+    beside.map(|numbers| {
+        same_shape(rows.slice(), numbers.shape());
+        numbers.iter().copied().collect()
+    })
+}

@@ -1,6 +1,6 @@
 //! What the tests of several operations share.
 
-use ndarray::{Array, Array1, Array3, Axis, s};
+use ndarray::{Array, Array1, Array2, Array3, Axis, s};
 
 /// A small array with no pattern.
 pub(super) fn cube() -> Array3<f64> {
@@ -32,4 +32,35 @@ pub(super) fn check_axis_function(
             assert!((&y - &want).iter().all(|e| e.abs() < 1e-14), "{y} is not {want}");
         }
     }
+}
+
+/// Checks the rules of a reduction over all elements: against differences, and against one another.
+pub(super) fn check_reduction_of_all(
+    f: impl Fn(&Array3<f64>) -> f64,
+    d_x: impl Fn(&Array3<f64>, &f64) -> Array3<f64>,
+    tangent: impl Fn(&Array3<f64>, &Array3<f64>) -> f64,
+) {
+    for x in layouts(&cube()) {
+        let (gradient, dx) = (d_x(&x, &0.75), x.mapv(f64::sin));
+        crate::check::argument("x", &&x, |x| 0.75 * f(x), &gradient).unwrap();
+        assert_close(0.75 * tangent(&x, &dx), (gradient * dx).sum());
+    }
+}
+
+/// Checks the rules of a reduction along each axis: against differences, and against one another.
+pub(super) fn check_reduction(
+    f: impl Fn(&Array3<f64>, Axis) -> Array2<f64>,
+    d_x: impl Fn(&Array3<f64>, Axis, &Array2<f64>) -> Array3<f64>,
+    tangent: impl Fn(&Array3<f64>, Axis, &Array3<f64>) -> Array2<f64>,
+) {
+    for (axis, x) in (0..3).map(Axis).flat_map(|axis| layouts(&cube()).into_iter().map(move |x| (axis, x))) {
+        let weights = f(&x, axis).mapv(|y| (3.0 * y).cos());
+        let (gradient, dx) = (d_x(&x, axis, &weights), x.mapv(f64::sin));
+        crate::check::argument("x", &&x, |x| (f(x, axis) * &weights).sum(), &gradient).unwrap();
+        assert_close((tangent(&x, axis, &dx) * weights).sum(), (gradient * dx).sum());
+    }
+}
+
+fn assert_close(along: f64, against: f64) {
+    assert!((along - against).abs() <= 1e-12 * (1.0 + along.abs()), "{along} forward, {against} in reverse");
 }

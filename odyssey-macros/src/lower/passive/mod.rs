@@ -13,7 +13,7 @@ pub(in crate::lower) use effects::Effects;
 pub(in crate::lower) use inputs::captured;
 
 /// Methods that ask about a value without depending on its reals.
-const QUESTIONS: [&str; 26] = [
+const QUESTIONS: [&str; 28] = [
     "len",
     "len_of",
     "nrows",
@@ -39,6 +39,8 @@ const QUESTIONS: [&str; 26] = [
     "is_ok",
     "is_err",
     "contains",
+    "argmax",
+    "argmax_axis",
     "detach",
 ];
 /// Further methods that are pure and cheap on passive values.

@@ -1,0 +1,129 @@
+//! Norms over all elements; their derivatives at 0 are 0.
+
+use ndarray::{Array, ArrayView, Dimension};
+
+use super::probe::{IsFunction, Probe, Probed};
+use super::rows::{change_all, zip_all};
+use super::tensor::Tensor;
+use super::tensor_function::{tensor_function, tensor_method};
+use crate::real::Real;
+use crate::want::Want;
+
+tensor_function! {
+    /// `Σ |x|` over all elements; the derivative where an element is 0 is 0.
+    fn norm_l1(), method of NormL1, residual form norm_l1_residual_vjp of NormL1Residual;
+    where [];
+    result X::Elem;
+    forward sum_of_magnitudes;
+    rule |x, _, dy| norm_l1::d_x(x, &dy);
+}
+
+tensor_function! {
+    /// `sqrt(Σ x²)` over all elements, without overflow; the derivative at 0 is 0.
+    fn norm_l2(), method of NormL2, residual form norm_l2_residual_vjp of NormL2Residual;
+    where [];
+    result X::Elem;
+    forward euclidean;
+    rule |x, y, dy| norm_l2::d_x(x, y, &dy);
+}
+
+fn sum_of_magnitudes<T: Real, D: Dimension>(x: ArrayView<'_, T, D>) -> T {
+    x.mapv(T::abs).sum()
+}
+
+fn euclidean<T: Real, D: Dimension>(x: ArrayView<'_, T, D>) -> T {
+    let squares = x.mapv(|x| x * x).sum();
+    // Below, squares have lost digits; above, they have overflowed.
+    if squares.is_finite() && squares > T::min_positive_value() / T::epsilon() {
+        return squares.sqrt();
+    }
+    let largest = x.fold(T::zero(), |most, x| if x.is_nan() { *x } else { most.max(x.abs()) });
+    if largest == T::zero() || !largest.is_finite() {
+        return if squares.is_nan() { squares } else { largest };
+    }
+    largest * x.mapv(|x| (x / largest) * (x / largest)).sum().sqrt()
+}
+
+impl norm_l1 {
+    /// `dy sgn(x)`.
+    #[doc(hidden)]
+    pub fn d_x<X: Tensor + ?Sized>(x: &X, dy: &X::Elem) -> Array<X::Elem, X::Dim> {
+        x.tensor_view().mapv(|x| sgn(x) * *dy)
+    }
+
+    /// `Σ sgn(x) dx`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<X, G>(x: &X, dx: &G) -> X::Elem
+    where
+        X: Tensor + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+    {
+        zip_all(&x.tensor_view(), &dx.tensor_view(), |x, dx| x.iter().zip(dx).map(|(x, dx)| sgn(*x) * *dx).sum())
+    }
+}
+
+impl norm_l2 {
+    /// `dy x / y` for `y = norm_l2(x)`, 0 where `y` is 0.
+    #[doc(hidden)]
+    pub fn d_x<X: Tensor + ?Sized>(x: &X, y: &X::Elem, dy: &X::Elem) -> Array<X::Elem, X::Dim> {
+        change_all(x.tensor_view(), |x| x.iter_mut().for_each(|x| *x = *dy * unit(*x, *y)))
+    }
+
+    /// `Σ x dx / y` for `y = norm_l2(x)`, 0 where `y` is 0.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<X, G>(x: &X, y: &X::Elem, dx: &G) -> X::Elem
+    where
+        X: Tensor + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+    {
+        zip_all(&x.tensor_view(), &dx.tensor_view(), |x, dx| x.iter().zip(dx).map(|(x, dx)| unit(*x, *y) * *dx).sum())
+    }
+}
+
+fn sgn<T: Real>(x: T) -> T {
+    if x == T::zero() { T::zero() } else { x.signum() }
+}
+
+fn unit<T: Real>(x: T, norm: T) -> T {
+    if norm == T::zero() { norm } else { x / norm }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, array};
+
+    use super::{norm_l1, norm_l2};
+    use crate::ops::testing::check_reduction_of_all;
+
+    #[test]
+    fn rules_agree_with_differences() {
+        check_reduction_of_all(norm_l1, norm_l1::d_x, norm_l1::tangent);
+        check_reduction_of_all(
+            norm_l2,
+            |x, dy| norm_l2::d_x(x, &norm_l2(x), dy),
+            |x, dx| norm_l2::tangent(x, &norm_l2(x), dx),
+        );
+    }
+
+    #[test]
+    fn at_zero() {
+        let x = Array1::<f32>::zeros(2);
+        assert_eq!((norm_l1(&x), norm_l2(&x)), (0.0, 0.0));
+        assert_eq!(norm_l1::vjp(&x).1(1.0), x);
+        assert_eq!(norm_l2::vjp(&x).1(1.0), x);
+        assert_eq!(norm_l2::tangent(&x, &0.0, &array![1.0, 2.0]), 0.0);
+        assert_eq!((norm_l1(&Array1::<f64>::zeros(0)), norm_l2(&Array1::<f64>::zeros(0))), (0.0, 0.0));
+    }
+
+    #[test]
+    fn without_overflow() {
+        for scale in [1e-30f32, 1e30] {
+            let x = array![3.0 * scale, 4.0 * scale];
+            assert!((norm_l2(&x) / (5.0 * scale) - 1.0).abs() < 1e-6);
+        }
+        assert_eq!(norm_l2(&array![1.0, f64::NEG_INFINITY]), f64::INFINITY);
+        assert!(norm_l2(&array![1.0, f64::NAN, 0.0]).is_nan());
+    }
+}

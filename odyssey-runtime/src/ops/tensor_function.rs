@@ -1,0 +1,144 @@
+//! What the functions of one tensor and passive parameters have in common.
+
+/// Makes, of a forward and a rule function, the function, its trait with the method, its companion struct, and the
+/// method in residual form. Parameters are written `(axis: Axis as P)`, where `P` names what says whether the parameter's
+/// gradient is wanted: never, since it has none.
+macro_rules! tensor_function {
+    (
+        $(#[$doc:meta])*
+        fn $name:ident($($param:ident: $Param:ty as $P:ident),*), method of $Trait:ident,
+        residual form $residual_name:ident of $Residual:ident;
+        where [$($bound:tt)*];
+        result $Result:ty;
+        forward $forward:expr;
+        rule |$x:pat_param, $y:pat_param, $dy:pat_param| $rule:expr;
+    ) => {
+        $(#[$doc])*
+        #[track_caller]
+        pub fn $name<X: $Trait + ?Sized>(x: &X $(, $param: $Param)*) -> X::Output {
+            x.$name($($param),*)
+        }
+
+        #[doc = concat!("[`", stringify!($name), "()`] as a method.")]
+        pub trait $Trait {
+            /// The result.
+            type Output;
+
+            $(#[$doc])*
+            #[track_caller]
+            fn $name(&self $(, $param: $Param)*) -> Self::Output;
+        }
+
+        impl<X: Tensor<$($bound)*> + ?Sized> $Trait for X {
+            type Output = $Result;
+
+            #[track_caller]
+            fn $name(&self $(, $param: $Param)*) -> $Result {
+                $forward(self.tensor_view() $(, $param)*)
+            }
+        }
+
+        impl $Trait for Probe {
+            type Output = Probed<$name>;
+
+            fn $name(&self $(, _: $Param)*) -> Probed<$name> {
+                self.absurd()
+            }
+        }
+
+        #[doc = concat!("The derivative of [`", stringify!($name), "()`].")]
+        #[allow(non_camel_case_types, reason = "the companion of a function has its name")]
+        #[derive(Debug)]
+        pub struct $name {}
+
+        impl $name {
+            /// The value, and the function from its cotangent to that of `x`.
+            #[track_caller]
+            pub fn vjp<X: Tensor<$($bound)*> + ?Sized>(
+                x: &X,
+                $($param: $Param,)*
+            ) -> ($Result, impl FnOnce($Result) -> Array<X::Elem, X::Dim>) {
+                let y = x.$name($($param),*);
+                let (kept, back) = (y.clone(), move |y: $Result, dy: $Result| {
+                    let ($x, $y, $dy) = (x, &y, dy);
+                    $rule
+                });
+                (y, move |dy| back(kept, dy))
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn residual_vjp<F: IsFunction<Self, ($($Param,)*)>, X: Tensor<$($bound)*> + ?Sized, S: Want $(, $P: Want)*>(
+                _primal: F,
+                x: &X,
+                $($param: $Param,)*
+                wants: (S, $($P,)*),
+            ) -> (
+                $Result,
+                impl FnOnce(&X, $($Param,)* &$Result, $Result) -> tensor_function!(@gradients S, X; $($P)*) + use<F, X, S, $($P,)*>,
+            ) {
+                x.$residual_name($($param,)* wants)
+            }
+        }
+
+        tensor_method! {
+            $residual_name($($param: $Param as $P),*) of $Residual;
+            where [$($bound)*];
+            result $Result;
+            forward |x| x.$name($($param),*);
+            rule |$x, $y, $dy| $rule;
+        }
+    };
+    (@gradients $S:ident, $X:ident; $($P:ident)*) => {
+        ($S::Of<Array<<$X as Tensor>::Elem, <$X as Tensor>::Dim>>, $(tensor_function!(@unit $P),)*)
+    };
+    (@unit $P:ident) => { () };
+}
+
+/// An operation on a tensor as a method in residual form: the value, and a pullback that owns nothing of the arguments but
+/// takes them again by reference, with the value and its cotangent. A method of the user's own type with such a name is
+/// found before these.
+macro_rules! tensor_method {
+    (
+        $name:ident($($param:ident: $Param:ty as $P:ident),*) of $Trait:ident;
+        where [$($bound:tt)*];
+        result $Result:ty;
+        forward |$fx:ident| $forward:expr;
+        rule |$x:pat_param, $y:pat_param, $dy:pat_param| $rule:expr;
+    ) => {
+        #[doc(hidden)]
+        pub trait $Trait<X: Tensor<$($bound)*> + ?Sized> {
+            #[track_caller]
+            fn $name<S: Want $(, $P: Want)*>(
+                &self,
+                $($param: $Param,)*
+                wants: (S, $($P,)*),
+            ) -> (
+                $Result,
+                impl FnOnce(&X, $($Param,)* &$Result, $Result) -> tensor_function!(@gradients S, X; $($P)*) + use<Self, X, S, $($P,)*>,
+            );
+        }
+
+        impl<X: Tensor<$($bound)*> + ?Sized> $Trait<X> for X {
+            #[track_caller]
+            fn $name<S: Want $(, $P: Want)*>(
+                &self,
+                $($param: $Param,)*
+                _wants: (S, $($P,)*),
+            ) -> (
+                $Result,
+                impl FnOnce(&X, $($Param,)* &$Result, $Result) -> tensor_function!(@gradients S, X; $($P)*) + use<X, S, $($P,)*>,
+            ) {
+                let $fx = self;
+                (
+                    $forward,
+                    #[allow(unused_variables, reason = "not every rule reads every parameter")]
+                    |$x: &X, $($param: $Param,)* $y: &$Result, $dy: $Result| (S::when(|| $rule), $(tensor_method!(@unit $param),)*),
+                )
+            }
+        }
+    };
+    (@unit $param:ident) => { () };
+}
+
+pub(super) use {tensor_function, tensor_method};

@@ -1,0 +1,263 @@
+//! Variances and standard deviations, over all elements and along an axis.
+//!
+//! With `ddof` degrees of freedom taken away: the sum of squares is divided by `n - ddof`. The derivative of a standard
+//! deviation that is 0 is 0.
+
+use ndarray::{Array, Axis, Dimension, RemoveAxis};
+
+use super::rows::{axis_exists, change_all, change_each, zip_all, zip_each};
+use super::sum_axis::Smaller;
+use super::tensor::Tensor;
+use super::tensor_function::{tensor_function, tensor_method};
+use crate::real::Real;
+use crate::want::Want;
+
+/// `Σ (x - mean)² / (n - ddof)` over all elements. Panics if `ddof` is negative or greater than `n`.
+#[track_caller]
+pub fn var<X: Tensor + ?Sized>(x: &X, ddof: X::Elem) -> X::Elem {
+    x.tensor_view().var(ddof)
+}
+
+/// The square root of [`var()`].
+#[track_caller]
+pub fn std<X: Tensor + ?Sized>(x: &X, ddof: X::Elem) -> X::Elem {
+    x.tensor_view().std(ddof)
+}
+
+/// [`var()`] along `axis`, which is removed. Panics if there is no such axis as well.
+#[track_caller]
+pub fn var_axis<X: Tensor<Dim: RemoveAxis> + ?Sized>(x: &X, axis: Axis, ddof: X::Elem) -> Smaller<X> {
+    let x = x.tensor_view();
+    axis_exists(x.shape(), axis);
+    x.var_axis(axis, ddof)
+}
+
+/// [`std()`] along `axis`, which is removed. Panics if there is no such axis as well.
+#[track_caller]
+pub fn std_axis<X: Tensor<Dim: RemoveAxis> + ?Sized>(x: &X, axis: Axis, ddof: X::Elem) -> Smaller<X> {
+    let x = x.tensor_view();
+    axis_exists(x.shape(), axis);
+    x.std_axis(axis, ddof)
+}
+
+/// The rules of [`var()`].
+#[allow(non_camel_case_types, reason = "the companion of a function has its name")]
+#[derive(Debug)]
+pub struct var {}
+
+/// The rules of [`std()`].
+#[allow(non_camel_case_types, reason = "the companion of a function has its name")]
+#[derive(Debug)]
+pub struct std {}
+
+/// The rules of [`var_axis()`].
+#[allow(non_camel_case_types, reason = "the companion of a function has its name")]
+#[derive(Debug)]
+pub struct var_axis {}
+
+/// The rules of [`std_axis()`].
+#[allow(non_camel_case_types, reason = "the companion of a function has its name")]
+#[derive(Debug)]
+pub struct std_axis {}
+
+impl var {
+    /// `2 dy (x - mean) / (n - ddof)`.
+    #[doc(hidden)]
+    pub fn d_x<X: Tensor + ?Sized>(x: &X, ddof: X::Elem, dy: &X::Elem) -> Array<X::Elem, X::Dim> {
+        change_all(x.tensor_view(), |x| centre(x, slope_of_var(x.len(), ddof) * *dy))
+    }
+
+    /// `Σ 2 (x - mean) dx / (n - ddof)`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<X, G>(x: &X, ddof: X::Elem, dx: &G) -> X::Elem
+    where
+        X: Tensor + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+    {
+        zip_all(&x.tensor_view(), &dx.tensor_view(), |x, dx| slope_of_var(x.len(), ddof) * centred_dot(x, dx))
+    }
+}
+
+impl std {
+    /// `dy (x - mean) / ((n - ddof) y)` for `y = std(x)`.
+    #[doc(hidden)]
+    pub fn d_x<X: Tensor + ?Sized>(x: &X, y: &X::Elem, ddof: X::Elem, dy: &X::Elem) -> Array<X::Elem, X::Dim> {
+        change_all(x.tensor_view(), |x| centre(x, slope_of_std(x.len(), *y, ddof) * *dy))
+    }
+
+    /// `Σ (x - mean) dx / ((n - ddof) y)` for `y = std(x)`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<X, G>(x: &X, y: &X::Elem, ddof: X::Elem, dx: &G) -> X::Elem
+    where
+        X: Tensor + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+    {
+        zip_all(&x.tensor_view(), &dx.tensor_view(), |x, dx| slope_of_std(x.len(), *y, ddof) * centred_dot(x, dx))
+    }
+}
+
+impl var_axis {
+    /// `2 dy (x - mean) / (n - ddof)` along `axis`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn d_x<X, G>(x: &X, axis: Axis, ddof: X::Elem, dy: &G) -> Array<X::Elem, X::Dim>
+    where
+        X: Tensor<Dim: RemoveAxis> + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
+    {
+        change_each(x.tensor_view(), axis, [dy.tensor_view()], |x, [dy]| centre(x, slope_of_var(x.len(), ddof) * dy))
+    }
+
+    /// `Σ 2 (x - mean) dx / (n - ddof)` along `axis`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<X, G>(x: &X, axis: Axis, ddof: X::Elem, dx: &G) -> Smaller<X>
+    where
+        X: Tensor<Dim: RemoveAxis> + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+    {
+        zip_each(x.tensor_view(), dx.tensor_view(), axis, [], |x, dx, []| slope_of_var(x.len(), ddof) * centred_dot(x, dx))
+    }
+}
+
+impl std_axis {
+    /// `dy (x - mean) / ((n - ddof) y)` along `axis`, for `y = std_axis(x)`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn d_x<X, Y, G>(x: &X, y: &Y, axis: Axis, ddof: X::Elem, dy: &G) -> Array<X::Elem, X::Dim>
+    where
+        X: Tensor<Dim: RemoveAxis> + ?Sized,
+        Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
+    {
+        change_each(x.tensor_view(), axis, [y.tensor_view(), dy.tensor_view()], |x, [y, dy]| {
+            centre(x, slope_of_std(x.len(), y, ddof) * dy);
+        })
+    }
+
+    /// `Σ (x - mean) dx / ((n - ddof) y)` along `axis`, for `y = std_axis(x)`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<X, Y, G>(x: &X, y: &Y, axis: Axis, ddof: X::Elem, dx: &G) -> Smaller<X>
+    where
+        X: Tensor<Dim: RemoveAxis> + ?Sized,
+        Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+    {
+        zip_each(x.tensor_view(), dx.tensor_view(), axis, [y.tensor_view()], |x, dx, [y]| {
+            slope_of_std(x.len(), y, ddof) * centred_dot(x, dx)
+        })
+    }
+}
+
+/// What `x - mean` is multiplied by in the derivative of the variance of `n` numbers.
+fn slope_of_var<T: Real>(n: usize, ddof: T) -> T {
+    T::lit(2.0) / (T::lit(n as f64) - ddof)
+}
+
+/// The same for a standard deviation `y`.
+fn slope_of_std<T: Real>(n: usize, y: T, ddof: T) -> T {
+    if y == T::zero() { T::zero() } else { T::one() / ((T::lit(n as f64) - ddof) * y) }
+}
+
+/// The mean, with a second pass for what rounding has lost in the first one.
+fn mean<T: Real>(x: &[T]) -> T {
+    let n = T::lit(x.len() as f64);
+    let mean = ndarray::aview1(x).sum() / n;
+    mean + x.iter().map(|x| *x - mean).sum::<T>() / n
+}
+
+fn centre<T: Real>(x: &mut [T], factor: T) {
+    let mean = mean(x);
+    x.iter_mut().for_each(|x| *x = (*x - mean) * factor);
+}
+
+fn centred_dot<T: Real>(x: &[T], dx: &[T]) -> T {
+    let mean = mean(x);
+    x.iter().zip(dx).map(|(x, dx)| (*x - mean) * *dx).sum()
+}
+
+tensor_method! {
+    var_residual_vjp(ddof: X::Elem as P) of VarResidual;
+    where [];
+    result X::Elem;
+    forward |x| var(x, ddof);
+    rule |x, _, dy| var::d_x(x, ddof, &dy);
+}
+
+tensor_method! {
+    std_residual_vjp(ddof: X::Elem as P) of StdResidual;
+    where [];
+    result X::Elem;
+    forward |x| std(x, ddof);
+    rule |x, y, dy| std::d_x(x, y, ddof, &dy);
+}
+
+tensor_method! {
+    var_axis_residual_vjp(axis: Axis as P, ddof: X::Elem as Q) of VarAxisResidual;
+    where [Dim: RemoveAxis];
+    result Smaller<X>;
+    forward |x| var_axis(x, axis, ddof);
+    rule |x, _, dy| var_axis::d_x(x, axis, ddof, &dy);
+}
+
+tensor_method! {
+    std_axis_residual_vjp(axis: Axis as P, ddof: X::Elem as Q) of StdAxisResidual;
+    where [Dim: RemoveAxis];
+    result Smaller<X>;
+    forward |x| std_axis(x, axis, ddof);
+    rule |x, y, dy| std_axis::d_x(x, y, axis, ddof, &dy);
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, Axis, array};
+
+    use super::{std, std_axis, var, var_axis};
+    use crate::ops::testing::{check_reduction, check_reduction_of_all};
+
+    #[test]
+    fn rules_agree_with_differences() {
+        for ddof in [0.0, 1.0] {
+            check_reduction_of_all(|x| var(x, ddof), |x, dy| var::d_x(x, ddof, dy), |x, dx| var::tangent(x, ddof, dx));
+            check_reduction_of_all(
+                |x| std(x, ddof),
+                |x, dy| std::d_x(x, &std(x, ddof), ddof, dy),
+                |x, dx| std::tangent(x, &std(x, ddof), ddof, dx),
+            );
+            check_reduction(
+                |x, axis| var_axis(x, axis, ddof),
+                |x, axis, dy| var_axis::d_x(x, axis, ddof, dy),
+                |x, axis, dx| var_axis::tangent(x, axis, ddof, dx),
+            );
+            check_reduction(
+                |x, axis| std_axis(x, axis, ddof),
+                |x, axis, dy| std_axis::d_x(x, &std_axis(x, axis, ddof), axis, ddof, dy),
+                |x, axis, dx| std_axis::tangent(x, &std_axis(x, axis, ddof), axis, ddof, dx),
+            );
+        }
+    }
+
+    #[test]
+    fn where_all_are_equal() {
+        let x = array![[2.5f32, 2.5, 2.5]];
+        assert_eq!(std::d_x(&x, &std(&x, 1.0), 1.0, &1.0), array![[0.0, 0.0, 0.0]]);
+        assert_eq!(std_axis::d_x(&x, &std_axis(&x, Axis(1), 0.0), Axis(1), 0.0, &array![1.0]), array![[0.0, 0.0, 0.0]]);
+        assert_eq!(std::tangent(&x, &0.0, 0.0, &array![[1.0, 2.0, 3.0]]), 0.0);
+    }
+
+    #[test]
+    fn a_large_mean_does_no_harm() {
+        let x = array![1e8 + 1.0, 1e8, 1e8 - 1.0];
+        assert_eq!(var::d_x(&x, 1.0, &1.0), array![1.0, 0.0, -1.0]);
+    }
+
+    #[test]
+    fn of_nothing() {
+        let x = Array2::<f64>::zeros((2, 0));
+        assert_eq!(var_axis::d_x(&x, Axis(1), 0.0, &array![1.0, 1.0]), x);
+        assert_eq!(std::d_x(&x, &f64::NAN, 0.0, &1.0), x);
+    }
+}
