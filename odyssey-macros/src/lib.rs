@@ -45,6 +45,14 @@ pub fn for_each_elementwise(callback: TokenStream) -> TokenStream {
     pipeline::for_each_elementwise(callback.into()).into()
 }
 
+/// Hands the names of the operations that are not elementwise to a macro: `for_each_operation!(callback)` becomes
+/// `callback! { names }`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn for_each_operation(callback: TokenStream) -> TokenStream {
+    pipeline::for_each_operation(callback.into()).into()
+}
+
 /// Hands the elementwise functions of the prelude, with their derivative rules, to a macro:
 /// `for_each_elementwise_function!(callback)` becomes `callback! { rows }`.
 #[doc(hidden)]

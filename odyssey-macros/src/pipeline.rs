@@ -170,6 +170,13 @@ pub(crate) fn for_each_elementwise(callback: TokenStream) -> TokenStream {
     quote!(#callback! { #rows })
 }
 
+/// `callback! { names of the operations that are not elementwise }`.
+pub(crate) fn for_each_operation(callback: TokenStream) -> TokenStream {
+    let names = crate::table::operations::OPERATIONS.iter().map(|op| quote::format_ident!("{}", op.name));
+    let callback = callback.to_token_stream();
+    quote!(#callback! { #(#names)* })
+}
+
 /// `callback! { rows of the prelude's functions, with their rules }`.
 pub(crate) fn for_each_elementwise_function(callback: TokenStream) -> TokenStream {
     let (callback, rows) = (callback.to_token_stream(), crate::table::emit::functions());

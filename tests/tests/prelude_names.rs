@@ -35,4 +35,4 @@ macro_rules! rows {
 
 odyssey_macros::for_each_elementwise_function!(rows);
 
-names! { other_methods, Others: softmax log_softmax logsumexp detach }
+names! { other_methods, Others: softmax log_softmax logsumexp detach max_axis min_axis argmax argmax_axis cumsum norm_l1 norm_l2 }

@@ -11,7 +11,7 @@ use super::fragment::Fragment;
 use super::names::at;
 use super::place::Access;
 use super::writer::{tuple, Writer};
-use crate::ir::{Call, Callee, Kind, Op, Stmt, Value};
+use crate::ir::{Call, Callee, Copying, Kind, Op, Stmt, Value};
 
 impl Writer<'_> {
     /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
@@ -118,7 +118,7 @@ impl Writer<'_> {
                     let receiver = self.reference(*v);
                     Fragment::new(receiver, super::fragment::Binding::Prefix)
                 }
-                None if i == 0 && is_method => self.expr(*v),
+                None if i == 0 && is_method => self.owned(*v),
                 None => self.consume(*v),
             });
         }
@@ -208,7 +208,7 @@ impl Writer<'_> {
             .enumerate()
             .map(|(i, v)| match (lent.slots.get(&i), i == 0 && is_method) {
                 (Some(slot), _) => slot.clone(),
-                (None, true) => self.reference(*v),
+                (None, true) => self.given_again(*v),
                 (None, false) if i == 0 && is_associated && self.values[*v].kind == Kind::Unknown => self.again(*v),
                 (None, false) => self.consume(*v).tokens,
             })
@@ -231,6 +231,14 @@ impl Writer<'_> {
         match (&names[..], &patterns[..]) {
             ([name], [pattern]) => quote!(let #pattern = if #condition { #call #name } else { #none };),
             _ => quote!(let (#(#patterns),*) = if #condition { #call (#(#names),*) } else { (#(#nothing),*) };),
+        }
+    }
+
+    /// A receiver, by reference, with the type that it was called with.
+    fn given_again(&mut self, value: Value) -> TokenStream {
+        match self.layout.definition(value) {
+            Some(Op::Copy(Copying::Moved, _)) => self.owned(value).reference(),
+            _ => self.reference(value),
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) fn borrows_for_a_moment(op: &Op) -> bool {
 /// What the result stands for: it lives no longer than that.
 fn borrowed(op: &Op) -> Option<Value> {
     match op {
-        Op::Reference(x) | Op::Copy(Copying::View, x) => Some(*x),
+        Op::Reference(x) | Op::Copy(Copying::View | Copying::Moved, x) => Some(*x),
         Op::Apply(operation, operands, _) if operation.is_view => Some(operands[0]),
         _ => None,
     }

@@ -129,6 +129,9 @@ impl Writer<'_> {
         let is_copy = matches!(self.values[value].kind, Kind::Scalar | Kind::Reference(_));
         if self.layout.is_inline(value) {
             let is_part = matches!(self.layout.definition(value), Some(Op::Field(..) | Op::Index(..) | Op::Dereference(_)));
+            if self.is_moved(value) {
+                return self.owned(value);
+            }
             let fragment = self.expr(value);
             return if is_part && !is_copy { clone_of(&fragment) } else { fragment };
         }
@@ -149,6 +152,21 @@ impl Writer<'_> {
         }
     }
 
+    /// An array where it was moved out of, with another type than in the user's code.
+    fn is_moved(&self, value: Value) -> bool {
+        self.layout.is_inline(value) && matches!(self.layout.definition(value), Some(Op::Copy(Copying::Moved, _)))
+    }
+
+    /// The value with the type that it has in the user's code, to be looked at by it.
+    pub(super) fn owned(&mut self, value: Value) -> Fragment {
+        let fragment = self.expr(value);
+        if !self.is_moved(value) {
+            return fragment;
+        }
+        let array = fragment.receiver();
+        Fragment::tight(quote!(#array.to_owned()))
+    }
+
     /// An operation as an expression.
     pub(super) fn render(&mut self, op: &Op, out: Value) -> Fragment {
         let span = self.span(out);
@@ -156,7 +174,7 @@ impl Writer<'_> {
             Op::Literal(number) => self.literal(number, span),
             Op::Verbatim(verbatim) => self.verbatim(verbatim),
             Op::Elementwise(op, operands, parameters) => self.elementwise(*op, operands, parameters, span),
-            Op::Reference(x) => Fragment::new(self.expr(*x).reference(), Binding::Prefix),
+            Op::Reference(x) => Fragment::new(self.owned(*x).reference(), Binding::Prefix),
             Op::Boxed(x) => {
                 let x = self.consume(*x).tokens;
                 Fragment::tight(quote_spanned!(span=> ::std::boxed::Box::new(#x)))
@@ -229,11 +247,14 @@ impl Writer<'_> {
             let (function, x) = (self.rt("success", span), self.consume(x).tokens);
             return Fragment::tight(quote_spanned!(span=> #function(#x)));
         }
+        if how == Copying::Moved {
+            return self.expr(x);
+        }
         let x = self.expr(x).receiver();
         let method = match how {
             Copying::View => Ident::new("view", span),
             Copying::Clone => Ident::new("clone", span),
-            Copying::ToOwned | Copying::Success => Ident::new("to_owned", span),
+            Copying::ToOwned | Copying::Moved | Copying::Success => Ident::new("to_owned", span),
         };
         Fragment::tight(quote!(#x.#method()))
     }
@@ -241,9 +262,15 @@ impl Writer<'_> {
     fn apply(&mut self, op: &'static Operation, operands: &[Value], parameters: &[Value], span: Span) -> Fragment {
         let function = self.rt(op.name, span);
         let mut args: Vec<_> = operands.iter().map(|v| self.reference(*v)).collect();
-        args.extend(parameters.iter().map(|v| self.expr(*v).tokens).collect::<Vec<_>>());
+        args.extend(parameters.iter().map(|v| self.passive_argument(op, *v)).collect::<Vec<_>>());
         let unwrap = op.optional.then(|| quote!(.unwrap()));
         Fragment::tight(quote_spanned!(span=> #function(#(#args),*)#unwrap))
+    }
+
+    /// A passive parameter. Shapes may be no `Copy` types, and views are written as often as they are read.
+    fn passive_argument(&mut self, op: &'static Operation, value: Value) -> TokenStream {
+        let fragment = if op.is_view { self.consume(value) } else { self.expr(value) };
+        fragment.tokens
     }
 
     pub(super) fn rule(&mut self, op: &'static Operation, operand: usize, reads: &[Value], span: Span) -> Fragment {
@@ -258,7 +285,7 @@ impl Writer<'_> {
         let reads = op.rules[operand].1.iter().zip(reads);
         reads
             .map(|(read, value)| match read {
-                Read::Parameter(_) => self.expr(*value).tokens,
+                Read::Parameter(_) => self.passive_argument(op, *value),
                 Read::OwnedCotangent => self.consume(*value).tokens,
                 // A literal's type is that of the elements.
                 Read::Cotangent if matches!(self.layout.definition(*value), Some(Op::Literal(_))) => {

@@ -168,6 +168,8 @@ pub(crate) enum Copying {
     View,
     Clone,
     ToOwned,
+    /// An array that was moved out of another one in a new shape, seen where it is: copied only where it is given away.
+    Moved,
     /// What is in an `Option` or a `Result`, as an `Option`.
     Success,
 }

@@ -69,7 +69,7 @@ impl Lowerer {
         let receiver = self.expr(&e.receiver);
         let owner = self.behind_reference(receiver);
         let op = if e.method == "t" {
-            Op::Apply(crate::table::operations::find("t").expect("in the table"), vec![owner], Vec::new())
+            Op::Apply(crate::table::operations::named("t"), vec![owner], Vec::new())
         } else {
             Op::Copy(crate::ir::Copying::View, owner)
         };

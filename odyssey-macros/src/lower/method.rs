@@ -3,6 +3,7 @@
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
+use super::arrays::{is_moving_part, is_optional};
 use super::lists::moving_method;
 use super::parted::is_parted;
 use super::passive::{is_question, only_looks};
@@ -12,7 +13,7 @@ use crate::diagnostics::not_yet;
 use crate::emit::at;
 use crate::ir::{Call, Callee, Copying, Kind, Op, Value};
 use crate::table::elementwise::Elementwise;
-use crate::table::operations::{self, Operation, Shape};
+use crate::table::operations::{self, Operation, Receiver, Shape};
 
 impl Lowerer {
     /// A method call with a differentiated receiver or argument.
@@ -37,7 +38,7 @@ impl Lowerer {
         }
         match (name.as_str(), e.args.len()) {
             ("sin_cos", 0) => return self.sin_cos(&e.receiver, expr),
-            ("view" | "clone" | "to_owned" | "into_owned" | "cloned" | "copied", 0) => {
+            ("view" | "as_standard_layout" | "clone" | "to_owned" | "into_owned" | "cloned" | "copied", 0) => {
                 return self.copy(&name, &e.receiver, expr)
             }
             ("mapv" | "mapv_into", 1) => return self.mapv(e, expr),
@@ -51,14 +52,12 @@ impl Lowerer {
                 return self.expr(&super::elements::mapped(&e.receiver, &e.args[0]))
             }
             ("unwrap", 0) | ("expect", 1) => {
-                if let Expr::MethodCall(inner) = &*e.receiver {
-                    if let Some(value) = self.optional(inner) {
-                        return value;
-                    }
+                if let Some(value) = self.certain(&e.receiver) {
+                    return value;
                 }
                 return self.unwrapped(e);
             }
-            ("mean" | "mean_axis", _) if self.is_numeric(&e.receiver) => {
+            _ if is_optional(&e.method) && self.is_numeric(&e.receiver) => {
                 return self.refuse(
                     expr,
                     span,
@@ -151,6 +150,11 @@ impl Lowerer {
                 let (kind, active) = (view_kind(&name, self.kind(base)), self.is_active(base));
                 Some(self.emit(Op::View(base, std::rc::Rc::new(e.method.clone()), args), kind, active, span))
             }
+            _ if is_moving_part(&name) => Some(self.moved_part(e)),
+            ("into_scalar", 0) => {
+                let array = self.expr(receiver);
+                Some(self.sum(array, span))
+            }
             ("to_vec", 0) => {
                 let base = self.expr(receiver);
                 let base = self.behind_reference(base);
@@ -202,7 +206,7 @@ impl Lowerer {
 
     fn copy(&mut self, name: &str, receiver: &Expr, expr: &Expr) -> Value {
         let copying = match name {
-            "view" => Copying::View,
+            "view" | "as_standard_layout" => Copying::View,
             "clone" | "cloned" | "copied" => Copying::Clone,
             _ => Copying::ToOwned,
         };
@@ -216,39 +220,13 @@ impl Lowerer {
     }
 
     /// The sum of all elements.
-    fn sum(&mut self, receiver: Value, span: proc_macro2::Span) -> Value {
+    pub(super) fn sum(&mut self, receiver: Value, span: proc_macro2::Span) -> Value {
         let array = self.behind_reference(receiver);
         let active = self.is_active(array);
         self.emit(Op::Sum(array), Kind::Scalar, active, span)
     }
 
-    /// `x.mean()`, `x.mean_axis(axis)`, whose `Option` is unwrapped at once.
-    fn optional(&mut self, e: &ExprMethodCall) -> Option<Value> {
-        // An `Option` of a mean is ndarray's: a type of the user's would have to have both methods.
-        let name = e.method.to_string();
-        let span = e.span();
-        match (name.as_str(), e.args.len()) {
-            ("mean", 0) => {
-                let receiver = self.expr(&e.receiver);
-                let array = self.behind_reference(receiver);
-                let (sum, active) = (self.sum(array, span), self.is_active(array));
-                let length = self.emit(Op::Length(array), Kind::Scalar, false, span);
-                Some(self.emit(
-                    Op::Elementwise(Elementwise::named("div"), vec![sum, length], Vec::new()),
-                    Kind::Scalar,
-                    active,
-                    span,
-                ))
-            }
-            ("mean_axis", 1) => {
-                let receiver = self.expr(&e.receiver);
-                Some(self.operation(operations::find("mean_axis").expect("in the table"), receiver, e))
-            }
-            _ => None,
-        }
-    }
-
-    fn operation(&mut self, op: &'static Operation, receiver: Value, e: &ExprMethodCall) -> Value {
+    pub(super) fn operation(&mut self, op: &'static Operation, receiver: Value, e: &ExprMethodCall) -> Value {
         let args: Vec<_> = e.args.iter().map(|arg| self.expr(arg)).collect();
         let (operands, parameters) = args.split_at(op.operands - 1);
         if let Some(i) = parameters.iter().position(|v| self.is_active(*v)) {
@@ -259,7 +237,13 @@ impl Lowerer {
             std::iter::once(receiver).chain(operands.iter().copied()).map(|v| self.behind_reference(v)).collect();
         let active = operands.iter().any(|v| self.is_active(*v));
         let kind = result_kind(op, operands.iter().map(|v| self.kind(*v).peel()));
-        self.emit(Op::Apply(op, operands, parameters.to_vec()), kind, active, e.span())
+        let (first, span) = (operands[0], e.span());
+        let value = self.emit(Op::Apply(op, operands, parameters.to_vec()), kind, active, span);
+        if op.receiver == Receiver::Borrowed {
+            value
+        } else {
+            self.moved(value, first, span)
+        }
     }
 
     /// `x.mapv(|v| …)`: the closure is inlined; `x.mapv(f64::tanh)`: the operation itself.
@@ -377,9 +361,11 @@ fn result_kind<'k>(op: &Operation, mut operands: impl Iterator<Item = &'k Kind>)
             (Some(2), None) | (None, Some(2)) => Kind::Array(None),
             _ => Kind::Tensor,
         },
-        Shape::Same | Shape::Reversed => Kind::Array(first),
+        Shape::Same | Shape::SameRank => Kind::Array(first),
         Shape::OneAxisMore => Kind::Array(first.map(|rank| rank + 1)),
         Shape::OneAxisLess => Kind::Array(first.map(|rank| rank.saturating_sub(1))),
+        Shape::Flat => Kind::Array(Some(1)),
+        Shape::Any => Kind::Array(None),
         Shape::Number => Kind::Scalar,
     }
 }

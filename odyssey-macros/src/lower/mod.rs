@@ -3,6 +3,7 @@
 //! Post-condition: every value that varies with a differentiated argument is computed by an operation that has a
 //! derivative; everything else is verbatim, or an error.
 
+mod arrays;
 mod bindings;
 mod branches;
 mod build;

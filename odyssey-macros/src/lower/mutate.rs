@@ -3,6 +3,7 @@
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprMethodCall, Ident};
 
+use super::arrays::is_change_of_axes;
 use super::iterate::{is_pipeline, Item};
 use super::lists::moving_method;
 use super::passive::Effects;
@@ -29,7 +30,7 @@ const CHANGES: [&str; 10] = [
 
 /// A call of this method is a statement, also where it is the last expression of a block.
 pub(super) fn is_change(method: &Ident) -> bool {
-    CHANGES.iter().any(|name| method == name)
+    CHANGES.iter().any(|name| method == name) || is_change_of_axes(method)
 }
 
 impl Lowerer {
@@ -77,6 +78,7 @@ impl Lowerer {
                 let (factor, other) = (&e.args[0], &e.args[1]);
                 self.scaled_add(e, factor, other);
             }
+            _ if is_change_of_axes(&e.method) => self.change_axes(e),
             ("mapv_inplace" | "map_inplace", 1) => self.map_in_place(e, expr),
             ("zip_mut_with", 2) => self.zip_in_place(e),
             _ => {

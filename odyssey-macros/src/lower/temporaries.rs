@@ -34,7 +34,10 @@ impl Lowerer {
             (Some(name), _) => Some(name.to_string()),
             (None, Some(Op::Field(_, crate::ir::FieldName::Named(name)))) => Some(name.to_string()),
             (None, Some(Op::Reference(inner) | Op::Dereference(inner) | Op::Copy(_, inner))) => self.short_name(*inner),
-            (None, Some(Op::Apply(op, operands, _))) if op.is_view => self.short_name(operands[0]).map(|name| format!("{name}t")),
+            (None, Some(Op::Apply(op, operands, _))) if op.name == "t" => {
+                self.short_name(operands[0]).map(|name| format!("{name}t"))
+            }
+            (None, Some(Op::Apply(op, operands, _))) if op.is_view => self.short_name(operands[0]),
             _ => None,
         }
     }

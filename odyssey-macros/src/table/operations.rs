@@ -30,10 +30,24 @@ pub(crate) enum Shape {
     OneAxisLess,
     /// Operand 0 with one axis more.
     OneAxisMore,
-    /// Operand 0 with its axes reversed.
-    Reversed,
+    /// As many axes as operand 0.
+    SameRank,
+    /// One axis.
+    Flat,
+    /// Any number of axes.
+    Any,
     /// A single number.
     Number,
+}
+
+/// What ndarray's method does with its receiver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Receiver {
+    Borrowed,
+    /// Of an array it makes an array, of a view a view.
+    Moved,
+    /// It gets the result as its next value.
+    Changed,
 }
 
 #[derive(Debug)]
@@ -44,7 +58,8 @@ pub(crate) struct Operation {
     pub(crate) shape: Shape,
     /// Borrows its operand: made again where it is needed, never kept.
     pub(crate) is_view: bool,
-    /// ndarray's method returns an `Option` (`None` for an empty array): the compiler reads `name().unwrap()`.
+    pub(crate) receiver: Receiver,
+    /// ndarray's method returns an `Option` or a `Result`: the compiler reads `name().unwrap()`.
     pub(crate) optional: bool,
     /// The rules come with `add_…` forms that add to a tangent in place.
     pub(crate) accumulates: bool,
@@ -61,10 +76,15 @@ const UNARY: Operation = Operation {
     parameters: 0,
     shape: Shape::Same,
     is_view: false,
+    receiver: Receiver::Borrowed,
     optional: false,
     accumulates: false,
     rules: &[],
 };
+
+/// What views of one tensor have in common whose methods take it: the same elements in another shape.
+const MOVING: Operation =
+    Operation { is_view: true, receiver: Receiver::Moved, rules: &[("d_x", &[Extent(0), OwnedCotangent])], ..UNARY };
 
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -73,6 +93,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 0,
         shape: Shape::Contraction,
         is_view: false,
+        receiver: Receiver::Borrowed,
         optional: false,
         accumulates: true,
         rules: &[("d_lhs", &[Operand(1), Cotangent]), ("d_rhs", &[Operand(0), Cotangent])],
@@ -81,21 +102,74 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         name: "t",
         operands: 1,
         parameters: 0,
-        shape: Shape::Reversed,
+        shape: Shape::SameRank,
         is_view: true,
+        receiver: Receiver::Borrowed,
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[OwnedCotangent])],
     },
+    Operation { name: "reversed_axes", shape: Shape::SameRank, rules: &[("d_x", &[OwnedCotangent])], ..MOVING },
     Operation {
-        name: "insert_axis",
-        operands: 1,
+        name: "permuted_axes",
         parameters: 1,
-        shape: Shape::OneAxisMore,
-        is_view: false,
-        optional: false,
-        accumulates: false,
-        rules: &[("d_x", &[Extent(0), OwnedCotangent])],
+        shape: Shape::SameRank,
+        rules: &[("d_x", &[Parameter(0), OwnedCotangent])],
+        ..MOVING
+    },
+    Operation {
+        name: "swap_axes",
+        parameters: 2,
+        shape: Shape::SameRank,
+        receiver: Receiver::Changed,
+        rules: &[("d_x", &[Parameter(0), Parameter(1), OwnedCotangent])],
+        ..MOVING
+    },
+    Operation {
+        name: "invert_axis",
+        parameters: 1,
+        receiver: Receiver::Changed,
+        rules: &[("d_x", &[Parameter(0), OwnedCotangent])],
+        ..MOVING
+    },
+    Operation { name: "insert_axis", parameters: 1, shape: Shape::OneAxisMore, ..MOVING },
+    Operation { name: "into_dyn", shape: Shape::Any, ..MOVING },
+    Operation { name: "into_dimensionality", parameters: 1, shape: Shape::Any, optional: true, ..MOVING },
+    Operation { name: "into_flat", shape: Shape::Flat, ..MOVING },
+    Operation { name: "flatten", shape: Shape::Flat, receiver: Receiver::Borrowed, ..MOVING },
+    Operation {
+        name: "into_shape_with_order",
+        parameters: 1,
+        shape: Shape::Any,
+        optional: true,
+        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
+        ..MOVING
+    },
+    Operation {
+        name: "into_shape_clone",
+        parameters: 1,
+        shape: Shape::Any,
+        optional: true,
+        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
+        ..MOVING
+    },
+    Operation {
+        name: "to_shape",
+        parameters: 1,
+        shape: Shape::Any,
+        receiver: Receiver::Borrowed,
+        optional: true,
+        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
+        ..MOVING
+    },
+    Operation { name: "broadcast", parameters: 1, shape: Shape::Any, receiver: Receiver::Borrowed, optional: true, ..MOVING },
+    Operation {
+        name: "select",
+        parameters: 2,
+        shape: Shape::SameRank,
+        accumulates: true,
+        rules: &[("d_x", &[Extent(0), Parameter(0), Parameter(1), Cotangent])],
+        ..UNARY
     },
     Operation {
         name: "sum_axis",
@@ -103,6 +177,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 1,
         shape: Shape::OneAxisLess,
         is_view: false,
+        receiver: Receiver::Borrowed,
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[Extent(0), Parameter(0), Cotangent])],
@@ -113,6 +188,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 1,
         shape: Shape::OneAxisLess,
         is_view: false,
+        receiver: Receiver::Borrowed,
         optional: true,
         accumulates: false,
         rules: &[("d_x", &[Extent(0), Parameter(0), Cotangent])],
@@ -177,6 +253,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 1,
         shape: Shape::Same,
         is_view: false,
+        receiver: Receiver::Borrowed,
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[Result, Parameter(0), Cotangent])],
@@ -187,6 +264,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 1,
         shape: Shape::Same,
         is_view: false,
+        receiver: Receiver::Borrowed,
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[Result, Parameter(0), Cotangent])],
@@ -197,13 +275,19 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 1,
         shape: Shape::OneAxisLess,
         is_view: false,
+        receiver: Receiver::Borrowed,
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
     },
 ];
 
-/// The operation of that name, if it is one.
+/// The operation that the method of that name computes, if there is one.
 pub(crate) fn find(name: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| operation.name == name)
+    OPERATIONS.iter().find(|operation| operation.name == name && operation.receiver != Receiver::Changed)
+}
+
+/// The operation of that name, which the compiler itself uses.
+pub(crate) fn named(name: &str) -> &'static Operation {
+    OPERATIONS.iter().find(|operation| operation.name == name).unwrap_or_else(|| panic!("no operation `{name}`"))
 }

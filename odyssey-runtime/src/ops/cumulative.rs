@@ -2,8 +2,8 @@
 
 use ndarray::{Array, ArrayView, Axis, Dimension};
 
-use super::product::before;
 use super::probe::{IsFunction, Probe, Probed};
+use super::product::before;
 use super::rows::{axis_exists, map_rows, zip_rows};
 use super::tensor::Tensor;
 use super::tensor_function::{tensor_function, tensor_method};

@@ -4,20 +4,23 @@
 //! `…Residual` traits have the operations as methods in residual form: the value, and a pullback that owns nothing of the
 //! arguments but takes them again by reference, with the value and its cotangent.
 
+pub mod axes;
 mod axis_function;
+pub mod broadcast;
 pub mod cumulative;
 pub mod dot;
 pub mod extremes;
 mod gemm;
-pub mod insert_axis;
 pub mod log_softmax;
 pub mod logsumexp;
 pub mod norms;
 pub(crate) mod probe;
 pub mod product;
 mod ranks;
+pub mod reshape;
 pub(crate) mod row_kernels;
 mod rows;
+pub mod select;
 pub mod softmax;
 pub mod sum;
 pub mod sum_axis;
@@ -33,14 +36,19 @@ pub use tensor::{Shaped, Tensor};
 
 /// All operations with their companions, by name.
 pub mod functions {
+    pub use super::axes::{invert_axis, permuted_axes, reversed_axes, swap_axes};
+    pub use super::broadcast::broadcast;
     pub use super::cumulative::{cumprod, cumsum};
     pub use super::dot::dot;
     pub use super::extremes::{argmax, argmax_axis, max_axis, min_axis};
-    pub use super::insert_axis::insert_axis;
     pub use super::log_softmax::log_softmax;
     pub use super::logsumexp::logsumexp;
     pub use super::norms::{norm_l1, norm_l2};
     pub use super::product::{product, product_axis};
+    pub use super::reshape::{
+        flatten, insert_axis, into_dimensionality, into_dyn, into_flat, into_shape_clone, into_shape_with_order, rank, to_shape,
+    };
+    pub use super::select::select;
     pub use super::softmax::softmax;
     pub use super::sum::{mean, sum};
     pub use super::sum_axis::{mean_axis, sum_axis};
@@ -63,11 +71,11 @@ pub mod residuals {
     pub use super::cumulative::{CumProdResidual, CumSumResidual};
     pub use super::dot::DotResidual;
     pub use super::extremes::{MaxAxisResidual, MinAxisResidual};
-    pub use super::insert_axis::InsertAxisResidual;
     pub use super::log_softmax::LogSoftmaxResidual;
     pub use super::logsumexp::LogSumExpResidual;
     pub use super::norms::{NormL1Residual, NormL2Residual};
     pub use super::product::{ProductAxisResidual, ProductResidual};
+    pub use super::select::SelectResidual;
     pub use super::softmax::SoftmaxResidual;
     pub use super::sum::SumResidual;
     pub use super::sum_axis::{MeanAxisResidual, SumAxisResidual};

@@ -100,11 +100,7 @@ mod tests {
     #[test]
     fn rules_agree_with_differences() {
         check_reduction_of_all(norm_l1, norm_l1::d_x, norm_l1::tangent);
-        check_reduction_of_all(
-            norm_l2,
-            |x, dy| norm_l2::d_x(x, &norm_l2(x), dy),
-            |x, dx| norm_l2::tangent(x, &norm_l2(x), dx),
-        );
+        check_reduction_of_all(norm_l2, |x, dy| norm_l2::d_x(x, &norm_l2(x), dy), |x, dx| norm_l2::tangent(x, &norm_l2(x), dx));
     }
 
     #[test]

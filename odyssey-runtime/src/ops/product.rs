@@ -5,7 +5,7 @@ use ndarray::{Array, Axis, Dimension, RemoveAxis};
 use super::rows::{axis_exists, change_all, change_each, zip_all, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
-use super::tensor_function::{tensor_function, tensor_method};
+use super::tensor_function::tensor_method;
 use crate::real::Real;
 use crate::want::Want;
 

@@ -73,10 +73,7 @@ macro_rules! tensor_function {
                 x: &X,
                 $($param: $Param,)*
                 wants: (S, $($P,)*),
-            ) -> (
-                $Result,
-                impl FnOnce(&X, $($Param,)* &$Result, $Result) -> tensor_function!(@gradients S, X; $($P)*) + use<F, X, S, $($P,)*>,
-            ) {
+            ) -> ($Result, tensor_method!(@pullback $Result, X, S; $($Param as $P),*)) {
                 x.$residual_name($($param,)* wants)
             }
         }
@@ -89,10 +86,6 @@ macro_rules! tensor_function {
             rule |$x, $y, $dy| $rule;
         }
     };
-    (@gradients $S:ident, $X:ident; $($P:ident)*) => {
-        ($S::Of<Array<<$X as Tensor>::Elem, <$X as Tensor>::Dim>>, $(tensor_function!(@unit $P),)*)
-    };
-    (@unit $P:ident) => { () };
 }
 
 /// An operation on a tensor as a method in residual form: the value, and a pullback that owns nothing of the arguments but
@@ -113,10 +106,7 @@ macro_rules! tensor_method {
                 &self,
                 $($param: $Param,)*
                 wants: (S, $($P,)*),
-            ) -> (
-                $Result,
-                impl FnOnce(&X, $($Param,)* &$Result, $Result) -> tensor_function!(@gradients S, X; $($P)*) + use<Self, X, S, $($P,)*>,
-            );
+            ) -> ($Result, tensor_method!(@pullback $Result, X, S; $($Param as $P),*));
         }
 
         impl<X: Tensor<$($bound)*> + ?Sized> $Trait<X> for X {
@@ -125,20 +115,26 @@ macro_rules! tensor_method {
                 &self,
                 $($param: $Param,)*
                 _wants: (S, $($P,)*),
-            ) -> (
-                $Result,
-                impl FnOnce(&X, $($Param,)* &$Result, $Result) -> tensor_function!(@gradients S, X; $($P)*) + use<X, S, $($P,)*>,
-            ) {
+            ) -> ($Result, tensor_method!(@pullback $Result, X, S; $($Param as $P),*)) {
                 let $fx = self;
                 (
                     $forward,
                     #[allow(unused_variables, reason = "not every rule reads every parameter")]
-                    |$x: &X, $($param: $Param,)* $y: &$Result, $dy: $Result| (S::when(|| $rule), $(tensor_method!(@unit $param),)*),
+                    |$x, $($param,)* $y, $dy| (S::when(|| $rule), $(tensor_method!(@unit $param),)*),
                 )
             }
         }
     };
-    (@unit $param:ident) => { () };
+    // The argument may be a view, which the type of a pullback must not know: it outlives the view.
+    (@pullback $Result:ty, $X:ident, $S:ident; $($Param:ty as $P:ident),*) => {
+        fn(
+            &ndarray::ArrayRef<<$X as Tensor>::Elem, <$X as Tensor>::Dim>,
+            $($Param,)*
+            &$Result,
+            $Result,
+        ) -> ($S::Of<Array<<$X as Tensor>::Elem, <$X as Tensor>::Dim>>, $(tensor_method!(@unit $P),)*)
+    };
+    (@unit $name:ident) => { () };
 }
 
 pub(super) use {tensor_function, tensor_method};

@@ -1,6 +1,6 @@
 //! What the tests of several operations share.
 
-use ndarray::{Array, Array1, Array2, Array3, Axis, s};
+use ndarray::{Array, Array1, Array2, Array3, Axis, Dimension, s};
 
 /// A small array with no pattern.
 pub(super) fn cube() -> Array3<f64> {
@@ -63,4 +63,20 @@ pub(super) fn check_reduction(
 
 fn assert_close(along: f64, against: f64) {
     assert!((along - against).abs() <= 1e-12 * (1.0 + along.abs()), "{along} forward, {against} in reverse");
+}
+
+/// Checks the rule of an operation that is linear, whose result is made an array of its own: against differences.
+pub(super) fn check_linear<D: Dimension>(
+    f: impl Fn(&Array3<f64>) -> Array<f64, D>,
+    d_x: impl Fn(&Array3<f64>, Array<f64, D>) -> Array3<f64>,
+) {
+    for x in layouts(&cube()) {
+        let mut phase = 0.0;
+        let dy = f(&x).mapv(|_| {
+            phase += 0.7;
+            f64::sin(phase)
+        });
+        let gradient = d_x(&x, dy.clone());
+        crate::check::argument("x", &&x, |x| (f(x) * &dy).sum(), &gradient).unwrap();
+    }
 }

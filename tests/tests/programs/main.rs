@@ -17,6 +17,8 @@ mod branches;
 mod functions;
 mod generic;
 mod loops;
+mod reductions;
 mod scalars;
+mod shapes;
 mod structs;
 mod support;

@@ -106,9 +106,12 @@ impl Layout {
 /// Stands for a place or costs nothing to write again: never bound to a variable of its own.
 fn is_place(values: &Values, out: Value, op: &Op) -> bool {
     match op {
-        Op::Literal(_) | Op::Reference(_) | Op::Dereference(_) | Op::Field(..) | Op::View(..) | Op::Copy(Copying::View, _) => {
-            true
-        }
+        Op::Literal(_)
+        | Op::Reference(_)
+        | Op::Dereference(_)
+        | Op::Field(..)
+        | Op::View(..)
+        | Op::Copy(Copying::View | Copying::Moved, _) => true,
         Op::Apply(op, ..) => op.is_view,
         Op::Index(..) => !values[out].kind.is_scalar(),
         Op::Verbatim(verbatim) => {

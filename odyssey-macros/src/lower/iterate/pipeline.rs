@@ -114,15 +114,6 @@ impl Lowerer {
         Walk::Elements { base, by_value }
     }
 
-    /// A view of an array, whose items are references.
-    fn is_view(&self, value: Value) -> bool {
-        match self.definitions.get(&value) {
-            Some(Op::View(..) | Op::Copy(crate::ir::Copying::View, _)) => true,
-            Some(Op::Apply(op, ..)) => op.is_view,
-            _ => false,
-        }
-    }
-
     /// A passive collection that may not have positions: its items in a list.
     pub(in crate::lower) fn collected_items(&mut self, base: Value, by_value: bool, span: Span) -> Walk {
         let items: Expr = if by_value {

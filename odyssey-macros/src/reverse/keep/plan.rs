@@ -100,7 +100,7 @@ pub(super) fn is_borrowing(op: &Op, values: &Values) -> bool {
         Op::Reference(_)
         | Op::Dereference(_)
         | Op::Field(..)
-        | Op::Copy(crate::ir::Copying::View, _)
+        | Op::Copy(crate::ir::Copying::View | crate::ir::Copying::Moved, _)
         | Op::Literal(_)
         | Op::View(..)
         | Op::Index(..) => true,

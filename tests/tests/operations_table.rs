@@ -1,0 +1,259 @@
+//! The gradient of every operation that is not elementwise, written as users write it: against central differences, on
+//! operands of all layouts, used twice, in single precision. An operation without a row here does not compile.
+
+#[path = "operations_table/support.rs"]
+mod support;
+
+macro_rules! names {
+    ($($name:ident)*) => {$(row! { $name })*};
+}
+
+/// How users write an operation: operands with their shapes, what the result is, an expression. `small`
+/// says that it takes operands of one element and of none, `one` that it takes those of one element alone, `fixed` that
+/// shapes are as they are.
+macro_rules! row {
+    (dot) => {
+        operation! { dot, small, [a: Ix2 = (3, 4), b: Ix2 = (4, 2)] -> array(Ix2), {a.dot(&b)} }
+    };
+    (t) => {
+        operation! { t, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.t().to_owned()} }
+    };
+
+    (sum_axis) => {
+        operation! { sum_axis, small, [x: Ix2 = (3, 4)] -> array(Ix1), {x.sum_axis(Axis(1))} }
+    };
+    (mean_axis) => {
+        operation! { mean_axis, small, [x: Ix2 = (3, 4)] -> array(Ix1), {x.mean_axis(Axis(1)).unwrap()} }
+    };
+    (product) => {
+        operation! { product, small, [x: Ix2 = (2, 3)] -> number, {x.product()} }
+    };
+    (product_axis) => {
+        operation! { product_axis, small, [x: Ix2 = (3, 4)] -> array(Ix1), {x.product_axis(Axis(0))} }
+    };
+    (var) => {
+        operation! { var, one, [x: Ix2 = (3, 4)] -> number, {x.var(T::lit(0.0))} }
+    };
+    (var_axis) => {
+        operation! { var_axis, small, [x: Ix2 = (3, 4)] -> array(Ix1), {x.var_axis(Axis(1), T::lit(0.5))} }
+    };
+    (std) => {
+        operation! { std, one, [x: Ix2 = (3, 4)] -> number, {x.std(T::lit(0.0))} }
+    };
+    (std_axis) => {
+        operation! { std_axis, small, [x: Ix2 = (3, 4)] -> array(Ix1), {x.std_axis(Axis(1), T::lit(0.5))} }
+    };
+    (max_axis) => {
+        operation! { max_axis, small, [x: Ix2 = (3, 4)] -> array(Ix1), {x.max_axis(Axis(1))} }
+    };
+    (min_axis) => {
+        operation! { min_axis, small, [x: Ix2 = (3, 4)] -> array(Ix1), {x.min_axis(Axis(0))} }
+    };
+    (norm_l1) => {
+        operation! { norm_l1, small, [x: Ix2 = (3, 4)] -> number, {x.norm_l1()} }
+    };
+    (norm_l2) => {
+        operation! { norm_l2, small, [x: Ix2 = (3, 4)] -> number, {x.norm_l2()} }
+    };
+    (cumsum) => {
+        operation! { cumsum, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.cumsum(Axis(0))} }
+    };
+    (cumprod) => {
+        operation! { cumprod, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.cumprod(Axis(1))} }
+    };
+    (softmax) => {
+        operation! { softmax, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.softmax(Axis(1))} }
+    };
+    (log_softmax) => {
+        operation! { log_softmax, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.log_softmax(Axis(0))} }
+    };
+    (logsumexp) => {
+        operation! { logsumexp, small, [x: Ix2 = (3, 4)] -> array(Ix1), {x.logsumexp(Axis(1))} }
+    };
+
+    (reversed_axes) => {
+        operation! { reversed_axes, small, [x: Ix3 = (2, 3, 4)] -> array(Ix3), {x.view().reversed_axes().to_owned()} }
+    };
+    (permuted_axes) => {
+        operation! { permuted_axes, small, [x: Ix3 = (2, 3, 4)] -> array(Ix3), {x.to_owned().permuted_axes([2, 0, 1])} }
+    };
+    (swap_axes) => {
+        operation! { swap_axes, small, [x: Ix3 = (2, 3, 4)] -> array(Ix3), {
+            let mut y = x.to_owned();
+            y.swap_axes(0, 2);
+            y
+        } }
+    };
+    (invert_axis) => {
+        operation! { invert_axis, small, [x: Ix2 = (3, 4)] -> array(Ix2), {
+            let mut y = x.to_owned();
+            y.invert_axis(Axis(1));
+            y
+        } }
+    };
+    (insert_axis) => {
+        operation! { insert_axis, small, [x: Ix2 = (3, 4)] -> array(Ix3), {x.to_owned().insert_axis(Axis(1))} }
+    };
+    (into_dyn) => {
+        operation! { into_dyn, small, [x: Ix2 = (3, 4)] -> array(IxDyn), {x.to_owned().into_dyn()} }
+    };
+    (into_dimensionality) => {
+        operation! { into_dimensionality, small, [x: IxDyn = IxDyn(&[3, 4])] -> array(Ix2), {
+            x.to_owned().into_dimensionality::<Ix2>().unwrap()
+        } }
+    };
+    (into_flat) => {
+        operation! { into_flat, small, [x: Ix2 = (3, 4)] -> array(Ix1), {
+            x.as_standard_layout().into_owned().into_flat()
+        } }
+    };
+    (flatten) => {
+        operation! { flatten, small, [x: Ix2 = (3, 4)] -> array(Ix1), {x.flatten().to_owned()} }
+    };
+    (into_shape_with_order) => {
+        operation! { into_shape_with_order, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {
+            x.as_standard_layout().into_owned().into_shape_with_order((2, 6)).unwrap()
+        } }
+    };
+    (into_shape_clone) => {
+        operation! { into_shape_clone, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {
+            x.to_owned().into_shape_clone(((2, 6), ndarray::Order::ColumnMajor)).unwrap()
+        } }
+    };
+    (to_shape) => {
+        operation! { to_shape, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {x.to_shape((2, 6)).unwrap().to_owned()} }
+    };
+    (broadcast) => {
+        operation! { broadcast, fixed, [x: Ix2 = (1, 4)] -> array(Ix3), {x.broadcast((2, 3, 4)).unwrap().to_owned()} }
+    };
+    (select) => {
+        operation! { select, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {x.select(Axis(1), &[3, 0, 3])} }
+    };
+}
+
+macro_rules! operation {
+    ($name:ident, $sizes:ident, $operands:tt -> number, $body:block) => {
+        operation! { @all $name, $sizes, $operands -> T, $body, {
+            let y = $body;
+            y * y + y
+        } }
+    };
+    ($name:ident, $sizes:ident, $operands:tt -> array($D:ty), $body:block) => {
+        operation! { @all $name, $sizes, $operands -> Array<T, $D>, $body, {
+            let y = $body;
+            &y * &y + &y
+        } }
+    };
+    (@all $name:ident, $sizes:ident, [$($x:ident: $D:ty = $shape:expr),+] -> $Y:ty, $body:block, $twice:block) => {
+        mod $name {
+            #[allow(unused_imports, reason = "rows have different types")]
+            use ndarray::{Array, ArrayView, Axis, Dimension, Ix1, Ix2, Ix3, IxDyn};
+            use odyssey_runtime::prelude::*;
+            use odyssey_runtime::{Tangent, check};
+
+            use crate::support::{Outcome, assert_same, assert_single, for_each_layout, operand};
+
+            #[differentiable]
+            fn value<T: Real>($($x: ArrayView<T, $D>),+) -> $Y $body
+
+            #[differentiable]
+            fn twice<T: Real>($($x: ArrayView<T, $D>),+) -> $Y $twice
+
+            operation! { @tests $sizes, [$($x: $D = $shape),+], [$($x),+] }
+        }
+    };
+    (@tests $sizes:ident, [$($x:ident: $D:ty = $shape:expr),+], $all:tt) => {
+        #[test]
+        fn gradient() {
+            let mut seed = 0..;
+            $(let $x = operand::<f64, $D>($shape, seed.next().unwrap());)+
+            operation! { @differences value, $all, $all }
+            operation! { @differences twice, $all, $all }
+        }
+
+        #[test]
+        fn layouts() {
+            let mut seed = 0..;
+            $(let $x = operand::<f64, $D>($shape, seed.next().unwrap());)+
+            operation! { @layouts $all, $all }
+        }
+
+        #[test]
+        fn single_precision() {
+            let mut seed = 0..;
+            $(let $x = operand::<f64, $D>($shape, seed.next().unwrap());)+
+            let double = operation!(@gradient value, $all);
+            $(let $x = $x.mapv(|x| x as f32);)+
+            let single = operation!(@gradient value, $all);
+            operation! { @single single, double, $all }
+        }
+
+        operation! { @small $sizes, [$($x: $D = $shape),+], $all }
+    };
+    (@small fixed, $operands:tt, $all:tt) => {};
+    (@small one, [$($x:ident: $D:ty = $shape:expr),+], $all:tt) => {
+        #[test]
+        fn one_element() {
+            let mut seed = 0..;
+            $(let $x = operand::<f64, $D>(operation!(@one $D, $shape), seed.next().unwrap());)+
+            operation! { @layouts $all, $all }
+            assert!(operation!(@value $all).norm().is_finite());
+        }
+    };
+    (@small small, [$x:ident: $D:ty = $shape:expr $(, $rest:ident: $E:ty = $other:expr)*], $all:tt) => {
+        operation! { @small one, [$x: $D = $shape $(, $rest: $E = $other)*], $all }
+
+        #[test]
+        fn no_element() {
+            let mut seed = 0..;
+            let mut shape = operand::<f64, $D>($shape, seed.next().unwrap()).raw_dim();
+            shape[0] = 0;
+            let $x = operand::<f64, $D>(shape, 0);
+            $(let $rest = operand::<f64, $E>($other, seed.next().unwrap());)*
+            operation! { @layouts $all, $all }
+        }
+    };
+    (@one $D:ty, $shape:expr) => {{
+        let mut shape = operand::<f64, $D>($shape, 0).raw_dim();
+        shape.slice_mut().fill(1);
+        shape
+    }};
+    (@value [$($x:ident),+]) => { value($($x.view()),+) };
+    (@gradient $f:ident, [$($x:ident),+]) => {{
+        let (y, pullback) = $f::vjp($($x.view()),+);
+        pullback(y.cotangent())
+    }};
+    // Of one operand, the tuple is the gradient itself.
+    (@differences $f:ident, [$x:ident], $all:tt) => {{
+        let d = operation!(@gradient $f, $all);
+        operation! { @difference $f, $x, &d, $all }
+    }};
+    (@differences $f:ident, [$x:ident, $y:ident], $all:tt) => {{
+        let d = operation!(@gradient $f, $all);
+        operation! { @difference $f, $x, &d.0, $all }
+        operation! { @difference $f, $y, &d.1, $all }
+    }};
+    (@difference $f:ident, $x:ident, $d:expr, [$($all:ident),+]) => {
+        let along = |$x: &Array<f64, _>| {
+            let y = $f($($all.view()),+);
+            y.inner_product(&y.cotangent())
+        };
+        check::argument(stringify!($x), &&$x, along, $d).unwrap();
+    };
+    // Each operand in each layout, the others as they are.
+    (@layouts [$($x:ident),+], $all:tt) => {
+        $(for_each_layout(&$x, |$x| {
+            let (y, d) = (operation!(@value $all), operation!(@gradient value, $all));
+            let $x = $x.to_owned().as_standard_layout().into_owned();
+            assert_same(&y, &operation!(@value $all));
+            assert_same(&d, &operation!(@gradient value, $all));
+        });)+
+    };
+    (@single $single:ident, $double:ident, [$x:ident]) => { assert_single(&$single, &$double); };
+    (@single $single:ident, $double:ident, [$x:ident, $y:ident]) => {
+        assert_single(&$single.0, &$double.0);
+        assert_single(&$single.1, &$double.1);
+    };
+}
+
+odyssey_macros::for_each_operation!(names);
