@@ -3,14 +3,15 @@
 use std::rc::Rc;
 
 use proc_macro2::Span;
+use quote::format_ident;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, ExprMethodCall, Ident};
+use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident};
 
 use super::place::{view_kind, without_parens};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::emit::at;
-use crate::ir::{Copying, Kind, Listing, Op, Value, Write};
+use crate::ir::{Copying, Kind, Listing, Op, Value, Verbatim, Write};
 use crate::table::elementwise::Elementwise;
 use crate::table::operations;
 
@@ -162,5 +163,58 @@ impl Lowerer {
             );
             self.refuse(&expr, e.span(), &text)
         })
+    }
+
+    /// `select_where(&mask, &a, &b)`: a choice for each element, so that what is not chosen contributes nothing, whatever
+    /// its derivative is.
+    pub(super) fn select_where(&mut self, path: &ExprPath, e: &ExprCall) -> Value {
+        let span = e.span();
+        let [mask, a, mut b] = [0, 1, 2].map(|i| {
+            let value = self.expr(&e.args[i]);
+            self.behind_reference(value)
+        });
+        if self.is_active(mask) {
+            let text = "a mask is an array of `bool`\nhelp: compare: `x.mapv(|v| v > 0.0)`";
+            return self.refuse(&e.args[0], e.args[0].span(), text);
+        }
+        let is_array = |lowerer: &Lowerer, v: Value| matches!(lowerer.kind(v).peel(), Kind::Array(_));
+        let like = self.of_the_same_elements(if self.is_active(a) { a } else { b });
+        let mask = self.flags(path, mask, like, span);
+        let half = self.literal(0.5, None, span);
+        let shape = [a, b].into_iter().find(|v| is_array(self, *v));
+        self.values[mask].shape_of = shape;
+        if is_array(self, a) && is_array(self, b) {
+            // The same mask in the symbolic shape of `b`, so that nothing stands between what is chosen and the choice.
+            let own = self.emit(Op::Copy(Copying::View, mask), Kind::Array(None), false, span);
+            self.values[own].shape_of = Some(b);
+            let zero = self.literal(0.0, None, span);
+            b = self.elementwise(Elementwise::named("if_gt"), vec![own, half, zero, b], Vec::new(), span);
+        }
+        let chosen = self.elementwise(Elementwise::named("if_gt"), vec![mask, half, a, b], Vec::new(), span);
+        self.values[chosen].shape_of = shape;
+        chosen
+    }
+
+    /// The mask as numbers of the type of the elements of `like`.
+    fn flags(&mut self, path: &ExprPath, mask: Value, like: Value, span: Span) -> Value {
+        let (flags, number) = (format_ident!("mask"), format_ident!("like"));
+        let krate = &self.krate;
+        let verbatim = Verbatim {
+            expr: syn::parse_quote_spanned!(at(span)=> #krate::rt::mask_like(#path, &#flags, &#number)),
+            inputs: vec![(flags, mask), (number, like)],
+            is_pure: false,
+        };
+        self.emit(Op::Verbatim(Rc::new(verbatim)), Kind::Array(None), false, span)
+    }
+
+    /// A value in memory with elements of the same type.
+    fn of_the_same_elements(&self, value: Value) -> Value {
+        match self.definitions.get(&value) {
+            Some(Op::Elementwise(_, operands, _)) => {
+                operands.iter().find(|v| self.is_active(**v)).map_or(value, |v| self.of_the_same_elements(*v))
+            }
+            Some(Op::Reference(x)) => self.of_the_same_elements(*x),
+            _ => value,
+        }
     }
 }

@@ -58,6 +58,9 @@ impl Lowerer {
         if let Some(block) = array_of_elements(path, e) {
             return self.expr(&block);
         }
+        if name == "select_where" && e.args.len() == 3 {
+            return self.select_where(path, e);
+        }
         if name == "detach" || self.takes_a_shape(path, e) {
             return self.verbatim(expr);
         }

@@ -69,7 +69,8 @@ impl Lowerer {
         let receiver = self.expr(&e.receiver);
         let owner = self.behind_reference(receiver);
         let op = if e.method == "t" {
-            Op::Apply(crate::table::operations::named("t"), vec![owner], Vec::new())
+            // Of an array of anything, not of floats alone.
+            Op::View(owner, std::rc::Rc::new(e.method.clone()), Vec::new())
         } else {
             Op::Copy(crate::ir::Copying::View, owner)
         };

@@ -279,9 +279,9 @@ impl Lowerer {
             let text = format!("this closure takes {} arguments, {} are given", closure.inputs.len(), arrays.len());
             return self.refuse(expr, expr.span(), &text);
         }
+        let (point, errors) = (self.checkpoint(), self.diagnostics.len());
         let arrays: Vec<_> = arrays.iter().map(|array| self.expr(array)).collect();
         self.bindings.open();
-        let errors = self.diagnostics.len();
         for (parameter, array) in closure.inputs.iter().zip(arrays) {
             let parameter = match parameter {
                 Pat::Type(typed) => &typed.pat,
@@ -300,16 +300,19 @@ impl Lowerer {
         self.in_closure = was_in_closure;
         self.check_elementwise(before, closure);
         self.bindings.close();
-        // `mapv(|_| 0.0)` has the shape of its receiver, even where its value does not depend on it.
-        if self.is_active(result) && *self.kind(result) != Kind::Scalar || self.diagnostics.len() > errors {
-            result
-        } else {
-            self.refuse(
-                expr,
-                expr.span(),
-                "the closure's result does not depend on the element\nhelp: use `Array::from_elem` with the shape of the array",
-            )
+        if self.diagnostics.len() > errors || self.is_active(result) && *self.kind(result) != Kind::Scalar {
+            return result;
         }
+        if !self.is_active(result) {
+            // A mask, or steps: passive code of the shape of its receiver.
+            self.restore(point);
+            return self.verbatim(expr);
+        }
+        self.refuse(
+            expr,
+            expr.span(),
+            "the closure's result does not depend on the element\nhelp: use `Array::from_elem` with the shape of the array",
+        )
     }
 
     /// In an inlined closure only elementwise operations mean the same for the array as for its element.

@@ -21,6 +21,7 @@ pub mod reshape;
 pub(crate) mod row_kernels;
 mod rows;
 pub mod select;
+pub mod select_where;
 pub mod softmax;
 pub mod sum;
 pub mod sum_axis;
@@ -49,6 +50,7 @@ pub mod functions {
         flatten, insert_axis, into_dimensionality, into_dyn, into_flat, into_shape_clone, into_shape_with_order, rank, to_shape,
     };
     pub use super::select::select;
+    pub use super::select_where::{mask_like, select_where};
     pub use super::softmax::softmax;
     pub use super::sum::{mean, sum};
     pub use super::sum_axis::{mean_axis, sum_axis};

@@ -46,6 +46,16 @@ pub trait IsFunction<C, Parameters> {}
 impl<C, F: Fn(&Probe) -> Probed<C>> IsFunction<C, ()> for F {}
 impl<C, P, F: Fn(&Probe, P) -> Probed<C>> IsFunction<C, (P,)> for F {}
 
+/// The function of a mask and what it chooses from whose companion is `C`.
+#[diagnostic::on_unimplemented(
+    message = "this function has no derivative",
+    label = "a differentiable function of this name is imported, but another function is called here",
+    note = "annotate the function with `#[differentiable]`"
+)]
+pub trait IsChoice<C> {}
+
+impl<C, F: Fn(&Probe, &Probe, &Probe) -> Probed<C>> IsChoice<C> for F {}
+
 /// The function of predictions, labels or targets, and options whose companion is `C`.
 #[diagnostic::on_unimplemented(
     message = "this function has no derivative",

@@ -17,6 +17,7 @@ mod branches;
 mod functions;
 mod generic;
 mod loops;
+mod masks;
 mod reductions;
 mod scalars;
 mod shapes;

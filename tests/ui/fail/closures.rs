@@ -31,7 +31,7 @@ fn mapped(y: &Array1<f64>, x: f64) -> f64 {
     let b = y.mapv(|ref v| *v);
     let e = y.mapv(|v| cube(v));
     let f = y.mapv(make());
-    let g = y.mapv(|v| 1.0);
+    let g = y.mapv(|v| x);
     let h = y.mapv(|| 1.0);
     let i = y.mapv(|v| if v > 0.0 { let w = v; w } else { v });
     let j = y.mapv(|v| if v.is_nan() { v } else { 0.0 });
