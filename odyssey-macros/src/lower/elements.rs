@@ -1,5 +1,5 @@
 //! Arrays made element by element, as loops that write the elements: `Array2::from_shape_fn(shape, f)`, `Array1::from_iter(items)`,
-//! `Array1::from_vec(list)`; `[a, b].map(f)`.
+//! `Array1::from_vec(list)`, `Array2::from_diag(&diagonal)`; `[a, b].map(f)`.
 
 use quote::{format_ident, quote};
 use syn::{Expr, ExprCall, ExprPath, Type};
@@ -24,6 +24,7 @@ pub(super) fn array_of_elements(path: &ExprPath, e: &ExprCall) -> Option<Expr> {
         ("from_iter", given, None) if owner_name == "Array1" => {
             Some(from_list(&owner, &syn::parse_quote_spanned!(here=> (#given).collect::<::std::vec::Vec<_>>())))
         }
+        ("from_diag", diagonal, None) => Some(from_diagonal(&owner, diagonal)),
         ("from_vec" | "from", given, None) if owner_name == "Array1" => Some(from_list(&owner, given)),
         _ => None,
     }
@@ -37,6 +38,18 @@ fn from_list(owner: &ExprPath, list: &Expr) -> Expr {
         let #items = #list;
         let mut #array = #owner::zeros(#items.len());
         for #i in 0..#items.len() { #array[#i] = #items[#i]; }
+        #array
+    }}
+}
+
+/// A square matrix with these elements on its diagonal.
+fn from_diagonal(owner: &ExprPath, diagonal: &Expr) -> Expr {
+    let here = at(syn::spanned::Spanned::span(diagonal));
+    let (array, elements) = (format_ident!("__array"), format_ident!("__diagonal"));
+    syn::parse_quote_spanned! {here=> {
+        let #elements = #diagonal;
+        let mut #array = #owner::zeros((#elements.len(), #elements.len()));
+        #array.diag_mut().assign(#elements);
         #array
     }}
 }

@@ -98,6 +98,13 @@ fn overlapping(x: &Array2<f64>) -> f64 {
 }
 
 #[differentiable]
+fn with_a_diagonal(x: &Array1<f64>, m: &Array2<f64>) -> f64 {
+    let scaled = m.dot(&Array2::from_diag(x));
+    let square = Array2::from_diag(&x.exp());
+    scaled.norm_l2() + square.dot(x).product() + Array2::from_diag(&m.row(0)).column(1).sum()
+}
+
+#[differentiable]
 fn gathered(x: &Array2<f64>, ids: &[usize]) -> f64 {
     let y = x.select(Axis(0), ids);
     let z = x.select(Axis(1), &[3, 0, 3]);
@@ -185,6 +192,7 @@ fn gradients() {
     agrees!(flattened(m.clone()));
     agrees!(repeated(&x, &m));
     agrees!(overlapping(&m));
+    agrees!(with_a_diagonal(&x, &m));
     agrees!(gathered(&m, &[1, 0, 1]));
     agrees!(joined(&m, &matrix(3, 3, 4)));
     agrees!(split(&m));
