@@ -48,6 +48,12 @@ impl huber {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(x: f64, delta: f64, x_dot: f64, delta_dot: f64) -> (f64, f64) {
+        let (value, tangent) = Self::pushforward(huber, x, delta, (&x_dot, &delta_dot));
+        (value, tangent)
+    }
     /// Compares the gradient with central differences.
     ///
     /// # Errors
@@ -114,5 +120,40 @@ impl huber {
                 )
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(f64, f64) -> f64,
+        AlongX: rt::Along<f64>,
+        AlongDelta: rt::Along<f64>,
+    >(
+        primal: __Primal,
+        x: f64,
+        delta: f64,
+        (x_dot, delta_dot): (AlongX, AlongDelta),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &huber);
+        let x_dot = *rt::Along::along(
+            x_dot,
+            || rt::zero_tangent(&x),
+        );
+        let delta_dot = *rt::Along::along(
+            delta_dot,
+            || rt::zero_tangent(&delta),
+        );
+        let size = x.abs();
+        let size_dot = x_dot * rt::sgn(x);
+        let (value, value_1) = if size > delta {
+            let difference = size - 0.5 * delta;
+            (
+                delta * difference,
+                delta_dot * difference + (size_dot - 0.5 * delta_dot) * delta,
+            )
+        } else {
+            let square = x * x;
+            (0.5 * square, x_dot * x)
+        };
+        (value, value_1)
     }
 }

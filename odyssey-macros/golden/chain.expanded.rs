@@ -74,6 +74,26 @@ impl chain {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(
+        x: &Array1<f64>,
+        a: f64,
+        b: f64,
+        x_dot: Array1<f64>,
+        a_dot: f64,
+        b_dot: f64,
+    ) -> (f64, f64) {
+        let x_dot = rt::checked_tangent(&x, x_dot);
+        let (value, tangent) = Self::pushforward(
+            chain,
+            x,
+            a,
+            b,
+            (&x_dot, &a_dot, &b_dot),
+        );
+        (value, tangent)
+    }
     /// Compares the gradient with central differences.
     ///
     /// # Errors
@@ -165,5 +185,60 @@ impl chain {
                 (WantX::when(|| d_x), WantA::when(|| d_a), WantB::when(|| d_b))
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(&Array1<f64>, f64, f64) -> f64,
+        AlongX: rt::Along<Array1<f64>>,
+        AlongA: rt::Along<f64>,
+        AlongB: rt::Along<f64>,
+    >(
+        primal: __Primal,
+        x: &Array1<f64>,
+        a: f64,
+        b: f64,
+        (x_dot, a_dot, b_dot): (AlongX, AlongA, AlongB),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &chain);
+        let x_dot = rt::Along::along(
+            x_dot,
+            || rt::zero_tangent(&x),
+        );
+        let x_dot = &*x_dot;
+        let a_dot = *rt::Along::along(
+            a_dot,
+            || rt::zero_tangent(&a),
+        );
+        let b_dot = *rt::Along::along(
+            b_dot,
+            || rt::zero_tangent(&b),
+        );
+        let (sum, sum_dot) = rt::map_to!(
+            (
+                rt::sc(a),
+                rt::operand(x),
+                rt::sc(b),
+                rt::sc(a_dot),
+                rt::operand(x_dot),
+                rt::sc(b_dot),
+            ),
+            (rt::Sum, rt::Sum),
+            [|(_, x, _, _, _, _)| exp(-x * x)],
+            |((a, x, b, a_dot, x_dot, b_dot), exp_value)| {
+                let tanh_value = tanh(a * x + b * exp_value);
+                let total = 1.0 + x * x;
+                let sum = tanh_value / total;
+                let product = x_dot * x;
+                (
+                    sum,
+                    (a_dot * x + x_dot * a
+                        + (b_dot * exp_value + (-product - product) * exp_value * b))
+                        * (1.0 - tanh_value * tanh_value) / total
+                        - 2.0 * product / total * sum,
+                )
+            },
+        );
+        (sum, sum_dot)
     }
 }

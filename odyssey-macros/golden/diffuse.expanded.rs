@@ -87,6 +87,25 @@ impl diffuse {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(
+        heat: &[f64],
+        rate: f64,
+        steps: usize,
+        heat_dot: Vec<f64>,
+        rate_dot: f64,
+    ) -> (f64, f64) {
+        let heat_dot = rt::checked_tangent(&heat, heat_dot);
+        let (value, tangent) = Self::pushforward(
+            diffuse,
+            heat,
+            rate,
+            steps,
+            (&heat_dot, &rate_dot, rt::No),
+        );
+        (value, tangent)
+    }
     /// Compares the gradient with central differences.
     ///
     /// # Errors
@@ -181,5 +200,52 @@ impl diffuse {
                 (WantHeat::when(|| d_rod), WantRate::when(|| d_rate), ())
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(&[f64], f64, usize) -> f64,
+        AlongHeat: rt::Along<Vec<f64>>,
+        AlongRate: rt::Along<f64>,
+        AlongSteps,
+    >(
+        primal: __Primal,
+        heat: &[f64],
+        rate: f64,
+        steps: usize,
+        (heat_dot, rate_dot, _): (AlongHeat, AlongRate, AlongSteps),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &diffuse);
+        let heat_dot = rt::Along::along(
+            heat_dot,
+            || rt::zero_tangent(&heat),
+        );
+        let heat_dot = &*heat_dot;
+        let rate_dot = *rt::Along::along(
+            rate_dot,
+            || rt::zero_tangent(&rate),
+        );
+        let mut rod = heat.to_owned();
+        let mut rod_dot = heat_dot.to_owned();
+        let n = rod.len();
+        for _ in 0..steps {
+            let mut left = rod[0];
+            let mut left_dot = rod_dot[0];
+            for i in 1..n - 1 {
+                let here = rod[i];
+                let here_dot = rod_dot[i];
+                let index = i + 1;
+                let total = left - 2.0 * here + rod[index];
+                rod_dot[i]
+                    += rate_dot * total
+                        + (left_dot - 2.0 * here_dot + rod_dot[index]) * rate;
+                rod[i] += rate * total;
+                left = here;
+                left_dot = here_dot;
+            }
+        }
+        let index = n / 2;
+        let value = rod[index];
+        (value * value, 2.0 * (rod_dot[index] * value))
     }
 }

@@ -51,6 +51,13 @@ impl energy {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(x: &[f64], k: f64, x_dot: Vec<f64>, k_dot: f64) -> (f64, f64) {
+        let x_dot = rt::checked_tangent(&x, x_dot);
+        let (value, tangent) = Self::pushforward(energy, x, k, (&x_dot, &k_dot));
+        (value, tangent)
+    }
     /// Compares the gradient with central differences.
     ///
     /// # Errors
@@ -115,5 +122,40 @@ impl energy {
                 (WantX::when(|| d_x), WantK::when(|| d_k))
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(&[f64], f64) -> f64,
+        AlongX: rt::Along<Vec<f64>>,
+        AlongK: rt::Along<f64>,
+    >(
+        primal: __Primal,
+        x: &[f64],
+        k: f64,
+        (x_dot, k_dot): (AlongX, AlongK),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &energy);
+        let x_dot = rt::Along::along(
+            x_dot,
+            || rt::zero_tangent(&x),
+        );
+        let x_dot = &*x_dot;
+        let k_dot = *rt::Along::along(
+            k_dot,
+            || rt::zero_tangent(&k),
+        );
+        let mut acc = 0.0;
+        let mut acc_dot = 0.0;
+        for i in 1..x.len() {
+            let index = i - 1;
+            let d = x[i] - x[index];
+            let d_dot = x_dot[i] - x_dot[index];
+            let product = 0.5 * k;
+            let product_1 = product * d;
+            acc += product_1 * d;
+            acc_dot += (0.5 * k_dot * d + d_dot * product) * d + d_dot * product_1;
+        }
+        (acc, acc_dot)
     }
 }

@@ -30,6 +30,19 @@ impl layer {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(
+        l: &Layer,
+        x: &Array2<f64>,
+        l_dot: <Layer as odyssey_runtime::Differentiable>::Tangent,
+        x_dot: Array2<f64>,
+    ) -> (Array2<f64>, Array2<f64>) {
+        let l_dot = rt::checked_tangent(&l, l_dot);
+        let x_dot = rt::checked_tangent(&x, x_dot);
+        let (value, tangent) = Self::pushforward(layer, l, x, (&l_dot, &x_dot));
+        (value, tangent)
+    }
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
@@ -96,5 +109,48 @@ impl layer {
                 )
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(&Layer, &Array2<f64>) -> Array2<f64>,
+        AlongL: rt::Along<
+                <Layer as odyssey_runtime::Differentiable>::Tangent,
+            >,
+        AlongX: rt::Along<Array2<f64>>,
+    >(
+        primal: __Primal,
+        l: &Layer,
+        x: &Array2<f64>,
+        (l_dot, x_dot): (AlongL, AlongX),
+    ) -> (Array2<f64>, Array2<f64>) {
+        rt::assert_same(&primal, &layer);
+        let l_dot = rt::Along::along(
+            l_dot,
+            || rt::zero_tangent(&l),
+        );
+        let l_dot = &*l_dot;
+        let x_dot = rt::Along::along(
+            x_dot,
+            || rt::zero_tangent(&x),
+        );
+        let x_dot = &*x_dot;
+        let xw = rt::dot(x, &l.w);
+        let (value, value_1) = rt::map_to!(
+            (
+                rt::operand(&xw),
+                rt::operand(&l.b),
+                rt::operand(&rt::dot(x_dot, &l.w)),
+                rt::operand(&rt::dot(x, &l_dot.w)),
+                rt::operand(&l_dot.b),
+            ),
+            (rt::Full, rt::Full),
+            |(xw, b, x_dot, x, b_1)| {
+                let tanh_value = tanh(xw + b);
+                let xw_dot = x_dot + x;
+                (tanh_value, (xw_dot + b_1) * (1.0 - tanh_value * tanh_value))
+            },
+        );
+        (value, value_1)
     }
 }

@@ -83,6 +83,28 @@ impl loss {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(
+        w: &Array2<f64>,
+        b: &Array1<f64>,
+        x: &Array2<f64>,
+        y: &Array2<f64>,
+        w_dot: Array2<f64>,
+        b_dot: Array1<f64>,
+    ) -> (f64, f64) {
+        let w_dot = rt::checked_tangent(&w, w_dot);
+        let b_dot = rt::checked_tangent(&b, b_dot);
+        let (value, tangent) = Self::pushforward(
+            loss,
+            w,
+            b,
+            x,
+            y,
+            (&w_dot, &b_dot, rt::No, rt::No),
+        );
+        (value, tangent)
+    }
     /// Compares the gradient with central differences.
     ///
     /// # Errors
@@ -175,5 +197,58 @@ impl loss {
                 )
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(
+                &Array2<f64>,
+                &Array1<f64>,
+                &Array2<f64>,
+                &Array2<f64>,
+            ) -> f64,
+        AlongW: rt::Along<Array2<f64>>,
+        AlongB: rt::Along<Array1<f64>>,
+        AlongX,
+        AlongY,
+    >(
+        primal: __Primal,
+        w: &Array2<f64>,
+        b: &Array1<f64>,
+        x: &Array2<f64>,
+        y: &Array2<f64>,
+        (w_dot, b_dot, _, _): (AlongW, AlongB, AlongX, AlongY),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &loss);
+        let w_dot = rt::Along::along(
+            w_dot,
+            || rt::zero_tangent(&w),
+        );
+        let w_dot = &*w_dot;
+        let b_dot = rt::Along::along(
+            b_dot,
+            || rt::zero_tangent(&b),
+        );
+        let b_dot = &*b_dot;
+        let xw = rt::dot(x, w);
+        let xw_dot = rt::dot(x, w_dot);
+        let (sum, sum_dot) = rt::map_to!(
+            (
+                rt::operand(&xw),
+                rt::operand(b),
+                rt::operand(y),
+                rt::operand(&xw_dot),
+                rt::operand(b_dot),
+            ),
+            (rt::Sum, rt::Sum),
+            |(xw, b, y, xw_dot, b_dot)| {
+                let h = tanh(xw + b);
+                let e = h - y;
+                let h_dot = (xw_dot + b_dot) * (1.0 - h * h);
+                (e * e, 2.0 * (h_dot * e))
+            },
+        );
+        let nrows = x.nrows() as f64;
+        (sum / nrows, sum_dot / nrows)
     }
 }

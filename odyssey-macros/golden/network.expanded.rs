@@ -83,6 +83,24 @@ impl network {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(
+        net: &Network,
+        x: &Array2<f64>,
+        labels: &[usize],
+        net_dot: <Network as odyssey_runtime::Differentiable>::Tangent,
+    ) -> (f64, f64) {
+        let net_dot = rt::checked_tangent(&net, net_dot);
+        let (value, tangent) = Self::pushforward(
+            network,
+            net,
+            x,
+            labels,
+            (&net_dot, rt::No, rt::No),
+        );
+        (value, tangent)
+    }
     /// Compares the gradient with central differences.
     ///
     /// # Errors
@@ -167,5 +185,47 @@ impl network {
                 (WantNet::when(|| d_net), (), ())
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(&Network, &Array2<f64>, &[usize]) -> f64,
+        AlongNet: rt::Along<
+                <Network as odyssey_runtime::Differentiable>::Tangent,
+            >,
+        AlongX,
+        AlongLabels,
+    >(
+        primal: __Primal,
+        net: &Network,
+        x: &Array2<f64>,
+        labels: &[usize],
+        (net_dot, _, _): (AlongNet, AlongX, AlongLabels),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &network);
+        let net_dot = rt::Along::along(
+            net_dot,
+            || rt::zero_tangent(&net),
+        );
+        let net_dot = &*net_dot;
+        let (h, h_dot) = layer::pushforward(
+            layer,
+            &net.hidden,
+            x,
+            (&net_dot.hidden, rt::No),
+        );
+        let (logits, logits_dot) = layer::pushforward(
+            layer,
+            &net.output,
+            &h,
+            (&net_dot.output, &h_dot),
+        );
+        let (cross_entropy_loss_value, cross_entropy_loss_value_dot) = cross_entropy_loss::pushforward(
+            cross_entropy_loss,
+            &logits,
+            labels,
+            (&logits_dot, rt::No),
+        );
+        (cross_entropy_loss_value, cross_entropy_loss_value_dot)
     }
 }

@@ -56,6 +56,13 @@ impl recurrence {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(w: f64, x: &[f64], w_dot: f64, x_dot: Vec<f64>) -> (f64, f64) {
+        let x_dot = rt::checked_tangent(&x, x_dot);
+        let (value, tangent) = Self::pushforward(recurrence, w, x, (&w_dot, &x_dot));
+        (value, tangent)
+    }
     /// Compares the gradient with central differences.
     ///
     /// # Errors
@@ -118,5 +125,35 @@ impl recurrence {
                 (WantW::when(|| d_w), WantX::when(|| d_x))
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(f64, &[f64]) -> f64,
+        AlongW: rt::Along<f64>,
+        AlongX: rt::Along<Vec<f64>>,
+    >(
+        primal: __Primal,
+        w: f64,
+        x: &[f64],
+        (w_dot, x_dot): (AlongW, AlongX),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &recurrence);
+        let w_dot = *rt::Along::along(
+            w_dot,
+            || rt::zero_tangent(&w),
+        );
+        let x_dot = rt::Along::along(
+            x_dot,
+            || rt::zero_tangent(&x),
+        );
+        let x_dot = &*x_dot;
+        let mut h = 0.0;
+        let mut h_dot = 0.0;
+        for i in 0..x.len() {
+            let h_1 = (w * h + x[i]).tanh();
+            (h, h_dot) = (h_1, (w_dot * h + h_dot * w + x_dot[i]) * (1.0 - h_1 * h_1));
+        }
+        (h * h, 2.0 * (h_dot * h))
     }
 }

@@ -60,6 +60,25 @@ impl pendulum {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(
+        angle: f64,
+        speed: f64,
+        length: f64,
+        angle_dot: f64,
+        speed_dot: f64,
+        length_dot: f64,
+    ) -> (f64, f64) {
+        let (value, tangent) = Self::pushforward(
+            pendulum,
+            angle,
+            speed,
+            length,
+            (&angle_dot, &speed_dot, &length_dot),
+        );
+        (value, tangent)
+    }
     /// Compares the gradient with central differences.
     ///
     /// # Errors
@@ -135,5 +154,44 @@ impl pendulum {
                 )
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(f64, f64, f64) -> f64,
+        AlongAngle: rt::Along<f64>,
+        AlongSpeed: rt::Along<f64>,
+        AlongLength: rt::Along<f64>,
+    >(
+        primal: __Primal,
+        angle: f64,
+        speed: f64,
+        length: f64,
+        (angle_dot, speed_dot, length_dot): (AlongAngle, AlongSpeed, AlongLength),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &pendulum);
+        let angle_dot = *rt::Along::along(
+            angle_dot,
+            || rt::zero_tangent(&angle),
+        );
+        let speed_dot = *rt::Along::along(
+            speed_dot,
+            || rt::zero_tangent(&speed),
+        );
+        let length_dot = *rt::Along::along(
+            length_dot,
+            || rt::zero_tangent(&length),
+        );
+        let product = length * speed;
+        let kinetic = 0.5 * product.powi(2);
+        let kinetic_dot = 0.5
+            * ((length_dot * speed + speed_dot * length) * (2.0 * product));
+        let product_1 = 9.81 * length;
+        let difference = 1.0 - angle.cos();
+        let potential = product_1 * difference;
+        let potential_dot = 9.81 * length_dot * difference
+            + angle_dot * angle.sin() * product_1;
+        let sqrt_value = (kinetic + potential).sqrt();
+        (sqrt_value, 0.5 * (kinetic_dot + potential_dot) / sqrt_value)
     }
 }

@@ -55,6 +55,17 @@ impl settle {
             },
         )
     }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(a: f64, tolerance: f64, a_dot: f64) -> (f64, f64) {
+        let (value, tangent) = Self::pushforward(
+            settle,
+            a,
+            tolerance,
+            (&a_dot, rt::No),
+        );
+        (value, tangent)
+    }
     /// Compares the gradient with central differences.
     ///
     /// # Errors
@@ -109,5 +120,33 @@ impl settle {
                 (WantA::when(|| d_a + d_x_1), ())
             },
         )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(f64, f64) -> f64,
+        AlongA: rt::Along<f64>,
+        AlongTolerance,
+    >(
+        primal: __Primal,
+        a: f64,
+        tolerance: f64,
+        (a_dot, _): (AlongA, AlongTolerance),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &settle);
+        let a_dot = *rt::Along::along(
+            a_dot,
+            || rt::zero_tangent(&a),
+        );
+        let mut x = a;
+        let mut x_dot = a_dot;
+        while (x * x - a).abs() > tolerance {
+            let ratio = a / x;
+            (x, x_dot) = (
+                0.5 * (x + ratio),
+                0.5 * (x_dot + (a_dot / x - x_dot / x * ratio)),
+            );
+        }
+        (x, x_dot)
     }
 }

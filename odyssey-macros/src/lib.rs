@@ -7,6 +7,7 @@ mod blocks;
 mod derive;
 mod diagnostics;
 mod emit;
+mod expand;
 mod expansion;
 #[cfg(test)]
 mod golden;
@@ -16,6 +17,7 @@ mod lower;
 mod optimise;
 mod parse;
 mod pipeline;
+mod pushforward;
 mod reverse;
 mod table;
 

@@ -10,6 +10,7 @@ use crate::lower::Primal;
 use crate::optimise::fuse::Foreign;
 use crate::optimise::Definitions;
 use crate::parse::{Annotated, Source};
+use crate::pushforward::{self, Pushforward};
 use crate::reverse::{keep, together, Derivative};
 use crate::{activity, blocks, expansion, kinds, lower, optimise, parse, reverse};
 
@@ -52,7 +53,8 @@ fn program(source: &Source) -> syn::Result<Program> {
     kinds::infer(&mut primal);
     activity::analyse(&mut primal);
     let fused = differentiated(source, &primal).map(|target| fused(&primal, target));
-    Ok(Program { residual: residual(&primal), fused, primal })
+    let pushforward = source.options.jvp.is_none().then(|| pushed(&primal));
+    Ok(Program { residual: residual(&primal), fused, pushforward, primal })
 }
 
 /// The value whose gradient `value_and_grad` computes in one program: the result, or a part of it. A function that changes
@@ -131,6 +133,19 @@ fn fused(primal: &Primal, target: Value) -> Derivative {
     verify("fused", values, &all);
     forward.stmts = all.stmts;
     derivative
+}
+
+/// The function with its tangent, in one pass.
+fn pushed(primal: &Primal) -> Pushforward {
+    let mut pushforward = pushforward::differentiate(primal);
+    verify("pushforward", &pushforward.values, &pushforward.body);
+    let Pushforward { values, body, .. } = &mut pushforward;
+    optimise::clean(values, body, &mut Block::default());
+    optimise::fuse::fuse(values, body, &Foreign::default(), &ValueSet::default());
+    optimise::remove_dead(body, &mut ValueSet::default());
+    optimise::let_go(values, body, &[], &ValueSet::default());
+    verify("optimised pushforward", values, body);
+    pushforward
 }
 
 /// The definitions of the literals in a block and its nested blocks.

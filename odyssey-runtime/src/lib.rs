@@ -6,6 +6,7 @@
 // What the macros write names this crate by its public name.
 extern crate self as odyssey_runtime;
 
+mod along;
 pub mod check;
 #[doc(hidden)]
 pub mod differentiable;

@@ -1,8 +1,10 @@
 //! What generated code names. Not for people: it changes without notice.
 
+pub use crate::along::{Along, AlongMut, map_pushed};
 pub use crate::check::{Lend, Perturb};
 pub use crate::differentiable::{
-    Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, complete, partial, zero_tangent,
+    Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, checked_tangent, complete, partial,
+    zero_tangent,
 };
 pub use crate::elementwise::functions::probe::{MethodsOfThePrelude, NumberOfThePrelude, OnArrays};
 pub use crate::elementwise::{

@@ -31,6 +31,9 @@ pub trait Tangent: Clone + Debug + PartialEq {
     /// `self *= factor`.
     fn scale(&mut self, factor: f64);
 
+    /// Replaces every scalar by `map` of it, in the order of fields and elements.
+    fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64);
+
     /// `self += factor * other`.
     fn add_scaled(&mut self, factor: f64, other: &Self);
 
@@ -52,6 +55,7 @@ impl Tangent for () {
     fn accumulate_ref(&mut self, (): &()) {}
     fn clear(&mut self) {}
     fn scale(&mut self, _factor: f64) {}
+    fn map_scalars(&mut self, _map: &mut dyn FnMut(f64) -> f64) {}
     fn add_scaled(&mut self, _factor: f64, (): &()) {}
     fn inner_product(&self, (): &()) -> f64 {
         0.0
@@ -72,6 +76,10 @@ macro_rules! scalar_tangent {
             #[inline]
             fn scale(&mut self, factor: f64) {
                 *self *= <$float as Real>::lit(factor);
+            }
+            #[inline]
+            fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64) {
+                *self = <$float as Real>::lit(map(f64::from(*self)));
             }
             #[inline]
             fn add_scaled(&mut self, factor: f64, other: &Self) {
@@ -100,6 +108,10 @@ impl<T: Real, D: Dimension> Tangent for Array<T, D> {
     fn scale(&mut self, factor: f64) {
         let factor = T::lit(factor);
         self.map_inplace(|a| *a *= factor);
+    }
+
+    fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64) {
+        self.iter_mut().for_each(|a| *a = T::lit(map(a.to_double())));
     }
 
     #[track_caller]
@@ -166,6 +178,12 @@ impl<T: Tangent> Tangent for Vec<T> {
         }
     }
 
+    fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64) {
+        for a in self {
+            a.map_scalars(map);
+        }
+    }
+
     #[track_caller]
     fn add_scaled(&mut self, factor: f64, other: &Self) {
         same_length(self, other);
@@ -210,6 +228,12 @@ impl<T: Tangent, const N: usize> Tangent for [T; N] {
         }
     }
 
+    fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64) {
+        for a in self {
+            a.map_scalars(map);
+        }
+    }
+
     fn add_scaled(&mut self, factor: f64, other: &Self) {
         for (a, b) in self.iter_mut().zip(other) {
             a.add_scaled(factor, b);
@@ -248,6 +272,12 @@ impl<T: Tangent> Tangent for Option<T> {
         }
     }
 
+    fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64) {
+        if let Some(a) = self {
+            a.map_scalars(map);
+        }
+    }
+
     fn add_scaled(&mut self, factor: f64, other: &Self) {
         match (self, other) {
             (Some(a), Some(b)) => a.add_scaled(factor, b),
@@ -278,6 +308,10 @@ impl<T: Tangent> Tangent for Box<T> {
         (**self).scale(factor);
     }
 
+    fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64) {
+        (**self).map_scalars(map);
+    }
+
     fn add_scaled(&mut self, factor: f64, other: &Self) {
         (**self).add_scaled(factor, other);
     }
@@ -301,6 +335,9 @@ macro_rules! tuple_tangent {
             }
             fn scale(&mut self, factor: f64) {
                 $(self.$index.scale(factor);)*
+            }
+            fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64) {
+                $(self.$index.map_scalars(map);)*
             }
             fn add_scaled(&mut self, factor: f64, other: &Self) {
                 $(self.$index.add_scaled(factor, &other.$index);)*
@@ -340,6 +377,18 @@ mod tests {
         assert_eq!(nested().norm_squared(), 4.0 + 10.0 + 16.0 + 0.3125);
         assert_eq!(nested().inner_product(&doubled), 3.0 * nested().norm_squared());
         assert_eq!((3.0, array![4.0f32]).norm(), 5.0);
+    }
+
+    #[test]
+    fn scalars_come_in_order() {
+        let mut numbered = nested();
+        let mut next = 0.0;
+        numbered.map_scalars(&mut |x| {
+            next += 1.0;
+            x + 10.0 * next
+        });
+        let expected: Nested = (12.0, array![[21.0, 27.0]], vec![Some(44.0), None], Box::new([50.5, 60.25]));
+        assert_eq!(numbered, expected);
     }
 
     #[test]

@@ -124,6 +124,13 @@ fn vector_space(model: &Model) -> TokenStream {
         });
         quote!({ #(#each)* })
     });
+    let map_scalars = match_self(model, |variant| {
+        let each = variant.active().map(|field| {
+            let own = field.bound("own");
+            quote_spanned!(field.span=> #tangent::map_scalars(#own, map);)
+        });
+        quote!({ #(#each)* })
+    });
     let product = |variant: &Variant| {
         let each = variant.active().map(|field| {
             let (own, other) = (field.bound("own"), field.bound("other"));
@@ -132,7 +139,7 @@ fn vector_space(model: &Model) -> TokenStream {
         quote!(0.0 #(+ #each)*)
     };
     let inner_product = match_both(model, product, differ.clone());
-    let factor = model.argument("factor");
+    let [factor, map] = ["factor", "map"].map(|name| model.argument(name));
     let body = quote! {
         #[track_caller]
         fn accumulate(&mut self, other: Self) { #accumulate }
@@ -140,6 +147,7 @@ fn vector_space(model: &Model) -> TokenStream {
         fn accumulate_ref(&mut self, other: &Self) { #accumulate_ref }
         fn clear(&mut self) { #clear }
         fn scale(&mut self, #factor: f64) { #scale }
+        fn map_scalars(&mut self, #map: &mut dyn ::core::ops::FnMut(f64) -> f64) { #map_scalars }
         #[track_caller]
         fn add_scaled(&mut self, #factor: f64, other: &Self) { #add_scaled }
         #[track_caller]

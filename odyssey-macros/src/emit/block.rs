@@ -1,13 +1,16 @@
 //! Blocks as statements.
 
+use std::rc::Rc;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Expr, Ident};
+use syn::{BinOp, Expr, Ident};
 
+use super::fragment::Fragment;
 use super::layout::Places;
 use super::names::at;
 use super::writer::{tuple, Writer};
-use crate::ir::{Block, Op, Stmt, Value};
+use crate::ir::{Block, Op, Stmt, Value, Verbatim};
 use crate::lower::is_assignment;
 use crate::table::elementwise::Elementwise;
 
@@ -35,6 +38,7 @@ impl Writer<'_> {
             Op::Match(scrutinee, arms) => self.match_arms(stmt, *scrutinee, arms, inner),
             Op::For(l) => self.for_loop(stmt, l, inner),
             Op::Linearize(call) => self.linearize(stmt, call),
+            Op::Pushforward(call, tangents) => self.push_forward(stmt, call, tangents),
             Op::Call(call) if !call.borrowed.is_empty() => self.changing_call(stmt, call),
             Op::Pullback { pullback, call, result, cotangents } => self.pullback(stmt, *pullback, call, *result, cotangents),
             Op::Store { base, path, value, how } => self.store(stmt, *base, path, *value, *how),
@@ -86,9 +90,19 @@ impl Writer<'_> {
         if self.layout.is_reassigned(out) {
             return self.assignment(out, op);
         }
-        let value = self.render(op, out).tokens;
-        let (name, pattern) = (self.name(out), self.pattern(out));
+        let mut value = self.render(op, out);
+        if self.is_tangent_part(op, out) {
+            let part = value.receiver();
+            value = Fragment::tight(quote!(#part.clone()));
+        }
+        let (value, name, pattern) = (value.tokens, self.name(out), self.pattern(out));
         self.guard_block(stmt, &[name], quote!(let #pattern = #value;))
+    }
+
+    /// A part of a tangent that is bound. The user has copied that of the value: its tangent may be no `Copy`.
+    fn is_tangent_part(&self, op: &Op, out: Value) -> bool {
+        let is_part = matches!(op, Op::Field(..) | Op::Index(..) | Op::Dereference(_));
+        is_part && self.values.tangents.contains(&out) && !self.values[out].kind.peel().is_scalar()
     }
 
     /// `x = …;`, or `x += …;` where that says the same.
@@ -101,16 +115,33 @@ impl Writer<'_> {
         quote!(#name = #value;)
     }
 
-    /// `x += …;` for `x + …` where the sum goes into the variable of `x`.
-    pub(super) fn update(&mut self, name: &Ident, variable: Value, op: &Op) -> Option<TokenStream> {
-        let Op::Elementwise(op, operands, _) = op else { return None };
-        let operator = match op.row().name {
-            "add" => quote!(+=),
-            "sub" => quote!(-=),
-            "mul" => quote!(*=),
-            "div" => quote!(/=),
+    /// The same for passive code.
+    fn passive_update(&mut self, name: &Ident, variable: Value, verbatim: &Verbatim) -> Option<TokenStream> {
+        let Expr::Binary(binary) = &verbatim.expr else { return None };
+        let operator = match binary.op {
+            BinOp::Add(_) => quote!(+=),
+            BinOp::Sub(_) => quote!(-=),
+            BinOp::Mul(_) => quote!(*=),
+            BinOp::Div(_) => quote!(/=),
             _ => return None,
         };
+        let Expr::Path(left) = &*binary.left else { return None };
+        let (_, own) = verbatim.inputs.iter().find(|(input, _)| left.path.is_ident(input))?;
+        if self.layout.is_inline(*own) || self.layout.variable(*own) != self.layout.variable(variable) {
+            return None;
+        }
+        let other = Verbatim { expr: (*binary.right).clone(), ..verbatim.clone() };
+        let other = self.render(&Op::Verbatim(Rc::new(other)), variable).tokens;
+        Some(quote!(#name #operator #other;))
+    }
+
+    /// `x += …;` for `x + …` where the sum goes into the variable of `x`.
+    pub(super) fn update(&mut self, name: &Ident, variable: Value, op: &Op) -> Option<TokenStream> {
+        if let Op::Verbatim(verbatim) = op {
+            return self.passive_update(name, variable, verbatim);
+        }
+        let Op::Elementwise(op, operands, _) = op else { return None };
+        let operator = op.assigning()?;
         let own = |v: Value| self.layout.variable(v) == self.layout.variable(variable) && !self.layout.is_inline(v);
         let commutes = op.is("add") || op.is("mul");
         let other = match (own(operands[0]), own(operands[1])) {
@@ -238,5 +269,18 @@ fn is_statement(op: &Op) -> bool {
         Expr::Binary(e) => is_assignment(&e.op),
         Expr::MethodCall(_) | Expr::Unary(_) | Expr::Paren(_) | Expr::Lit(_) => false,
         _ => true,
+    }
+}
+
+impl Elementwise {
+    /// `+=` for `+`, and so on.
+    pub(super) fn assigning(self) -> Option<TokenStream> {
+        match self.row().name {
+            "add" => Some(quote!(+=)),
+            "sub" => Some(quote!(-=)),
+            "mul" => Some(quote!(*=)),
+            "div" => Some(quote!(/=)),
+            _ => None,
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::fragment::Fragment;
 use super::names::at;
 use super::place::Access;
 use super::writer::{tuple, Writer};
-use crate::ir::{Call, Callee, Copying, Kind, Op, Stmt, Value};
+use crate::ir::{of_lent_tangent, Call, Callee, Copying, Kind, Op, Stmt, Value};
 
 impl Writer<'_> {
     /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
@@ -25,28 +25,7 @@ impl Writer<'_> {
         let pullback = *stmt.outs.last().expect("the pullback");
         let wants = tuple(&self.wants(call, pullback));
         let pattern = tuple(&[self.pattern(stmt.outs[0]), self.pattern(pullback)]);
-        let value = match &call.callee {
-            Callee::Path(path) if call.callee.is_associated() => {
-                let companion = sibling_path(path, call.args.len());
-                let args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect());
-                quote_spanned!(span=> #companion(#(#args,)* #wants))
-            }
-            Callee::Path(path) => {
-                let (companion, generics) = companion_path(path, call.args.len());
-                let function = Ident::new("residual_vjp", span);
-                let args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect());
-                quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #wants))
-            }
-            Callee::Each(_) => unreachable!("written above"),
-            Callee::Method(name, turbofish) => {
-                let function = format_ident!("{}_residual_vjp", name, span = name.span());
-                let turbofish = turbofish.as_ref().map(|generics| with_inferred(generics, call.args.len()));
-                let receiver = args[0].receiver();
-                let mut args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect()).into_iter();
-                args.next();
-                quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #wants))
-            }
-        };
+        let value = hidden_call(call, "residual_vjp", args, &wants, span);
         let kept = self.kept_for_the_pullback(call, pullback, &changed);
         quote!(#start let #pattern = #value; #kept)
     }
@@ -73,6 +52,49 @@ impl Writer<'_> {
     fn lent_place(&mut self, call: &Call, position: usize, changed: &[(Value, Ident)], access: Access) -> TokenStream {
         let (_, name) = changed.iter().find(|(root, _)| *root == call.args[position]).expect("it is changed");
         self.part(quote!(#name), &call.borrowed[&position], access)
+    }
+
+    /// `let (y, y_dot) = f::pushforward(f, x, (&x_dot, No));`
+    pub(super) fn push_forward(&mut self, stmt: &Stmt, call: &Call, tangents: &[Option<Value>]) -> TokenStream {
+        let (span, krate) = (at(stmt.span), self.krate);
+        let (values, derived) = stmt.outs.split_at(stmt.outs.len() / 2);
+        let pattern = tuple(&[self.pattern(values[0]), self.pattern(derived[0])]);
+        if let (Callee::Each(path), Some(tangent)) = (&call.callee, tangents[0]) {
+            let (x, x_dot, function) = (self.reference(call.args[0]), self.reference(tangent), self.rt("map_pushed", stmt.span));
+            let hidden = if call.callee.is_associated() {
+                let companion = sibling_path(path, "pushforward", 1);
+                quote_spanned!(span=> #companion(x, (&x_dot,)))
+            } else {
+                let (companion, generics) = companion_path(path, 1);
+                quote_spanned!(span=> #companion::pushforward #generics(#path, x, (&x_dot,)))
+            };
+            return quote_spanned!(span=> let #pattern = #function(#x, #x_dot, |x, x_dot| #hidden););
+        }
+        let (start, changed) = self.changed_variables(stmt, call);
+        let mut starts = start;
+        let mut changed_tangents = Vec::new();
+        for (root, out) in call.changed().into_iter().zip(&derived[1..]) {
+            let position = call.args.iter().position(|arg| *arg == root).expect("an argument");
+            let (start, name) = self.sum_in_place(*out, tangents[position].expect("what is changed has a tangent"));
+            starts.extend(start);
+            changed_tangents.push((root, name));
+        }
+        let args = self.arguments(call, &changed);
+        let given =
+            call.args.iter().enumerate().map(|(position, arg)| match (call.borrowed.get(&position), tangents[position]) {
+                (Some(path), tangent) => {
+                    let (_, name) = changed_tangents.iter().find(|(root, _)| root == arg).expect("it is changed");
+                    let tangent = tangent.expect("what is changed has a tangent");
+                    let path = of_lent_tangent(path, &self.values[*arg].kind, &self.values[tangent].kind);
+                    let place = self.part(quote!(#name), &path, Access::Exclusive);
+                    quote!(&mut #place)
+                }
+                (None, Some(tangent)) => self.reference(tangent),
+                (None, None) => quote!(#krate::rt::No),
+            });
+        let given = tuple(&given.collect::<Vec<_>>());
+        let value = hidden_call(call, "pushforward", args, &given, span);
+        quote!(#starts let #pattern = #value;)
     }
 
     /// A call that changes some of its arguments, without a derivative.
@@ -151,7 +173,7 @@ impl Writer<'_> {
         let (function, krate) = (self.rt("map_linearized", stmt.span), self.krate);
         let element = quote!(|element| );
         let hidden = if call.callee.is_associated() {
-            let companion = sibling_path(path, 1);
+            let companion = sibling_path(path, "residual_vjp", 1);
             quote_spanned!(span=> #companion(element, (#krate::rt::Yes,)))
         } else {
             let (companion, generics) = companion_path(path, 1);
@@ -344,11 +366,35 @@ impl Writer<'_> {
     }
 }
 
+/// The hidden form of that name of what is called, with what comes behind the arguments.
+fn hidden_call(call: &Call, form: &str, args: Vec<Fragment>, further: &TokenStream, span: Span) -> TokenStream {
+    let receiver = args[0].receiver();
+    let mut args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect());
+    match &call.callee {
+        Callee::Path(path) if call.callee.is_associated() => {
+            let companion = sibling_path(path, form, call.args.len());
+            quote_spanned!(span=> #companion(#(#args,)* #further))
+        }
+        Callee::Path(path) => {
+            let (companion, generics) = companion_path(path, call.args.len());
+            let function = Ident::new(form, span);
+            quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #further))
+        }
+        Callee::Each(_) => unreachable!("written by its caller"),
+        Callee::Method(name, turbofish) => {
+            let function = format_ident!("{name}_{form}", span = name.span());
+            let turbofish = turbofish.as_ref().map(|generics| with_inferred(generics, call.args.len()));
+            args.remove(0);
+            quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #further))
+        }
+    }
+}
+
 /// `Type::f::<T>` as the path of the hidden form beside it.
-fn sibling_path(path: &syn::ExprPath, arguments: usize) -> syn::ExprPath {
+fn sibling_path(path: &syn::ExprPath, form: &str, arguments: usize) -> syn::ExprPath {
     let mut sibling = path.clone();
     let last = sibling.path.segments.last_mut().expect("a path has a segment");
-    last.ident = format_ident!("{}_residual_vjp", last.ident, span = last.ident.span());
+    last.ident = format_ident!("{}_{form}", last.ident, span = last.ident.span());
     if let syn::PathArguments::AngleBracketed(generics) = &last.arguments {
         last.arguments = syn::PathArguments::AngleBracketed(with_inferred(generics, arguments));
     }

@@ -27,6 +27,7 @@ pub(crate) use writer::Failure;
 
 use crate::lower::Primal;
 use crate::parse::Source;
+use crate::pushforward::Pushforward;
 use crate::reverse::Derivative;
 
 /// What the passes made of a function.
@@ -36,6 +37,8 @@ pub(crate) struct Program {
     pub(crate) residual: Derivative,
     /// With a scalar result, for the gradient itself: the cotangent is 1, one body for both passes.
     pub(crate) fused: Option<Derivative>,
+    /// The function with its tangent, unless the user wrote that.
+    pub(crate) pushforward: Option<Pushforward>,
 }
 
 /// The companions of a function; of one with a rule of the user's, without looking into it.

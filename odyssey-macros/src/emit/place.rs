@@ -6,7 +6,7 @@ use syn::Ident;
 
 use super::names::at;
 use super::writer::{member, Writer};
-use crate::ir::{FieldName, Path, Projection, Stmt, Value, Verbatim, Write};
+use crate::ir::{FieldName, Op, Path, Projection, Stmt, Value, Verbatim, Write};
 
 /// How a place is used.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,17 +52,37 @@ impl Writer<'_> {
     /// `place = value;`, in the variable of the statement's first result.
     pub(super) fn store(&mut self, stmt: &Stmt, base: Value, path: &Path, value: Value, how: Write) -> TokenStream {
         let (start, name) = self.sum_in_place(stmt.outs[0], base);
+        let place = self.part(quote!(#name), path, Access::Exclusive);
+        if let Some(update) = self.compound_store(&place, value, how) {
+            return quote!(#start #update);
+        }
         let value = match how {
             Write::Assign => self.reference(value),
             Write::Set | Write::Fill => self.consume(value).tokens,
         };
-        let place = self.part(quote!(#name), path, Access::Exclusive);
         let write = match how {
             Write::Set => quote!(#place = #value;),
             Write::Assign => quote!(#place.assign(#value);),
             Write::Fill => quote!(#place.fill(#value);),
         };
         quote!(#start #write)
+    }
+
+    /// `place *= x;` for a number that is the place times `x`; nothing for one that is there already.
+    fn compound_store(&mut self, place: &TokenStream, value: Value, how: Write) -> Option<TokenStream> {
+        if how != Write::Set || !self.layout.is_inline(value) || !self.values[value].kind.is_scalar() {
+            return None;
+        }
+        let Some(Op::Elementwise(op, operands, _)) = self.layout.definition(value).cloned() else {
+            return (self.expr(value).tokens.to_string() == place.to_string()).then(TokenStream::new);
+        };
+        let operator = op.assigning()?;
+        let own = self.expr(operands[0]).tokens;
+        if own.to_string() != place.to_string() {
+            return None;
+        }
+        let other = self.expr(operands[1]).tokens;
+        Some(quote!(#place #operator #other;))
     }
 
     /// `place += value;`, in the variable of the statement's first result.

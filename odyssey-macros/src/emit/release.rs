@@ -30,7 +30,7 @@ fn borrowed(op: &Op) -> Option<Value> {
 /// Returns arrays that are nobody else's.
 fn makes_arrays(op: &Op) -> bool {
     match op {
-        Op::Kernel(_) | Op::Rule(..) | Op::Pullback { .. } | Op::Fit { .. } => true,
+        Op::Kernel(_) | Op::Rule(..) | Op::Tangent(..) | Op::Pullback { .. } | Op::Fit { .. } => true,
         Op::Apply(operation, ..) => !operation.is_view,
         _ => false,
     }

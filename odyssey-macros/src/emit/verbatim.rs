@@ -37,9 +37,17 @@ impl Writer<'_> {
             let (names, values): (Vec<_>, Vec<_>) = renamed.into_iter().unzip();
             return Fragment::tight(quote!({ #(let #names = &#values;)* #tokens }));
         }
+        let mut in_text = Vec::new();
+        captured_in(tokens.clone(), &mut in_text);
+        let texts: TokenStream =
+            renamed.iter().filter(|(name, _)| in_text.contains(name)).map(|(name, value)| quote!(let #name = &#value;)).collect();
         let (bound, renamed): (Vec<_>, Vec<_>) =
             renamed.into_iter().partition(|(name, new)| is_hidden_in(&verbatim.expr, name, new));
-        let fragment = Fragment::new(rename(tokens, &renamed), binding_of(&verbatim.expr));
+        let mut fragment = Fragment::new(rename(tokens, &renamed), binding_of(&verbatim.expr));
+        if !texts.is_empty() {
+            let tokens = fragment.tokens;
+            fragment = Fragment::tight(quote!({ #texts #tokens }));
+        }
         if bound.is_empty() {
             return fragment;
         }
@@ -87,6 +95,17 @@ fn has_text(tokens: TokenStream) -> bool {
         TokenTree::Group(group) => has_text(group.stream()),
         _ => false,
     })
+}
+
+/// The names that format strings among the tokens capture.
+fn captured_in(tokens: TokenStream, names: &mut Vec<Ident>) {
+    for token in tokens {
+        match token {
+            TokenTree::Literal(literal) => names.extend(crate::lower::captured(&literal)),
+            TokenTree::Group(group) => captured_in(group.stream(), names),
+            _ => {}
+        }
+    }
 }
 
 /// The code declares a variable of that name as well, which an expression cannot stand for.

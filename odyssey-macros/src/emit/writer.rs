@@ -10,7 +10,7 @@ use super::layout::Layout;
 use super::names::{at, locate, Names};
 use super::wants::Guards;
 use crate::ir::{Copying, FieldName, Kind, Listing, Op, Value, Values};
-use crate::table::operations::{Operation, Read};
+use crate::table::operations::{Operation, Push, Read};
 
 /// Writes the body of one function.
 pub(super) struct Writer<'a> {
@@ -222,6 +222,7 @@ impl Writer<'_> {
             Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, span),
             Op::Call(call) => self.call(call, &[], span),
             Op::Rule(op, operand, reads) => self.rule(op, *operand, reads, span),
+            Op::Tangent(op, operand, reads) => self.tangent_rule(op, *operand, reads, span),
             Op::Fit { value, like, .. } => {
                 let (function, value, like) = (self.rt("fit", span), self.consume(*value).tokens, self.reference(*like));
                 Fragment::tight(quote!(#function(#value, #like)))
@@ -280,9 +281,21 @@ impl Writer<'_> {
         Fragment::tight(quote_spanned!(span=> #function::#rule(#(#args),*)))
     }
 
+    fn tangent_rule(&mut self, op: &'static Operation, operand: usize, reads: &[Value], span: Span) -> Fragment {
+        let Push::Rules(rules) = op.push else { unreachable!("it is linear") };
+        let (rule, kinds) = rules[operand];
+        let (function, rule) = (self.rt(op.name, span), Ident::new(rule, span));
+        let args = self.arguments_of_a_rule(op, kinds, reads);
+        Fragment::tight(quote_spanned!(span=> #function::#rule(#(#args),*)))
+    }
+
     pub(super) fn rule_arguments(&mut self, op: &'static Operation, operand: usize, reads: &[Value]) -> Vec<TokenStream> {
+        self.arguments_of_a_rule(op, op.rules[operand].1, reads)
+    }
+
+    fn arguments_of_a_rule(&mut self, op: &'static Operation, kinds: &[Read], reads: &[Value]) -> Vec<TokenStream> {
         let first = reads.first().copied();
-        let reads = op.rules[operand].1.iter().zip(reads);
+        let reads = kinds.iter().zip(reads);
         reads
             .map(|(read, value)| match read {
                 Read::Parameter(_) => self.passive_argument(op, *value),

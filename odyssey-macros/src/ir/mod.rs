@@ -8,6 +8,7 @@
 pub(crate) mod dense;
 pub(crate) mod kind;
 mod op;
+mod place;
 pub(crate) mod print;
 pub(crate) mod verify;
 pub(crate) mod visit;
@@ -21,6 +22,7 @@ use syn::{Expr, Ident, Member};
 pub(crate) use dense::{DenseSet, ValueMap, ValueSet};
 pub(crate) use kind::Kind;
 pub(crate) use op::Op;
+pub(crate) use place::{of_lent_tangent, of_tangent};
 
 /// A value: defined once, by a statement or as a parameter of a block.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -49,6 +51,8 @@ pub(crate) struct Values {
     infos: Vec<Info>,
     /// The types that the user has written.
     pub(crate) annotations: BTreeMap<Value, Rc<syn::Type>>,
+    /// The tangents in a forward pass: the compiler's own, though they stand among the user's.
+    pub(crate) tangents: ValueSet,
 }
 
 impl Values {
@@ -60,7 +64,11 @@ impl Values {
     /// A copy of a value under a new identity, for a statement that is emitted twice.
     pub(crate) fn copy_of(&mut self, value: Value) -> Value {
         let info = self[value].clone();
-        self.add(info)
+        let copy = self.add(info);
+        if self.tangents.contains(&value) {
+            self.tangents.insert(copy);
+        }
+        copy
     }
 
     /// Lets shapes refer to the values that took the place of others.

@@ -87,6 +87,8 @@ pub(crate) enum Op {
     /// A value as it is at this point, for readers that come after it has been overwritten.
     Snapshot(Value),
 
+    /// A call with the tangents of its arguments, where they have one: its results, then their tangents.
+    Pushforward(Call, Vec<Option<Value>>),
     /// A call with its pullback: two results.
     Linearize(Call),
     /// The cotangents of a call's arguments.
@@ -100,6 +102,8 @@ pub(crate) enum Op {
     },
     /// The rule of an operation for one operand; the values it reads, in the rule's order.
     Rule(&'static Operation, usize, Vec<Value>),
+    /// What one operand's tangent contributes to that of the operation's result; the values the rule reads, in its order.
+    Tangent(&'static Operation, usize, Vec<Value>),
     /// The shape of a value alone.
     Extent(Value),
     /// The zero tangent of a value.
@@ -164,7 +168,7 @@ impl Op {
     pub(crate) fn is_pure(&self) -> bool {
         match self {
             Op::Verbatim(verbatim) => verbatim.is_pure,
-            Op::Call(_) | Op::Linearize(_) | Op::Pullback { .. } | Op::Effect(..) | Op::Try(_) => false,
+            Op::Call(_) | Op::Pushforward(..) | Op::Linearize(_) | Op::Pullback { .. } | Op::Effect(..) | Op::Try(_) => false,
             _ => self.blocks().into_iter().all(|b| !b.diverges && b.pushes.is_empty() && b.stmts.iter().all(|s| s.op.is_pure())),
         }
     }
@@ -191,6 +195,16 @@ impl Op {
             Op::Pop { base, .. } | Op::TakePart { tangent: base, .. } => vec![(*base, outs[1])],
             Op::Effect(_, targets) => targets.iter().copied().zip(outs[1..].iter().copied()).collect(),
             Op::Call(call) | Op::Linearize(call) => call.changed().into_iter().zip(outs[1..].iter().copied()).collect(),
+            Op::Pushforward(call, tangents) => {
+                let (values, derived) = outs.split_at(outs.len() / 2);
+                let changed = call.changed();
+                let tangents = changed.iter().map(|root| {
+                    let position = call.args.iter().position(|arg| arg == root).expect("an argument");
+                    tangents[position].expect("what is changed has a tangent")
+                });
+                let primal = changed.iter().copied().zip(values[1..].iter().copied());
+                primal.chain(tangents.zip(derived[1..].iter().copied())).collect()
+            }
             _ => Vec::new(),
         }
     }

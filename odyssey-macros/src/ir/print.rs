@@ -144,6 +144,11 @@ impl Printer<'_> {
                 format!("{}({}; {}, {})", v(pullback), self.list(&call.args), v(result), self.list(cotangents))
             }
             Op::Rule(op, operand, reads) => format!("{}.{}({})", op.name, op.rules[*operand].0, self.list(reads)),
+            Op::Tangent(op, operand, reads) => format!("{}.tangent{operand}({})", op.name, self.list(reads)),
+            Op::Pushforward(call, tangents) => {
+                let tangents: Vec<_> = tangents.iter().map(|t| t.map_or_else(|| "0".to_owned(), |t| v(&t))).collect();
+                format!("push {} along {}", self.list(&call.args), tangents.join(", "))
+            }
             Op::Extent(a) => format!("extent({})", v(a)),
             Op::Zero(a) => format!("zero({})", v(a)),
             Op::Fit { value, over, like } => format!("fit({} over {} like {})", v(value), v(over), v(like)),

@@ -32,7 +32,7 @@ macro_rules! each_operand {
                 $f(v);
                 args.into_iter().for_each(|v| $f(v));
             }
-            Op::Tuple(values) | Op::List(_, values) | Op::Rule(_, _, values) => values.into_iter().for_each(|v| $f(v)),
+            Op::Tuple(values) | Op::List(_, values) | Op::Rule(_, _, values) | Op::Tangent(_, _, values) => values.into_iter().for_each(|v| $f(v)),
             Op::Construct(_, fields, rest) => {
                 fields.into_iter().for_each(|(_, v)| $f(v));
                 rest.into_iter().for_each(|v| $f(v));
@@ -44,6 +44,11 @@ macro_rules! each_operand {
             Op::Call(Call { args, borrowed, .. }) | Op::Linearize(Call { args, borrowed, .. }) => {
                 args.into_iter().for_each(|v| $f(v));
                 borrowed.into_iter().for_each(|(_, path)| $path(path, $f));
+            }
+            Op::Pushforward(Call { args, borrowed, .. }, tangents) => {
+                args.into_iter().for_each(|v| $f(v));
+                borrowed.into_iter().for_each(|(_, path)| $path(path, $f));
+                tangents.into_iter().flatten().for_each(|v| $f(v));
             }
             Op::Pullback { pullback, call: Call { args, borrowed, .. }, result, cotangents } => {
                 $f(pullback);

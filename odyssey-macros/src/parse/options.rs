@@ -17,6 +17,8 @@ pub(crate) struct Options {
     pub(crate) aux: Option<Span>,
     /// A derivative that the user wrote.
     pub(crate) rule: Option<Rule>,
+    /// The same for forward mode: what `f::jvp` would be.
+    pub(crate) jvp: Option<ExprPath>,
     /// Calls itself, though its text does not show it.
     pub(crate) recursive: bool,
     /// Where `inherent` stands: the companions of a trait's methods are put into an inherent `impl`.
@@ -40,6 +42,7 @@ enum Choice {
     Name(Ident),
     Aux(Span),
     Vjp(Span, Rule),
+    Jvp(Span, ExprPath),
     Recursive(Span),
     Inherent(Span),
     Skip(Span),
@@ -54,6 +57,7 @@ impl Choice {
             Choice::Name(name) => ("name", name.span()),
             Choice::Aux(span) => ("aux", *span),
             Choice::Vjp(span, _) => ("vjp", *span),
+            Choice::Jvp(span, _) => ("jvp", *span),
             Choice::Recursive(span) => ("recursive", *span),
             Choice::Inherent(span) => ("inherent", *span),
             Choice::Skip(span) => ("skip", *span),
@@ -102,14 +106,17 @@ impl Parse for Choice {
             }
             "inherent" => Ok(Choice::Inherent(option.span())),
             "skip" => Ok(Choice::Skip(option.span())),
-            "jvp" => Err(syn::Error::new(
-                option.span(),
-                crate::diagnostics::not_yet(&format!("the option `{option}` is"), "leave it out"),
-            )),
+            "jvp" => {
+                if !input.peek(Token![=]) {
+                    return Err(syn::Error::new(option.span(), "`jvp` takes a function: `jvp = my_jvp`"));
+                }
+                input.parse::<Token![=]>()?;
+                input.parse().map(|rule| Choice::Jvp(option.span(), rule))
+            }
             _ => Err(syn::Error::new(
                 option.span(),
                 format!(
-                    "unknown option `{option}`: there are `wrt(…)`, `aux`, `vjp = …`, `recursive`, `name = …` and `crate = …`"
+                    "unknown option `{option}`: there are `wrt(…)`, `aux`, `vjp = …`, `jvp = …`, `recursive`, `name = …` and `crate = …`"
                 ),
             )),
         }
@@ -172,14 +179,24 @@ impl Options {
     pub(super) fn parse_in(attribute: TokenStream, krate: Path) -> syn::Result<Options> {
         let choices = Punctuated::<Choice, Token![,]>::parse_terminated.parse2(attribute)?;
         refuse_twice(&choices)?;
-        let mut options =
-            Options { wrt: None, name: None, aux: None, rule: None, recursive: false, inherent: None, skip: None, krate };
+        let mut options = Options {
+            wrt: None,
+            name: None,
+            aux: None,
+            rule: None,
+            jvp: None,
+            recursive: false,
+            inherent: None,
+            skip: None,
+            krate,
+        };
         for choice in choices {
             match choice {
                 Choice::Wrt(_, names) => options.wrt = Some(names),
                 Choice::Name(name) => options.name = Some(name),
                 Choice::Aux(span) => options.aux = Some(span),
                 Choice::Vjp(_, rule) => options.rule = Some(rule),
+                Choice::Jvp(_, rule) => options.jvp = Some(rule),
                 Choice::Recursive(_) => options.recursive = true,
                 Choice::Inherent(span) => options.inherent = Some(span),
                 Choice::Skip(span) => options.skip = Some(span),

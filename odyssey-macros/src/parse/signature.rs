@@ -54,8 +54,9 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
     check_name(item, place, diagnostics);
     if options.rule.is_none() {
         check_generics(scope, diagnostics);
-    } else if let Some(aux) = options.aux {
-        let text = not_yet("`aux` beside a rule is", "remove it: the rule's pullback takes the cotangent of the whole result");
+    }
+    if let (Some(aux), true) = (options.aux, options.rule.is_some() || options.jvp.is_some()) {
+        let text = not_yet("`aux` beside a rule is", "remove it: the rule gives or takes the tangent of the whole result");
         diagnostics.error_at(aux, text);
     }
     let arguments: Vec<_> = item.sig.inputs.iter().enumerate().map(|(i, arg)| argument(i, arg, scope, diagnostics)).collect();

@@ -3,11 +3,11 @@
 use proc_macro2::Span;
 
 use super::Sweep;
-use crate::ir::{FieldName, Kind, Number, Op, Parameter, Parts, Stmt, Value};
+use crate::expand::{Expander, Site};
+use crate::ir::{FieldName, Kind, Op, Parameter, Parts, Stmt, Value};
 use crate::optimise::shapes::Shapes;
 use crate::table::elementwise::Elementwise;
 use crate::table::operations::{Operation, Read};
-use crate::table::rule::{self, Term};
 
 impl Sweep<'_> {
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
@@ -133,32 +133,10 @@ impl Sweep<'_> {
         let mut terms: Vec<Option<Value>> = vec![None; rule.terms.len()];
         for (operand, cotangent) in operands.iter().zip(&rule.cotangents) {
             let Some(cotangent) = cotangent.filter(|_| self.varies(*operand)) else { continue };
-            let value = self.term(cotangent, &rule.terms, &mut terms, &Site { operands, parameters, y, dy, span });
+            let site = Site { operands, parameters, y, dy };
+            let value = Serving { sweep: self, of: y, span }.term(cotangent, &rule.terms, &mut terms, &site);
             self.contribute_fit(*operand, value, y, span);
         }
-    }
-
-    /// The value of a term of a rule; computed once, and only if it is needed.
-    fn term(&mut self, term: usize, rule: &[Term], values: &mut Vec<Option<Value>>, site: &Site) -> Value {
-        if let Some(known) = values[term] {
-            return known;
-        }
-        let value = match &rule[term] {
-            Term::Operand(n) => site.operands[*n],
-            Term::Result => site.y,
-            Term::Cotangent => site.dy,
-            Term::Constant(value) => {
-                self.emit(Op::Literal(Number { value: *value, token: None }), Kind::Scalar, site.y, site.span)
-            }
-            Term::Apply(op, operands, parameters) => {
-                let operands: Vec<_> = operands.iter().map(|t| self.term(*t, rule, values, site)).collect();
-                let parameters = parameters.iter().map(|p| site.parameter(*p)).collect();
-                let kind = Kind::join(operands.iter().map(|v| &self.values[*v].kind));
-                self.emit(Op::Elementwise(*op, operands, parameters), kind, site.y, site.span)
-            }
-        };
-        values[term] = Some(value);
-        value
     }
 
     fn apply(&mut self, op: &'static Operation, operands: &[Value], parameters: &[Value], y: Value, dy: Value, span: Span) {
@@ -183,25 +161,19 @@ impl Sweep<'_> {
     }
 }
 
-/// Where a rule is applied.
-struct Site<'a> {
-    operands: &'a [Value],
-    parameters: &'a [Parameter],
-    y: Value,
-    dy: Value,
+/// Appends what serves the adjoint of one value.
+struct Serving<'s, 'a> {
+    sweep: &'s mut Sweep<'a>,
+    of: Value,
     span: Span,
 }
 
-impl Site<'_> {
-    fn parameter(&self, parameter: rule::Parameter) -> Parameter {
-        match parameter {
-            rule::Parameter::Integer(n) => Parameter::Integer(n),
-            rule::Parameter::Same { index, plus } => match self.parameters[index] {
-                Parameter::Integer(n) => Parameter::Integer(n + plus),
-                Parameter::Value(v) if plus == 0 => Parameter::Value(v),
-                Parameter::Value(v) => Parameter::Offset(v, plus),
-                Parameter::Offset(v, before) => Parameter::Offset(v, before + plus),
-            },
-        }
+impl Expander for Serving<'_, '_> {
+    fn append(&mut self, op: Op, kind: Kind) -> Value {
+        self.sweep.emit(op, kind, self.of, self.span)
+    }
+
+    fn kind(&self, value: Value) -> &Kind {
+        &self.sweep.values[value].kind
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use proc_macro2::Span;
 
 use super::Sweep;
-use crate::ir::{FieldName, Kind, Listing, Op, Path, Projection, Stmt, Value, Write};
+use crate::ir::{of_tangent, FieldName, Kind, Listing, Op, Path, Projection, Stmt, Value, Write};
 
 impl Sweep<'_> {
     /// `y` is a part of `base`: its adjoint is added there, in the outermost value that has an adjoint as a whole.
@@ -255,24 +255,4 @@ impl Sweep<'_> {
             self.contribute(*value, d);
         }
     }
-}
-
-/// The same place in the tangent of a value of that kind: it has the boxes, but no references.
-fn of_tangent(path: &Path, kind: &Kind) -> Path {
-    let mut kind = kind.peel().clone();
-    let mut place = Path::new();
-    for step in path {
-        let is_boxed = matches!(kind, Kind::Boxed(_));
-        kind = match step {
-            Projection::Dereference if is_boxed => kind.target().peel().clone(),
-            Projection::Dereference => kind,
-            Projection::Index(_) => kind.element().peel().clone(),
-            Projection::Field(FieldName::Unnamed(number)) => kind.field(*number).peel().clone(),
-            Projection::Field(FieldName::Named(_)) | Projection::View(..) => Kind::Unknown,
-        };
-        if is_boxed || !matches!(step, Projection::Dereference) {
-            place.push(step.clone());
-        }
-    }
-    place
 }

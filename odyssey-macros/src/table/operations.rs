@@ -50,6 +50,15 @@ pub(crate) enum Receiver {
     Changed,
 }
 
+/// The tangent of the result: the sum, over the operands, of what each one's tangent contributes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Push {
+    /// The operation is linear in each operand: it contributes itself, with the tangent in the operand's place.
+    Linear,
+    /// For each operand the rule function of `rt::<name>` and what it reads; for `Cotangent` the operand's tangent.
+    Rules(&'static [(&'static str, &'static [Read])]),
+}
+
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
@@ -65,6 +74,7 @@ pub(crate) struct Operation {
     pub(crate) accumulates: bool,
     /// For each operand the rule function of `rt::<name>` and what it reads.
     pub(crate) rules: &'static [(&'static str, &'static [Read])],
+    pub(crate) push: Push,
 }
 
 use Read::{Cotangent, Extent, Operand, OwnedCotangent, Parameter, Result};
@@ -80,6 +90,7 @@ const UNARY: Operation = Operation {
     optional: false,
     accumulates: false,
     rules: &[],
+    push: Push::Linear,
 };
 
 /// What views of one tensor have in common whose methods take it: the same elements in another shape.
@@ -97,6 +108,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         optional: false,
         accumulates: true,
         rules: &[("d_lhs", &[Operand(1), Cotangent]), ("d_rhs", &[Operand(0), Cotangent])],
+        push: Push::Linear,
     },
     Operation {
         name: "t",
@@ -108,6 +120,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[OwnedCotangent])],
+        push: Push::Linear,
     },
     Operation { name: "reversed_axes", shape: Shape::SameRank, rules: &[("d_x", &[OwnedCotangent])], ..MOVING },
     Operation {
@@ -181,6 +194,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[Extent(0), Parameter(0), Cotangent])],
+        push: Push::Linear,
     },
     Operation {
         name: "mean_axis",
@@ -192,13 +206,21 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         optional: true,
         accumulates: false,
         rules: &[("d_x", &[Extent(0), Parameter(0), Cotangent])],
+        push: Push::Linear,
     },
-    Operation { name: "product", shape: Shape::Number, rules: &[("d_x", &[Operand(0), Cotangent])], ..UNARY },
+    Operation {
+        name: "product",
+        shape: Shape::Number,
+        rules: &[("d_x", &[Operand(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Cotangent])]),
+        ..UNARY
+    },
     Operation {
         name: "product_axis",
         parameters: 1,
         shape: Shape::OneAxisLess,
         rules: &[("d_x", &[Operand(0), Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Parameter(0), Cotangent])]),
         ..UNARY
     },
     Operation {
@@ -206,6 +228,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 1,
         shape: Shape::Number,
         rules: &[("d_x", &[Operand(0), Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Parameter(0), Cotangent])]),
         ..UNARY
     },
     Operation {
@@ -213,6 +236,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 2,
         shape: Shape::OneAxisLess,
         rules: &[("d_x", &[Operand(0), Parameter(0), Parameter(1), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Parameter(0), Parameter(1), Cotangent])]),
         ..UNARY
     },
     Operation {
@@ -220,6 +244,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 1,
         shape: Shape::Number,
         rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Result, Parameter(0), Cotangent])]),
         ..UNARY
     },
     Operation {
@@ -227,6 +252,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 2,
         shape: Shape::OneAxisLess,
         rules: &[("d_x", &[Operand(0), Result, Parameter(0), Parameter(1), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Result, Parameter(0), Parameter(1), Cotangent])]),
         ..UNARY
     },
     Operation {
@@ -234,6 +260,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 1,
         shape: Shape::OneAxisLess,
         rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Result, Parameter(0), Cotangent])]),
         ..UNARY
     },
     Operation {
@@ -241,12 +268,31 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         parameters: 1,
         shape: Shape::OneAxisLess,
         rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Result, Parameter(0), Cotangent])]),
         ..UNARY
     },
-    Operation { name: "norm_l1", shape: Shape::Number, rules: &[("d_x", &[Operand(0), Cotangent])], ..UNARY },
-    Operation { name: "norm_l2", shape: Shape::Number, rules: &[("d_x", &[Operand(0), Result, Cotangent])], ..UNARY },
+    Operation {
+        name: "norm_l1",
+        shape: Shape::Number,
+        rules: &[("d_x", &[Operand(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Cotangent])]),
+        ..UNARY
+    },
+    Operation {
+        name: "norm_l2",
+        shape: Shape::Number,
+        rules: &[("d_x", &[Operand(0), Result, Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Result, Cotangent])]),
+        ..UNARY
+    },
     Operation { name: "cumsum", parameters: 1, rules: &[("d_x", &[Parameter(0), Cotangent])], ..UNARY },
-    Operation { name: "cumprod", parameters: 1, rules: &[("d_x", &[Operand(0), Parameter(0), Cotangent])], ..UNARY },
+    Operation {
+        name: "cumprod",
+        parameters: 1,
+        rules: &[("d_x", &[Operand(0), Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Parameter(0), Cotangent])]),
+        ..UNARY
+    },
     Operation {
         name: "softmax",
         operands: 1,
@@ -257,6 +303,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[Result, Parameter(0), Cotangent])],
+        push: Push::Rules(&[("d_x", &[Result, Parameter(0), Cotangent])]),
     },
     Operation {
         name: "log_softmax",
@@ -268,6 +315,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[Result, Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Result, Parameter(0), Cotangent])]),
     },
     Operation {
         name: "logsumexp",
@@ -279,6 +327,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         optional: false,
         accumulates: false,
         rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Result, Parameter(0), Cotangent])]),
     },
 ];
 

@@ -16,6 +16,11 @@ macro_rules! float {
             fn zero_tangent(&self) -> $float {
                 0.0
             }
+
+            #[inline]
+            fn checked_tangent(&self, tangent: $float) -> $float {
+                tangent
+            }
         }
 
         impl ScalarResult for $float {
@@ -38,6 +43,13 @@ impl<T: Real, S: Data<Elem = T>, D: Dimension> Differentiable for ArrayBase<S, D
     fn zero_tangent(&self) -> Array<T, D> {
         Array::zeros(self.raw_dim())
     }
+
+    #[track_caller]
+    fn checked_tangent(&self, tangent: Array<T, D>) -> Array<T, D> {
+        let (shape, of) = (tangent.shape(), self.shape());
+        assert!(shape == of, "a tangent of shape {shape:?} for an array of shape {of:?}");
+        tangent
+    }
 }
 
 impl<T: Real, D: Dimension> Differentiable for ArrayRef<T, D> {
@@ -47,5 +59,12 @@ impl<T: Real, D: Dimension> Differentiable for ArrayRef<T, D> {
 
     fn zero_tangent(&self) -> Array<T, D> {
         Array::zeros(self.raw_dim())
+    }
+
+    #[track_caller]
+    fn checked_tangent(&self, tangent: Array<T, D>) -> Array<T, D> {
+        let (shape, of) = (tangent.shape(), self.shape());
+        assert!(shape == of, "a tangent of shape {shape:?} for an array of shape {of:?}");
+        tangent
     }
 }

@@ -15,6 +15,12 @@ macro_rules! reference {
             }
 
             #[inline]
+            #[track_caller]
+            fn checked_tangent(&self, tangent: T::Tangent) -> T::Tangent {
+                (**self).checked_tangent(tangent)
+            }
+
+            #[inline]
             fn complete(&self, partial: T::Partial) -> T::Tangent {
                 (**self).complete(partial)
             }

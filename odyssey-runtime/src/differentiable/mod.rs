@@ -42,6 +42,16 @@ pub trait Differentiable {
     /// The tangent that is zero everywhere, of the shapes that `self` has.
     fn zero_tangent(&self) -> Self::Tangent;
 
+    /// A tangent that comes from outside: `None` where there is something becomes zero. Panics if its shapes are not those
+    /// of `self`.
+    #[doc(hidden)]
+    #[track_caller]
+    fn checked_tangent(&self, tangent: Self::Tangent) -> Self::Tangent {
+        let mut whole = self.zero_tangent();
+        whole.accumulate(tangent);
+        whole
+    }
+
     /// `partial`, with zeros where nothing has arrived.
     #[doc(hidden)]
     fn complete(&self, partial: Self::Partial) -> Self::Tangent;
@@ -96,6 +106,13 @@ pub fn arrived<X: Differentiable + ?Sized>(_x: &X, tangent: X::Tangent) -> X::Pa
 #[inline]
 pub fn zero_tangent<X: Differentiable + ?Sized>(x: &X) -> X::Tangent {
     x.zero_tangent()
+}
+
+/// A tangent of `x` that comes from outside.
+#[inline]
+#[track_caller]
+pub fn checked_tangent<X: Differentiable + ?Sized>(x: &X, tangent: X::Tangent) -> X::Tangent {
+    x.checked_tangent(tangent)
 }
 
 /// `sum += d`.

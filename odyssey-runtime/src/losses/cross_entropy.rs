@@ -3,7 +3,8 @@
 use ndarray::{Array2, ArrayView2, Ix2};
 
 use super::Reduction;
-use super::label_loss::{LabelLoss, Logits, check_labels, label_loss};
+use super::label_loss::{LabelLoss, Logits, check_labels, directional, label_loss};
+use crate::along::Along;
 use crate::check::{self, GradientMismatch};
 use crate::ops::probe::IsLoss;
 use crate::ops::{Tensor, row_kernels};

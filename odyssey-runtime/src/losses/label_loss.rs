@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2, Ix2};
 
 use super::Reduction;
+use crate::elementwise::{Sum, map_to, operand};
 use crate::ops::Tensor;
 use crate::ops::probe::{Probe, Probed};
 use crate::real::Real;
@@ -54,6 +55,15 @@ pub(super) fn check_labels<T>(logits: &ArrayView2<'_, T>, labels: &[usize]) {
     if let Some((i, label)) = labels.iter().enumerate().find(|&(_, &label)| label >= classes) {
         panic!("label {label} of example {i} is out of range for logits of shape [{n}, {classes}]");
     }
+}
+
+/// `Σ gradient · tangent`.
+#[track_caller]
+pub(super) fn directional<T: Real>(gradient: &Array2<T>, tangent: &Array2<T>) -> T {
+    let (of, along) = (gradient.shape(), tangent.shape());
+    assert!(of == along, "a tangent of shape {along:?} for logits of shape {of:?}");
+    let (sum,) = map_to((operand(gradient), operand(tangent)), (Sum,), |(g, d)| (g * d,));
+    sum
 }
 
 /// The function and its companion, of a [`LabelLoss`]: once with the mean, once with options.
@@ -111,6 +121,37 @@ macro_rules! label_loss {
             ) -> (X::Elem, impl FnOnce(X::Elem) -> Array2<X::Elem>) {
                 let (value, grad) = Self::value_and_grad(logits, labels $(, $option)?);
                 (value, move |d| grad * d)
+            }
+
+            /// The loss, and its tangent along that of the logits.
+            #[track_caller]
+            pub fn jvp<X: Tensor<Dim = Ix2> + ?Sized>(
+                logits: &X,
+                labels: &[usize],
+                $($option: $Option,)?
+                logits_dot: Array2<X::Elem>,
+            ) -> (X::Elem, X::Elem) {
+                let (value, grad) = Self::value_and_grad(logits, labels $(, $option)?);
+                (value, directional(&grad, &logits_dot))
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn pushforward<F, X, G, L $(, $O)?>(
+                _primal: F,
+                logits: &X,
+                labels: &[usize],
+                $($option: $Option,)?
+                tangents: (G, L $(, $O)?),
+            ) -> (X::Elem, X::Elem)
+            where
+                F: IsLoss<Self, (&'static [usize], $($Option)?)>,
+                X: Tensor<Dim = Ix2> + ?Sized,
+                G: Along<Array2<X::Elem>>,
+            {
+                let (value, grad) = Self::value_and_grad(logits, labels $(, $option)?);
+                let dx = tangents.0.along(|| Array2::zeros(grad.raw_dim()));
+                (value, directional(&grad, &dx))
             }
 
             /// Compares the gradient with central differences.

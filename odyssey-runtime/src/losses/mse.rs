@@ -3,6 +3,7 @@
 
 use super::Reduction;
 use super::target_loss::{Like, LikeView, Pass, Predictions, TargetLoss, target_loss};
+use crate::along::Along;
 use crate::check::{self, GradientMismatch};
 use crate::ops::Tensor;
 use crate::ops::probe::{IsLoss, Probe};

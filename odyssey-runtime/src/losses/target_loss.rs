@@ -3,6 +3,7 @@
 use ndarray::{Array, ArrayView, Dimension};
 
 use super::Reduction;
+use crate::along::Along;
 use crate::elementwise::{Sum, like, map_to, operand};
 use crate::ops::Tensor;
 use crate::ops::probe::{Probe, Probed};
@@ -94,6 +95,22 @@ impl<'v, T: Real, D: Dimension> Pass<'v, T, D> {
         map_to(operands, (like(&self.targets),), |(x, y)| (d * L::d_target(x, y),)).0
     }
 
+    /// The tangent of the loss along those of predictions and targets, of those that vary.
+    pub(super) fn tangent<L: TargetLoss, G: Along<Array<T, D>>, H: Along<Array<T, D>>>(&self, predictions: G, targets: H) -> T {
+        let mut sum = T::zero();
+        if G::VARIES {
+            let dx = predictions.along(|| unreachable!("it varies"));
+            let operands = (operand(&self.predictions), operand(&self.targets), operand(&*dx));
+            sum += map_to(operands, (Sum,), |(x, y, dx)| (L::d_prediction(x, y) * dx,)).0;
+        }
+        if H::VARIES {
+            let dy = targets.along(|| unreachable!("it varies"));
+            let operands = (operand(&self.predictions), operand(&self.targets), operand(&*dy));
+            sum += map_to(operands, (Sum,), |(x, y, dy)| (L::d_target(x, y) * dy,)).0;
+        }
+        sum * self.factor
+    }
+
     pub(super) fn value_and_grads<L: TargetLoss>(&self) -> (T, Grads<T, D>) {
         let operands = (operand(&self.predictions), operand(&self.targets));
         let outputs = (Sum, like(&self.predictions), like(&self.targets));
@@ -162,6 +179,39 @@ macro_rules! target_loss {
             ) -> (X::Elem, impl FnOnce(X::Elem) -> (Like<X>, Like<X>)) {
                 let pass = Pass::new(predictions, targets, $reduction);
                 (pass.value::<$Loss>(), move |d| (pass.d_predictions::<$Loss>(d), pass.d_targets::<$Loss>(d)))
+            }
+
+            /// The loss, and its tangent along those of predictions and targets.
+            #[track_caller]
+            pub fn jvp<X: Tensor + ?Sized, Y: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized>(
+                predictions: &X,
+                targets: &Y,
+                $($option: $Option,)?
+                predictions_dot: Like<X>,
+                targets_dot: Like<X>,
+            ) -> (X::Elem, X::Elem) {
+                let pass = Pass::new(predictions, targets, $reduction);
+                (pass.value::<$Loss>(), pass.tangent::<$Loss, _, _>(&predictions_dot, &targets_dot))
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn pushforward<F, X, Y, G, H $(, $O)?>(
+                _primal: F,
+                predictions: &X,
+                targets: &Y,
+                $($option: $Option,)?
+                tangents: (G, H $(, $O)?),
+            ) -> (X::Elem, X::Elem)
+            where
+                F: IsLoss<Self, (&'static Probe, $($Option)?)>,
+                X: Tensor + ?Sized,
+                Y: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+                G: Along<Like<X>>,
+                H: Along<Like<X>>,
+            {
+                let pass = Pass::new(predictions, targets, $reduction);
+                (pass.value::<$Loss>(), pass.tangent::<$Loss, _, _>(tangents.0, tangents.1))
             }
 
             /// Compares the gradients with central differences.

@@ -5,11 +5,12 @@
 macro_rules! axis_function {
     (
         $(#[$doc:meta])*
-        fn $name:ident, method of $Trait:ident, residual form $residual_name:ident of $Residual:ident;
+        fn $name:ident, method of $Trait:ident, hidden forms $residual_name:ident, $pushed_name:ident of $Residual:ident;
         where [$($bound:tt)*];
         result $Result:ty;
         forward $forward:expr;
         rule |$x:pat_param, $y:pat_param, $axis:pat_param, $dy:pat_param| $rule:expr;
+        tangent |$tx:pat_param, $ty:pat_param, $taxis:pat_param, $dx:pat_param| $tangent:expr;
     ) => {
         $(#[$doc])*
         #[track_caller]
@@ -64,6 +65,23 @@ macro_rules! axis_function {
                 (y, move |dy| back(kept, dy))
             }
 
+            /// The value, and its tangent along that of `x`.
+            #[track_caller]
+            pub fn jvp<X: Tensor<$($bound)*> + ?Sized>(x: &X, axis: Axis, x_dot: Array<X::Elem, X::Dim>) -> ($Result, $Result) {
+                x.$pushed_name(axis, (&x_dot, No))
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn pushforward<F: IsAxisFunction<Self>, X: Tensor<$($bound)*> + ?Sized, G: Along<Array<X::Elem, X::Dim>>, P>(
+                _primal: F,
+                x: &X,
+                axis: Axis,
+                tangents: (G, P),
+            ) -> ($Result, $Result) {
+                x.$pushed_name(axis, tangents)
+            }
+
             #[doc(hidden)]
             #[track_caller]
             pub fn residual_vjp<F: IsAxisFunction<Self>, X: Tensor<$($bound)*> + ?Sized, S: Want, P: Want>(
@@ -80,25 +98,27 @@ macro_rules! axis_function {
         }
 
         residual_method! {
-            $residual_name of $Residual;
+            $residual_name, $pushed_name of $Residual;
             where [$($bound)*];
             result $Result;
             forward |x, axis| x.$name(axis);
             rule |$x, $y, $axis, $dy| $rule;
+            tangent |$tx, $ty, $taxis, $dx| $tangent;
         }
     };
 }
 
-/// An operation on a tensor and an axis as a method in residual form: the value, and a pullback that owns nothing of the
-/// arguments but takes them again by reference, with the value and its cotangent. A method of the user's own type with
+/// An operation on a tensor and an axis as a method in its hidden forms: the value, and a pullback that owns nothing of the
+/// arguments but takes them again by reference, with the value and its cotangent; the value and its tangent. A method of the user's own type with
 /// such a name is found before these.
 macro_rules! residual_method {
     (
-        $name:ident of $Trait:ident;
+        $name:ident, $pushed:ident of $Trait:ident;
         where [$($bound:tt)*];
         result $Result:ty;
         forward |$fx:ident, $faxis:ident| $forward:expr;
         rule |$x:pat_param, $y:pat_param, $axis:pat_param, $dy:pat_param| $rule:expr;
+        tangent |$tx:pat_param, $ty:pat_param, $taxis:pat_param, $dx:pat_param| $tangent:expr;
     ) => {
         #[doc(hidden)]
         pub trait $Trait<X: Tensor<$($bound)*> + ?Sized> {
@@ -111,6 +131,9 @@ macro_rules! residual_method {
                 $Result,
                 impl FnOnce(&X, Axis, &$Result, $Result) -> (S::Of<Array<X::Elem, X::Dim>>, ()) + use<Self, X, S, P>,
             );
+
+            #[track_caller]
+            fn $pushed<G: Along<Array<X::Elem, X::Dim>>, P>(&self, axis: Axis, tangents: (G, P)) -> ($Result, $Result);
         }
 
         impl<X: Tensor<$($bound)*> + ?Sized> $Trait<X> for X {
@@ -125,6 +148,16 @@ macro_rules! residual_method {
             ) {
                 let $fx = self;
                 ($forward, |$x: &X, $axis: Axis, $y: &$Result, $dy: $Result| (S::when(|| $rule), ()))
+            }
+
+            #[track_caller]
+            fn $pushed<G: Along<Array<X::Elem, X::Dim>>, P>(&self, $faxis: Axis, (dx, _): (G, P)) -> ($Result, $Result) {
+                let dx = dx.along(|| Array::zeros(self.tensor_view().raw_dim()));
+                let $fx = self;
+                let y = $forward;
+                let tangent = |$tx: &X, $ty: &$Result, $taxis: Axis, $dx: &Array<X::Elem, X::Dim>| $tangent;
+                let y_dot = tangent(self, &y, $faxis, &dx);
+                (y, y_dot)
             }
         }
     };

@@ -7,16 +7,18 @@ use super::product::before;
 use super::rows::{axis_exists, map_rows, zip_rows};
 use super::tensor::Tensor;
 use super::tensor_function::{tensor_function, tensor_method};
+use crate::along::Along;
 use crate::real::Real;
 use crate::want::Want;
 
 tensor_function! {
     /// `y[i] = Σ_{j ≤ i} x[j]` along `axis`; the shape stays. Panics if there is no such axis.
-    fn cumsum(axis: Axis as P), method of CumSum, residual form cumsum_residual_vjp of CumSumResidual;
+    fn cumsum(axis: Axis as P), method of CumSum, hidden forms cumsum_residual_vjp, cumsum_pushforward of CumSumResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward running_sum;
     rule |_, _, dy| cumsum::d_x(axis, &dy);
+    tangent |_, _, dx| cumsum(dx, axis);
 }
 
 /// `y[i] = Π_{j ≤ i} x[j]` along `axis`; the shape stays. Panics if there is no such axis.
@@ -107,11 +109,12 @@ fn cumprod_forward<T: Real>(x: &mut [T], dx: &[T]) {
 }
 
 tensor_method! {
-    cumprod_residual_vjp(axis: Axis as P) of CumProdResidual;
+    cumprod_residual_vjp, cumprod_pushforward(axis: Axis as P) of CumProdResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward |x| cumprod(x, axis);
     rule |x, _, dy| cumprod::d_x(x, axis, &dy);
+    tangent |x, _, dx| cumprod::tangent(x, axis, dx);
 }
 
 #[cfg(test)]

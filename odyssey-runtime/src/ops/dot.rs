@@ -6,7 +6,9 @@ use ndarray::{Array, ArrayRef, ArrayView, ArrayView2};
 use super::gemm::{add_product, product};
 use super::ranks::{AS_COLUMN, AS_ROW, Contract, Matrix, OtherDim};
 use super::tensor::Tensor;
+use crate::along::Along;
 use crate::real::Real;
+use crate::tangent::Tangent;
 use crate::want::Want;
 
 /// `a.dot(b)`: the inner product of vectors, the product of matrices, and of a matrix with a vector on either side.
@@ -144,6 +146,14 @@ pub trait DotResidual<A: Tensor<Dim: Contract<B::Dim>> + ?Sized, B: Tensor<Elem 
         DotOf<A, B>,
         impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>) + use<Self, A, B, S, W>,
     );
+
+    /// The value, and `dot(ȧ, b) + dot(a, ḃ)`.
+    #[track_caller]
+    fn dot_pushforward<G: Along<CotangentOf<A>>, H: Along<CotangentOf<B>>>(
+        &self,
+        b: &B,
+        tangents: (G, H),
+    ) -> (DotOf<A, B>, DotOf<A, B>);
 }
 
 type DotOf<A, B> = <<A as Tensor>::Dim as Contract<<B as Tensor>::Dim>>::Contracted<<A as Tensor>::Elem>;
@@ -166,6 +176,24 @@ where
             let (a, b) = (a.tensor_view(), b.tensor_view());
             (S::when(|| A::Dim::lhs_cotangent(&b, &dy)), W::when(|| A::Dim::rhs_cotangent(&a, &dy)))
         })
+    }
+
+    #[track_caller]
+    fn dot_pushforward<G: Along<CotangentOf<A>>, H: Along<CotangentOf<B>>>(
+        &self,
+        b: &B,
+        (da, db): (G, H),
+    ) -> (DotOf<A, B>, DotOf<A, B>) {
+        let da = da.along(|| Array::zeros(self.tensor_view().raw_dim()));
+        if !H::VARIES {
+            return (dot(self, b), dot(&*da, b));
+        }
+        let db = db.along(|| unreachable!("it varies"));
+        let mut tangent = dot(self, &*db);
+        if G::VARIES {
+            tangent.accumulate(dot(&*da, b));
+        }
+        (dot(self, b), tangent)
     }
 }
 

@@ -9,6 +9,7 @@ use super::rows::{axis_exists, change_each, reduce_each, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
 use super::tensor_function::{tensor_function, tensor_method};
+use crate::along::Along;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -17,11 +18,12 @@ tensor_function! {
     ///
     /// A row with a NaN gives NaN, an empty one `-inf`. Several equal maxima share the derivative equally. Panics if there
     /// is no such axis.
-    fn max_axis(axis: Axis as P), method of MaxAxis, residual form max_axis_residual_vjp of MaxAxisResidual;
+    fn max_axis(axis: Axis as P), method of MaxAxis, hidden forms max_axis_residual_vjp, max_axis_pushforward of MaxAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward largest;
     rule |x, y, dy| max_axis::d_x(x, y, axis, &dy);
+    tangent |x, y, dx| max_axis::tangent(x, y, axis, dx);
 }
 
 tensor_function! {
@@ -29,11 +31,12 @@ tensor_function! {
     ///
     /// A row with a NaN gives NaN, an empty one `inf`. Several equal minima share the derivative equally. Panics if there
     /// is no such axis.
-    fn min_axis(axis: Axis as P), method of MinAxis, residual form min_axis_residual_vjp of MinAxisResidual;
+    fn min_axis(axis: Axis as P), method of MinAxis, hidden forms min_axis_residual_vjp, min_axis_pushforward of MinAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward smallest;
     rule |x, y, dy| min_axis::d_x(x, y, axis, &dy);
+    tangent |x, y, dx| min_axis::tangent(x, y, axis, dx);
 }
 
 #[track_caller]

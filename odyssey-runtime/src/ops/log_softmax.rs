@@ -5,21 +5,23 @@ use ndarray::{Array, ArrayView, Axis, Dimension};
 use super::axis_function::{axis_function, residual_method};
 use super::probe::{IsAxisFunction, Probe, Probed};
 use super::row_kernels::{log_softmax_backward, log_softmax_rows};
-use super::rows::{map_rows, zip_rows};
+use super::rows::{axis_exists, map_rows, same_shape, zip_rows};
 use super::tensor::Tensor;
+use crate::along::Along;
 use crate::real::Real;
-use crate::want::Want;
+use crate::want::{No, Want};
 
 axis_function! {
     /// `y[i] = x[i] - ln Σⱼ exp(x[j])` along `axis`; the shape stays.
     ///
     /// Shifted by the largest element, so that nothing overflows. A row that has `+inf`, and one that has nothing but
     /// `-inf`, is NaN. Panics if there is no such axis.
-    fn log_softmax, method of LogSoftmax, residual form log_softmax_residual_vjp of LogSoftmaxResidual;
+    fn log_softmax, method of LogSoftmax, hidden forms log_softmax_residual_vjp, log_softmax_pushforward of LogSoftmaxResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward forward;
     rule |_, y, axis, dy| log_softmax::d_x(y, axis, &dy);
+    tangent |_, y, axis, dx| log_softmax::tangent(y, axis, dx);
 }
 
 #[track_caller]
@@ -37,6 +39,25 @@ impl log_softmax {
         G: Tensor<Elem = Y::Elem, Dim = Y::Dim> + ?Sized,
     {
         zip_rows(dy.tensor_view(), y.tensor_view(), axis, log_softmax_backward)
+    }
+
+    /// `dx - Σ exp(y) dx` along `axis`, for `y = log_softmax(x)`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<Y, G>(y: &Y, axis: Axis, dx: &G) -> Array<Y::Elem, Y::Dim>
+    where
+        Y: Tensor + ?Sized,
+        G: Tensor<Elem = Y::Elem, Dim = Y::Dim> + ?Sized,
+    {
+        let mut tangent = dx.tensor_view().to_owned();
+        let y = y.tensor_view();
+        same_shape(y.shape(), tangent.shape());
+        axis_exists(y.shape(), axis);
+        for (mut dx, y) in tangent.lanes_mut(axis).into_iter().zip(y.lanes(axis)) {
+            let mean: Y::Elem = y.iter().zip(&dx).map(|(y, dx)| num_traits::Float::exp(*y) * *dx).sum();
+            dx.mapv_inplace(|dx| dx - mean);
+        }
+        tangent
     }
 }
 

@@ -7,19 +7,21 @@ use super::probe::{IsAxisFunction, Probe, Probed};
 use super::row_kernels::{logsumexp_backward, logsumexp_rows};
 use super::rows::{axis_exists, map_rows, reduce_rows, same_shape};
 use super::tensor::Tensor;
+use crate::along::Along;
 use crate::real::Real;
-use crate::want::Want;
+use crate::want::{No, Want};
 
 axis_function! {
     /// `y = ln Σⱼ exp(x[j])` along `axis`, which is removed.
     ///
     /// Shifted by the largest element, so that nothing overflows. A row that has `+inf` gives `+inf`, an empty one and one
     /// that has nothing but `-inf` give `-inf`. Panics if there is no such axis.
-    fn logsumexp, method of LogSumExp, residual form logsumexp_residual_vjp of LogSumExpResidual;
+    fn logsumexp, method of LogSumExp, hidden forms logsumexp_residual_vjp, logsumexp_pushforward of LogSumExpResidual;
     where [Dim: RemoveAxis];
     result Array<X::Elem, <X::Dim as Dimension>::Smaller>;
     forward forward;
     rule |x, y, axis, dy| logsumexp::d_x(x, y, axis, &dy);
+    tangent |x, y, axis, dx| logsumexp::tangent(x, y, axis, dx);
 }
 
 #[track_caller]
@@ -47,6 +49,22 @@ impl logsumexp {
         map_rows(x, axis, |rows, length| {
             logsumexp_backward(rows, length, y, dy);
         })
+    }
+
+    /// `Σ exp(x - y) dx` along `axis`, for `y = logsumexp(x)`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<X, Y, G>(x: &X, y: &Y, axis: Axis, dx: &G) -> Array<X::Elem, <X::Dim as Dimension>::Smaller>
+    where
+        X: Tensor<Dim: RemoveAxis> + ?Sized,
+        Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+    {
+        let ones = Array::from_elem(y.tensor_view().raw_dim(), num_traits::one());
+        let mut weighted = Self::d_x(x, y, axis, &ones);
+        same_shape(weighted.shape(), dx.tensor_view().shape());
+        weighted *= &dx.tensor_view();
+        weighted.sum_axis(axis)
     }
 }
 

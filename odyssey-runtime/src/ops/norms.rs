@@ -6,25 +6,28 @@ use super::probe::{IsFunction, Probe, Probed};
 use super::rows::{change_all, zip_all};
 use super::tensor::Tensor;
 use super::tensor_function::{tensor_function, tensor_method};
+use crate::along::Along;
 use crate::real::Real;
 use crate::want::Want;
 
 tensor_function! {
     /// `Σ |x|` over all elements; the derivative where an element is 0 is 0.
-    fn norm_l1(), method of NormL1, residual form norm_l1_residual_vjp of NormL1Residual;
+    fn norm_l1(), method of NormL1, hidden forms norm_l1_residual_vjp, norm_l1_pushforward of NormL1Residual;
     where [];
     result X::Elem;
     forward sum_of_magnitudes;
     rule |x, _, dy| norm_l1::d_x(x, &dy);
+    tangent |x, _, dx| norm_l1::tangent(x, dx);
 }
 
 tensor_function! {
     /// `sqrt(Σ x²)` over all elements, without overflow; the derivative at 0 is 0.
-    fn norm_l2(), method of NormL2, residual form norm_l2_residual_vjp of NormL2Residual;
+    fn norm_l2(), method of NormL2, hidden forms norm_l2_residual_vjp, norm_l2_pushforward of NormL2Residual;
     where [];
     result X::Elem;
     forward euclidean;
     rule |x, y, dy| norm_l2::d_x(x, y, &dy);
+    tangent |x, y, dx| norm_l2::tangent(x, y, dx);
 }
 
 fn sum_of_magnitudes<T: Real, D: Dimension>(x: ArrayView<'_, T, D>) -> T {

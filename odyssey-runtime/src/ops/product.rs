@@ -6,6 +6,7 @@ use super::rows::{axis_exists, change_all, change_each, zip_all, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
 use super::tensor_function::tensor_method;
+use crate::along::Along;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -102,19 +103,21 @@ fn product_forward<T: Real>(x: &[T], dx: &[T]) -> T {
 }
 
 tensor_method! {
-    product_residual_vjp() of ProductResidual;
+    product_residual_vjp, product_pushforward() of ProductResidual;
     where [];
     result X::Elem;
     forward |x| product(x);
     rule |x, _, dy| product::d_x(x, &dy);
+    tangent |x, _, dx| product::tangent(x, dx);
 }
 
 tensor_method! {
-    product_axis_residual_vjp(axis: Axis as P) of ProductAxisResidual;
+    product_axis_residual_vjp, product_axis_pushforward(axis: Axis as P) of ProductAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward |x| product_axis(x, axis);
     rule |x, _, dy| product_axis::d_x(x, axis, &dy);
+    tangent |x, _, dx| product_axis::tangent(x, axis, dx);
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use ndarray::{Array, Array1, Array2, ArrayBase, ArrayView, Axis, Dimension, Ix0,
 use super::dot::dot;
 use super::gemm::product;
 use crate::real::Real;
+use crate::tangent::Tangent;
 
 /// Ranks that contract, and what the result is.
 #[diagnostic::on_unimplemented(
@@ -13,7 +14,7 @@ use crate::real::Real;
 )]
 pub trait Contract<B: Dimension>: Dimension {
     /// A scalar or an array.
-    type Contracted<T: Real>;
+    type Contracted<T: Real>: Tangent;
 
     /// The contraction, with lengths that have been compared.
     fn contract<T: Real>(a: &ArrayView<'_, T, Self>, b: &ArrayView<'_, T, B>) -> Self::Contracted<T>;

@@ -5,6 +5,7 @@ use ndarray::{Array, Axis, Dimension, RemoveAxis};
 use super::rows::{axis_exists, same_shape};
 use super::tensor::{Shaped, Tensor};
 use super::tensor_function::tensor_method;
+use crate::along::Along;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -56,11 +57,12 @@ impl select {
 }
 
 tensor_method! {
-    select_residual_vjp(axis: Axis as P, indices: &[usize] as Q) of SelectResidual;
+    select_residual_vjp, select_pushforward(axis: Axis as P, indices: &[usize] as Q) of SelectResidual;
     where [Dim: RemoveAxis];
     result Array<X::Elem, X::Dim>;
     forward |x| select(x, axis, indices);
     rule |x, _, dy| select::d_x(x, axis, indices, &dy);
+    tangent |_, _, dx| select(dx, axis, indices);
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use ndarray::Array;
 
 use super::tensor::Tensor;
+use crate::along::Along;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -32,6 +33,12 @@ pub trait SumResidual<X: Tensor + ?Sized> {
         &self,
         wants: (S,),
     ) -> (Option<X::Elem>, impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>);
+
+    /// The sum, and that of the tangent.
+    fn sum_pushforward<G: Along<Array<X::Elem, X::Dim>>>(&self, tangents: (G,)) -> (X::Elem, X::Elem);
+
+    /// The mean, and that of the tangent.
+    fn mean_pushforward<G: Along<Array<X::Elem, X::Dim>>>(&self, tangents: (G,)) -> (Option<X::Elem>, Option<X::Elem>);
 }
 
 impl<X: Tensor + ?Sized> SumResidual<X> for X {
@@ -53,6 +60,14 @@ impl<X: Tensor + ?Sized> SumResidual<X> for X {
                 everywhere(x, d.map_or(num_traits::zero(), |d| d / n))
             }),)
         })
+    }
+
+    fn sum_pushforward<G: Along<Array<X::Elem, X::Dim>>>(&self, (dx,): (G,)) -> (X::Elem, X::Elem) {
+        (sum(self), sum(&*dx.along(|| everywhere(self, num_traits::zero()))))
+    }
+
+    fn mean_pushforward<G: Along<Array<X::Elem, X::Dim>>>(&self, (dx,): (G,)) -> (Option<X::Elem>, Option<X::Elem>) {
+        (mean(self), mean(&*dx.along(|| everywhere(self, num_traits::zero()))))
     }
 }
 

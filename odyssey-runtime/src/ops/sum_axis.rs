@@ -5,6 +5,7 @@ use ndarray::{Array, ArrayView, Axis, Dimension, RemoveAxis};
 use super::axis_function::residual_method;
 use super::rows::{axis_exists, same_shape};
 use super::tensor::{Shaped, Tensor};
+use crate::along::Along;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -79,15 +80,16 @@ fn repeat<T: Real, D: RemoveAxis>(dim: D, axis: Axis, dy: &ArrayView<'_, T, D::S
 }
 
 residual_method! {
-    sum_axis_residual_vjp of SumAxisResidual;
+    sum_axis_residual_vjp, sum_axis_pushforward of SumAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward |x, axis| sum_axis(x, axis);
     rule |x, _, axis, dy| sum_axis::d_x(x, axis, &dy);
+    tangent |_, _, axis, dx| sum_axis(dx, axis);
 }
 
 residual_method! {
-    mean_axis_residual_vjp of MeanAxisResidual;
+    mean_axis_residual_vjp, mean_axis_pushforward of MeanAxisResidual;
     where [Dim: RemoveAxis];
     result Option<Smaller<X>>;
     forward |x, axis| mean_axis(x, axis);
@@ -95,6 +97,7 @@ residual_method! {
         Some(dy) => mean_axis::d_x(x, axis, &dy),
         None => Array::zeros(x.tensor_view().raw_dim()),
     };
+    tangent |_, _, axis, dx| mean_axis(dx, axis);
 }
 
 #[cfg(test)]

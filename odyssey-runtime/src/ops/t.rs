@@ -4,6 +4,7 @@
 use ndarray::{Array, ArrayView, Dimension};
 
 use super::tensor::Tensor;
+use crate::along::Along;
 use crate::want::Want;
 
 /// A view of `x` with its axes reversed.
@@ -35,6 +36,12 @@ pub trait TransposeResidual<X: Tensor + ?Sized> {
         ArrayView<'_, X::Elem, X::Dim>,
         impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>,
     );
+
+    /// The tangent has its axes reversed as well.
+    fn t_pushforward<G: Along<Array<X::Elem, X::Dim>>>(
+        &self,
+        tangents: (G,),
+    ) -> (ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>);
 }
 
 impl<X: Tensor + ?Sized> TransposeResidual<X> for X {
@@ -46,6 +53,14 @@ impl<X: Tensor + ?Sized> TransposeResidual<X> for X {
         impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>,
     ) {
         (t(self), |_, _, dy| (S::when(|| t::d_x(dy)),))
+    }
+
+    fn t_pushforward<G: Along<Array<X::Elem, X::Dim>>>(
+        &self,
+        (dx,): (G,),
+    ) -> (ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) {
+        let dx = dx.along(|| Array::zeros(self.tensor_view().raw_dim()));
+        (t(self), t(&*dx).to_owned())
     }
 }
 

@@ -1,17 +1,18 @@
 //! What the functions of one tensor and passive parameters have in common.
 
 /// Makes, of a forward and a rule function, the function, its trait with the method, its companion struct, and the
-/// method in residual form. Parameters are written `(axis: Axis as P)`, where `P` names what says whether the parameter's
+/// method in its hidden forms. Parameters are written `(axis: Axis as P)`, where `P` names what says whether the parameter's
 /// gradient is wanted: never, since it has none.
 macro_rules! tensor_function {
     (
         $(#[$doc:meta])*
         fn $name:ident($($param:ident: $Param:ty as $P:ident),*), method of $Trait:ident,
-        residual form $residual_name:ident of $Residual:ident;
+        hidden forms $residual_name:ident, $pushed_name:ident of $Residual:ident;
         where [$($bound:tt)*];
         result $Result:ty;
         forward $forward:expr;
         rule |$x:pat_param, $y:pat_param, $dy:pat_param| $rule:expr;
+        tangent |$tx:pat_param, $ty:pat_param, $dx:pat_param| $tangent:expr;
     ) => {
         $(#[$doc])*
         #[track_caller]
@@ -66,6 +67,32 @@ macro_rules! tensor_function {
                 (y, move |dy| back(kept, dy))
             }
 
+            /// The value, and its tangent along that of `x`.
+            #[track_caller]
+            pub fn jvp<X: Tensor<$($bound)*> + ?Sized>(
+                x: &X,
+                $($param: $Param,)*
+                x_dot: Array<X::Elem, X::Dim>,
+            ) -> ($Result, $Result) {
+                x.$pushed_name($($param,)* (&x_dot, $(tensor_method!(@unit $param),)*))
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn pushforward<
+                F: IsFunction<Self, ($($Param,)*)>,
+                X: Tensor<$($bound)*> + ?Sized,
+                G: Along<Array<X::Elem, X::Dim>>
+                $(, $P)*
+            >(
+                _primal: F,
+                x: &X,
+                $($param: $Param,)*
+                tangents: (G, $($P,)*),
+            ) -> ($Result, $Result) {
+                x.$pushed_name($($param,)* tangents)
+            }
+
             #[doc(hidden)]
             #[track_caller]
             pub fn residual_vjp<F: IsFunction<Self, ($($Param,)*)>, X: Tensor<$($bound)*> + ?Sized, S: Want $(, $P: Want)*>(
@@ -79,25 +106,27 @@ macro_rules! tensor_function {
         }
 
         tensor_method! {
-            $residual_name($($param: $Param as $P),*) of $Residual;
+            $residual_name, $pushed_name($($param: $Param as $P),*) of $Residual;
             where [$($bound)*];
             result $Result;
             forward |x| x.$name($($param),*);
             rule |$x, $y, $dy| $rule;
+            tangent |$tx, $ty, $dx| $tangent;
         }
     };
 }
 
-/// An operation on a tensor as a method in residual form: the value, and a pullback that owns nothing of the arguments but
-/// takes them again by reference, with the value and its cotangent. A method of the user's own type with such a name is
+/// An operation on a tensor as a method in its hidden forms: the value, and a pullback that owns nothing of the arguments but
+/// takes them again by reference, with the value and its cotangent; the value and its tangent. A method of the user's own type with such a name is
 /// found before these.
 macro_rules! tensor_method {
     (
-        $name:ident($($param:ident: $Param:ty as $P:ident),*) of $Trait:ident;
+        $name:ident, $pushed:ident($($param:ident: $Param:ty as $P:ident),*) of $Trait:ident;
         where [$($bound:tt)*];
         result $Result:ty;
         forward |$fx:ident| $forward:expr;
         rule |$x:pat_param, $y:pat_param, $dy:pat_param| $rule:expr;
+        tangent |$tx:pat_param, $ty:pat_param, $dx:pat_param| $tangent:expr;
     ) => {
         #[doc(hidden)]
         pub trait $Trait<X: Tensor<$($bound)*> + ?Sized> {
@@ -107,6 +136,13 @@ macro_rules! tensor_method {
                 $($param: $Param,)*
                 wants: (S, $($P,)*),
             ) -> ($Result, tensor_method!(@pullback $Result, X, S; $($Param as $P),*));
+
+            #[track_caller]
+            fn $pushed<G: Along<Array<X::Elem, X::Dim>> $(, $P)*>(
+                &self,
+                $($param: $Param,)*
+                tangents: (G, $($P,)*),
+            ) -> ($Result, $Result);
         }
 
         impl<X: Tensor<$($bound)*> + ?Sized> $Trait<X> for X {
@@ -122,6 +158,22 @@ macro_rules! tensor_method {
                     #[allow(unused_variables, reason = "not every rule reads every parameter")]
                     |$x, $($param,)* $y, $dy| (S::when(|| $rule), $(tensor_method!(@unit $param),)*),
                 )
+            }
+
+            #[track_caller]
+            fn $pushed<G: Along<Array<X::Elem, X::Dim>> $(, $P)*>(
+                &self,
+                $($param: $Param,)*
+                tangents: (G, $($P,)*),
+            ) -> ($Result, $Result) {
+                let dx = tangents.0.along(|| Array::zeros(self.tensor_view().raw_dim()));
+                let $fx = self;
+                let y = $forward;
+                let y_dot = {
+                    let ($tx, $ty, $dx) = (self, &y, &*dx);
+                    $tangent
+                };
+                (y, y_dot)
             }
         }
     };

@@ -9,6 +9,7 @@ use super::rows::{axis_exists, change_all, change_each, zip_all, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
 use super::tensor_function::tensor_method;
+use crate::along::Along;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -180,35 +181,39 @@ fn centred_dot<T: Real>(x: &[T], dx: &[T]) -> T {
 }
 
 tensor_method! {
-    var_residual_vjp(ddof: X::Elem as P) of VarResidual;
+    var_residual_vjp, var_pushforward(ddof: X::Elem as P) of VarResidual;
     where [];
     result X::Elem;
     forward |x| var(x, ddof);
     rule |x, _, dy| var::d_x(x, ddof, &dy);
+    tangent |x, _, dx| var::tangent(x, ddof, dx);
 }
 
 tensor_method! {
-    std_residual_vjp(ddof: X::Elem as P) of StdResidual;
+    std_residual_vjp, std_pushforward(ddof: X::Elem as P) of StdResidual;
     where [];
     result X::Elem;
     forward |x| std(x, ddof);
     rule |x, y, dy| std::d_x(x, y, ddof, &dy);
+    tangent |x, y, dx| std::tangent(x, y, ddof, dx);
 }
 
 tensor_method! {
-    var_axis_residual_vjp(axis: Axis as P, ddof: X::Elem as Q) of VarAxisResidual;
+    var_axis_residual_vjp, var_axis_pushforward(axis: Axis as P, ddof: X::Elem as Q) of VarAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward |x| var_axis(x, axis, ddof);
     rule |x, _, dy| var_axis::d_x(x, axis, ddof, &dy);
+    tangent |x, _, dx| var_axis::tangent(x, axis, ddof, dx);
 }
 
 tensor_method! {
-    std_axis_residual_vjp(axis: Axis as P, ddof: X::Elem as Q) of StdAxisResidual;
+    std_axis_residual_vjp, std_axis_pushforward(axis: Axis as P, ddof: X::Elem as Q) of StdAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward |x| std_axis(x, axis, ddof);
     rule |x, y, dy| std_axis::d_x(x, y, axis, ddof, &dy);
+    tangent |x, y, dx| std_axis::tangent(x, y, axis, ddof, dx);
 }
 
 #[cfg(test)]

@@ -52,5 +52,5 @@ fn with_the_type() {
     siblings_agree!(Gaussian; scaled(0.7): scaled_value_and_grad, scaled_grad, scaled_vjp, scaled_check_grad);
     siblings_agree!(a.log_likelihood(&numbers(1, 4)):
         log_likelihood_value_and_grad, log_likelihood_grad, log_likelihood_vjp, log_likelihood_check_grad);
-    agrees!(mixture(&a, &b, 0.6));
+    agrees!(mixture(&a, &b, 0.6), wrt 3);
 }

@@ -152,8 +152,8 @@ fn of_traits_of_others() {
     let v = Vector { x: 0.3, y: -0.8 };
     assert_eq!((-v, v * 2.0), (Vector { x: -0.3, y: 0.8 }, Vector { x: 0.6, y: -1.6 }));
     assert_eq!(v.to_string(), "(0.3, -0.8)");
-    agrees!(through_traits(v, 0.7));
+    agrees!(through_traits(v, 0.7), wrt 2);
     let spring = Spring { stiffness: 1.3 };
     siblings_agree!(spring.energy(0.4): energy_value_and_grad, energy_grad, energy_vjp, energy_check_grad);
-    agrees!(springs(&spring, 0.4));
+    agrees!(springs(&spring, 0.4), wrt 2);
 }

@@ -272,11 +272,11 @@ fn spring() -> Spring {
 #[test]
 fn everywhere() {
     by_name::check_grad(&mut spring(), 0.4).unwrap();
-    agrees!(in_expressions(0.3, 0.4));
-    agrees!(in_loops(0.3, 0.4, 5));
-    agrees!(in_branches(0.3, 0.4));
-    agrees!(in_branches(0.3, -0.4));
-    agrees!(from_constants(0.3, &[0.1, 0.3, 0.7]));
+    agrees!(in_expressions(0.3, 0.4), wrt 2);
+    agrees!(in_loops(0.3, 0.4, 5), wrt 2);
+    agrees!(in_branches(0.3, 0.4), wrt 2);
+    agrees!(in_branches(0.3, -0.4), wrt 2);
+    agrees!(from_constants(0.3, &[0.1, 0.3, 0.7]), wrt 2);
     with_failures::check_grad(0.3, 0.4).unwrap().unwrap();
     assert!(with_failures::grad(0.3, 40.0).is_err());
 }
@@ -284,13 +284,13 @@ fn everywhere() {
 #[test]
 fn of_parts() {
     let chain = Chain { first: spring(), others: vec![spring(), Spring { at: 0.1, speed: -0.4 }], gain: 0.8 };
-    agrees!(chained(&chain, 0.4, 2));
+    agrees!(chained(&chain, 0.4, 2), wrt 2);
     chain.clone().step_check_grad(0.2).unwrap();
 }
 
 #[test]
 fn through_traits() {
-    agrees!(generic(&spring(), 0.4));
+    agrees!(generic(&spring(), 0.4), wrt 2);
     generic_in_place::check_grad(&mut spring(), 0.4).unwrap();
     let mut stepped = spring();
     let (value, pullback) = stepped.step_vjp(0.4);
@@ -371,7 +371,7 @@ fn crossed(left: f64, right: f64, by: f64) -> f64 {
 
 #[test]
 fn in_arguments() {
-    agrees!(crossed(0.3, 0.7, 0.4));
+    agrees!(crossed(0.3, 0.7, 0.4), wrt 3);
     let pair = Pair { left: spring(), right: Spring { at: 0.2, speed: 0.5 } };
     pair.clone().crossed_check_grad(0.3).unwrap();
 }

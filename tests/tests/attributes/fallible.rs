@@ -170,9 +170,9 @@ fn options() {
 
 #[test]
 fn callers() {
-    agrees!(forgiving(0.7, 0.4));
-    agrees!(forgiving(-0.7, 0.4));
-    agrees!(forgiving(0.7, -0.4));
+    agrees!(forgiving(0.7, 0.4), wrt 2);
+    agrees!(forgiving(-0.7, 0.4), wrt 2);
+    agrees!(forgiving(0.7, -0.4), wrt 2);
     agrees!(unwrapped(0.7));
 }
 

@@ -111,10 +111,10 @@ fn of_views(layer: &Layer, x: &Array2<f64>) -> f64 {
 
 #[test]
 fn numbers_and_arrays() {
-    agrees!(of_numbers(0.7, 1.3));
-    agrees!(of_arrays(&numbers(1, 3), 1.3));
-    agrees!(of_any(&0.6, 1.3, 3));
-    agrees!(of_any(&numbers::<f64>(1, 3), 1.3, 3));
+    agrees!(of_numbers(0.7, 1.3), wrt 2);
+    agrees!(of_arrays(&numbers(1, 3), 1.3), wrt 2);
+    agrees!(of_any(&0.6, 1.3, 3), wrt 2);
+    agrees!(of_any(&numbers::<f64>(1, 3), 1.3, 3), wrt 2);
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn of_a_float() {
     let (dense, x) = (dense(), matrix(2, 2, 3));
     siblings_agree!(dense.loss(&x, 2): loss_value_and_grad, loss_grad, loss_vjp, loss_check_grad);
     siblings_agree!(dense.bent(0.3): bent_value_and_grad, bent_grad, bent_vjp, bent_check_grad);
-    agrees!(of_doubles(&dense, &x));
+    agrees!(of_doubles(&dense, &x), wrt 2);
     let single = Dense::<f32> { weight: matrix(1, 3, 3), slope: 0.8 };
     single.loss_check_grad(&matrix(2, 2, 3), 2).unwrap();
 }
@@ -145,7 +145,7 @@ fn of_a_lifetime() {
     let gradient = other.compared_grad(0.4, &model);
     crate::support::assert_close(gradient, -0.7 + 0.3);
     siblings_agree!(other.action(0.8, 4): action_value_and_grad, action_grad, action_vjp, action_check_grad);
-    agrees!(lent(&other, &[model, other], 0.3));
+    agrees!(lent(&other, &[model, other], 0.3), wrt 3);
     let (models, step) = ([model, other], 1e-6);
     let difference = (outside(&model, 0.8 + step, &models) - outside(&model, 0.8 - step, &models)) / (2.0 * step);
     assert!((outside::grad(&model, 0.8, &models) - difference).abs() < 1e-8);
@@ -155,5 +155,5 @@ fn of_a_lifetime() {
 fn of_a_constant() {
     let p = Polynomial { coefficients: [0.3, -0.5, 0.7] };
     siblings_agree!(p.at(0.6): at_value_and_grad, at_grad, at_vjp, at_check_grad);
-    agrees!(moments(&p, 0.6));
+    agrees!(moments(&p, 0.6), wrt 2);
 }

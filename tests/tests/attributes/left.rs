@@ -171,7 +171,7 @@ fn arguments() {
 
 #[test]
 fn gradients() {
-    agrees!(all(&body(), 0.4));
+    agrees!(all(&body(), 0.4), wrt 2);
     agrees!(counted(0.3, 4));
     agrees!(scaled(0.3));
     body().turn_check_grad(0.4).unwrap();

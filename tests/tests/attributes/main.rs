@@ -16,6 +16,7 @@ mod blocks;
 mod changing;
 mod fallible;
 mod foreign_types;
+mod forwards;
 mod generic_impls;
 mod left;
 mod methods;

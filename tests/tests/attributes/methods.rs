@@ -137,7 +137,7 @@ fn of_structs() {
     siblings_agree!(model.loss(&x, &y): loss_value_and_grad, loss_grad, loss_vjp, loss_check_grad);
     siblings_agree!(model.weighted(&x, 3): weighted_value_and_grad, weighted_grad, weighted_vjp, weighted_check_grad);
     agrees!(sensitivity(&model, &x));
-    agrees!(by_path(&[model.hidden.clone(), model.output.clone()], &x));
+    agrees!(by_path(&[model.hidden.clone(), model.output.clone()], &x), wrt 2);
 }
 
 #[test]
@@ -158,5 +158,5 @@ fn receivers() {
     siblings_agree!(a.length(): length_value_and_grad, length_grad, length_vjp, length_check_grad);
     siblings_agree!(a.squared(0.4): squared_value_and_grad, squared_grad, squared_vjp, squared_check_grad);
     siblings_agree!(b.passive(0.4): passive_value_and_grad, passive_grad, passive_vjp, passive_check_grad);
-    agrees!(calls_by_value(a, b));
+    agrees!(calls_by_value(a, b), wrt 2);
 }

@@ -62,7 +62,7 @@ fn odd(x: f64, n: usize) -> f64 {
 #[test]
 fn of_functions() {
     agrees!(power(1.3, 5));
-    agrees!(tree_sum(&numbers(1, 5), 0.7, 0, 5) as f64);
+    agrees!(tree_sum(&numbers(1, 5), 0.7, 0, 5) as f64, wrt 2);
     agrees!(even(0.8, 5));
     agrees!(odd(0.8, 5));
 }

@@ -7,7 +7,7 @@ use crate::siblings_agree;
 use crate::support::{agrees, matrix, numbers};
 
 /// The body may be anything: here, a root found by bisection.
-#[differentiable(vjp = root_vjp)]
+#[differentiable(vjp = root_vjp, jvp = root_jvp)]
 fn root(a: f64, b: f64) -> f64 {
     let (mut low, mut high) = (0.0, 10.0);
     loop {
@@ -31,6 +31,11 @@ fn root_vjp(a: f64, b: f64) -> (f64, impl FnOnce(f64) -> (f64, f64)) {
     })
 }
 
+fn root_jvp(a: f64, b: f64, a_dot: f64, b_dot: f64) -> (f64, f64) {
+    let x = root(a, b);
+    (x, (b_dot - a_dot * x) / (3.0 * x * x + a))
+}
+
 #[differentiable]
 fn sum_of_roots(a: f64, b: f64, times: usize) -> f64 {
     let mut total = a;
@@ -41,7 +46,7 @@ fn sum_of_roots(a: f64, b: f64, times: usize) -> f64 {
 }
 
 /// The natural way to write a rule: its pullback borrows.
-#[differentiable(vjp = self::norms::vjp)]
+#[differentiable(vjp = self::norms::vjp, jvp = self::norms::jvp)]
 fn norm(x: &Array1<f64>) -> f64 {
     x.iter().map(|v| v * v).sum::<f64>().sqrt()
 }
@@ -52,6 +57,11 @@ mod norms {
     pub(super) fn vjp(x: &Array1<f64>) -> (f64, impl FnOnce(f64) -> Array1<f64>) {
         let value = super::norm(x);
         (value, move |d| x * (d / value))
+    }
+
+    pub(super) fn jvp(x: &Array1<f64>, x_dot: Array1<f64>) -> (f64, f64) {
+        let value = super::norm(x);
+        (value, x.dot(&x_dot) / value)
     }
 }
 
@@ -68,7 +78,7 @@ fn normalised(x: &Array1<f64>, w: &Array2<f64>, times: usize) -> f64 {
 }
 
 /// Generic, with a passive argument; only one is differentiated.
-#[differentiable(wrt(x), vjp = power_vjp)]
+#[differentiable(wrt(x), vjp = power_vjp, jvp = power_jvp)]
 fn power<T: Real>(x: T, scale: T, n: i32) -> T {
     let mut product = scale;
     let mut left = n;
@@ -83,13 +93,17 @@ fn power_vjp<T: Real>(x: T, scale: T, n: i32) -> (T, Box<dyn FnOnce(T) -> T>) {
     (power(x, scale, n), Box::new(move |d| d * scale * T::lit(f64::from(n)) * x.powi(n - 1)))
 }
 
+fn power_jvp<T: Real>(x: T, scale: T, n: i32, x_dot: T) -> (T, T) {
+    (power(x, scale, n), x_dot * scale * T::lit(f64::from(n)) * x.powi(n - 1))
+}
+
 #[differentiable]
 fn powers(x: f64) -> f64 {
     power(x, 2.0, 3) + power(power(x, 0.5, 2), 1.5, 2)
 }
 
 /// In halves: what the first one computed is not computed twice.
-#[differentiable(vjp = (solve_forward, solve_backward))]
+#[differentiable(vjp = (solve_forward, solve_backward), jvp = solve_forwards)]
 fn diagonal_solve(diagonal: &Array1<f64>, b: Array1<f64>, shift: f64) -> Array1<f64> {
     solve_forward(diagonal, b, shift).0
 }
@@ -114,6 +128,19 @@ fn solve_backward(
     (d_diagonal, d_b, d_shift)
 }
 
+fn solve_forwards(
+    diagonal: &Array1<f64>,
+    b: Array1<f64>,
+    shift: f64,
+    diagonal_dot: Array1<f64>,
+    b_dot: Array1<f64>,
+    shift_dot: f64,
+) -> (Array1<f64>, Array1<f64>) {
+    let (x, inverse) = solve_forward(diagonal, b, shift);
+    let x_dot = (b_dot - &x * (diagonal_dot + shift_dot)) * inverse;
+    (x, x_dot)
+}
+
 #[differentiable]
 fn relaxed(diagonal: &Array1<f64>, b: &Array1<f64>, times: usize) -> f64 {
     let mut x = b.to_owned();
@@ -131,7 +158,7 @@ struct Spring<T: Real> {
 
 impl<T: Real> Spring<T> {
     /// A rule among the methods.
-    #[differentiable(vjp = Self::energy_rule)]
+    #[differentiable(vjp = Self::energy_rule, jvp = Self::energy_forwards)]
     fn energy(&self, x: T) -> T {
         let mut stretch = x;
         stretch -= self.length;
@@ -146,8 +173,14 @@ impl<T: Real> Spring<T> {
         })
     }
 
+    fn energy_forwards(&self, x: T, self_dot: SpringTangent<T>, x_dot: T) -> (T, T) {
+        let stretch = x - self.length;
+        let of_stiffness = self_dot.stiffness * stretch * stretch / T::lit(2.0);
+        (self.energy(x), of_stiffness + self.stiffness * stretch * (x_dot - self_dot.length))
+    }
+
     /// By value, in halves.
-    #[differentiable(wrt(self), vjp = (Self::force_forward, Self::force_backward))]
+    #[differentiable(wrt(self), vjp = (Self::force_forward, Self::force_backward), jvp = Self::force_forwards)]
     fn force(self, x: T) -> T {
         self.force_forward(x).0
     }
@@ -160,6 +193,11 @@ impl<T: Real> Spring<T> {
     fn force_backward(&self, _x: &T, _force: &T, stretch: T, d: T) -> SpringTangent<T> {
         SpringTangent { stiffness: d * stretch, length: -d * self.stiffness }
     }
+
+    fn force_forwards(self, x: T, self_dot: SpringTangent<T>) -> (T, T) {
+        let (force, stretch) = self.force_forward(x);
+        (force, self_dot.stiffness * stretch - self.stiffness * self_dot.length)
+    }
 }
 
 #[differentiable(wrt(a, b))]
@@ -168,7 +206,7 @@ fn springs(a: &Spring<f64>, b: Spring<f64>, x: f64) -> f64 {
 }
 
 /// A rule of a function that can fail fails as well.
-#[differentiable(vjp = logarithm_vjp)]
+#[differentiable(vjp = logarithm_vjp, jvp = logarithm_jvp)]
 fn logarithm(x: f64) -> Result<f64, String> {
     if x <= 0.0 { Err(format!("the logarithm of {x}")) } else { Ok(x.ln()) }
 }
@@ -178,10 +216,19 @@ fn logarithm_vjp(x: f64) -> Result<(f64, impl FnOnce(f64) -> f64), String> {
     Ok((value, move |d| d / x))
 }
 
+fn logarithm_jvp(x: f64, x_dot: f64) -> Result<(f64, f64), String> {
+    Ok((logarithm(x)?, x_dot / x))
+}
+
 /// The same in halves.
-#[differentiable(vjp = (inverse_forward, inverse_backward))]
+#[differentiable(vjp = (inverse_forward, inverse_backward), jvp = inverse_forwards)]
 fn inverse(x: f64, scale: &Array1<f64>) -> Option<f64> {
     inverse_forward(x, scale).map(|(value, _)| value)
+}
+
+fn inverse_forwards(x: f64, scale: &Array1<f64>, x_dot: f64, scale_dot: Array1<f64>) -> Option<(f64, f64)> {
+    let value = inverse(x, scale)?;
+    Some((value, (scale_dot.sum() - value * x_dot) / x))
 }
 
 fn inverse_forward(x: f64, scale: &Array1<f64>) -> Option<(f64, f64)> {
@@ -194,10 +241,10 @@ fn inverse_backward(_x: &f64, scale: &Array1<f64>, value: &f64, inverse: f64, d:
 
 #[test]
 fn whole_rules() {
-    agrees!(root(1.3, 2.0));
-    agrees!(sum_of_roots(1.3, 2.0, 3));
+    agrees!(root(1.3, 2.0), wrt 2);
+    agrees!(sum_of_roots(1.3, 2.0, 3), wrt 2);
     agrees!(norm(&numbers(1, 4)));
-    agrees!(normalised(&numbers(1, 3), &matrix(2, 3, 3), 4));
+    agrees!(normalised(&numbers(1, 3), &matrix(2, 3, 3), 4), wrt 2);
     agrees!(power(0.7, 2.0, 3) as f64);
     agrees!(powers(0.8));
 }
@@ -205,7 +252,7 @@ fn whole_rules() {
 #[test]
 fn halves() {
     let (diagonal, b) = (numbers(1, 4) + 2.0, numbers(2, 4));
-    agrees!(relaxed(&diagonal, &b, 3));
+    agrees!(relaxed(&diagonal, &b, 3), wrt 2);
     let (value, pullback) = diagonal_solve::vjp(&diagonal, b.clone(), 0.5);
     assert_eq!(value, diagonal_solve(&diagonal, b, 0.5));
     let (_, d_b, d_shift) = pullback(Array1::ones(4));
@@ -218,7 +265,7 @@ fn of_methods() {
     let (a, b) = (Spring { stiffness: 0.7, length: 1.1 }, Spring { stiffness: 1.3, length: -0.4 });
     siblings_agree!(a.energy(0.3): energy_value_and_grad, energy_grad, energy_vjp, energy_check_grad);
     siblings_agree!(b.force(0.3): force_value_and_grad, force_grad, force_vjp, force_check_grad);
-    agrees!(springs(&a, b, 0.9));
+    agrees!(springs(&a, b, 0.9), wrt 2);
 }
 
 #[test]
@@ -232,4 +279,8 @@ fn that_fail() {
     assert_eq!((value, pullback(1.0)), (2.0 * scale.sum(), (-4.0 * scale.sum(), Array1::from_elem(3, 2.0))));
     assert_eq!(inverse::grad(0.0, &scale), None);
     inverse::check_grad(0.7, &scale).unwrap().unwrap();
+    assert_eq!(logarithm::jvp(2.0, 3.0), Ok((2.0_f64.ln(), 1.5)));
+    assert!(logarithm::jvp(0.0, 1.0).is_err());
+    assert_eq!(inverse::jvp(0.5, &scale, 1.0, Array1::zeros(3)), Some((value, -2.0 * value)));
+    assert_eq!(inverse::jvp(0.0, &scale, 1.0, Array1::zeros(3)), None);
 }

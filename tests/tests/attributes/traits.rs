@@ -181,7 +181,7 @@ fn of_parameters() {
     let (linear, scale, x) = (Linear { weight: matrix(1, 3, 3) }, Scale { factor: 0.7 }, matrix(2, 2, 3));
     agrees!(loss(&linear, &x));
     agrees!(loss(&Chain { first: scale.clone(), second: linear.clone() }, &x));
-    agrees!(of_both(&linear, &scale, &x));
+    agrees!(of_both(&linear, &scale, &x), wrt 2);
     let gradient = detached::grad(&scale, &x);
     let y = scale.forward(&x);
     crate::support::assert_same_gradient(gradient, &(0.7 * (1.0 - &y * &y)), f64::EPSILON);
@@ -192,7 +192,7 @@ fn generic_traits() {
     let (kernel, x, y) = (Gaussian { width: 0.9 }, numbers(1, 3), numbers(2, 3));
     siblings_agree!(kernel.value(0.4): value_value_and_grad, value_grad, value_vjp, value_check_grad);
     siblings_agree!(kernel.at(&x, &y): at_value_and_grad, at_grad, at_vjp, at_check_grad);
-    agrees!(by_qualified_path(&kernel, 0.6));
+    agrees!(by_qualified_path(&kernel, 0.6), wrt 2);
     let x = [0.3, 0.5];
     let well = Well { depth: 0.7, _name: "a" };
     let (value, (d_well, d_x)) = well.energy_value_and_grad(&x);

@@ -36,8 +36,8 @@ fn logarithm_where_positive(x: &Array1<f64>) -> f64 {
 
 #[test]
 fn between_arrays() {
-    agrees!(arrays_in_if(&numbers(1, 3), 0.4));
-    agrees!(arrays_in_if(&numbers(1, 3), -0.4));
+    agrees!(arrays_in_if(&numbers(1, 3), 0.4), wrt 2);
+    agrees!(arrays_in_if(&numbers(1, 3), -0.4), wrt 2);
 }
 
 #[test]

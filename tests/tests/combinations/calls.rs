@@ -119,11 +119,11 @@ fn names(value: f64, pullback: f64, kept: f64, d_value: f64) -> f64 {
 
 #[test]
 fn of_scalars() {
-    agrees!(calls_with_tuples(0.7, 1.2));
+    agrees!(calls_with_tuples(0.7, 1.2), wrt 2);
     agrees!(calls_in_a_loop(0.7, 5));
-    agrees!(filled(0.3, 0.4));
+    agrees!(filled(0.3, 0.4), wrt 2);
     assert_eq!(one_of_two_wanted::grad(0.3, 0.4), 1.0);
-    agrees!(names(0.3, 0.8, 1.2, -0.4));
+    agrees!(names(0.3, 0.8, 1.2, -0.4), wrt 4);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn of_arrays() {
     let (w, x) = (matrix(1, 2, 2), matrix(2, 2, 2));
     agrees!(unwanted_through_two_calls(&w, &x));
     agrees!(unwanted_at_first(&w, &x));
-    agrees!(deep(&w, &numbers(2, 2), 3));
-    agrees!(repeated(&x, &numbers(3, 2)));
+    agrees!(deep(&w, &numbers(2, 2), 3), wrt 2);
+    agrees!(repeated(&x, &numbers(3, 2)), wrt 2);
     agrees!(mean_of_a_call(&numbers(4, 3)));
 }

@@ -83,8 +83,8 @@ fn divided(x: &Array2<f64>, s: &Array1<f64>, w: &Array1<f64>, v: &Array1<f64>) -
 
 #[test]
 fn deep() {
-    agrees!(gated(&matrix(1, 3, 3), &numbers(2, 3), 0.8, &matrix(3, 2, 3), &matrix(4, 2, 3)));
-    agrees!(recomputed(&matrix(1, 3, 4), &numbers(2, 4), &numbers(3, 4)));
+    agrees!(gated(&matrix(1, 3, 3), &numbers(2, 3), 0.8, &matrix(3, 2, 3), &matrix(4, 2, 3)), wrt 5);
+    agrees!(recomputed(&matrix(1, 3, 4), &numbers(2, 4), &numbers(3, 4)), wrt 3);
     let positive = |seed| numbers::<f64>(seed, 4).mapv(|v| v * v + 0.5);
-    agrees!(divided(&matrix(1, 3, 4), &positive(2), &numbers(3, 4), &positive(4)));
+    agrees!(divided(&matrix(1, 3, 4), &positive(2), &numbers(3, 4), &positive(4)), wrt 4);
 }

@@ -63,10 +63,10 @@ fn element_and_shape(z: &Array1<f64>) -> f64 {
 
 #[test]
 fn beside_wholes() {
-    agrees!(element_of_an_argument(&matrix(1, 2, 2), &numbers(2, 2)));
+    agrees!(element_of_an_argument(&matrix(1, 2, 2), &numbers(2, 2)), wrt 2);
     agrees!(fan_out(&matrix(1, 3, 3)));
     agrees!(element_and_shape(&numbers(1, 2)));
-    agrees!(copy_of_a_field(&Shifted { b: numbers(1, 3), k: 0.4 }, 0.4));
+    agrees!(copy_of_a_field(&Shifted { b: numbers(1, 3), k: 0.4 }, 0.4), wrt 2);
 }
 
 #[test]

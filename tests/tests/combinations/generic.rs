@@ -51,15 +51,15 @@ fn of_a_borrowed_view<'a>(x: &'a ArrayView1<'a, f64>) -> f64 {
 
 #[test]
 fn over_floats() {
-    agrees!(damped(&numbers(1, 4), 0.8));
-    agrees!(twice(0.3, 0.8));
-    agrees!(smooth(&[0.3, 0.2], 0.5));
+    agrees!(damped(&numbers(1, 4), 0.8), wrt 2);
+    agrees!(twice(0.3, 0.8), wrt 2);
+    agrees!(smooth(&[0.3, 0.2], 0.5), wrt 2);
 }
 
 #[test]
 fn over_ranks_and_lifetimes() {
     assert_eq!(any_rank::grad(&matrix::<f64>(1, 2, 2)), Array2::<f64>::ones((2, 2)));
     let v = numbers::<f64>(1, 3);
-    agrees!(of_views(v.view(), v.view()));
+    agrees!(of_views(v.view(), v.view()), wrt 2);
     assert_same_gradient(of_a_borrowed_view::grad(&v.view()), &(&v * 2.0), f64::EPSILON);
 }

@@ -58,8 +58,8 @@ fn closure_over_constants(t: f64) -> f64 {
 fn as_the_function_computes_them() {
     agrees!(divided_by_a_sum(0.3));
     agrees!(types_of_literals(&array![0.3, 0.5]));
-    agrees!(assigned_literals(0.3, 0.4));
-    agrees!(assigned_literals(0.3, -0.4));
+    agrees!(assigned_literals(0.3, 0.4), wrt 2);
+    agrees!(assigned_literals(0.3, -0.4), wrt 2);
     agrees!(tuple_of_literals(&array![0.3, 0.5]));
     agrees!(closure_over_constants(0.7));
 }

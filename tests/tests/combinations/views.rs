@@ -43,7 +43,7 @@ fn views() {
     let q = Pair { w: matrix(1, 2, 2), b: numbers(2, 2) };
     agrees!(view_of_a_field(&q));
     agrees!(view_of_a_temporary(&q.b));
-    agrees!(field_twice(0.3, &q));
+    agrees!(field_twice(0.3, &q), wrt 2);
     agrees!(view_in_a_branch(&array![0.4, 0.6], &q.w));
     agrees!(view_in_a_branch(&array![-0.4, 0.6], &q.w));
 }

@@ -178,10 +178,10 @@ fn columns(m: &Array2<f64>) -> f64 {
 #[test]
 fn of_lists() {
     let (a, b) = ([0.3, 0.7, -0.4], [1.2, 0.8]);
-    agrees!(chained(&a, &b));
-    agrees!(chained(&a, &[]));
-    agrees!(padded(&a, 0.3));
-    agrees!(periodic(&a, &b));
+    agrees!(chained(&a, &b), wrt 2);
+    agrees!(chained(&a, &[]), wrt 2);
+    agrees!(padded(&a, 0.3), wrt 2);
+    agrees!(periodic(&a, &b), wrt 2);
     agrees!(logs(&a));
     agrees!(lasts(&a));
     agrees!(lasts(&[0.7]));
@@ -191,8 +191,8 @@ fn of_lists() {
     agrees!(maybe(&a));
     agrees!(maybe(&[0.7]));
     agrees!(maybe(&[]));
-    agrees!(polynomial(&a, 0.7));
-    agrees!(polynomial(&[], 0.7));
+    agrees!(polynomial(&a, 0.7), wrt 2);
+    agrees!(polynomial(&[], 0.7), wrt 2);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn of_arrays() {
     let (x, m) = (numbers(1, 4), matrix(2, 3, 3));
     agrees!(halves(&x));
     agrees!(lanes(&m));
-    agrees!(zipped(&x, &numbers(2, 4)));
+    agrees!(zipped(&x, &numbers(2, 4)), wrt 2);
     agrees!(columns(&m));
 }
 

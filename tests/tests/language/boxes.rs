@@ -87,7 +87,7 @@ fn prepended(k: f64) -> f64 {
 #[test]
 fn boxes() {
     agrees!(built(0.7));
-    agrees!(opened(Box::new(0.4), 0.9));
+    agrees!(opened(Box::new(0.4), 0.9), wrt 2);
     agrees!(changed(0.6));
     agrees!(prepended(0.3));
     let leaf = |value| Box::new(Term::Leaf(value));

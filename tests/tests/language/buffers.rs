@@ -192,21 +192,21 @@ fn bumped(start: f64, by: f64) -> f64 {
 fn lists() {
     agrees!(pushed(0.8, 6));
     agrees!(folded_by_a_stack(&[0.3, 0.7, 1.2, 0.9]));
-    agrees!(swapped(&[0.3, 0.7, 1.2], 0.4));
-    agrees!(replaced(0.3, 1.2));
+    agrees!(swapped(&[0.3, 0.7, 1.2], 0.4), wrt 2);
+    agrees!(replaced(0.3, 1.2), wrt 2);
 }
 
 #[test]
 fn slices() {
-    agrees!(double_buffer(&[0.3, 0.9, 0.1, 0.5], 0.2, 5));
+    agrees!(double_buffer(&[0.3, 0.9, 0.1, 0.5], 0.2, 5), wrt 2);
     agrees!(butterfly(&[0.3, 0.9, 0.1, 0.5, 0.2, 0.8]));
     agrees!(shifted_copies(&[0.3, 0.9, 0.7]));
-    agrees!(normalised(&[0.3, -0.9, 0.7], 0.8, &[1.0, 2.0, 3.0]));
+    agrees!(normalised(&[0.3, -0.9, 0.7], 0.8, &[1.0, 2.0, 3.0]), wrt 2);
 }
 
 #[test]
 fn helpers_that_write() {
-    agrees!(triple_product(&[0.3, 0.9, 0.7], &[0.2, -0.4, 0.6], &[-0.5, 0.8, 0.1]));
+    agrees!(triple_product(&[0.3, 0.9, 0.7], &[0.2, -0.4, 0.6], &[-0.5, 0.8, 0.1]), wrt 3);
     agrees!(by_groups(&[0.3, -0.9, 0.7, 0.2, 0.4, -0.1], 3, &[2, 0]));
-    agrees!(bumped(0.7, 0.4));
+    agrees!(bumped(0.7, 0.4), wrt 2);
 }

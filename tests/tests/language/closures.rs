@@ -114,18 +114,18 @@ fn trimmed_mean(x: &[f64]) -> f64 {
 
 #[test]
 fn local_closures() {
-    agrees!(simpson(0.2, 1.4, 1.7));
-    agrees!(rotations(0.4, 0.9, 0.3));
-    agrees!(composed(0.4, 0.9));
-    agrees!(counting(0.4, 0.9));
-    agrees!(over_arrays(&numbers(1, 3), 0.8));
+    agrees!(simpson(0.2, 1.4, 1.7), wrt 3);
+    agrees!(rotations(0.4, 0.9, 0.3), wrt 3);
+    agrees!(composed(0.4, 0.9), wrt 2);
+    agrees!(counting(0.4, 0.9), wrt 2);
+    agrees!(over_arrays(&numbers(1, 3), 0.8), wrt 2);
 }
 
 #[test]
 fn arguments() {
     agrees!(items_as_arguments(&numbers(1, 4)));
-    agrees!(mapped(&matrix(1, 2, 3), 1.3));
+    agrees!(mapped(&matrix(1, 2, 3), 1.3), wrt 2);
     agrees!(weighted_by(&[0.3, 0.9, 0.4], |i| 1.0 / (i + 1) as f64));
-    agrees!(weighted_twice(&[0.3, 0.9, 0.4], 0.7, |i| i as f64));
+    agrees!(weighted_twice(&[0.3, 0.9, 0.4], 0.7, |i| i as f64), wrt 2);
     agrees!(trimmed_mean(&[0.3, 0.9, -0.4, 0.7, 0.1]));
 }

@@ -87,6 +87,6 @@ fn closures_own_what_their_pullbacks_keep() {
     agrees!(named(0.3, &weights));
     agrees!(in_a_loop(0.3, &weights));
     agrees!(through_callers(0.3));
-    agrees!(of_methods(&Gain { by: 0.7 }, 0.3, &[0.2, 0.5, 0.1]));
+    agrees!(of_methods(&Gain { by: 0.7 }, 0.3, &[0.2, 0.5, 0.1]), wrt 3);
     Gain { by: 0.7 }.apply_check_grad(|t| 2.0 * t, 0.3).unwrap();
 }

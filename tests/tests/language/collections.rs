@@ -115,12 +115,12 @@ fn multiply(polys: &[Vec<f64>], at: f64) -> f64 {
 fn lists() {
     let p = |a, b, c, d, m| Particle { pos: [a, b], vel: [c, d], mass: m };
     let ps = [p(0.0, 0.1, 0.2, -0.1, 1.0), p(1.0, 0.3, -0.2, 0.4, 2.0), p(-0.5, 0.9, 0.0, 0.1, 0.7)];
-    agrees!(energy(&ps, 0.8));
-    agrees!(simulate(&ps, 0.8, 0.05, 4));
+    agrees!(energy(&ps, 0.8), wrt 2);
+    agrees!(simulate(&ps, 0.8, 0.05, 4), wrt 3);
     agrees!(rpn("x0 x1 * 2 + x0 neg * x2 +", &[0.3, 0.7, 1.1]));
     agrees!(rpn("", &[0.3]));
-    agrees!(smoother(&[0.3, 0.7, -0.2, 0.5, 0.9], &[0.2, 0.5, 0.3]));
-    agrees!(multiply(&[vec![0.3, 0.7], vec![0.2, -0.4, 0.5]], 0.6));
+    agrees!(smoother(&[0.3, 0.7, -0.2, 0.5, 0.9], &[0.2, 0.5, 0.3]), wrt 2);
+    agrees!(multiply(&[vec![0.3, 0.7], vec![0.2, -0.4, 0.5]], 0.6), wrt 2);
 }
 
 /// A network of layers of all kinds.
@@ -294,9 +294,9 @@ fn networks_and_matrices() {
         temperature: 1.7,
     };
     agrees!(loss(&net, &[numbers(1, 2), numbers(5, 2)], &[0.3, 0.1]));
-    agrees!(decayed(&net, 0.3));
-    agrees!(t_statistic(&[0.3, 0.5, 0.9], &[1.2, 1.4, 0.8, 1.1]));
-    agrees!(closures(&[0.3, 0.5], 0.7));
+    agrees!(decayed(&net, 0.3), wrt 2);
+    agrees!(t_statistic(&[0.3, 0.5, 0.9], &[1.2, 1.4, 0.8, 1.1]), wrt 2);
+    agrees!(closures(&[0.3, 0.5], 0.7), wrt 2);
     agrees!(det(&Matrix { data: vec![0.1, 0.7, 0.3, 0.9, -0.2, 0.4, 0.5, 0.6, 1.1], cols: 3 }));
-    agrees!(prefix(&[0.3, 0.5, -0.2, 0.7, 0.9], 0.4));
+    agrees!(prefix(&[0.3, 0.5, -0.2, 0.7, 0.9], 0.4), wrt 2);
 }

@@ -118,13 +118,13 @@ fn accounts_and_modes() {
         (0, Event::Transfer(0, 1, 0.3)),
         (0, Event::Interest),
     ];
-    agrees!(ledger(&accounts, &events, 0.05));
-    agrees!(thermostat(0.4, 1.2, 0.5, 9));
-    agrees!(thermostat(0.9, 1.2, 0.5, 12));
-    agrees!(use_first(&[0.3, 0.5, 0.7], 1.0));
-    agrees!(use_first(&[0.3, 0.5, 2.7], 1.0));
-    agrees!(use_first(&[-0.3], 1.0));
-    agrees!(use_first(&[], 1.0));
+    agrees!(ledger(&accounts, &events, 0.05), wrt 2);
+    agrees!(thermostat(0.4, 1.2, 0.5, 9), wrt 3);
+    agrees!(thermostat(0.9, 1.2, 0.5, 12), wrt 3);
+    agrees!(use_first(&[0.3, 0.5, 0.7], 1.0), wrt 2);
+    agrees!(use_first(&[0.3, 0.5, 2.7], 1.0), wrt 2);
+    agrees!(use_first(&[-0.3], 1.0), wrt 2);
+    agrees!(use_first(&[], 1.0), wrt 2);
 }
 
 /// A tree of any width.
@@ -261,13 +261,13 @@ fn trees_and_filters() {
             Tree::Node { gain: 1.2, children: vec![Tree::Leaf { weight: -0.4 }, Tree::Leaf { weight: 0.9 }] },
         ],
     };
-    agrees!(score(&tree, 0.8));
-    agrees!(likelihood(&Kalman { x: 0.1, p: 1.0, q: 0.1, r: 0.5 }, &[0.3, 0.5, -0.1]));
+    agrees!(score(&tree, 0.8), wrt 2);
+    agrees!(likelihood(&Kalman { x: 0.1, p: 1.0, q: 0.1, r: 0.5 }, &[0.3, 0.5, -0.1]), wrt 2);
     agrees!(permuted(&[3, 1, 2], &[0.3, 0.7, 0.2]));
     agrees!(ranked(&[0.3, 0.7, 0.2]));
-    agrees!(cached(&[0.3, 0.7, 0.2], 0.6));
+    agrees!(cached(&[0.3, 0.7, 0.2], 0.6), wrt 2);
     let vocab = [("a", 0), ("b", 1)].into_iter().collect();
     agrees!(bag(&["a", "c", "b"], &vocab, &[0.3, 0.8]));
-    agrees!(search(&[[0.1, 0.2, 0.3], [0.4, -0.5, 0.6], [0.7, 0.8, 0.9]], 1.3));
-    agrees!(search(&[[0.1, 0.2, 0.3], [0.4, -0.5, 0.6], [0.7, 0.8, 0.9]], 11.3));
+    agrees!(search(&[[0.1, 0.2, 0.3], [0.4, -0.5, 0.6], [0.7, 0.8, 0.9]], 1.3), wrt 2);
+    agrees!(search(&[[0.1, 0.2, 0.3], [0.4, -0.5, 0.6], [0.7, 0.8, 0.9]], 11.3), wrt 2);
 }

@@ -141,23 +141,23 @@ fn consumed(x: Array1<f64>, list: Vec<f64>) -> f64 {
 
 #[test]
 fn paths() {
-    agrees!(dew(21.0, 0.6));
-    agrees!(by_path(0.6, 1.2));
-    agrees!(compounded(1.1, 0.7));
+    agrees!(dew(21.0, 0.6), wrt 2);
+    agrees!(by_path(0.6, 1.2), wrt 2);
+    agrees!(compounded(1.1, 0.7), wrt 2 in f32);
 }
 
 #[test]
 fn generics() {
-    agrees!(cosine(&[0.3, 0.9, 0.4], &[0.7, -0.2, 0.8]));
-    agrees!(cosine(&[0.3f32, 0.9, 0.4], &[0.7, -0.2, 0.8]) as f32);
-    agrees!(p_norm([0.3, -0.9, 0.4], 2.5));
-    agrees!(p_norm([0.3], 3.0));
-    agrees!(longest(&[numbers(1, 3), numbers(2, 3)], &numbers(3, 3)));
+    agrees!(cosine(&[0.3, 0.9, 0.4], &[0.7, -0.2, 0.8]), wrt 2);
+    agrees!(cosine(&[0.3f32, 0.9, 0.4], &[0.7, -0.2, 0.8]) as f32, wrt 2);
+    agrees!(p_norm([0.3, -0.9, 0.4], 2.5), wrt 2);
+    agrees!(p_norm([0.3], 3.0), wrt 2);
+    agrees!(longest(&[numbers(1, 3), numbers(2, 3)], &numbers(3, 3)), wrt 2);
 }
 
 #[test]
 fn calls() {
-    agrees!(standardised(&matrix(1, 4, 3), &numbers(2, 3)));
+    agrees!(standardised(&matrix(1, 4, 3), &numbers(2, 3)), wrt 2);
     agrees!(smoothed(&numbers(1, 3), &numbers(2, 3), 2, "abc"));
-    agrees!(consumed(numbers(1, 3), vec![0.4, 0.8]));
+    agrees!(consumed(numbers(1, 3), vec![0.4, 0.8]), wrt 2);
 }

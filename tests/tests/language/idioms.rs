@@ -157,7 +157,11 @@ fn sphere_vjp(x: &Array1<f64>) -> (f64, impl FnOnce(f64) -> Array1<f64>) {
     let y = x.dot(x).sqrt();
     (y, move |d| x * (d / y))
 }
-#[differentiable(vjp = sphere_vjp)]
+fn sphere_jvp(x: &Array1<f64>, x_dot: Array1<f64>) -> (f64, f64) {
+    let y = x.dot(x).sqrt();
+    (y, x.dot(&x_dot) / y)
+}
+#[differentiable(vjp = sphere_vjp, jvp = sphere_jvp)]
 fn sphere(x: &Array1<f64>) -> f64 {
     unsafe_norm(x)
 }
@@ -321,17 +325,17 @@ fn made(w: &Array1<f64>, v: &[f64]) -> f64 {
 #[test]
 fn gradients_agree() {
     let g = |r: usize, c: usize, sd: f64| Array2::from_shape_fn((r, c), |(i, j)| ((i * c + j) as f64 * 0.7 + sd).sin());
-    agrees!(uses_saxpy(0.7, &[1.0, 2.0, 0.5]));
-    agrees!(poly_sum(&Poly { c: [1.0, 2.0, 0.3, 0.4] }, &[0.1, 0.5, 1.4]));
+    agrees!(uses_saxpy(0.7, &[1.0, 2.0, 0.5]), wrt 2);
+    agrees!(poly_sum(&Poly { c: [1.0, 2.0, 0.3, 0.4] }, &[0.1, 0.5, 1.4]), wrt 2);
     agrees!(train(&Scale { inner: Lin { w: g(2, 3, 0.1) }, k: 0.7 }, &g(4, 2, 0.3)));
     agrees!(train(&Lin { w: g(2, 3, 0.1) }, &g(4, 2, 0.3)));
-    agrees!(labelled(1.1, 0.9));
+    agrees!(labelled(1.1, 0.9), wrt 2);
     agrees!(collatz(1.1));
-    agrees!(mems(1.1, 0.4));
-    agrees!(conv3(&Array3::from_shape_fn((2, 3, 3), |(a, b, c)| ((a * 9 + b * 3 + c) as f64).cos()), &g(2, 2, 0.2)));
-    agrees!(cats(&g(1, 2, 0.1), &g(2, 2, 0.5), &array![0.3, 0.6]));
+    agrees!(mems(1.1, 0.4), wrt 2);
+    agrees!(conv3(&Array3::from_shape_fn((2, 3, 3), |(a, b, c)| ((a * 9 + b * 3 + c) as f64).cos()), &g(2, 2, 0.2)), wrt 2);
+    agrees!(cats(&g(1, 2, 0.1), &g(2, 2, 0.5), &array![0.3, 0.6]), wrt 3);
     agrees!(mapped(&array![0.3, -0.6, 1.2]));
-    agrees!(with_rule(&array![0.3, -0.6, 1.2], 1.3));
+    agrees!(with_rule(&array![0.3, -0.6, 1.2], 1.3), wrt 2);
     let t = Tree::Node {
         left: Box::new(Tree::Leaf(1.2)),
         right: Box::new(Tree::Node { left: Box::new(Tree::Leaf(0.2)), right: Box::new(Tree::Leaf(0.9)), w: 0.5 }),
@@ -339,7 +343,7 @@ fn gradients_agree() {
     };
     agrees!(tree_sum(&t));
     det_grad::check_grad(&[[1.0, 2.0], [3.0, 5.0]]).unwrap();
-    agrees!(pipeline(&[0.5, -0.3, 1.2, 0.8], &[0.1, 0.2, 0.7, 0.4]));
+    agrees!(pipeline(&[0.5, -0.3, 1.2, 0.8], &[0.1, 0.2, 0.7, 0.4]), wrt 2);
     let ((value, squares, text), gradient) = with_aux::value_and_grad(&array![1.0, 2.0]);
     assert_eq!((value, squares, &text[..], gradient), (5.0f64.ln(), array![1.0, 4.0], "5.00", array![0.4, 0.8]));
     with_aux::check_grad(&array![1.0, 2.0]).unwrap();
@@ -350,10 +354,10 @@ fn gradients_agree() {
     agrees!(sum_axes(&g(2, 2, 0.4).into_dyn()));
     agrees!(cond_arr(&g(3, 2, 0.4), true));
     agrees!(cond_arr(&g(3, 2, 0.4), false));
-    agrees!(elem_assign(&g(2, 2, 0.4), &array![0.3, 0.8]));
-    agrees!(quad_form(g(2, 2, 0.1).view(), 0.5f32));
+    agrees!(elem_assign(&g(2, 2, 0.4), &array![0.3, 0.8]), wrt 2);
+    agrees!(quad_form(g(2, 2, 0.1).view(), 0.5f32), wrt 2 in f32);
     agrees!(early(&[0.5, 0.2, -1.0, 3.0]));
     agrees!(path(&[P(0.0, 1.0), P(1.0, 3.0), P(-1.0, 2.0)]));
     agrees!(monte(0.3, 10));
-    agrees!(made(&array![0.1, 0.5, -0.4], &[1.0, 0.3]));
+    agrees!(made(&array![0.1, 0.5, -0.4], &[1.0, 0.3]), wrt 2);
 }

@@ -112,7 +112,7 @@ fn items() {
     let x = [0.3, 0.7, -0.4, 0.6];
     agrees!(first_squared(&x));
     agrees!(path_length(&x));
-    agrees!(weighted_mean(&x, &x));
+    agrees!(weighted_mean(&x, &x), wrt 2);
     agrees!(norms(&[vec![0.3, 0.4], vec![0.6]]));
     agrees!(spread(&x));
     agrees!(positions(&x));

@@ -214,16 +214,16 @@ fn soft_alignment(a: &[f64], b: &[f64], gap: f64) -> f64 {
 #[test]
 fn recurrent() {
     let cell = Lstm { input: matrix(1, 8, 3), hidden: matrix(2, 8, 2), bias: numbers(3, 8) };
-    agrees!(lstm(&cell, &numbers(4, 2), &matrix(5, 4, 3), &[0.3, -0.2, 0.5, 0.1]));
+    agrees!(lstm(&cell, &numbers(4, 2), &matrix(5, 4, 3), &[0.3, -0.2, 0.5, 0.1]), wrt 2);
     agrees!(lstm_by_hand(&numbers(6, 24).to_vec(), &[0.3, 0.9, -0.4], 2));
 }
 
 #[test]
 fn layers() {
-    agrees!(causal_attention(&matrix(1, 3, 2), &matrix(2, 3, 2), &matrix(3, 3, 4)));
-    agrees!(batch_norm(&matrix(1, 4, 3), &numbers(2, 3), &numbers(3, 3), &matrix(4, 4, 3)));
+    agrees!(causal_attention(&matrix(1, 3, 2), &matrix(2, 3, 2), &matrix(3, 3, 4)), wrt 3);
+    agrees!(batch_norm(&matrix(1, 4, 3), &numbers(2, 3), &numbers(3, 3), &matrix(4, 4, 3)), wrt 3);
     let image = matrix(1, 2, 16).into_shape_with_order((2, 4, 4)).unwrap();
-    agrees!(convolved(&image, &matrix(2, 4, 9).into_shape_with_order((2, 2, 3, 3)).unwrap()));
+    agrees!(convolved(&image, &matrix(2, 4, 9).into_shape_with_order((2, 2, 3, 3)).unwrap()), wrt 2);
     let blocks = [(matrix(1, 3, 3), numbers(2, 3)), (matrix(3, 3, 3), numbers(4, 3))];
     let masks = [0.0, 1.0].map(|keep| Array2::from_shape_fn((2, 3), |(i, j)| if i == j { keep } else { 2.0 }));
     agrees!(residual_network(&blocks, &matrix(5, 2, 3), &masks));
@@ -231,10 +231,10 @@ fn layers() {
 
 #[test]
 fn sequences() {
-    agrees!(bigrams(&matrix(1, 4, 3), &matrix(2, 4, 3), &[0, 2, 1, 3, 2]));
+    agrees!(bigrams(&matrix(1, 4, 3), &matrix(2, 4, 3), &[0, 2, 1, 3, 2]), wrt 2);
     agrees!(soft_k_means(&[vec![0.3, 0.9], vec![-0.4, 0.2]], &[vec![0.1, 0.8], vec![-0.2, 0.5], vec![0.6, 0.6]], 1.3));
     let probabilities = matrix::<f64>(1, 5, 3).mapv(|v| 0.4 + 0.3 * v);
     agrees!(ctc(&probabilities, &[1, 2]));
     agrees!(ctc(&probabilities, &[1, 1]));
-    agrees!(soft_alignment(&[0.3, 0.9, 0.4], &[0.2, 0.7], 0.5));
+    agrees!(soft_alignment(&[0.3, 0.9, 0.4], &[0.2, 0.7], 0.5), wrt 2);
 }

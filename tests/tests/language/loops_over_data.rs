@@ -150,9 +150,9 @@ fn basket(price: &[f64], counts: &std::collections::BTreeMap<usize, u32>) -> f64
 #[test]
 fn lists() {
     let (x, y) = (numbers(1, 6).to_vec(), numbers(2, 6).to_vec());
-    agrees!(elements(&x, [0.3, 0.9, 0.4]));
+    agrees!(elements(&x, [0.3, 0.9, 0.4]), wrt 2);
     agrees!(moments(&numbers(3, 4)));
-    agrees!(paired(&x, &y, &[1, -1, 1, 1, -1, 2]));
+    agrees!(paired(&x, &y, &[1, -1, 1, 1, -1, 2]), wrt 2);
     agrees!(neighbours(&x));
     agrees!(springs(&x, &[(0, 1, 0.3), (2, 5, 0.1), (1, 4, 0.7)]));
     agrees!(basket(&x, &[(1, 3), (4, 2)].into_iter().collect()));
@@ -161,12 +161,12 @@ fn lists() {
 #[test]
 fn matrices() {
     agrees!(rows_and_columns(&matrix(1, 3, 2)));
-    agrees!(over_time(&matrix(2, 4, 3), &matrix(3, 3, 3)));
+    agrees!(over_time(&matrix(2, 4, 3), &matrix(3, 3, 3)), wrt 2);
 }
 
 #[test]
 fn structs() {
     let charges = [Charge { q: 1.0, at: (0.3, 0.9) }, Charge { q: -0.5, at: (0.8, 0.1) }, Charge { q: 0.7, at: (-0.4, 0.2) }];
     agrees!(coulomb(&charges));
-    agrees!(relax(&charges, 0.1));
+    agrees!(relax(&charges, 0.1), wrt 2);
 }

@@ -103,14 +103,14 @@ fn tabulated(x: f64) -> f64 {
 
 #[test]
 fn arrays() {
-    agrees!(rotation(0.4, &numbers(1, 2)));
-    agrees!(joined(&matrix(1, 2, 2), &matrix(2, 2, 2)));
+    agrees!(rotation(0.4, &numbers(1, 2)), wrt 2);
+    agrees!(joined(&matrix(1, 2, 2), &matrix(2, 2, 2)), wrt 2);
 }
 
 #[test]
 fn checks_and_prints() {
-    agrees!(asserted(&[0.3, 0.9], &[0.7, 0.4]));
-    agrees!(printed(0.3, 0.9));
+    agrees!(asserted(&[0.3, 0.9], &[0.7, 0.4]), wrt 2);
+    agrees!(printed(0.3, 0.9), wrt 2);
     agrees!(impossible(0.3, 0));
     agrees!(impossible(0.3, 1));
     assert!(std::panic::catch_unwind(|| impossible::grad(0.3, 3)).is_err());
@@ -118,7 +118,7 @@ fn checks_and_prints() {
 
 #[test]
 fn passive_parts() {
-    agrees!(expected_payoff(0.2, 0.9, 40));
-    agrees!(looked_at(&numbers(1, 5), 0.37));
+    agrees!(expected_payoff(0.2, 0.9, 40), wrt 2);
+    agrees!(looked_at(&numbers(1, 5), 0.37), wrt 2);
     agrees!(tabulated(0.7));
 }

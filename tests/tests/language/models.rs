@@ -313,10 +313,10 @@ fn corrected(decay: &Decay, x: f64, powers: &[(f64, i32)]) -> f64 {
 
 #[test]
 fn gradients_agree() {
-    agrees!(corrected(&Decay { rate: 0.9, order: 1 }, 0.7, &[(0.4, 2), (1.3, -1)]));
+    agrees!(corrected(&Decay { rate: 0.9, order: 1 }, 0.7, &[(0.4, 2), (1.3, -1)]), wrt 3);
     let g = |r: usize, c: usize, sd: f64| Array2::from_shape_fn((r, c), |(i, j)| ((i * c + j) as f64 * 0.7 + sd).sin());
-    agrees!(gp_nll(&[0.0, 0.4, 1.1, 1.9], &[0.1, 0.5, -0.2, 0.3], 0.8, 1.1, 0.3));
-    agrees!(book(100.0, 0.25, &[(Kind::Call, 95.0, 2.0), (Kind::Put, 105.0, -1.0)]));
+    agrees!(gp_nll(&[0.0, 0.4, 1.1, 1.9], &[0.1, 0.5, -0.2, 0.3], 0.8, 1.1, 0.3), wrt 3);
+    agrees!(book(100.0, 0.25, &[(Kind::Call, 95.0, 2.0), (Kind::Put, 105.0, -1.0)]), wrt 2);
     let a = Attention {
         wq: g(3, 3, 0.1).mapv(|x| x as f32),
         wk: g(3, 3, 0.4).mapv(|x| x as f32),
@@ -326,16 +326,16 @@ fn gradients_agree() {
     agrees!(att_loss(&a, &g(4, 3, 0.2).mapv(|x| x as f32), &g(4, 4, 0.3).mapv(|x| x as f32)) as f32);
     let vocab: HashMap<String, usize> = [("a".to_string(), 0), ("b".to_string(), 2)].into();
     agrees!(bag(&g(3, 2, 0.1), &["a", "x", "b", "a"], &vocab));
-    agrees!(sharpe(&g(5, 3, 0.4), &array![0.3, 0.3, 0.4]));
+    agrees!(sharpe(&g(5, 3, 0.4), &array![0.3, 0.3, 0.4]), wrt 2);
     let p = |k: f64, id| Particle { pos: [k, k * k, -k], vel: [0.1 * k, 0.2, 0.3], id, mass: 1.0 + k };
     agrees!(simulate(&World { ps: vec![p(0.1, 0), p(0.9, 1), p(-0.7, 2)], g: 1.3, time: 0.0 }, 4));
-    agrees!(meta(0.1, 0.3, &[0.5, 1.0, -0.4, 0.8]));
+    agrees!(meta(0.1, 0.3, &[0.5, 1.0, -0.4, 0.8]), wrt 3);
     for (i, k) in [(5.0, 0), (20.0, 2), (45.0, 1), (70.0, 4)] {
         agrees!(tax(i, k));
     }
     circle_hit::check_grad(&[0.2, 0.1], 1.5).unwrap().unwrap();
     assert_eq!(solve2::vjp(&[[1.0, 2.0], [2.0, 4.0]], &[1.0, 1.0]).err(), Some(SolveError::Singular));
-    agrees!(view_arg(array![0.1, 0.2], g(2, 3, 0.3).view()));
-    agrees!(relu_net(vec![g(4, 3, 0.2), g(2, 4, 0.6)], array![0.4, 0.3, 0.9]));
+    agrees!(view_arg(array![0.1, 0.2], g(2, 3, 0.3).view()), wrt 2);
+    agrees!(relu_net(vec![g(4, 3, 0.2), g(2, 4, 0.6)], array![0.4, 0.3, 0.9]), wrt 2);
     agrees!(open(&[0.4, 0.3, 0.7]));
 }

@@ -212,15 +212,15 @@ fn through_patterns() {
     let shapes = [Circle(0.3), Rect { w: 0.3, h: 0.7 }, Point];
     agrees!(of_options(0.3));
     for shape in &shapes {
-        agrees!(of_variants(shape, 0.4));
+        agrees!(of_variants(shape, 0.4), wrt 2);
     }
-    agrees!(grown(&shapes, 0.4));
+    agrees!(grown(&shapes, 0.4), wrt 2);
     let layer = Layer { w: numbers(1, 3), bias: Some(numbers(2, 3)), items: vec![(0.3, 0.4), (0.6, 0.2)] };
-    agrees!(stepped(&layer, 0.7));
-    agrees!(stepped(&Layer { bias: None, ..layer.clone() }, 0.7));
-    agrees!(stepped(&Layer { items: vec![], ..layer.clone() }, 0.7));
-    agrees!(best(&[0.3, 0.7, -0.4], 0.8));
-    agrees!(of_pairs((0.3, 0.2), 0.7));
+    agrees!(stepped(&layer, 0.7), wrt 2);
+    agrees!(stepped(&Layer { bias: None, ..layer.clone() }, 0.7), wrt 2);
+    agrees!(stepped(&Layer { items: vec![], ..layer.clone() }, 0.7), wrt 2);
+    agrees!(best(&[0.3, 0.7, -0.4], 0.8), wrt 2);
+    agrees!(of_pairs((0.3, 0.2), 0.7), wrt 2);
 }
 
 #[test]

@@ -129,8 +129,8 @@ fn running(x: &[f64]) -> f64 {
 #[test]
 fn sums() {
     let (x, y) = (numbers(1, 7).to_vec(), numbers(2, 7).mapv(|v: f64| v.abs() + 0.2).to_vec());
-    agrees!(softplus_sum(&x, 1.3));
-    agrees!(weighted_spread(&x, &y));
+    agrees!(softplus_sum(&x, 1.3), wrt 2);
+    agrees!(weighted_spread(&x, &y), wrt 2);
     agrees!(picked(&x));
     agrees!(total_variation(&x));
     agrees!(block_norms(&x, 3));
@@ -141,11 +141,11 @@ fn sums() {
 fn folds() {
     let x = numbers(1, 7).to_vec();
     agrees!(welford(&x));
-    agrees!(filtered(&x, 0.2));
-    agrees!(range_of(&x, 0.7));
-    agrees!(collected(&x, 1.4));
+    agrees!(filtered(&x, 0.2), wrt 2);
+    agrees!(range_of(&x, 0.7), wrt 2);
+    agrees!(collected(&x, 1.4), wrt 2);
     agrees!(running(&x));
-    agrees!(kernel_density(&x, &[0.1, 0.5], 0.4));
+    agrees!(kernel_density(&x, &[0.1, 0.5], 0.4), wrt 3);
     let bodies = [Body { mass: 1.0, at: [0.3, 0.9] }, Body { mass: 2.5, at: [-0.4, 0.2] }, Body { mass: 0.7, at: [0.8, -0.6] }];
     agrees!(centre_of_mass(&bodies));
 }

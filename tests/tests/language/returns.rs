@@ -140,8 +140,8 @@ fn product_tree(x: &[f64]) -> f64 {
 
 #[test]
 fn early_returns() {
-    agrees!(guarded_division(1.2, 0.7));
-    agrees!(guarded_division(1.2, 0.07));
+    agrees!(guarded_division(1.2, 0.7), wrt 2);
+    agrees!(guarded_division(1.2, 0.07), wrt 2);
     agrees!(first_passage(&[0.3, 0.4, 0.5, 0.6], 1.0));
     agrees!(first_passage(&[0.3, 0.4, 0.5, 0.6], 9.0));
     let m = [[0.1, 0.2, 0.3], [0.4, 0.95, 0.6], [0.7, 0.8, 0.9]];
@@ -153,14 +153,14 @@ fn early_returns() {
 fn results_and_options() {
     agrees_ok!(sum_of_roots(&[0.3, 0.9, 1.7]));
     assert_eq!(sum_of_roots::value_and_grad(&[0.3, -0.9]).unwrap_err(), Failure::Negative(1));
-    agrees!(with_a_fallback(&[0.3, 0.9, 1.7], 0.4));
-    agrees!(with_a_fallback(&[0.3, 0.9, -1.7], 0.4));
-    agrees!(with_a_fallback(&[], 0.4));
+    agrees!(with_a_fallback(&[0.3, 0.9, 1.7], 0.4), wrt 2);
+    agrees!(with_a_fallback(&[0.3, 0.9, -1.7], 0.4), wrt 2);
+    agrees!(with_a_fallback(&[], 0.4), wrt 2);
     agrees_ok!(log_ratio(1.3, 0.4));
     assert!(log_ratio::grad(1.3, -0.4).is_none());
-    agrees!(penalised_log_ratio(1.3, 0.4));
-    agrees!(penalised_log_ratio(1.3, 1.2));
-    agrees!(penalised_log_ratio(1.3, -1.2));
+    agrees!(penalised_log_ratio(1.3, 0.4), wrt 2);
+    agrees!(penalised_log_ratio(1.3, 1.2), wrt 2);
+    agrees!(penalised_log_ratio(1.3, -1.2), wrt 2);
 }
 
 #[test]

@@ -219,9 +219,9 @@ fn visible(heights: &[f64], eye: f64) -> f64 {
 fn kinematics() {
     let parents = [None, Some(0), Some(1), Some(0)];
     let offsets = [[0.0, 0.1, 0.3], [0.5, 0.0, 0.1], [0.4, 0.2, 0.0], [0.3, -0.2, 0.1]];
-    agrees!(reach(&[0.3, 0.7, -0.4], &offsets[..3], &parents, [0.6, 0.8, 0.1]));
-    agrees!(reach(&[0.3, 0.7, -0.4, 0.9], &offsets, &parents, [0.6, 0.8, 0.1]));
-    agrees!(attitude([0.9, 0.1, -0.3, 0.2], [0.01, -0.02, 0.03], &[[0.3, 0.9, -0.4], [0.1, -0.2, 0.7]], 0.1));
+    agrees!(reach(&[0.3, 0.7, -0.4], &offsets[..3], &parents, [0.6, 0.8, 0.1]), wrt 2);
+    agrees!(reach(&[0.3, 0.7, -0.4, 0.9], &offsets, &parents, [0.6, 0.8, 0.1]), wrt 2);
+    agrees!(attitude([0.9, 0.1, -0.3, 0.2], [0.01, -0.02, 0.03], &[[0.3, 0.9, -0.4], [0.1, -0.2, 0.7]], 0.1), wrt 2);
 }
 
 #[test]
@@ -230,16 +230,16 @@ fn vision() {
     let flat = [0.0, 0.0, 0.0, 0.1, -0.3, -5.0, 1.1, 0.02, 0.01];
     let points = [0.3, 0.9, 0.4, -0.7, 0.2, 0.8];
     let observations = [(0, 0, 0.1, 0.3), (0, 1, -0.2, 0.9), (1, 0, 0.05, 0.1), (1, 1, -0.1, 0.0)];
-    agrees!(bundle(&[camera, flat].concat(), &points, &observations));
+    agrees!(bundle(&[camera, flat].concat(), &points, &observations), wrt 2);
     let poses = [Pose { x: 0.0, y: 0.1, theta: 0.2 }, Pose { x: 1.1, y: 0.3, theta: 0.5 }, Pose { x: 1.5, y: 1.2, theta: 1.4 }];
     agrees!(pose_graph(&poses, &[(0, 1, [1.0, 0.1, 0.3]), (1, 2, [0.8, 0.7, 1.0]), (0, 2, [1.4, 1.0, 1.1])]));
-    agrees!(visible(&[0.3, 0.2, 0.9, 0.7, 1.9], 0.5));
+    agrees!(visible(&[0.3, 0.2, 0.9, 0.7, 1.9], 0.5), wrt 2);
 }
 
 #[test]
 fn control() {
     let car = Car { x: 0.0, y: 0.3, heading: 0.1, speed: 1.2 };
-    agrees!(drive(car, &[0.2, -0.9, 0.3, 0.1], &[0.5, 0.2, -0.3, 0.1], 0.6));
+    agrees!(drive(car, &[0.2, -0.9, 0.3, 0.1], &[0.5, 0.2, -0.3, 0.1], 0.6), wrt 2);
     agrees!(pid([1.3, 0.4, 0.05], 1.0, 12));
-    agrees!(regulator([[1.0, 0.1], [-0.2, 0.9]], [0.3, 0.8], 0.5, 5));
+    agrees!(regulator([[1.0, 0.1], [-0.2, 0.9]], [0.3, 0.8], 0.5, 5), wrt 3);
 }

@@ -199,22 +199,22 @@ fn rank3(x: &Array3<f64>, w: &Array1<f64>) -> f64 {
 #[test]
 fn gradients_agree() {
     let g = |r: usize, c: usize, sd: f64| Array2::from_shape_fn((r, c), |(i, j)| ((i * c + j) as f64 * 0.7 + sd).sin());
-    agrees!(unrolled(&array![0.5, -0.4], &array![[2.0, 0.3], [0.3, 1.0]], 0.1, 5));
-    agrees!(diffuse2(&g(4, 4, 0.2), 0.1, &Grid { n: 4 }));
-    agrees!(viterbi_soft(&g(4, 3, 0.2), &g(3, 3, 0.7)));
+    agrees!(unrolled(&array![0.5, -0.4], &array![[2.0, 0.3], [0.3, 1.0]], 0.1, 5), wrt 3);
+    agrees!(diffuse2(&g(4, 4, 0.2), 0.1, &Grid { n: 4 }), wrt 2);
+    agrees!(viterbi_soft(&g(4, 3, 0.2), &g(3, 3, 0.7)), wrt 2);
     let b = |e| Box::new(e);
     let e = Expr::Add(
         b(Expr::Mul(b(Expr::Var(0)), b(Expr::Const(1.5)))),
         b(Expr::Pow { base: b(Expr::Add(b(Expr::Var(1)), b(Expr::Var(0)))), n: 3 }),
     );
-    agrees!(eval(&e, &[0.4, 0.9]));
-    agrees!(arm(&[[1.0, 0.2, 0.3, 0.1], [0.5, 0.5, -0.2, 0.3]], &[[0.1, 1.0, 0.2], [0.3, 0.4, -0.5]]));
+    agrees!(eval(&e, &[0.4, 0.9]), wrt 2);
+    agrees!(arm(&[[1.0, 0.2, 0.3, 0.1], [0.5, 0.5, -0.2, 0.3]], &[[0.1, 1.0, 0.2], [0.3, 0.4, -0.5]]), wrt 2);
     agrees!(survival(&[0.3, 0.5, 0.2], &[(0.5, true), (2.7, false), (4.0, true)]));
     agrees!(running(&array![0.1, 0.9, -0.4, 1.3, 0.2]));
-    agrees!(nested_opt(0.4, Some((0.3, 0.1))));
-    agrees!(nested_opt(0.4, Some((0.1, 0.3))));
-    agrees!(nested_opt(0.4, None));
-    agrees!(batch_norm(&g(5, 3, 0.3), &array![1.0, 0.5, 2.0], &array![0.1, 0.2, -0.3]));
+    agrees!(nested_opt(0.4, Some((0.3, 0.1))), wrt 2);
+    agrees!(nested_opt(0.4, Some((0.1, 0.3))), wrt 2);
+    agrees!(nested_opt(0.4, None), wrt 2);
+    agrees!(batch_norm(&g(5, 3, 0.3), &array![1.0, 0.5, 2.0], &array![0.1, 0.2, -0.3]), wrt 3);
     agrees!(copy_swap(&[0.1, 0.5, 0.9, -0.3, 0.7]));
-    agrees!(rank3(&Array3::from_shape_fn((2, 3, 2), |(a, b, c)| ((a * 6 + b * 2 + c) as f64).cos()), &array![0.3, 0.9]));
+    agrees!(rank3(&Array3::from_shape_fn((2, 3, 2), |(a, b, c)| ((a * 6 + b * 2 + c) as f64).cos()), &array![0.3, 0.9]), wrt 2);
 }

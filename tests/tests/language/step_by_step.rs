@@ -153,13 +153,13 @@ fn use_slices(x: &[f64], k: f64) -> f64 {
 #[test]
 fn steps() {
     let x = [0.3, 0.7, -0.4, 0.6];
-    agrees!(bubble(&x, &[0.1, 0.2, 0.3, 0.4]));
+    agrees!(bubble(&x, &[0.1, 0.2, 0.3, 0.4]), wrt 2);
     agrees!(lu(&(matrix(1, 3, 3) + 2.0 * Array2::<f64>::eye(3))));
     agrees!(life(&[vec![0.3, 0.4], vec![0.5, 0.6]], 3));
     agrees!(two_buffers(&x, 3));
     agrees!(heap(&x));
     agrees!(fields(&[(0.3, [0.4, 0.5]), (0.6, [0.7, 0.8])]));
-    agrees!(ema(&x, 0.4));
+    agrees!(ema(&x, 0.4), wrt 2);
     agrees!(memo(4, 0.7));
-    agrees!(use_slices(&x, 0.8));
+    agrees!(use_slices(&x, 0.8), wrt 2);
 }

@@ -151,16 +151,16 @@ fn values() {
         Box::new(Kernel::Product(vec![Kernel::Linear(0.4), Kernel::Rbf { length: 0.9, scale: 0.8 }])),
     );
     agrees!(gram(&k, &[0.3, 0.9]));
-    agrees!(scaled(&k, 0.4));
-    agrees!(scaled(&Kernel::Linear(0.3), 0.4));
-    agrees!(scaled(&Kernel::White, 0.4));
+    agrees!(scaled(&k, 0.4), wrt 2);
+    agrees!(scaled(&Kernel::Linear(0.3), 0.4), wrt 2);
+    agrees!(scaled(&Kernel::White, 0.4), wrt 2);
     agrees!(polygon(&[V2 { x: 0.1, y: 0.2 }, V2 { x: 1.1, y: 0.3 }, V2 { x: 0.6, y: 0.9 }]));
-    agrees!(rnn(&Rnn { w: 0.3, u: 0.7, cells: [0.1, 0.2] }, &[0.3, 0.5]));
-    agrees!(wrapped(&Wrapper { inner: V2 { x: 0.3, y: 0.4 }, scale: 0.7 }, &Wrapper { inner: vec![0.3, 0.2], scale: 1.2 }));
-    agrees!(swapping((0.3, 0.4), 0.8));
+    agrees!(rnn(&Rnn { w: 0.3, u: 0.7, cells: [0.1, 0.2] }, &[0.3, 0.5]), wrt 2);
+    agrees!(wrapped(&Wrapper { inner: V2 { x: 0.3, y: 0.4 }, scale: 0.7 }, &Wrapper { inner: vec![0.3, 0.2], scale: 1.2 }), wrt 2);
+    agrees!(swapping((0.3, 0.4), 0.8), wrt 2);
     for o in [None, Some(None), Some(Some(0.3))] {
         for r in [None, Some(V2 { x: 0.2, y: 0.5 })] {
-            agrees!(nested(o, &r));
+            agrees!(nested(o, &r), wrt 2);
         }
     }
 }

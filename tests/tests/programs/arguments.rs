@@ -62,17 +62,17 @@ fn no_gradient(x: f64, #[no_grad] scale: f64, #[no_grad] shift: &Array1<f64>) ->
 #[test]
 fn ownership() {
     let (w, x) = (matrix(1, 3, 3), numbers(2, 3));
-    agrees!(borrowed(&w, &x));
-    agrees!(owned(w.clone(), x.clone()));
-    agrees!(views(w.view(), x.view()));
-    agrees!(references(&w, &x));
+    agrees!(borrowed(&w, &x), wrt 2);
+    agrees!(owned(w.clone(), x.clone()), wrt 2);
+    agrees!(views(w.view(), x.view()), wrt 2);
+    agrees!(references(&w, &x), wrt 2);
     let (w_view, x_view) = (w.view(), x.view());
     let (value, pullback) = borrowed_views::vjp(&w_view, &x_view);
     assert_close(value, borrowed(&w, &x));
     assert_same_gradient(pullback(1.0), &borrowed::grad(&w, &x), f64::EPSILON);
     assert_same_gradient(borrowed_views::grad(&w_view, &x_view), &borrowed::grad(&w, &x), f64::EPSILON);
-    agrees!(consumed(x.clone(), x.clone()));
-    agrees!(scalar_reference(&0.4, &0.9));
+    agrees!(consumed(x.clone(), x.clone()), wrt 2);
+    agrees!(scalar_reference(&0.4, &0.9), wrt 2);
     let expected = borrowed::grad(&w, &x);
     assert_eq!(owned::grad(w.clone(), x.clone()), expected);
     assert_eq!(views::grad(w.view(), x.view()), expected);
@@ -82,17 +82,17 @@ fn ownership() {
 #[test]
 fn layouts() {
     let (w, x): (Array2<f64>, Array1<f64>) = (matrix(1, 3, 3), numbers(2, 6));
-    agrees!(views(w.t(), x.slice(s![..;2])));
-    agrees!(views(w.slice(s![..;-1, ..;-1]), x.slice(s![3..;-1]).slice(s![..3])));
+    agrees!(views(w.t(), x.slice(s![..;2])), wrt 2);
+    agrees!(views(w.slice(s![..;-1, ..;-1]), x.slice(s![3..;-1]).slice(s![..3])), wrt 2);
     let one = Array1::from_elem(1, 0.5);
-    agrees!(views(w.view(), one.broadcast(3).unwrap()));
+    agrees!(views(w.view(), one.broadcast(3).unwrap()), wrt 2);
 }
 
 #[test]
 fn higher_ranks() {
     let x = numbers(1, 24).into_shape_with_order((2, 3, 4)).unwrap();
     let y = matrix(2, 2, 3).into_dyn();
-    agrees!(higher(&x, &y));
+    agrees!(higher(&x, &y), wrt 2);
 }
 
 #[test]

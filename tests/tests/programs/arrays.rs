@@ -177,56 +177,56 @@ fn more_axes(x: &Array1<f64>, y: &Array1<f64>, m: &Array2<f64>) -> f64 {
 
 #[test]
 fn axes_of_length_one() {
-    agrees!(more_axes(&numbers(1, 4), &numbers(2, 3), &matrix(3, 3, 2)));
+    agrees!(more_axes(&numbers(1, 4), &numbers(2, 3), &matrix(3, 3, 2)), wrt 3);
 }
 
 #[test]
 fn broadcasting() {
-    agrees!(broadcast_row(&matrix(1, 3, 4), &numbers(2, 4)));
-    agrees!(broadcast_row(&matrix(1, 3, 4), &numbers(2, 1)));
-    agrees!(broadcast_left(&matrix(1, 3, 4), &matrix(2, 3, 1), 0.7));
-    agrees!(broadcast_left(&matrix(1, 1, 4), &matrix(2, 3, 1), 0.7));
-    agrees!(chained(&numbers(3, 9), 0.8, -0.4));
+    agrees!(broadcast_row(&matrix(1, 3, 4), &numbers(2, 4)), wrt 2);
+    agrees!(broadcast_row(&matrix(1, 3, 4), &numbers(2, 1)), wrt 2);
+    agrees!(broadcast_left(&matrix(1, 3, 4), &matrix(2, 3, 1), 0.7), wrt 3);
+    agrees!(broadcast_left(&matrix(1, 1, 4), &matrix(2, 3, 1), 0.7), wrt 3);
+    agrees!(chained(&numbers(3, 9), 0.8, -0.4), wrt 3);
 }
 
 #[test]
 fn products() {
-    agrees!(matrix_matrix(&matrix(1, 3, 4), &matrix(2, 4, 2)));
-    agrees!(matrix_vector(&matrix(1, 3, 4), &numbers(2, 4)));
-    agrees!(vector_matrix(&numbers(1, 3), &matrix(2, 3, 4)));
-    agrees!(cosine(&numbers(1, 5), &numbers(2, 5)));
-    agrees!(transposed(&matrix(1, 3, 4), &numbers(2, 4)));
+    agrees!(matrix_matrix(&matrix(1, 3, 4), &matrix(2, 4, 2)), wrt 2);
+    agrees!(matrix_vector(&matrix(1, 3, 4), &numbers(2, 4)), wrt 2);
+    agrees!(vector_matrix(&numbers(1, 3), &matrix(2, 3, 4)), wrt 2);
+    agrees!(cosine(&numbers(1, 5), &numbers(2, 5)), wrt 2);
+    agrees!(transposed(&matrix(1, 3, 4), &numbers(2, 4)), wrt 2);
 }
 
 #[test]
 fn reductions() {
-    agrees!(standardized(&matrix(1, 6, 3), &numbers(2, 3)));
+    agrees!(standardized(&matrix(1, 6, 3), &numbers(2, 3)), wrt 2);
     agrees!(along_axes(&matrix(1, 3, 3)));
-    agrees!(attention(&matrix(1, 3, 4), &matrix(2, 5, 4), &matrix(3, 5, 2)));
+    agrees!(attention(&matrix(1, 3, 4), &matrix(2, 5, 4), &matrix(3, 5, 2)), wrt 3);
     for rows in [(1, 5), (5, 1), (5, 5), (1, 1)] {
-        agrees!(linear_layers(&matrix(1, rows.0, 3), &matrix(2, 3, 3), &matrix(3, rows.1, 3)));
-        agrees!(linear_in_one(&matrix(1, rows.0, 3), &matrix(2, 3, 3), &matrix(3, rows.1, 3)));
+        agrees!(linear_layers(&matrix(1, rows.0, 3), &matrix(2, 3, 3), &matrix(3, rows.1, 3)), wrt 3);
+        agrees!(linear_in_one(&matrix(1, rows.0, 3), &matrix(2, 3, 3), &matrix(3, rows.1, 3)), wrt 3);
     }
-    agrees!(functions_of_functions(&matrix(1, 3, 4), &numbers(2, 4), 0.7));
-    agrees!(functions_of_functions(&matrix(1, 2, 40), &numbers(2, 1), 0.7));
-    agrees!(functions_of_functions(&matrix(1, 1, 1), &numbers(2, 6), 0.7));
-    agrees!(functions_of_functions_alone(&matrix(1, 3, 4), 0.7) as f64);
-    agrees!(functions_of_functions_alone(&matrix(1, 3, 4), 0.7) as f32);
+    agrees!(functions_of_functions(&matrix(1, 3, 4), &numbers(2, 4), 0.7), wrt 3);
+    agrees!(functions_of_functions(&matrix(1, 2, 40), &numbers(2, 1), 0.7), wrt 3);
+    agrees!(functions_of_functions(&matrix(1, 1, 1), &numbers(2, 6), 0.7), wrt 3);
+    agrees!(functions_of_functions_alone(&matrix(1, 3, 4), 0.7) as f64, wrt 2);
+    agrees!(functions_of_functions_alone(&matrix(1, 3, 4), 0.7) as f32, wrt 2);
     agrees!(with_free_functions(&matrix(1, 3, 4)));
-    agrees!(partition(&matrix(1, 3, 4), 1.7));
+    agrees!(partition(&matrix(1, 3, 4), 1.7), wrt 2);
 }
 
 #[test]
 fn models() {
     let one_hot = array![[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]];
-    agrees!(softmax_regression(&matrix(1, 4, 2), &numbers(2, 2), &matrix(3, 3, 4), &one_hot));
-    agrees!(classifier(&matrix(1, 4, 3), 0.1, &matrix(2, 5, 4), &[0, 2, 1, 1, 0]));
-    agrees!(regression(&numbers(1, 4), 0.3, &matrix(2, 5, 4), &numbers(3, 5)));
+    agrees!(softmax_regression(&matrix(1, 4, 2), &numbers(2, 2), &matrix(3, 3, 4), &one_hot), wrt 4);
+    agrees!(classifier(&matrix(1, 4, 3), 0.1, &matrix(2, 5, 4), &[0, 2, 1, 1, 0]), wrt 2);
+    agrees!(regression(&numbers(1, 4), 0.3, &matrix(2, 5, 4), &numbers(3, 5)), wrt 2);
 }
 
 #[test]
 fn parts_and_copies() {
-    agrees!(elements(&matrix(1, 2, 2), &numbers(2, 3)));
+    agrees!(elements(&matrix(1, 2, 2), &numbers(2, 3)), wrt 2);
     agrees!(copies(&matrix(1, 2, 3)));
 }
 

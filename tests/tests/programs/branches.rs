@@ -88,16 +88,16 @@ fn tuple_of_branch(x: f64, y: f64) -> f64 {
 #[test]
 fn branches() {
     for error in [-3.0, 0.2, 0.4, 2.0] {
-        agrees!(huber(error, 1.0));
+        agrees!(huber(error, 1.0), wrt 2);
     }
     for income in [5.0, 25.0, 40.0, 90.0] {
-        agrees!(tax(income, 0.3, true));
-        agrees!(tax(income, 0.3, false));
+        agrees!(tax(income, 0.3, true), wrt 2);
+        agrees!(tax(income, 0.3, false), wrt 2);
     }
     for (x, y) in [(1.0, 2.0), (1.0, -2.0), (-1.0, 0.5), (-1.0, -2.0)] {
-        agrees!(nested(x, y));
-        agrees!(both_sides(x, y));
-        agrees!(tuple_of_branch(x, y));
+        agrees!(nested(x, y), wrt 2);
+        agrees!(both_sides(x, y), wrt 2);
+        agrees!(tuple_of_branch(x, y), wrt 2);
     }
     agrees!(guarded(2.0));
     agrees!(guarded(-2.0));

@@ -113,16 +113,16 @@ fn twice_the_same(x: f64) -> f64 {
 
 #[test]
 fn chains() {
-    agrees!(chain(0.7, 0.4));
+    agrees!(chain(0.7, 0.4), wrt 2);
     agrees!(with_excluded(0.7, 3));
     agrees!(twice_the_same(0.8));
 }
 
 #[test]
 fn in_loops_and_branches() {
-    agrees!(spring(0.7, 2.0, 12));
-    agrees!(calls_in_branches(&[0.5, 0.2, 0.9, 0.7, 0.1], 0.4));
-    agrees!(deep(&matrix(1, 3, 3), &numbers(2, 3), &matrix(3, 4, 3), 3));
+    agrees!(spring(0.7, 2.0, 12), wrt 2);
+    agrees!(calls_in_branches(&[0.5, 0.2, 0.9, 0.7, 0.1], 0.4), wrt 2);
+    agrees!(deep(&matrix(1, 3, 3), &numbers(2, 3), &matrix(3, 4, 3), 3), wrt 2);
 }
 
 #[test]

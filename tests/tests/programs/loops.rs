@@ -180,12 +180,12 @@ fn no_turns(x: f64, n: usize) -> f64 {
 
 #[test]
 fn scalar_state() {
-    agrees!(polynomial(&[0.5, -1.0, 2.0, 0.25], 0.7));
+    agrees!(polynomial(&[0.5, -1.0, 2.0, 0.25], 0.7), wrt 2);
     agrees!(exponential_series(0.8, 8));
     agrees!(every_other(&[0.1, 0.2, 0.3, -0.4, 0.5], 2));
     agrees!(every_other(&[0.1, 0.2, 0.3, -0.4, 0.5], 3));
-    agrees!(pendulum(0.6, 1.2, 20));
-    agrees!(branch_in_loop(&[0.5, -0.3, 1.2, 0.1, -0.7], 0.2));
+    agrees!(pendulum(0.6, 1.2, 20), wrt 2);
+    agrees!(branch_in_loop(&[0.5, -0.3, 1.2, 0.1, -0.7], 0.2), wrt 2);
     agrees!(triangle(1.4));
     agrees!(passive_state(0.9, 4));
     agrees!(no_turns(0.9, 3));
@@ -194,16 +194,16 @@ fn scalar_state() {
 
 #[test]
 fn nested_loops() {
-    agrees!(pairwise(&numbers(1, 5), &[1.0, -1.0, 0.5, 2.0, -0.3]));
-    agrees!(frobenius_of_product(&matrix(1, 3, 4), &matrix(2, 4, 2)));
+    agrees!(pairwise(&numbers(1, 5), &[1.0, -1.0, 0.5, 2.0, -0.3]), wrt 2);
+    agrees!(frobenius_of_product(&matrix(1, 3, 4), &matrix(2, 4, 2)), wrt 2);
 }
 
 #[test]
 fn array_state() {
     let inputs = matrix(4, 5, 1);
-    agrees!(recurrent(&matrix(1, 3, 3), &matrix(2, 3, 3), &numbers(3, 3), &inputs));
-    agrees!(power_iteration(&matrix(5, 3, 3), &numbers(6, 3)));
-    agrees!(descent(&numbers(7, 4), 0.3));
+    agrees!(recurrent(&matrix(1, 3, 3), &matrix(2, 3, 3), &numbers(3, 3), &inputs), wrt 3);
+    agrees!(power_iteration(&matrix(5, 3, 3), &numbers(6, 3)), wrt 2);
+    agrees!(descent(&numbers(7, 4), 0.3), wrt 2);
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn gradients() {
     agrees!(products(&array![0.5, 0.0, 2.0]));
     agrees!(products_along_axes(&m));
     agrees!(variation(&x));
-    agrees!(standardised(&m, &numbers(3, 4)));
+    agrees!(standardised(&m, &numbers(3, 4)), wrt 2);
     agrees!(spans(&m));
     agrees!(norms(&m));
     agrees!(running(&m));

@@ -114,17 +114,17 @@ fn conversions(x: f64, small: f32) -> f64 {
 #[test]
 fn formulas() {
     agrees!(quadratic(0.7));
-    agrees!(shadowing(0.3, -1.2));
-    agrees!(kepler(0.9, 0.4));
-    agrees!(compound(1.4, 0.3));
-    agrees!(haversine(48.1, 11.6, 52.5, 13.4));
-    agrees!(call_price(100.0, 95.0, 0.2, 0.03, 1.5));
-    agrees!(powers(1.3, 0.7));
-    agrees!(unused(0.4, 1.0, 2));
+    agrees!(shadowing(0.3, -1.2), wrt 2);
+    agrees!(kepler(0.9, 0.4), wrt 2);
+    agrees!(compound(1.4, 0.3), wrt 2);
+    agrees!(haversine(48.1, 11.6, 52.5, 13.4), wrt 4);
+    agrees!(call_price(100.0, 95.0, 0.2, 0.03, 1.5), wrt 3);
+    agrees!(powers(1.3, 0.7), wrt 2);
+    agrees!(unused(0.4, 1.0, 2), wrt 2);
     agrees!(returns(0.6));
-    agrees!(overwritten(0.6, 0.9));
-    agrees!(minimum_and_clamp(0.4, 0.6));
-    agrees!(minimum_and_clamp(0.4, 1.6));
+    agrees!(overwritten(0.6, 0.9), wrt 2);
+    agrees!(minimum_and_clamp(0.4, 0.6), wrt 2);
+    agrees!(minimum_and_clamp(0.4, 1.6), wrt 2);
 }
 
 #[test]

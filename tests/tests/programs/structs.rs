@@ -99,7 +99,7 @@ fn model() -> Autoencoder {
 fn bodies() {
     let a = Body { position: (0.3, 0.7), mass: 2.0, _id: 1 };
     let b = Body { position: (-0.4, 0.1), mass: 1.5, _id: 2 };
-    agrees!(potential(&a, &b, 6.7));
+    agrees!(potential(&a, &b, 6.7), wrt 3);
     let (da, db, _) = potential::grad(&a, &b, 6.7);
     assert!((da.position.0 + db.position.0).abs() < 1e-12, "action and reaction");
 }
@@ -113,6 +113,6 @@ fn nested_structs() {
 
 #[test]
 fn tuples_and_lists() {
-    agrees!(of_tuples((0.3, 0.7), (1.5, -0.2)));
+    agrees!(of_tuples((0.3, 0.7), (1.5, -0.2)), wrt 2);
     agrees!(of_lists(&Ragged { parts: vec![numbers(1, 3), numbers(2, 4)], weights: [0.3, 0.9] }));
 }

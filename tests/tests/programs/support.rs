@@ -17,10 +17,35 @@ pub(crate) fn assert_same_gradient<G: Tangent>(mut gradient: G, expected: &G, ep
     assert!(gradient.norm() <= tolerance, "differs by {gradient:?} from {expected:?}");
 }
 
-/// `agrees!(f(a, b))`: the companions of `f` say what `f` says, and the gradient is the derivative.
+/// A direction without a pattern, like `gradient`.
+pub(crate) fn direction<G: Tangent>(gradient: &G) -> G {
+    let (mut direction, mut number) = (gradient.clone(), 0.3);
+    direction.map_scalars(&mut |_| {
+        number += 1.7;
+        f64::cos(number)
+    });
+    direction
+}
+
+/// The tangent of the value along a direction is what the gradient says.
+pub(crate) fn assert_same_slope<T: Real, G: Tangent>(of: &str, tangent: T, gradient: &G, direction: &G, epsilon: f64) {
+    let (tangent, expected) = (tangent.to_double(), gradient.inner_product(direction));
+    let tolerance = 4500.0 * epsilon * (1.0 + gradient.norm() * direction.norm());
+    assert!((tangent - expected).abs() <= tolerance, "the tangent of {of} is {tangent}, the gradient says {expected}");
+}
+
+/// `agrees!(f(a, b), wrt 2)`: the companions of `f`, a function with two differentiated arguments, say what `f` says; the
+/// gradient is the derivative, and the tangent along a direction is what the gradient says.
 macro_rules! agrees {
-    ($f:ident($($arg:expr),* $(,)?)) => { agrees!($f($($arg),*) as f64) };
-    ($f:ident($($arg:expr),* $(,)?) as $float:ty) => {{
+    ($f:ident($($arg:expr),* $(,)?)) => { agrees!($f($($arg),*) as f64, wrt 1) };
+    ($f:ident($($arg:expr),* $(,)?), wrt $n:tt) => { agrees!($f($($arg),*) as f64, wrt $n) };
+    // With an `f32` among the arguments of a function of `f64`.
+    ($f:ident($($arg:expr),* $(,)?), wrt $n:tt in f32) => { agrees!($f($($arg),*) as f64, wrt $n, f64::from(f32::EPSILON)) };
+    ($f:ident($($arg:expr),* $(,)?) as $float:ty) => { agrees!($f($($arg),*) as $float, wrt 1) };
+    ($f:ident($($arg:expr),* $(,)?) as $float:ty, wrt $n:tt) => {
+        agrees!($f($($arg),*) as $float, wrt $n, f64::from(<$float>::EPSILON))
+    };
+    ($f:ident($($arg:expr),* $(,)?) as $float:ty, wrt $n:tt, $epsilon:expr) => {{
         let plain: $float = $f($($arg),*);
         assert!(plain.is_finite(), "the test's own numbers");
         let (value, gradient) = $f::value_and_grad($($arg),*);
@@ -34,7 +59,22 @@ macro_rules! agrees {
         let epsilon = f64::from(<$float>::EPSILON);
         $crate::support::assert_same_gradient(pulled, &gradient, epsilon);
         $crate::support::assert_same_gradient($f::grad($($arg),*), &gradient, epsilon);
+        let direction = $crate::support::direction(&gradient);
+        let along = direction.clone();
+        let (value, tangent) = agrees!(@jvp $n, $f($($arg),*), along);
+        $crate::support::assert_close(value, plain);
+        $crate::support::assert_same_slope(stringify!($f), tangent, &gradient, &direction, $epsilon);
     }};
+    (@jvp 1, $f:ident($($arg:expr),*), $along:ident) => { $f::jvp($($arg,)* $along) };
+    (@jvp 2, $f:ident($($arg:expr),*), $along:ident) => { $f::jvp($($arg,)* $along.0, $along.1) };
+    (@jvp 3, $f:ident($($arg:expr),*), $along:ident) => { $f::jvp($($arg,)* $along.0, $along.1, $along.2) };
+    (@jvp 4, $f:ident($($arg:expr),*), $along:ident) => { $f::jvp($($arg,)* $along.0, $along.1, $along.2, $along.3) };
+    (@jvp 5, $f:ident($($arg:expr),*), $along:ident) => {
+        $f::jvp($($arg,)* $along.0, $along.1, $along.2, $along.3, $along.4)
+    };
+    (@jvp 7, $f:ident($($arg:expr),*), $along:ident) => {
+        $f::jvp($($arg,)* $along.0, $along.1, $along.2, $along.3, $along.4, $along.5, $along.6)
+    };
 }
 pub(crate) use agrees;
 

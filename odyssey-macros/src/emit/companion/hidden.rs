@@ -23,11 +23,16 @@ pub(super) struct Body {
 impl Companion<'_> {
     /// The type parameters for wants, one an argument.
     pub(super) fn want_parameters(&self) -> Vec<Ident> {
+        self.type_parameters("Want")
+    }
+
+    /// Type parameters of the macro's own, one an argument.
+    pub(super) fn type_parameters(&self, prefix: &str) -> Vec<Ident> {
         let mut taken: Vec<_> = crate::parse::generic_names(&self.source.item).iter().map(ToString::to_string).collect();
         self.arguments()
             .iter()
             .map(|argument| {
-                let mut camel = String::from("Want");
+                let mut camel = String::from(prefix);
                 for word in argument.name.unraw().to_string().split('_') {
                     let mut chars = word.chars();
                     camel.extend(chars.next().into_iter().flat_map(char::to_uppercase));
@@ -51,14 +56,12 @@ impl Companion<'_> {
             let (primal, ty) = (own("primal"), self.free_name("__Primal"));
             quote!(#primal: #ty,)
         });
-        let (hidden, wants) = (self.hidden_companion(), tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
+        let (hidden, wants) =
+            (self.hidden("residual_vjp"), tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
         let attributes = self.hidden_attributes();
         let pullback_type = self.pullback_type();
         let head = |parameters: Vec<TokenStream>| {
-            let parameters = in_few(parameters, |rest| {
-                let (patterns, types): (Vec<_>, Vec<_>) = rest.into_iter().map(pattern_and_type).unzip();
-                quote!((#(#patterns),*): (#(#types),*))
-            });
+            let parameters = declared_in_few(parameters);
             quote_spanned! {here=>
                 #attributes
                 #vis fn #hidden #generics (#primal #(#parameters,)* _: #wants) -> (#result, #pullback_type) #bound
@@ -88,14 +91,14 @@ impl Companion<'_> {
         }
     }
 
-    fn hidden_attributes(&self) -> TokenStream {
+    pub(super) fn hidden_attributes(&self) -> TokenStream {
         let inline = (!self.source.is_declared).then(|| quote!(#[inline]));
         quote!(#[doc(hidden)] #inline)
     }
 
     /// Which function is called: a plain one may hide an imported differentiable one, but not its companion. A method is
     /// found by the type of its receiver, as its companion is.
-    fn check_of_the_function(&self) -> TokenStream {
+    pub(super) fn check_of_the_function(&self) -> TokenStream {
         let methods = self.check_of_prelude_methods();
         if self.source.place == Place::Module {
             let (krate, function, primal) = (self.krate, self.instance(), own("primal"));
@@ -109,19 +112,24 @@ impl Companion<'_> {
     /// The generic parameters: the user's, that of the function itself, and the wants.
     fn hidden_generics(&self, wants: &[Ident]) -> TokenStream {
         let krate = self.krate;
-        let (lifetimes, others): (Vec<_>, Vec<_>) =
-            self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
-        let primal = (self.source.place == Place::Module).then(|| {
-            let (ty, result) = (self.free_name("__Primal"), self.result());
-            let types = self.arguments().iter().map(|argument| &argument.ty);
-            quote!(#ty: ::core::ops::Fn(#(#types),*) -> #result,)
-        });
         let bounds = self.arguments().iter().zip(wants).map(|(argument, want)| {
             if argument.differentiated {
                 quote!(#want: #krate::rt::Want)
             } else {
                 quote!(#want: #krate::rt::Excluded)
             }
+        });
+        self.generics_with(&bounds.collect::<Vec<_>>())
+    }
+
+    /// The same with other type parameters of the macro's own.
+    pub(super) fn generics_with(&self, bounds: &[TokenStream]) -> TokenStream {
+        let (lifetimes, others): (Vec<_>, Vec<_>) =
+            self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
+        let primal = (self.source.place == Place::Module).then(|| {
+            let (ty, result) = (self.free_name("__Primal"), self.result());
+            let types = self.arguments().iter().map(|argument| &argument.ty);
+            quote!(#ty: ::core::ops::Fn(#(#types),*) -> #result,)
         });
         quote!(<#(#lifetimes,)* #(#others,)* #primal #(#bounds),*>)
     }
@@ -216,15 +224,20 @@ struct Again {
 
 /// The arguments of a hidden form, declared or given. Together with what it takes besides, lints would find many of them too
 /// many: then all but the first, which may be a receiver, are one tuple.
-pub(in crate::emit) fn in_few(
-    mut arguments: Vec<TokenStream>,
-    tuple: impl FnOnce(Vec<TokenStream>) -> TokenStream,
-) -> Vec<TokenStream> {
+fn in_few(mut arguments: Vec<TokenStream>, tuple: impl FnOnce(Vec<TokenStream>) -> TokenStream) -> Vec<TokenStream> {
     if arguments.len() > 5 {
         let rest = arguments.split_off(1);
         arguments.push(tuple(rest));
     }
     arguments
+}
+
+/// The same where they are declared.
+pub(super) fn declared_in_few(parameters: Vec<TokenStream>) -> Vec<TokenStream> {
+    in_few(parameters, |rest| {
+        let (patterns, types): (Vec<_>, Vec<_>) = rest.into_iter().map(pattern_and_type).unzip();
+        quote!((#(#patterns),*): (#(#types),*))
+    })
 }
 
 /// The same where they are given.

@@ -5,6 +5,7 @@ mod bounds;
 mod check;
 mod gradient;
 mod hidden;
+mod pushforward;
 mod residual;
 mod rule;
 mod signature;
@@ -65,9 +66,18 @@ impl Companion<'_> {
         let functions = if self.source.place == Place::TraitImpl {
             // The others are the trait's, for all of its types.
             let gradient = self.fused().map_or_else(TokenStream::new, |_| self.value_and_grad());
-            vec![gradient, self.residual_vjp()]
+            vec![gradient, self.residual_vjp(), self.pushforward()]
         } else {
-            vec![self.value_and_grad(), self.grad(), self.vjp(), self.check_grad(), self.residual_vjp(), self.primal()]
+            vec![
+                self.value_and_grad(),
+                self.grad(),
+                self.vjp(),
+                self.jvp(),
+                self.check_grad(),
+                self.residual_vjp(),
+                self.pushforward(),
+                self.primal(),
+            ]
         };
         if self.source.place != Place::Module {
             let attributes = self.attributes();

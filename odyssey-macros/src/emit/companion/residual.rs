@@ -70,16 +70,8 @@ impl Companion<'_> {
     /// again after the change.
     fn leave_behind(&self, writer: &mut Writer, forward: &Block) -> TokenStream {
         let exclusive = self.arguments().iter().zip(&forward.params).filter(|(argument, _)| argument.kind.is_exclusive());
-        let left = exclusive.zip(&forward.results[1..]).filter(|((_, param), left)| {
-            writer.layout.is_inline(**left) || writer.layout.variable(**left) != writer.layout.variable(**param)
-        });
-        let left: Vec<_> = left.map(|((argument, _), left)| (argument.name.clone(), *left)).collect();
-        left.into_iter()
-            .map(|(name, left)| {
-                let left = writer.consume(left).tokens;
-                quote!(*#name = #left;)
-            })
-            .collect()
+        let left = exclusive.zip(&forward.results[1..]);
+        left.map(|((argument, param), left)| leave_in(writer, &argument.name, *param, *left)).collect()
     }
 
     /// The gradients of a failure.
@@ -203,8 +195,17 @@ fn collect_variables(writer: &Writer, value: Value, read: &mut Vec<Value>) {
     }
 }
 
+/// `*x = x_1;` where what is left in an argument that is `&mut` is not in it yet.
+pub(super) fn leave_in(writer: &mut Writer, name: &syn::Ident, param: Value, left: Value) -> TokenStream {
+    if !writer.layout.is_inline(left) && writer.layout.variable(left) == writer.layout.variable(param) {
+        return TokenStream::new();
+    }
+    let left = writer.consume(left).tokens;
+    quote!(*#name = #left;)
+}
+
 /// Some statement may leave the function with a failure.
-fn leaves_early(block: &Block) -> bool {
+pub(super) fn leaves_early(block: &Block) -> bool {
     block.diverges
         || block.stmts.iter().any(|stmt| matches!(stmt.op, Op::Try(_)) || stmt.op.blocks().into_iter().any(leaves_early))
 }

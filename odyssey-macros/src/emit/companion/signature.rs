@@ -32,8 +32,8 @@ impl Companion<'_> {
     }
 
     /// The name of the hidden form. Callers know a method's own name alone.
-    pub(super) fn hidden_companion(&self) -> Ident {
-        let companion = self.source.place.companion(&self.source.item.sig.ident, "residual_vjp");
+    pub(super) fn hidden(&self, name: &str) -> Ident {
+        let companion = self.source.place.companion(&self.source.item.sig.ident, name);
         Ident::new(&companion.to_string(), at(companion.span()))
     }
 
@@ -266,19 +266,24 @@ impl Companion<'_> {
         quote!(#import #(#items)*)
     }
 
-    fn own_items(&self) -> &[Item] {
+    pub(super) fn own_items(&self) -> &[Item] {
         self.program.map_or(&[], |program| &program.primal.items)
     }
 
     /// Gives the arguments their names; those that are not read are called `_`.
     pub(super) fn signature(&self, writer: &mut Writer, params: &[Value]) -> Vec<TokenStream> {
+        self.arguments().iter().zip(params).for_each(|(argument, value)| writer.names.give(*value, &argument.name));
+        self.parameters_read(writer, params, "")
+    }
+
+    /// The parameters; those that neither the body reads nor the text in front of it are called `_`.
+    pub(super) fn parameters_read(&self, writer: &mut Writer, params: &[Value], further: &str) -> Vec<TokenStream> {
         let items = self.own_items();
-        let text = quote!(#(#items)*).to_string();
+        let text = quote!(#(#items)*).to_string() + further;
         self.arguments()
             .iter()
             .zip(params)
             .map(|(argument, value)| {
-                writer.names.give(*value, &argument.name);
                 let (name, ty) = (&argument.name, &argument.ty);
                 let is_mentioned = writer.layout.is_used(*value) || text.contains(&name.to_string());
                 if is_mentioned || argument.receiver.is_some() {
@@ -348,9 +353,10 @@ fn own_name(argument: &Argument, position: usize) -> Ident {
     syn::parse_str::<Ident>(&name).map_or_else(|_| Ident::new_raw(&name, span), |_| Ident::new(&name, span))
 }
 
-fn calls_method(block: &Block) -> bool {
+pub(super) fn calls_method(block: &Block) -> bool {
     block.stmts.iter().any(|stmt| {
-        let is_method = matches!(&stmt.op, Op::Linearize(call) if matches!(call.callee, Callee::Method(..)));
+        let is_method =
+            matches!(&stmt.op, Op::Linearize(call) | Op::Pushforward(call, _) if matches!(call.callee, Callee::Method(..)));
         is_method || stmt.op.blocks().into_iter().any(calls_method)
     })
 }

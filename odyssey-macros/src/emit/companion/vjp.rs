@@ -112,7 +112,7 @@ impl Companion<'_> {
             .filter(|(argument, _)| owns && matches!(argument.kind, Kind::Reference(_)))
             .map(|(_, (name, given))| quote_spanned!(here=> let #given = #name.to_owned();))
             .collect();
-        let (owner, hidden, generics) = (self.owner(), self.hidden_companion(), self.explicit_hidden_generics());
+        let (owner, hidden, generics) = (self.owner(), self.hidden("residual_vjp"), self.explicit_hidden_generics());
         let function = (self.source.place == Place::Module).then(|| {
             let function = self.function();
             quote!(#function,)

@@ -20,30 +20,42 @@ impl Layout {
 
     /// A value that is read after something it is made from has been overwritten must be bound before; whether there was
     /// one. Parts that are no numbers stay places: for them the whole is copied, unless it is behind a `&mut`, out of which
-    /// the user has copied them.
+    /// the user has copied them. Numbers come first: with them bound, what they are parts of may be read early enough.
     fn bind_outlived(&mut self, values: &Values) -> bool {
         let is_number = |out: &Value| match &self.definitions[out] {
             Op::Verbatim(verbatim) => !is_place_expression(&verbatim.expr),
             Op::Elementwise(..) => true,
-            Op::Field(..) | Op::Index(..) | Op::Dereference(_) => {
-                values[*out].kind.is_scalar() || self.is_behind_exclusive(values, *out) && self.is_read_whole(*out)
-            }
             _ => values[*out].kind.is_scalar(),
         };
-        let outlived: Vec<_> = self.inline.iter().filter(|out| is_number(out) && self.is_outlived(*out)).collect();
+        let mut outlived: Vec<_> = self.inline.iter().filter(|out| is_number(out) && self.is_outlived(*out)).collect();
+        if outlived.is_empty() {
+            let is_copied = |out: &Value| self.is_behind_exclusive(values, *out) && self.is_read_late(*out);
+            outlived = self.inline.iter().filter(is_copied).collect();
+        }
         outlived.iter().for_each(|out| {
             self.inline.remove(out);
         });
         !outlived.is_empty()
     }
 
-    /// Read by more than what takes a part of it.
-    fn is_read_whole(&self, value: Value) -> bool {
+    /// Read, other than for a part of it that is read in its turn, after it has been overwritten.
+    fn is_read_late(&self, value: Value) -> bool {
+        let Some(ends) = self.first_overwrite(value) else { return false };
         let is_part = |owner: &Value| {
             let op = self.definitions.get(owner);
             matches!(op, Some(Op::Field(..) | Op::Index(..) | Op::Dereference(_) | Op::Reference(_) | Op::View(..)))
         };
-        self.reads.get(&value).into_iter().flatten().any(|(_, owner)| !owner.as_ref().is_some_and(is_part))
+        self.reads.get(&value).into_iter().flatten().any(|(site, owner)| {
+            match owner.filter(|owner| self.inline.contains(owner)) {
+                Some(part) if is_part(&part) => false,
+                Some(reader) => {
+                    let mut sites = Vec::new();
+                    self.final_sites(reader, &mut sites);
+                    sites.iter().any(|site| site.at > ends)
+                }
+                None => site.at > ends,
+            }
+        })
     }
 
     /// A part of what an argument that is `&mut` refers to.
@@ -80,6 +92,7 @@ impl Layout {
             Op::Verbatim(verbatim) => verbatim.is_pure,
             Op::Elementwise(..)
             | Op::Rule(..)
+            | Op::Tangent(..)
             | Op::Zero(_)
             | Op::Length(_)
             | Op::Extent(_)

@@ -72,7 +72,16 @@ impl Layout {
                     && s.outs.len() == 1
                     && s.op.blocks().is_empty()
                     && s.overwrites().is_empty()
-                    && !matches!(s.op, Op::Kernel(_) | Op::Pullback { .. } | Op::Linearize(_) | Op::Assemble(..) | Op::Effect(..))
+                    && !matches!(
+                        s.op,
+                        Op::Kernel(_)
+                            | Op::Pullback { .. }
+                            | Op::Linearize(_)
+                            | Op::Pushforward(..)
+                            | Op::Assemble(..)
+                            | Op::Unmatch { .. }
+                            | Op::Effect(..)
+                    )
             });
             let is_free = !self.inline.contains(result) && !self.variable.contains_key(result) && !self.mutable.contains(result);
             let defined = self.defined[result].at;

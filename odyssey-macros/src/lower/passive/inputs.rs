@@ -57,7 +57,7 @@ impl Lowerer {
 }
 
 /// The names captured by a format string: `"{x:?}"`.
-pub(in crate::lower) fn captured(literal: &proc_macro2::Literal) -> Vec<Ident> {
+pub(crate) fn captured(literal: &proc_macro2::Literal) -> Vec<Ident> {
     let text = literal.to_string();
     if !text.starts_with('"') && !text.starts_with('r') {
         return Vec::new();

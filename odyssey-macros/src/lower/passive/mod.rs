@@ -10,7 +10,7 @@ use syn::{BinOp, Expr, Ident, Type};
 use crate::table::elementwise::Elementwise;
 
 pub(in crate::lower) use effects::Effects;
-pub(in crate::lower) use inputs::captured;
+pub(crate) use inputs::captured;
 
 /// Methods that ask about a value without depending on its reals.
 const QUESTIONS: [&str; 28] = [

@@ -5,7 +5,7 @@
 
 mod choice;
 
-use crate::ir::{Block, FieldName, For, Kind, Number, Op, Parameter, Stmt, Value, ValueMap, ValueSet, Values};
+use crate::ir::{Block, Copying, FieldName, For, Kind, Number, Op, Parameter, Stmt, Value, ValueMap, ValueSet, Values};
 use crate::table::elementwise::Elementwise;
 
 /// Simplifies both halves of a program; the second one sees the first.
@@ -14,8 +14,14 @@ pub(crate) fn simplify(values: &mut Values, forward: &mut Block, reverse: &mut B
     forward.definitions(&mut |v| {
         primal.insert(v);
     });
-    let mut simplifier =
-        Simplifier { primal, values, definitions: ValueMap::default(), same: ValueMap::default(), code: Code::Primal };
+    let mut simplifier = Simplifier {
+        primal,
+        values,
+        definitions: ValueMap::default(),
+        same: ValueMap::default(),
+        code: Code::Primal,
+        is_tangent: false,
+    };
     simplifier.block(forward);
     simplifier.code = Code::Derivative;
     simplifier.block(reverse);
@@ -40,6 +46,8 @@ struct Simplifier<'a> {
     primal: ValueSet,
     /// Whose statements are at hand.
     code: Code,
+    /// The statement at hand computes a tangent, which stands among the user's.
+    is_tangent: bool,
 }
 
 /// Simplifies the body of a kernel, which may be the user's code as well as the compiler's.
@@ -50,6 +58,7 @@ pub(crate) fn simplify_kernel(values: &mut Values, body: &mut Block) {
         definitions: ValueMap::default(),
         same: ValueMap::default(),
         code: Code::Primal,
+        is_tangent: false,
     }
     .block(body);
 }
@@ -84,10 +93,16 @@ impl Simplifier<'_> {
     /// Simplifies one statement; whether it stays.
     fn stmt(&mut self, stmt: &mut Stmt, before: &mut Vec<Stmt>) -> bool {
         let [out] = stmt.outs[..] else { return true };
+        self.is_tangent = self.values.tangents.contains(&out);
         loop {
             match self.outcome(stmt, before) {
                 Outcome::Keep => break,
                 Outcome::Op(op) => stmt.op = op,
+                // A tangent that is lent is no value of its own.
+                Outcome::Value(value) if self.is_tangent && self.is_lent(value) && !self.is_lent(out) => {
+                    stmt.op = Op::Copy(Copying::Clone, value);
+                    break;
+                }
                 Outcome::Value(value) => {
                     self.inherit(out, value);
                     self.same.insert(out, value);
@@ -97,6 +112,10 @@ impl Simplifier<'_> {
         }
         self.definitions.insert(out, stmt.op.clone());
         true
+    }
+
+    fn is_lent(&self, value: Value) -> bool {
+        matches!(self.values[value].kind, Kind::Reference(_))
     }
 
     /// A value that takes another's place takes its name as well, if it has none.
@@ -160,7 +179,7 @@ impl Simplifier<'_> {
     }
 
     fn is_derivative(&self) -> bool {
-        self.code == Code::Derivative
+        self.code == Code::Derivative || self.is_tangent
     }
 
     fn elementwise(

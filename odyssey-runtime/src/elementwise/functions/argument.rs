@@ -62,6 +62,18 @@ pub trait Passing<X>: Rank {
     /// The cotangent of the number.
     fn d_number<C: Function<1>>(x: &X, number: Self::Number, y: &Self::Value, dy: &Self::Value) -> Self::Number;
 
+    /// The tangent of the value along that of x, and, if there is one, along that of the number.
+    fn tangent<C: Function<N>, const N: usize>(
+        x: &X,
+        numbers: [Self::Number; N],
+        y: &Self::Value,
+        dx: &Self::Value,
+        d_numbers: [Self::Number; N],
+    ) -> Self::Value;
+
+    /// The tangent of a value that does not vary.
+    fn constant(y: &Self::Value) -> Self::Value;
+
     /// The residual pullback of `C`.
     fn pullback<C: Function<0>, W: Want>() -> Self::Pullback<W>;
 
@@ -89,6 +101,16 @@ impl<T: Real> Passing<T> for Scalar {
     fn d_number<C: Function<1>>(&x: &T, number: T, &y: &T, &dy: &T) -> T {
         let [d_number] = C::Plain::d_numbers(x, [number], y, dy);
         d_number
+    }
+
+    #[inline]
+    fn tangent<C: Function<N>, const N: usize>(&x: &T, numbers: [T; N], &y: &T, &dx: &T, d_numbers: [T; N]) -> T {
+        tangent::<C::Plain, T, N>(x, numbers, y, dx, d_numbers)
+    }
+
+    #[inline]
+    fn constant(_y: &T) -> T {
+        T::zero()
     }
 
     #[inline]
@@ -151,6 +173,28 @@ where
         .0
     }
 
+    #[track_caller]
+    fn tangent<C: Function<N>, const N: usize>(
+        x: &&X,
+        numbers: [T; N],
+        y: &Array<T, D>,
+        dx: &Array<T, D>,
+        d_numbers: [T; N],
+    ) -> Array<T, D> {
+        map_to_modes(
+            (operand(x), operand(y), operand(dx)),
+            One(Full),
+            #[inline(always)]
+            |(x, y, dx)| tangent::<C::Plain, T, N>(x, numbers, y, dx, d_numbers),
+            #[inline(always)]
+            |(x, y, dx)| tangent::<C::Fused, T, N>(x, numbers, y, dx, d_numbers),
+        )
+    }
+
+    fn constant(y: &Array<T, D>) -> Array<T, D> {
+        Array::zeros(y.raw_dim())
+    }
+
     fn pullback<C: Function<0>, W: Want>() -> Self::Pullback<W> {
         |x, y, dy| (W::when(|| <D as Passing<_>>::d_x::<C, 0>(&x, [], y, &dy)),)
     }
@@ -162,6 +206,16 @@ where
             (d_x, d_number)
         }
     }
+}
+
+/// The sum of the partial derivatives, each times its tangent. They are functions of one element, so that the rule for the
+/// cotangents gives them.
+#[allow(clippy::inline_always, reason = "what is not inlined into a kernel is not vectorised")]
+#[inline(always)]
+fn tangent<F: Formulas<N>, T: Real, const N: usize>(x: T, numbers: [T; N], y: T, dx: T, d_numbers: [T; N]) -> T {
+    let of_numbers = d_numbers.map(|d| F::d_numbers(x, numbers, y, d));
+    let own = of_numbers.iter().enumerate().map(|(number, along)| along[number]);
+    own.fold(F::d_x(x, numbers, y, dx), |sum, along| sum + along)
 }
 
 /// A number, or a reference to an array or a view of one.

@@ -1,6 +1,7 @@
 //! The functions and their companions: a pair for each row of the table.
 
 use super::argument::{Argument, Formulas, Function, Fused, IsElementwise, Number, Passed, Passing, Plain, Value};
+use crate::along::Along;
 use crate::check::{self, GradientMismatch};
 use crate::differentiable::{Differentiable, ScalarResult};
 use crate::real::Real;
@@ -127,6 +128,29 @@ macro_rules! companion {
                 check::argument(stringify!($x), &x, |x| $name(x), &Self::grad(x))
             }
 
+            /// The value, and its tangent along that of `x`.
+            #[inline]
+            #[track_caller]
+            pub fn jvp<X: Passed>(x: X, x_dot: Value<X>) -> (Value<X>, Value<X>) {
+                let y = X::Dim::value::<Self, 0>(&x, []);
+                let y_dot = X::Dim::tangent::<Self, 0>(&x, [], &y, &x_dot, []);
+                (y, y_dot)
+            }
+
+            #[doc(hidden)]
+            #[inline]
+            #[track_caller]
+            pub fn pushforward<F: IsElementwise<Self, 0>, X: Passed, G: Along<Value<X>>>(
+                _primal: F,
+                x: X,
+                (x_dot,): (G,),
+            ) -> (Value<X>, Value<X>) {
+                let y = X::Dim::value::<Self, 0>(&x, []);
+                let x_dot = x_dot.along(|| X::Dim::constant(&y));
+                let y_dot = X::Dim::tangent::<Self, 0>(&x, [], &y, &x_dot, []);
+                (y, y_dot)
+            }
+
             #[doc(hidden)]
             #[inline]
             #[track_caller]
@@ -181,6 +205,31 @@ macro_rules! companion {
                 let (d_x, d_number) = Self::grad(x, $number);
                 check::argument(stringify!($x), &x, |x| $name(x, $number), &d_x)?;
                 check::argument(stringify!($number), &$number, |number| $name(x, number), &d_number)
+            }
+
+            #[doc = concat!("The value, and its tangent along those of `x` and `", stringify!($number), "`.")]
+            #[inline]
+            #[track_caller]
+            pub fn jvp<X: Passed>(x: X, $number: Number<X>, x_dot: Value<X>, number_dot: Number<X>) -> (Value<X>, Value<X>) {
+                let y = X::Dim::value::<Self, 1>(&x, [$number]);
+                let y_dot = X::Dim::tangent::<Self, 1>(&x, [$number], &y, &x_dot, [number_dot]);
+                (y, y_dot)
+            }
+
+            #[doc(hidden)]
+            #[inline]
+            #[track_caller]
+            pub fn pushforward<F: IsElementwise<Self, 1>, X: Passed, G: Along<Value<X>>, H: Along<Number<X>>>(
+                _primal: F,
+                x: X,
+                $number: Number<X>,
+                (x_dot, number_dot): (G, H),
+            ) -> (Value<X>, Value<X>) {
+                let y = X::Dim::value::<Self, 1>(&x, [$number]);
+                let x_dot = x_dot.along(|| X::Dim::constant(&y));
+                let number_dot = *number_dot.along(num_traits::zero);
+                let y_dot = X::Dim::tangent::<Self, 1>(&x, [$number], &y, &x_dot, [number_dot]);
+                (y, y_dot)
             }
 
             #[doc(hidden)]

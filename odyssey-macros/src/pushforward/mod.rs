@@ -1,0 +1,193 @@
+//! Forward mode: from a function to the same function with the tangents of its values beside them.
+//!
+//! A statement becomes the statement and its tangent; control flow hands tangents on as it hands on values, and what is
+//! changed in place is changed in the tangent as well. Nothing is kept: a tangent is read where its primal is.
+//!
+//! A value that does not vary has no tangent; where one is needed, it is zero. The tangent of a reference is that of what it refers
+//! to: what owns its tangent (a field, a result, what a loop carries) copies where there is only a reference.
+
+mod calls;
+mod control;
+mod operations;
+mod patterns;
+mod places;
+
+use proc_macro2::Span;
+use quote::format_ident;
+use syn::Ident;
+
+use crate::ir::{Block, Copying, Info, Kind, Op, Stmt, Value, ValueMap, Values, Wanted};
+use crate::lower::Primal;
+use crate::optimise::shapes::Memo;
+use crate::optimise::Definitions;
+
+/// A function with its tangent.
+#[derive(Clone)]
+pub(crate) struct Pushforward {
+    pub(crate) values: Values,
+    /// Its parameters are the arguments and the tangents of those that are differentiated; its results are the function's,
+    /// then the tangents of the result and of what is left in differentiated arguments that are `&mut`.
+    pub(crate) body: Block,
+    /// Why there is none, if there is none.
+    pub(crate) unsupported: Option<&'static str>,
+}
+
+/// Differentiates a function.
+pub(crate) fn differentiate(primal: &Primal) -> Pushforward {
+    let mut values = primal.values.clone();
+    let (definitions, shapes) = (Definitions::of([&primal.body]), Memo::default());
+    let mut push = Push {
+        values: &mut values,
+        definitions: &definitions,
+        shapes: &shapes,
+        tangents: ValueMap::default(),
+        stmts: Vec::new(),
+        unsupported: None,
+    };
+    let arguments = primal.body.params.iter().enumerate().filter(|(i, v)| push.values[**v].wanted.contains(i));
+    let arguments: Vec<_> = arguments.map(|(_, v)| *v).collect();
+    let tangents: Vec<_> = arguments.iter().map(|argument| push.argument(*argument)).collect();
+    let mut body = push.nested(
+        &primal.body,
+        |_| (),
+        |push| {
+            let exclusive = primal.body.params.iter().filter(|v| push.values[**v].kind.is_exclusive());
+            let left: Vec<_> =
+                exclusive.zip(&primal.body.results[1..]).filter(|(v, _)| arguments.contains(v)).map(|(_, left)| *left).collect();
+            let result = push.owned_or_zero(primal.body.results[0], primal.values[primal.body.results[0]].span);
+            std::iter::once(result).chain(left.into_iter().map(|left| push.tangents[&left])).collect()
+        },
+    );
+    body.params.extend(tangents);
+    let unsupported = push.unsupported;
+    Pushforward { values, body, unsupported }
+}
+
+/// The pass over a function, under way.
+struct Push<'a> {
+    values: &'a mut Values,
+    /// How the values of the function are defined, and their shapes.
+    definitions: &'a Definitions<'a>,
+    shapes: &'a Memo,
+    tangents: ValueMap<Value>,
+    stmts: Vec<Stmt>,
+    unsupported: Option<&'static str>,
+}
+
+impl Push<'_> {
+    /// The tangent of an argument, as the caller lends it.
+    fn argument(&mut self, argument: Value) -> Value {
+        let kind = match self.tangent_kind(argument) {
+            kind @ (Kind::Scalar | Kind::Exclusive(_)) => kind,
+            kind => Kind::Reference(Box::new(kind)),
+        };
+        let span = self.values[argument].span;
+        let tangent = self.derived(kind, argument, span);
+        self.tangents.insert(argument, tangent);
+        tangent
+    }
+
+    /// A block with the tangents of its values, and of what it hands on.
+    fn nested(&mut self, block: &Block, start: impl FnOnce(&mut Self), end: impl FnOnce(&mut Self) -> Vec<Value>) -> Block {
+        let around = std::mem::take(&mut self.stmts);
+        start(self);
+        block.stmts.iter().for_each(|stmt| self.stmt(stmt));
+        let tangents = end(self);
+        let stmts = std::mem::replace(&mut self.stmts, around);
+        let results = block.results.iter().copied().chain(tangents).collect();
+        Block { stmts, results, ..block.clone() }
+    }
+
+    fn varies(&self, value: Value) -> bool {
+        !self.values[value].wanted.is_empty()
+    }
+
+    /// Appends a statement that computes a tangent, or a part of one.
+    fn emit(&mut self, op: Op, kind: Kind, span: Span) -> Value {
+        let out =
+            self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted: Wanted::new(), span, read_at: None });
+        self.values.tangents.insert(out);
+        self.stmts.push(Stmt { outs: vec![out], op, span });
+        out
+    }
+
+    /// A value that will be the tangent of `of`.
+    fn derived(&mut self, kind: Kind, of: Value, span: Span) -> Value {
+        let name = self.values[of].name.as_ref().map(tangent_name);
+        let tangent =
+            self.values.add(Info { name, kind, active: false, shape_of: Some(of), wanted: Wanted::new(), span, read_at: None });
+        self.values.tangents.insert(tangent);
+        tangent
+    }
+
+    /// The kind of a tangent: that of its primal, owned.
+    fn tangent_kind(&self, of: Value) -> Kind {
+        match &self.values[of].kind {
+            Kind::Exclusive(inner) => Kind::Exclusive(Box::new(inner.peel().clone())),
+            kind => kind.peel().clone(),
+        }
+    }
+
+    /// Appends the statement that computes the tangent of `of`.
+    fn define(&mut self, of: Value, op: Op, span: Span) {
+        let kind = self.tangent_kind(of);
+        let tangent = self.derived(kind, of, span);
+        self.stmts.push(Stmt { outs: vec![tangent], op, span });
+        self.tangents.insert(of, tangent);
+    }
+
+    fn zero(&mut self, value: Value, span: Span) -> Value {
+        let op = if self.is_failure(value) { Op::Absent } else { Op::Zero(value) };
+        let kind = self.values[value].kind.peel().clone();
+        let zero = self.emit(op, kind, span);
+        self.values[zero].shape_of = Some(value);
+        zero
+    }
+
+    /// `None` or `Err(…)`, whose type nothing but its use says: its tangent is `None`.
+    fn is_failure(&self, value: Value) -> bool {
+        let Some(Op::Verbatim(verbatim)) = self.definitions.get(&value) else {
+            return matches!(self.definitions.get(&value), Some(Op::Absent));
+        };
+        let path = match &verbatim.expr {
+            syn::Expr::Path(path) => path,
+            syn::Expr::Call(call) => match &*call.func {
+                syn::Expr::Path(path) => path,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        path.path.segments.last().is_some_and(|last| last.ident == "None" || last.ident == "Err")
+    }
+
+    fn tangent_or_zero(&mut self, value: Value, span: Span) -> Value {
+        self.tangents.get(&value).copied().unwrap_or_else(|| self.zero(value, span))
+    }
+
+    /// What a tangent that is lent refers to.
+    fn behind_reference(&mut self, tangent: Value, span: Span) -> Value {
+        match self.values[tangent].kind.clone() {
+            Kind::Reference(kind) => self.emit(Op::Dereference(tangent), *kind, span),
+            _ => tangent,
+        }
+    }
+
+    /// The tangent, for something that owns it.
+    fn owned_or_zero(&mut self, value: Value, span: Span) -> Value {
+        let tangent = self.tangent_or_zero(value, span);
+        self.owned(tangent, span)
+    }
+
+    /// A tangent that is lent, for something that owns it.
+    fn owned(&mut self, tangent: Value, span: Span) -> Value {
+        match self.values[tangent].kind.clone() {
+            Kind::Reference(kind) => self.emit(Op::Copy(Copying::Clone, tangent), *kind, span),
+            _ => tangent,
+        }
+    }
+}
+
+/// `h_dot` for `h`, located at the user's `h`.
+fn tangent_name(name: &Ident) -> Ident {
+    format_ident!("{}_dot", name, span = name.span())
+}

@@ -1,0 +1,130 @@
+//! The tangents of what is built and of what is changed in place: the same part of the tangent.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::parse::Parser;
+
+use super::Push;
+use crate::ir::{of_lent_tangent, FieldName, Kind, Listing, Op, Parts, Path, Projection, Stmt, Value, Write};
+
+impl Push<'_> {
+    /// Appends the tangent of what is built, or changed in place, before that happens; whether the operation is one that does.
+    pub(super) fn place(&mut self, stmt: &Stmt, op: &Op) -> bool {
+        let (y, span) = (stmt.outs[0], stmt.span);
+        match op {
+            Op::Present(x) | Op::Okay(x) => {
+                let x = self.owned_or_zero(*x, span);
+                self.define(y, Op::Present(x), span);
+            }
+            Op::Boxed(x) => {
+                let x = self.owned_or_zero(*x, span);
+                self.define(y, Op::Boxed(x), span);
+            }
+            Op::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.owned_or_zero(*part, span)).collect();
+                self.define(y, Op::Tuple(parts), span);
+            }
+            Op::List(how, elements) => {
+                let is_joined = matches!(how, Listing::Concatenation | Listing::Stack);
+                let axis = elements.iter().take(usize::from(is_joined)).copied();
+                let parts: Vec<_> = elements.iter().skip(usize::from(is_joined)).map(|v| self.owned_or_zero(*v, span)).collect();
+                self.define(y, Op::List(*how, axis.chain(parts).collect()), span);
+            }
+            Op::Store { base, path, value, how } => {
+                let ((base, path), value) = (self.place_of(*base, path, span), self.owned_or_zero(*value, span));
+                self.define(y, Op::Store { base, path, value, how: *how }, span);
+            }
+            Op::Update { base, value, .. } if !self.varies(*value) => {
+                let base = self.owned_or_zero(*base, span);
+                self.tangents.insert(y, base);
+            }
+            Op::Update { base, path, subtracts, value } => {
+                let ((base, path), value) = (self.place_of(*base, path, span), self.tangents[value]);
+                self.define(y, Op::Update { base, path, subtracts: *subtracts, value }, span);
+            }
+            Op::Push { base, path, value } => {
+                let ((base, path), value) = (self.place_of(*base, path, span), self.owned_or_zero(*value, span));
+                self.define(y, Op::Push { base, path, value }, span);
+            }
+            Op::Swap { base, path, indices } => {
+                let (base, path) = self.place_of(*base, path, span);
+                self.define(y, Op::Swap { base, path, indices: *indices }, span);
+            }
+            Op::Pop { base, path } => {
+                let (base, path) = self.place_of(*base, path, span);
+                let outs: Vec<_> = stmt.outs.iter().map(|out| self.derived(self.tangent_kind(*out), *out, span)).collect();
+                self.tangents.extend(stmt.outs.iter().copied().zip(outs.iter().copied()));
+                self.stmts.push(Stmt { outs, op: Op::Pop { base, path }, span });
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// The tangent of a base, to be changed, and the place in it.
+    fn place_of(&mut self, base: Value, path: &Path, span: Span) -> (Value, Path) {
+        let tangent = self.owned_or_zero(base, span);
+        (tangent, of_lent_tangent(path, &self.values[base].kind, &self.values[tangent].kind))
+    }
+
+    /// The tangent of a struct, or of a variant: put together from those of the fields.
+    pub(super) fn construct(
+        &mut self,
+        y: Value,
+        path: &syn::Path,
+        fields: &[(FieldName, Value)],
+        rest: Option<Value>,
+        span: Span,
+    ) {
+        if let Some(rest) = rest {
+            return self.replace_fields(y, fields, rest, span);
+        }
+        let varying: Vec<_> = fields.iter().enumerate().filter(|(_, (_, v))| self.varies(*v)).collect();
+        let varying: Vec<_> = varying.into_iter().map(|(number, (_, v))| (number, *v, self.owned_or_zero(*v, span))).collect();
+        if path.is_ident("Self") {
+            let fields = varying
+                .into_iter()
+                .map(|(number, _, tangent)| (fields[number].0.clone(), Parts { whole: Some(tangent), fields: BTreeMap::new() }));
+            let parts = Parts { whole: None, fields: fields.collect() };
+            return self.define(y, Op::Assemble(y, parts), span);
+        }
+        // It may be an imported variant that is constructed.
+        let names: Vec<_> = (0..fields.len()).map(|number| quote::format_ident!("field_{number}")).collect();
+        let pattern = pattern(path, fields, &names);
+        let parts = varying.into_iter().map(|(number, v, tangent)| (names[number].clone(), [v, tangent])).collect();
+        self.define(y, Op::Unmatch { scrutinee: y, pattern, parts }, span);
+    }
+
+    /// The tangent of a struct literal with a rest: that of the rest, with other fields.
+    fn replace_fields(&mut self, y: Value, fields: &[(FieldName, Value)], rest: Value, span: Span) {
+        let kind = self.tangent_kind(y);
+        let mut whole = self.owned_or_zero(rest, span);
+        for (name, value) in fields {
+            let path = vec![Projection::Field(name.clone())];
+            whole = if self.varies(*value) {
+                let tangent = self.owned_or_zero(*value, span);
+                self.emit(Op::Store { base: whole, path, value: tangent, how: Write::Set }, kind.clone(), span)
+            } else {
+                // The tangent may have no such field.
+                let part = self.derived(Kind::Unknown, *value, span);
+                let cleared = self.derived(kind.clone(), y, span);
+                self.stmts.push(Stmt { outs: vec![part, cleared], op: Op::TakePart { tangent: whole, path }, span });
+                cleared
+            };
+        }
+        self.tangents.insert(y, whole);
+    }
+}
+
+/// `Shape::Circle(field_0)`, `Shape::Rect { w: field_0, h: field_1 }`.
+fn pattern(path: &syn::Path, fields: &[(FieldName, Value)], names: &[syn::Ident]) -> syn::Pat {
+    let is_tuple = fields.iter().all(|(name, _)| matches!(name, FieldName::Unnamed(_)));
+    let members = fields.iter().map(|(name, _)| match name {
+        FieldName::Named(ident) => syn::Member::Named(ident.clone()),
+        FieldName::Unnamed(number) => syn::Member::Unnamed((*number as usize).into()),
+    });
+    let pattern = if is_tuple { quote!(#path(#(#names),*)) } else { quote!(#path { #(#members: #names),* }) };
+    syn::Pat::parse_single.parse2(pattern).expect("a pattern")
+}
