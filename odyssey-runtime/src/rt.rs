@@ -32,7 +32,7 @@ pub use crate::{
     __odyssey_map_to as map_to,
 };
 
-use crate::ops::Tensor;
+use crate::ops::{Elements, Tensor};
 use crate::real::Real;
 
 /// The number of elements, as a float of their type.
@@ -43,7 +43,7 @@ pub fn length<X: Tensor + ?Sized>(x: &X) -> X::Elem {
 
 /// A literal in the type of the elements of `x`.
 #[inline]
-pub fn literal_of<X: Tensor + ?Sized>(_x: &X, value: X::Elem) -> X::Elem {
+pub fn literal_of<X: Elements + ?Sized>(_x: &X, value: X::Elem) -> X::Elem {
     value
 }
 

@@ -81,7 +81,7 @@ impl Lowerer {
         let is_known = is_numeric || e.args.iter().any(is_view);
         match operations::find(&name).filter(|op| (is_known || op.is_view) && !op.optional) {
             Some(op) if e.args.len() == op.operands - 1 + op.parameters => self.operation(op, receiver, e),
-            _ if is_numeric => self.unknown_operation(e, expr),
+            _ if is_numeric && !operations::is_called(&name) => self.unknown_operation(e, expr),
             _ => self.user_method(receiver, e),
         }
     }
@@ -370,5 +370,12 @@ fn result_kind<'k>(op: &Operation, mut operands: impl Iterator<Item = &'k Kind>)
         Shape::Flat => Kind::Array(Some(1)),
         Shape::Any => Kind::Array(None),
         Shape::Number => Kind::Scalar,
+        Shape::OfSecond => Kind::Array(rank(operands.next())),
+        Shape::TwoAxesLess => match first {
+            Some(2) => Kind::Scalar,
+            Some(rank) => Kind::Array(Some(rank.saturating_sub(2))),
+            None => Kind::Tensor,
+        },
+        Shape::Rank(rank) => Kind::Array(Some(rank)),
     }
 }

@@ -93,6 +93,7 @@ impl Shapes<'_> {
                 operands.iter().fold(Shape::scalar(), |shape, operand| shape.join(&self.of(*operand)))
             }
             Some(Op::Apply(op, operands, _)) if op.shape == crate::table::operations::Shape::Same => self.of(operands[0]),
+            Some(Op::Apply(op, operands, _)) if op.shape == crate::table::operations::Shape::OfSecond => self.of(operands[1]),
             Some(Op::Reference(x) | Op::Dereference(x) | Op::Boxed(x) | Op::Copy(_, x) | Op::Accumulate(x, _)) => self.of(*x),
             Some(Op::Fit { like, .. } | Op::Zero(like)) => self.of(*like),
             _ => Shape::own(value),

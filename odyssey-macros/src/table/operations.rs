@@ -2,6 +2,9 @@
 //! `odyssey-runtime/src/ops/<name>.rs`; what the compiler needs to know is which values a rule reads, so that the
 //! reverse sweep keeps those and no others.
 
+mod linalg;
+mod networks;
+
 /// What a rule function takes, in order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Read {
@@ -38,6 +41,12 @@ pub(crate) enum Shape {
     Any,
     /// A single number.
     Number,
+    /// The shape of operand 1.
+    OfSecond,
+    /// One number for each matrix of operand 0.
+    TwoAxesLess,
+    /// An array with so many axes.
+    Rank(usize),
 }
 
 /// What ndarray's method does with its receiver.
@@ -331,12 +340,31 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
+/// Methods of arrays that are called like those of the user's: what they return or the order of what they take is not that of
+/// an operation.
+const CALLED: &[&str] =
+    &["batch_norm_train", "group_norm", "try_cholesky", "try_inv", "try_logdet", "try_solve", "try_triangular_solve"];
+
+fn all() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(linalg::LINALG).chain(networks::NETWORKS)
+}
+
 /// The operation that the method of that name computes, if there is one.
 pub(crate) fn find(name: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| operation.name == name && operation.receiver != Receiver::Changed)
+    all().find(|operation| operation.name == name && operation.receiver != Receiver::Changed)
 }
 
 /// The operation of that name, which the compiler itself uses.
 pub(crate) fn named(name: &str) -> &'static Operation {
-    OPERATIONS.iter().find(|operation| operation.name == name).unwrap_or_else(|| panic!("no operation `{name}`"))
+    all().find(|operation| operation.name == name).unwrap_or_else(|| panic!("no operation `{name}`"))
+}
+
+/// It is an operation by whose name no type would have a method that changes it; `solve` may.
+pub(crate) fn only_looks(name: &str) -> bool {
+    OPERATIONS.iter().any(|operation| operation.name == name && operation.receiver != Receiver::Changed)
+}
+
+/// Whether arrays have a method of that name that is called like one of the user's.
+pub(crate) fn is_called(name: &str) -> bool {
+    CALLED.contains(&name)
 }

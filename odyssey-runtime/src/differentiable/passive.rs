@@ -31,6 +31,7 @@ macro_rules! passive {
     )*};
 }
 passive!((), bool, char, str, String, Axis, RangeFull);
+passive!(crate::losses::Reduction, crate::ops::linalg::Triangle, crate::ops::nn::Conv1d, crate::ops::nn::Conv2d);
 passive!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
 macro_rules! passive_generic {

@@ -297,7 +297,7 @@ pub fn extent<X: Operand + ?Sized>(x: &X) -> Extent<X::Float, X::Dim> {
 
 impl<T, D> Extent<T, D> {
     #[inline(always)]
-    fn new(dim: D) -> Self {
+    pub(crate) fn new(dim: D) -> Self {
         Self { dim, float: PhantomData }
     }
 

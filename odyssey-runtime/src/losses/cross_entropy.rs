@@ -3,36 +3,35 @@
 use ndarray::{Array2, ArrayView2, Ix2};
 
 use super::Reduction;
-use super::label_loss::{LabelLoss, Logits, check_labels, directional, label_loss};
+use super::label_loss::{LabelLoss, Logits, checked_value, checked_value_and_grad, directional, label_loss};
 use crate::along::Along;
 use crate::check::{self, GradientMismatch};
-use crate::ops::probe::IsLoss;
+use crate::ops::operation::operation;
+use crate::ops::probe::{IsOperation, Probe};
 use crate::ops::{Tensor, row_kernels};
 use crate::real::Real;
-use crate::want::Want;
+use crate::want::{Excluded, Want};
 
 /// See [`cross_entropy_loss()`].
-#[derive(Debug)]
-pub struct CrossEntropy;
+#[derive(Clone, Copy, Debug)]
+struct CrossEntropy;
 
 label_loss! {
     /// `mean over n of (ln Σⱼ exp(logits[n, j]) - logits[n, labels[n]])`, for `logits [N, C]` and `N` labels below `C`.
     ///
     /// Shifted by the largest logit of each row, so that nothing overflows. Panics if the number of labels is not `N`, or
     /// if a label is out of range.
-    cross_entropy_loss, cross_entropy_loss_with: CrossEntropy
+    cross_entropy_loss, cross_entropy_loss_with(): CrossEntropy
 }
 
-impl LabelLoss for CrossEntropy {
-    fn value<T: Real>(logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> T {
-        check_labels(logits, labels);
+impl<T: Real> LabelLoss<T> for CrossEntropy {
+    fn value(self, logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> T {
         let logits = logits.as_standard_layout();
         let rows = logits.as_slice().expect("standard layout");
         row_kernels::cross_entropy(rows, logits.ncols(), labels) * reduction.factor(labels.len())
     }
 
-    fn value_and_grad<T: Real>(logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> (T, Array2<T>) {
-        check_labels(logits, labels);
+    fn value_and_grad(self, logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> (T, Array2<T>) {
         let mut grad = logits.as_standard_layout().into_owned();
         let (classes, factor) = (grad.ncols(), reduction.factor(labels.len()));
         let rows = grad.as_slice_mut().expect("standard layout");

@@ -4,45 +4,45 @@ use ndarray::{Array2, ArrayView2, Ix2};
 
 use super::Reduction;
 use crate::elementwise::{Sum, map_to, operand};
-use crate::ops::Tensor;
 use crate::ops::probe::{Probe, Probed};
+use crate::ops::{Elements, Tensor};
 use crate::real::Real;
 
-/// The mathematics of one loss.
-pub trait LabelLoss {
+/// The mathematics of one loss; itself it holds the loss's parameters.
+pub trait LabelLoss<T: Real>: Copy {
     /// The loss.
-    fn value<T: Real>(logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> T;
+    fn value(self, logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> T;
 
     /// The loss and its gradient, in one pass over the logits.
-    fn value_and_grad<T: Real>(logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> (T, Array2<T>);
+    fn value_and_grad(self, logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> (T, Array2<T>);
 }
 
-/// Predictions for the loss `L` with the companion `C`: a matrix of logits.
+/// Predictions for the loss with the companion `C`: a matrix of logits.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a matrix of logits",
     label = "not an array or view of `f32` or `f64` of two dimensions, `[N, C]`"
 )]
-pub trait Logits<C, L> {
+pub trait Logits<C>: Elements {
     /// The type of the loss.
     type Loss;
 
     /// The loss.
-    fn loss(&self, labels: &[usize], reduction: Reduction) -> Self::Loss;
+    fn loss(&self, labels: &[usize], loss: impl LabelLoss<Self::Elem>, reduction: Reduction) -> Self::Loss;
 }
 
-impl<C, L: LabelLoss, X: Tensor<Dim = Ix2> + ?Sized> Logits<C, L> for X {
+impl<C, X: Tensor<Dim = Ix2> + ?Sized> Logits<C> for X {
     type Loss = X::Elem;
 
     #[track_caller]
-    fn loss(&self, labels: &[usize], reduction: Reduction) -> X::Elem {
-        L::value(&self.tensor_view(), labels, reduction)
+    fn loss(&self, labels: &[usize], loss: impl LabelLoss<X::Elem>, reduction: Reduction) -> X::Elem {
+        checked_value(loss, &self.tensor_view(), labels, reduction)
     }
 }
 
-impl<C, L> Logits<C, L> for Probe {
+impl<C> Logits<C> for Probe {
     type Loss = Probed<C>;
 
-    fn loss(&self, _labels: &[usize], _reduction: Reduction) -> Probed<C> {
+    fn loss(&self, _labels: &[usize], _loss: impl LabelLoss<f64>, _reduction: Reduction) -> Probed<C> {
         self.absurd()
     }
 }
@@ -57,6 +57,30 @@ pub(super) fn check_labels<T>(logits: &ArrayView2<'_, T>, labels: &[usize]) {
     }
 }
 
+/// The loss, of labels that have been checked.
+#[track_caller]
+pub(super) fn checked_value<T: Real>(
+    loss: impl LabelLoss<T>,
+    logits: &ArrayView2<'_, T>,
+    labels: &[usize],
+    reduction: Reduction,
+) -> T {
+    check_labels(logits, labels);
+    loss.value(logits, labels, reduction)
+}
+
+/// The loss and its gradient, of labels that have been checked.
+#[track_caller]
+pub(super) fn checked_value_and_grad<T: Real>(
+    loss: impl LabelLoss<T>,
+    logits: &ArrayView2<'_, T>,
+    labels: &[usize],
+    reduction: Reduction,
+) -> (T, Array2<T>) {
+    check_labels(logits, labels);
+    loss.value_and_grad(logits, labels, reduction)
+}
+
 /// `Σ gradient · tangent`.
 #[track_caller]
 pub(super) fn directional<T: Real>(gradient: &Array2<T>, tangent: &Array2<T>) -> T {
@@ -68,22 +92,19 @@ pub(super) fn directional<T: Real>(gradient: &Array2<T>, tangent: &Array2<T>) ->
 
 /// The function and its companion, of a [`LabelLoss`]: once with the mean, once with options.
 macro_rules! label_loss {
-    ($(#[$doc:meta])* $name:ident, $with:ident: $Loss:ty) => {
-        label_loss! { @function $(#[$doc])* $name() $Loss, Reduction::Mean }
+    ($(#[$doc:meta])* $name:ident, $with:ident($($option:ident: $Option:tt if $O:ident),*): $loss:expr) => {
+        label_loss! { @function $(#[$doc])* $name($($option: $Option if $O),*) $loss, Reduction::Mean }
         label_loss! {
             @function
             #[doc = concat!("[`", stringify!($name), "()`] with a choice of the reduction.")]
-            $with(reduction: Reduction, O) $Loss, reduction
+            $with($($option: $Option if $O,)* reduction: [Reduction] if R) $loss, reduction
         }
     };
-    (@passive $O:ident) => { () };
-    (@nothing $O:ident) => { () };
-    (@ignore $O:ident) => { _ };
-    (@function $(#[$doc:meta])* $name:ident($($option:ident: $Option:ty, $O:ident)?) $Loss:ty, $reduction:expr) => {
+    (@function $(#[$doc:meta])* $name:ident($($option:ident: $Option:tt if $O:ident),*) $loss:expr, $reduction:expr) => {
         $(#[$doc])*
         #[track_caller]
-        pub fn $name<X: Logits<$name, $Loss> + ?Sized>(logits: &X, labels: &[usize] $(, $option: $Option)?) -> X::Loss {
-            logits.loss(labels, $reduction)
+        pub fn $name<X: Logits<$name> + ?Sized>(logits: &X, labels: &[usize] $(, $option: operation!(@type $Option X))*) -> X::Loss {
+            logits.loss(labels, $loss, $reduction)
         }
 
         #[doc = concat!("The derivatives of [`", stringify!($name), "()`].")]
@@ -97,9 +118,9 @@ macro_rules! label_loss {
             pub fn value_and_grad<X: Tensor<Dim = Ix2> + ?Sized>(
                 logits: &X,
                 labels: &[usize]
-                $(, $option: $Option)?
+                $(, $option: operation!(@type $Option X))*
             ) -> (X::Elem, Array2<X::Elem>) {
-                <$Loss>::value_and_grad(&logits.tensor_view(), labels, $reduction)
+                checked_value_and_grad($loss, &logits.tensor_view(), labels, $reduction)
             }
 
             /// The gradient with respect to the logits.
@@ -107,9 +128,9 @@ macro_rules! label_loss {
             pub fn grad<X: Tensor<Dim = Ix2> + ?Sized>(
                 logits: &X,
                 labels: &[usize]
-                $(, $option: $Option)?
+                $(, $option: operation!(@type $Option X))*
             ) -> Array2<X::Elem> {
-                Self::value_and_grad(logits, labels $(, $option)?).1
+                Self::value_and_grad(logits, labels $(, $option)*).1
             }
 
             /// The loss, and the function from its cotangent to that of the logits.
@@ -117,9 +138,9 @@ macro_rules! label_loss {
             pub fn vjp<X: Tensor<Dim = Ix2> + ?Sized>(
                 logits: &X,
                 labels: &[usize]
-                $(, $option: $Option)?
+                $(, $option: operation!(@type $Option X))*
             ) -> (X::Elem, impl FnOnce(X::Elem) -> Array2<X::Elem>) {
-                let (value, grad) = Self::value_and_grad(logits, labels $(, $option)?);
+                let (value, grad) = Self::value_and_grad(logits, labels $(, $option)*);
                 (value, move |d| grad * d)
             }
 
@@ -128,28 +149,28 @@ macro_rules! label_loss {
             pub fn jvp<X: Tensor<Dim = Ix2> + ?Sized>(
                 logits: &X,
                 labels: &[usize],
-                $($option: $Option,)?
+                $($option: operation!(@type $Option X),)*
                 logits_dot: Array2<X::Elem>,
             ) -> (X::Elem, X::Elem) {
-                let (value, grad) = Self::value_and_grad(logits, labels $(, $option)?);
+                let (value, grad) = Self::value_and_grad(logits, labels $(, $option)*);
                 (value, directional(&grad, &logits_dot))
             }
 
             #[doc(hidden)]
             #[track_caller]
-            pub fn pushforward<F, X, G, L $(, $O)?>(
+            pub fn pushforward<F, X, G, L $(, $O)*>(
                 _primal: F,
                 logits: &X,
                 labels: &[usize],
-                $($option: $Option,)?
-                tangents: (G, L $(, $O)?),
+                $($option: operation!(@type $Option X),)*
+                tangents: (G, L $(, $O)*),
             ) -> (X::Elem, X::Elem)
             where
-                F: IsLoss<Self, (&'static [usize], $($Option)?)>,
+                F: IsOperation<Self, (&'static Probe, &'static [usize], $(operation!(@fixed $Option)),*)>,
                 X: Tensor<Dim = Ix2> + ?Sized,
                 G: Along<Array2<X::Elem>>,
             {
-                let (value, grad) = Self::value_and_grad(logits, labels $(, $option)?);
+                let (value, grad) = Self::value_and_grad(logits, labels $(, $option)*);
                 let dx = tangents.0.along(|| Array2::zeros(grad.raw_dim()));
                 (value, directional(&grad, &dx))
             }
@@ -162,49 +183,50 @@ macro_rules! label_loss {
             pub fn check_grad<X: Tensor<Dim = Ix2> + ?Sized>(
                 logits: &X,
                 labels: &[usize]
-                $(, $option: $Option)?
+                $(, $option: operation!(@type $Option X))*
             ) -> Result<(), GradientMismatch> {
-                let gradient = Self::grad(logits, labels $(, $option)?);
-                let loss = |x: ArrayView2<'_, X::Elem>| <$Loss>::value(&x, labels, $reduction);
+                let gradient = Self::grad(logits, labels $(, $option)*);
+                let loss = |x: ArrayView2<'_, X::Elem>| checked_value($loss, &x, labels, $reduction);
                 check::argument("logits", &logits.tensor_view(), loss, &gradient)
             }
 
             #[doc(hidden)]
             #[track_caller]
-            pub fn residual_vjp<F, X, S, L $(, $O)?>(
+            #[allow(unused_variables, reason = "the gradient was kept: what it was made of is not read again")]
+            pub fn residual_vjp<F, X, S, L $(, $O)*>(
                 _primal: F,
                 logits: &X,
                 labels: &[usize],
-                $($option: $Option,)?
-                _wants: (S, L $(, $O)?),
+                $($option: operation!(@type $Option X),)*
+                _wants: (S, L $(, $O)*),
             ) -> (
                 X::Elem,
                 impl FnOnce(
                     &X,
                     &[usize],
-                    $($Option,)?
+                    $(operation!(@type $Option X),)*
                     &X::Elem,
                     X::Elem,
-                ) -> (S::Of<Array2<X::Elem>>, () $(, label_loss!(@passive $O))?) + use<F, X, S, L $(, $O)?>,
+                ) -> (S::Of<Array2<X::Elem>>, () $(, operation!(@unit $O))*) + use<F, X, S, L $(, $O)*>,
             )
             where
-                F: IsLoss<Self, (&'static [usize], $($Option)?)>,
+                F: IsOperation<Self, (&'static Probe, &'static [usize], $(operation!(@fixed $Option)),*)>,
                 X: Tensor<Dim = Ix2> + ?Sized,
                 S: Want,
-                L: Want,
-                $($O: Want,)?
+                L: Excluded,
+                $($O: Excluded,)*
             {
                 let logits = logits.tensor_view();
                 // The gradient of the forward pass is kept: its exponentials are not computed again.
                 let (value, grad) = if S::ON {
-                    let (value, grad) = <$Loss>::value_and_grad(&logits, labels, $reduction);
+                    let (value, grad) = checked_value_and_grad($loss, &logits, labels, $reduction);
                     (value, Some(grad))
                 } else {
-                    (<$Loss>::value(&logits, labels, $reduction), None)
+                    (checked_value($loss, &logits, labels, $reduction), None)
                 };
-                (value, move |_, _, $(label_loss!(@ignore $O),)? _, d| {
+                (value, move |_, _, $($option,)* _, d| {
                     let d_logits = S::when(|| grad.expect("kept by the forward pass") * d);
-                    (d_logits, () $(, label_loss!(@nothing $O))?)
+                    (d_logits, () $(, operation!(@unit $O))*)
                 })
             }
         }

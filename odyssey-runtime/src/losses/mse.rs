@@ -2,40 +2,41 @@
 #![allow(clippy::inline_always, reason = "what is not inlined does not get the target features")]
 
 use super::Reduction;
-use super::target_loss::{Like, LikeView, Pass, Predictions, TargetLoss, target_loss};
+use super::target_loss::{LikeView, Pass, Predictions, TargetLoss, target_loss};
 use crate::along::Along;
 use crate::check::{self, GradientMismatch};
-use crate::ops::Tensor;
-use crate::ops::probe::{IsLoss, Probe};
+use crate::ops::operation::operation;
+use crate::ops::probe::{IsOperation, Probe};
+use crate::ops::{Like, Tensor};
 use crate::real::Real;
-use crate::want::Want;
+use crate::want::{Excluded, Want};
 
 /// See [`mse_loss()`].
-#[derive(Debug)]
-pub struct SquaredError;
+#[derive(Clone, Copy, Debug)]
+struct SquaredError;
 
 target_loss! {
     /// `mean of (predictions - targets)²` over all elements, for arrays of one shape and any rank.
     ///
     /// Panics if the shapes differ.
-    mse_loss, mse_loss_with: SquaredError
+    mse_loss, mse_loss_with(): SquaredError
 }
 
-impl TargetLoss for SquaredError {
+impl<T: Real> TargetLoss<T> for SquaredError {
     #[inline(always)]
-    fn value<T: Real>(prediction: T, target: T) -> T {
+    fn value(self, prediction: T, target: T) -> T {
         let error = prediction - target;
         error * error
     }
 
     #[inline(always)]
-    fn d_prediction<T: Real>(prediction: T, target: T) -> T {
+    fn d_prediction(self, prediction: T, target: T) -> T {
         let error = prediction - target;
         error + error
     }
 
     #[inline(always)]
-    fn d_target<T: Real>(prediction: T, target: T) -> T {
+    fn d_target(self, prediction: T, target: T) -> T {
         let error = target - prediction;
         error + error
     }

@@ -18,10 +18,16 @@ pub(super) fn product<T: Real>(a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) -> 
     let mut values = uninitialised(m * n);
     // SAFETY: there is room for the `m n` elements of `c`, each of which is written; then they are `values`.
     unsafe {
-        multiply(Into::Fresh, RawArrayViewMut::from_shape_ptr((m, n), values.as_mut_ptr()), a, b);
+        multiply(Into::Product, RawArrayViewMut::from_shape_ptr((m, n), values.as_mut_ptr()), a, b);
         values.set_len(m * n);
     }
     Array2::from_shape_vec((m, n), values).expect("as many elements")
+}
+
+/// `c = a b`, for `c [m, n]`, `a [m, k]`, `b [k, n]`; transposes are strides.
+pub(super) fn assign_product<T: Real>(c: &mut ArrayViewMut2<'_, T>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
+    // SAFETY: `c` is borrowed mutably.
+    unsafe { multiply(Into::Product, c.raw_view_mut(), a, b) }
 }
 
 /// `c += a b`, for `c [m, n]`, `a [m, k]`, `b [k, n]`; transposes are strides.
@@ -30,15 +36,29 @@ pub(super) fn add_product<T: Real>(c: &mut ArrayViewMut2<'_, T>, a: &ArrayView2<
     unsafe { multiply(Into::Sum, c.raw_view_mut(), a, b) }
 }
 
-/// Whether the product replaces what `c` holds or is added to it.
+/// `c -= a b`, for `c [m, n]`, `a [m, k]`, `b [k, n]`; transposes are strides.
+pub(super) fn subtract_product<T: Real>(c: &mut ArrayViewMut2<'_, T>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
+    // SAFETY: likewise.
+    unsafe { multiply(Into::Difference, c.raw_view_mut(), a, b) }
+}
+
+/// What becomes of what `c` holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Into {
-    Fresh,
+    Product,
     Sum,
+    Difference,
+}
+
+impl Into {
+    /// Whether what `c` holds is read.
+    fn reads(self) -> bool {
+        self != Self::Product
+    }
 }
 
 /// # Safety
-/// `c` overlaps with neither factor, and its elements may be written; for a sum they are initialised. Afterwards all are.
+/// `c` overlaps with neither factor, and its elements may be written; if the mode reads them they are initialised. Afterwards all are.
 unsafe fn multiply<T: Real>(mode: Into, c: RawArrayViewMut<T, Ix2>, a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>) {
     let ((m, k), n) = (a.dim(), b.ncols());
     assert!(b.nrows() == k && c.dim() == (m, n), "shapes of a matrix product were not checked");
@@ -49,9 +69,9 @@ unsafe fn multiply<T: Real>(mode: Into, c: RawArrayViewMut<T, Ix2>, a: &ArrayVie
         }
         let (c, a, b) = as_the_kernel_likes_it(c, a.view(), b.view());
         if TypeId::of::<T>() == TypeId::of::<f64>() {
-            blocked(gemm_f64::gemm::f64::get_gemm_fn(), 1.0, mode, c, &a, &b);
+            blocked(gemm_f64::gemm::f64::get_gemm_fn(), [1.0, -1.0], mode, c, &a, &b);
         } else if TypeId::of::<T>() == TypeId::of::<f32>() {
-            blocked(gemm_f32::gemm::f32::get_gemm_fn(), 1.0, mode, c, &a, &b);
+            blocked(gemm_f32::gemm::f32::get_gemm_fn(), [1.0, -1.0], mode, c, &a, &b);
         } else {
             unreachable!("real numbers are f32 or f64")
         }
@@ -100,7 +120,11 @@ unsafe fn plain<T: Real>(mode: Into, mut c: RawArrayViewMut<T, Ix2>, a: &ArrayVi
             // SAFETY: likewise, and as the caller says.
             unsafe {
                 let place = c.offset(i.cast_signed() * c_rows + j.cast_signed() * c_cols);
-                place.write(if mode == Into::Sum { *place + sum } else { sum });
+                place.write(match mode {
+                    Into::Product => sum,
+                    Into::Sum => *place + sum,
+                    Into::Difference => *place - sum,
+                });
             }
         }
     }
@@ -134,7 +158,7 @@ type Kernel<F> = unsafe fn(
 /// `T` is `F`, the shapes fit, and as for [`multiply`].
 unsafe fn blocked<T: Real, F: Copy>(
     kernel: Kernel<F>,
-    one: F,
+    [one, minus_one]: [F; 2],
     mode: Into,
     mut c: RawArrayViewMut<T, Ix2>,
     a: &ArrayView2<'_, T>,
@@ -142,7 +166,7 @@ unsafe fn blocked<T: Real, F: Copy>(
 ) {
     let ((m, k), n) = (a.dim(), b.ncols());
     let [c_rows, c_cols] = [c.strides()[0], c.strides()[1]];
-    // SAFETY: views vouch for their pointers, shapes and strides, the caller for `c`, which is read for a sum alone.
+    // SAFETY: views vouch for their pointers, shapes and strides, the caller for `c`, which is read where the mode says so.
     unsafe {
         kernel(
             m,
@@ -151,7 +175,7 @@ unsafe fn blocked<T: Real, F: Copy>(
             c.as_mut_ptr().cast(),
             c_cols,
             c_rows,
-            mode == Into::Sum,
+            mode.reads(),
             a.as_ptr().cast(),
             a.strides()[1],
             a.strides()[0],
@@ -159,7 +183,7 @@ unsafe fn blocked<T: Real, F: Copy>(
             b.strides()[1],
             b.strides()[0],
             one,
-            one,
+            if mode == Into::Difference { minus_one } else { one },
             false,
             false,
             false,

@@ -11,9 +11,12 @@ pub mod cumulative;
 pub mod dot;
 pub mod extremes;
 mod gemm;
+pub mod linalg;
 pub mod log_softmax;
 pub mod logsumexp;
+pub mod nn;
 pub mod norms;
+pub(crate) mod operation;
 pub(crate) mod probe;
 pub mod product;
 mod ranks;
@@ -33,7 +36,7 @@ mod testing;
 pub mod variance;
 
 pub use ranks::{Contract, Matrix, OtherDim};
-pub use tensor::{Shaped, Tensor};
+pub use tensor::{Elements, Like, Shaped, Tensor};
 
 /// All operations with their companions, by name.
 pub mod functions {
@@ -42,8 +45,10 @@ pub mod functions {
     pub use super::cumulative::{cumprod, cumsum};
     pub use super::dot::dot;
     pub use super::extremes::{argmax, argmax_axis, max_axis, min_axis};
+    pub use super::linalg::functions::*;
     pub use super::log_softmax::log_softmax;
     pub use super::logsumexp::logsumexp;
+    pub use super::nn::functions::*;
     pub use super::norms::{norm_l1, norm_l2};
     pub use super::product::{product, product_axis};
     pub use super::reshape::{
@@ -62,8 +67,10 @@ pub mod functions {
 pub mod methods {
     pub use super::cumulative::CumSum;
     pub use super::extremes::{ArgMax, MaxAxis, MinAxis};
+    pub use super::linalg::methods::*;
     pub use super::log_softmax::LogSoftmax;
     pub use super::logsumexp::LogSumExp;
+    pub use super::nn::methods::*;
     pub use super::norms::{NormL1, NormL2};
     pub use super::softmax::Softmax;
 }
@@ -73,8 +80,10 @@ pub mod residuals {
     pub use super::cumulative::{CumProdResidual, CumSumResidual};
     pub use super::dot::DotResidual;
     pub use super::extremes::{MaxAxisResidual, MinAxisResidual};
+    pub use super::linalg::hidden::*;
     pub use super::log_softmax::LogSoftmaxResidual;
     pub use super::logsumexp::LogSumExpResidual;
+    pub use super::nn::hidden::*;
     pub use super::norms::{NormL1Residual, NormL2Residual};
     pub use super::product::{ProductAxisResidual, ProductResidual};
     pub use super::select::SelectResidual;

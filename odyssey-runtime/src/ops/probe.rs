@@ -56,15 +56,24 @@ pub trait IsChoice<C> {}
 
 impl<C, F: Fn(&Probe, &Probe, &Probe) -> Probed<C>> IsChoice<C> for F {}
 
-/// The function of predictions, labels or targets, and options whose companion is `C`.
+/// The function whose companion is `C` and that takes these arguments, with probes as its operands.
 #[diagnostic::on_unimplemented(
     message = "this function has no derivative",
     label = "a differentiable function of this name is imported, but another function is called here",
     note = "annotate the function with `#[differentiable]`"
 )]
-pub trait IsLoss<C, Arguments> {}
+pub trait IsOperation<C, Arguments> {}
 
-impl<C, F: Fn(&Probe, &[usize]) -> Probed<C>> IsLoss<C, (&[usize],)> for F {}
-impl<C, O, F: Fn(&Probe, &[usize], O) -> Probed<C>> IsLoss<C, (&[usize], O)> for F {}
-impl<C, F: Fn(&Probe, &Probe) -> Probed<C>> IsLoss<C, (&Probe,)> for F {}
-impl<C, O, F: Fn(&Probe, &Probe, O) -> Probed<C>> IsLoss<C, (&Probe, O)> for F {}
+macro_rules! is_operation {
+    ($(($($A:ident)+))+) => {$(
+        impl<C, F: Fn($($A),+) -> Probed<C>, $($A),+> IsOperation<C, ($($A,)+)> for F {}
+    )+};
+}
+is_operation! {
+    (A0)
+    (A0 A1)
+    (A0 A1 A2)
+    (A0 A1 A2 A3)
+    (A0 A1 A2 A3 A4)
+    (A0 A1 A2 A3 A4 A5)
+}

@@ -54,7 +54,7 @@ fn total<T: Real>(mut lanes: [T; LANES]) -> T {
 
 /// `Σ f(x)` over a row.
 #[inline(always)]
-fn sum_of<T: Real>(row: &[T], f: impl Fn(T) -> T) -> T {
+pub(super) fn sum_of<T: Real>(row: &[T], f: impl Fn(T) -> T) -> T {
     let (blocks, rest) = row.as_chunks::<LANES>();
     let sum = rest.iter().map(|&x| f(x)).sum();
     if blocks.is_empty() {
@@ -71,7 +71,7 @@ fn sum_of<T: Real>(row: &[T], f: impl Fn(T) -> T) -> T {
 
 /// `Σ a b` over two rows.
 #[inline(always)]
-fn sum_of_products<T: Real>(a: &[T], b: &[T]) -> T {
+pub(super) fn sum_of_products<T: Real>(a: &[T], b: &[T]) -> T {
     let mut lanes = [T::zero(); LANES];
     let ((a_blocks, a_rest), (b_blocks, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     for (a, b) in a_blocks.iter().zip(b_blocks) {

@@ -1,7 +1,8 @@
 //! What operations take: arrays of floats in any of ndarray's guises, and scalars as arrays of rank 0.
 
-use ndarray::{ArrayBase, ArrayRef, ArrayView, Data, Dimension, Ix0, aview0};
+use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, Data, Dimension, Ix0, aview0};
 
+use super::probe::Probe;
 use crate::elementwise::{Extent, Rank};
 use crate::real::Real;
 
@@ -90,3 +91,24 @@ impl<T, D: Dimension + Rank> Shaped for Extent<T, D> {
         self.dim().clone()
     }
 }
+
+/// What has elements, or had: a tensor, the [`Extent`] of one, and the probe, which stands for any.
+pub trait Elements {
+    /// Their type.
+    type Elem: Real;
+}
+
+impl<X: Tensor + ?Sized> Elements for X {
+    type Elem = X::Elem;
+}
+
+impl<T: Real, D> Elements for Extent<T, D> {
+    type Elem = T;
+}
+
+impl Elements for Probe {
+    type Elem = f64;
+}
+
+/// An array like `X`.
+pub type Like<X> = Array<<X as Tensor>::Elem, <X as Tensor>::Dim>;

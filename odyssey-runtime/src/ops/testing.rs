@@ -1,6 +1,9 @@
 //! What the tests of several operations share.
 
-use ndarray::{Array, Array1, Array2, Array3, Axis, Dimension, s};
+use ndarray::{Array, Array1, Array2, Array3, ArrayView, Axis, Dimension, IntoDimension, s};
+
+use crate::check;
+use crate::tangent::Tangent;
 
 /// A small array with no pattern.
 pub(super) fn cube() -> Array3<f64> {
@@ -79,4 +82,31 @@ pub(super) fn check_linear<D: Dimension>(
         let gradient = d_x(&x, dy.clone());
         crate::check::argument("x", &&x, |x| (f(x) * &dy).sum(), &gradient).unwrap();
     }
+}
+
+/// Numbers between -1 and 1 without a pattern.
+pub(super) fn numbers<S: IntoDimension>(shape: S, seed: usize) -> Array<f64, S::Dim> {
+    let mut i = 0.0;
+    Array::from_shape_simple_fn(shape.into_dimension(), || {
+        i += 1.7;
+        (i + seed as f64 * 0.61).sin()
+    })
+}
+
+/// Compares a cotangent of `x` with central differences of `f` along `dy`.
+#[track_caller]
+pub(super) fn check_rule<D: Dimension, Y: Tangent>(
+    x: &Array<f64, D>,
+    f: impl Fn(&Array<f64, D>) -> Y,
+    dy: &Y,
+    d_x: &Array<f64, D>,
+) {
+    check::argument("x", &x.view(), |x: ArrayView<'_, f64, D>| f(&x.to_owned()).inner_product(dy), d_x).unwrap();
+}
+
+/// The dot test: what a tangent of `x` contributes to that of `y` against what the cotangent of `y` contributes to that of `x`.
+#[track_caller]
+pub(super) fn check_dot<X: Tangent, Y: Tangent>(y_dot: &Y, dy: &Y, x_dot: &X, d_x: &X) {
+    let (forward, backward) = (y_dot.inner_product(dy), d_x.inner_product(x_dot));
+    assert!((forward - backward).abs() <= 1e-12 * (1.0 + forward.abs()), "{forward} is not {backward}");
 }

@@ -132,7 +132,7 @@ const READING_METHODS: [&str; 62] = [
 
 /// A method of that name changes nothing, whatever it is called on.
 pub(in crate::lower) fn only_looks(method: &Ident) -> bool {
-    is_question(method) || crate::table::operations::find(&method.to_string()).is_some()
+    is_question(method) || crate::table::operations::only_looks(&method.to_string())
 }
 
 /// A method of that name changes nothing.
@@ -142,7 +142,7 @@ fn only_reads(method: &Ident) -> bool {
         || READING_METHODS.contains(&name.as_str())
         || CHEAP_METHODS.contains(&name.as_str())
         || Elementwise::find(&name).is_some_and(|op| op.row().is_method())
-        || crate::table::operations::find(&name).is_some()
+        || crate::table::operations::only_looks(&name)
 }
 
 /// The result of this method is passive whatever its receiver is.
