@@ -187,7 +187,7 @@ pub(crate) fn for_each_elementwise(callback: TokenStream) -> TokenStream {
 
 /// `callback! { names of the operations that are not elementwise }`.
 pub(crate) fn for_each_operation(callback: TokenStream) -> TokenStream {
-    let names = crate::table::operations::OPERATIONS.iter().map(|op| quote::format_ident!("{}", op.name));
+    let names = crate::table::operations::all().map(|op| quote::format_ident!("{}", op.name));
     let callback = callback.to_token_stream();
     quote!(#callback! { #(#names)* })
 }

@@ -129,6 +129,112 @@ macro_rules! row {
     (select) => {
         operation! { select, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {x.select(Axis(1), &[3, 0, 3])} }
     };
+
+    (matmul) => {
+        operation! { matmul, fixed, [a: Ix3 = (2, 3, 4), b: Ix2 = (4, 2)] -> array(Ix3), {a.matmul(&b)} }
+    };
+    (outer) => {
+        operation! { outer, fixed, [a: Ix1 = 3, b: Ix1 = 4] -> array(Ix2), {a.outer(&b)} }
+    };
+    (trace) => {
+        operation! { trace, fixed, [a: Ix2 = (3, 3)] -> number, {a.trace()} }
+    };
+    (det) => {
+        operation! { det, fixed, [a: Ix2 = (3, 3)] -> number, {a.det()} }
+    };
+    (logdet) => {
+        operation! { logdet, fixed, [a: Ix2 = (3, 3)] -> number, {
+            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+            a.logdet()
+        } }
+    };
+    (inv) => {
+        operation! { inv, fixed, [a: Ix2 = (3, 3)] -> array(Ix2), {
+            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+            a.inv()
+        } }
+    };
+    (cholesky) => {
+        operation! { cholesky, fixed, [a: Ix2 = (3, 3)] -> array(Ix2), {
+            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+            a.cholesky()
+        } }
+    };
+    (solve) => {
+        operation! { solve, fixed, [a: Ix2 = (3, 3), b: Ix2 = (3, 2)] -> array(Ix2), {
+            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+            a.solve(&b)
+        } }
+    };
+    (triangular_solve) => {
+        operation! { triangular_solve, fixed, [a: Ix2 = (3, 3), b: Ix1 = 3] -> array(Ix1), {
+            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+            a.triangular_solve(&b, Triangle::Upper)
+        } }
+    };
+
+    (conv1d) => {
+        operation! { conv1d, fixed, [x: Ix3 = (2, 2, 5), k: Ix3 = (3, 2, 3)] -> array(Ix3), {x.conv1d(&k, Conv1d::default())} }
+    };
+    (conv2d) => {
+        operation! { conv2d, fixed, [x: Ix4 = (2, 2, 4, 3), k: Ix4 = (2, 2, 3, 2)] -> array(Ix4), {
+            x.conv2d(&k, Conv2d { padding: (1, 1), stride: (2, 1), ..Conv2d::default() })
+        } }
+    };
+    (depthwise_conv2d) => {
+        operation! { depthwise_conv2d, fixed, [x: Ix4 = (2, 2, 4, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
+            x.depthwise_conv2d(&k, Conv2d::default())
+        } }
+    };
+    (conv_transpose2d) => {
+        operation! { conv_transpose2d, fixed, [x: Ix4 = (2, 2, 2, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
+            x.conv_transpose2d(&k, Conv2d { stride: (1, 2), ..Conv2d::default() })
+        } }
+    };
+    (max_pool2d) => {
+        operation! { max_pool2d, fixed, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.max_pool2d((2, 2), (2, 1))} }
+    };
+    (avg_pool2d) => {
+        operation! { avg_pool2d, fixed, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.avg_pool2d((2, 2), (2, 1))} }
+    };
+    (adaptive_avg_pool2d) => {
+        operation! { adaptive_avg_pool2d, fixed, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.adaptive_avg_pool2d((3, 2))} }
+    };
+    (global_avg_pool2d) => {
+        operation! { global_avg_pool2d, fixed, [x: Ix4 = (2, 2, 4, 3)] -> array(Ix2), {x.global_avg_pool2d()} }
+    };
+    (layer_norm) => {
+        operation! { layer_norm, fixed, [x: Ix2 = (3, 4), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix2), {x.layer_norm(&g, &b, T::lit(0.01))} }
+    };
+    (rms_norm) => {
+        operation! { rms_norm, fixed, [x: Ix2 = (3, 4), g: Ix1 = 4] -> array(Ix2), {x.rms_norm(&g, T::lit(0.01))} }
+    };
+    (instance_norm) => {
+        operation! { instance_norm, fixed, [x: Ix3 = (2, 4, 3), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix3), {x.instance_norm(&g, &b, T::lit(0.01))} }
+    };
+    (batch_norm) => {
+        operation! { batch_norm, fixed, [x: Ix2 = (3, 4), g: Ix1 = 4, b: Ix1 = 4, m: Ix1 = 4, v: Ix1 = 4] -> array(Ix2), {
+            x.batch_norm(&g, &b, &m, &v.mapv(|v| v * v + T::lit(0.5)), T::lit(0.01))
+        } }
+    };
+    (embedding) => {
+        operation! { embedding, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {x.embedding(&[2, 0, 2])} }
+    };
+    (dropout) => {
+        operation! { dropout, fixed, [x: Ix1 = 4] -> array(Ix1), {
+            x.dropout(&ndarray::array![true, false, true, true], T::lit(0.75))
+        } }
+    };
+    (scaled_dot_product_attention) => {
+        operation! { scaled_dot_product_attention, fixed, [q: Ix2 = (3, 2), k: Ix2 = (4, 2), v: Ix2 = (4, 3)] -> array(Ix2), {
+            q.scaled_dot_product_attention(&k, &v)
+        } }
+    };
+    (scaled_dot_product_attention_masked) => {
+        operation! { scaled_dot_product_attention_masked, fixed, [q: Ix2 = (3, 2), k: Ix2 = (4, 2), v: Ix2 = (4, 3), m: Ix2 = (3, 4)] -> array(Ix2), {
+            q.scaled_dot_product_attention_masked(&k, &v, &m)
+        } }
+    };
 }
 
 macro_rules! operation {
@@ -147,7 +253,7 @@ macro_rules! operation {
     (@all $name:ident, $sizes:ident, [$($x:ident: $D:ty = $shape:expr),+] -> $Y:ty, $body:block, $twice:block) => {
         mod $name {
             #[allow(unused_imports, reason = "rows have different types")]
-            use ndarray::{Array, ArrayView, Axis, Dimension, Ix1, Ix2, Ix3, IxDyn};
+            use ndarray::{Array, ArrayView, Axis, Dimension, Ix1, Ix2, Ix3, Ix4, IxDyn};
             use odyssey_runtime::prelude::*;
             use odyssey_runtime::{Tangent, check};
 
@@ -228,11 +334,15 @@ macro_rules! operation {
         let d = operation!(@gradient $f, $all);
         operation! { @difference $f, $x, &d, $all }
     }};
-    (@differences $f:ident, [$x:ident, $y:ident], $all:tt) => {{
+    (@differences $f:ident, [$($x:ident),+], $all:tt) => {{
         let d = operation!(@gradient $f, $all);
-        operation! { @difference $f, $x, &d.0, $all }
-        operation! { @difference $f, $y, &d.1, $all }
+        operation! { @difference_of_each $f, d, [$($x)+], [0 1 2 3 4], $all }
     }};
+    (@difference_of_each $f:ident, $d:ident, [], $numbers:tt, $all:tt) => {};
+    (@difference_of_each $f:ident, $d:ident, [$x:ident $($rest:ident)*], [$n:tt $($numbers:tt)*], $all:tt) => {
+        operation! { @difference $f, $x, &$d.$n, $all }
+        operation! { @difference_of_each $f, $d, [$($rest)*], [$($numbers)*], $all }
+    };
     (@difference $f:ident, $x:ident, $d:expr, [$($all:ident),+]) => {
         let along = |$x: &Array<f64, _>| {
             let y = $f($($all.view()),+);
@@ -250,9 +360,13 @@ macro_rules! operation {
         });)+
     };
     (@single $single:ident, $double:ident, [$x:ident]) => { assert_single(&$single, &$double); };
-    (@single $single:ident, $double:ident, [$x:ident, $y:ident]) => {
-        assert_single(&$single.0, &$double.0);
-        assert_single(&$single.1, &$double.1);
+    (@single $single:ident, $double:ident, [$($x:ident),+]) => {
+        operation! { @single_of_each $single, $double, [$($x)+], [0 1 2 3 4] }
+    };
+    (@single_of_each $single:ident, $double:ident, [], $numbers:tt) => {};
+    (@single_of_each $single:ident, $double:ident, [$x:ident $($rest:ident)*], [$n:tt $($numbers:tt)*]) => {
+        assert_single(&$single.$n, &$double.$n);
+        operation! { @single_of_each $single, $double, [$($rest)*], [$($numbers)*] }
     };
 }
 

@@ -1,4 +1,4 @@
-//! Operations and their gradients against PyTorch's, written by `reference/generate.py`.
+//! Operations and their gradients against `PyTorch`'s, written by `reference/generate.py`.
 
 use std::collections::HashMap;
 

@@ -106,7 +106,7 @@ const UNARY: Operation = Operation {
 const MOVING: Operation =
     Operation { is_view: true, receiver: Receiver::Moved, rules: &[("d_x", &[Extent(0), OwnedCotangent])], ..UNARY };
 
-pub(crate) static OPERATIONS: &[Operation] = &[
+static OPERATIONS: &[Operation] = &[
     Operation {
         name: "dot",
         operands: 2,
@@ -345,7 +345,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
 const CALLED: &[&str] =
     &["batch_norm_train", "group_norm", "try_cholesky", "try_inv", "try_logdet", "try_solve", "try_triangular_solve"];
 
-fn all() -> impl Iterator<Item = &'static Operation> {
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {
     OPERATIONS.iter().chain(linalg::LINALG).chain(networks::NETWORKS)
 }
 

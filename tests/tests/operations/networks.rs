@@ -36,7 +36,7 @@ fn sequences(x: &Array3<f64>, k: &Array3<f64>) -> f64 {
 #[differentiable]
 fn classifier(x: &Array4<f64>, k: &Array4<f64>, bias: &Array1<f64>, w: &Array2<f64>, labels: &[usize]) -> f64 {
     let bias = bias.view().insert_axis(Axis(1)).insert_axis(Axis(2));
-    let h = (x.conv2d(k, Conv2d { padding: (1, 1), ..Conv2d::default() }) + &bias).gelu();
+    let h = (x.conv2d(k, Conv2d { padding: (1, 1), ..Conv2d::default() }) + bias).gelu();
     let h = h.max_pool2d((2, 2), (2, 2)).adaptive_avg_pool2d((2, 1)) * 2.0;
     let features = h.avg_pool2d((1, 1), (1, 1)).global_avg_pool2d();
     let logits = features.dot(w);
