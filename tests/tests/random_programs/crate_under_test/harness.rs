@@ -19,6 +19,8 @@ pub struct Case {
     pub fused: Option<fn(&[f64]) -> (Vec<f64>, Vec<f64>)>,
     /// `vjp` with a cotangent.
     pub vjp: fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>),
+    /// `jvp` along a direction, which has the numbers that the gradient has.
+    pub jvp: fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>),
 }
 
 thread_local! {
@@ -207,7 +209,21 @@ impl Expected {
             self.compare_value("value_and_grad", &value)?;
             self.compare_gradient("value_and_grad", &gradient, 1.0 / self.cotangent[0])?;
         }
-        Ok(())
+        self.compare_tangent(case)
+    }
+
+    /// What the tangent along a direction without a pattern has in common with the cotangent is what the gradient has in
+    /// common with the direction.
+    fn compare_tangent(&self, case: &Case) -> Result<(), String> {
+        let direction: Vec<f64> = (0..self.derivatives.len()).map(|i| (0.3 + 1.7 * i as f64).cos()).collect();
+        let (value, tangent) = (case.jvp)(&self.x, &direction);
+        self.compare_value("jvp", &value)?;
+        let (slope, expected) = (dot(&tangent, &self.cotangent), dot(&self.derivatives, &direction));
+        let size: f64 = self.derivatives.iter().zip(&direction).map(|(a, b)| (a * b).abs()).sum();
+        if tangent.len() == value.len() && (slope - expected).abs() <= 1e-6 * size + 1e-9 * (1.0 + direction.len() as f64) {
+            return Ok(());
+        }
+        Err(format!("gradient of jvp: {slope} along {direction:?}, by differences: {expected}, at {:?}", self.x))
     }
 
     fn compare_value(&self, of: &str, value: &[f64]) -> Result<(), String> {

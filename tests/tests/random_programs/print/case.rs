@@ -14,6 +14,8 @@ pub(crate) fn case(program: &Program) -> String {
     let call = join(arguments.iter().enumerate(), ", ", |(i, argument)| passed(i, argument));
     let wanted = entry.arguments.iter().map(|v| (entry.differentiates(*v), &entry.variables[*v].ty));
     let wanted = join(wanted, "", |(is_wanted, ty)| format!("{is_wanted}, ").repeat(count(ty, program)));
+    let differentiated = entry.arguments.iter().filter(|v| entry.differentiates(**v));
+    let tangents = join(differentiated, ", ", |v| tangent(&entry.variables[*v].ty, "t", program));
     let result = &entry.body.result.ty;
     let (cotangent, results) = (built(result, "c", program), count(result, program));
     let fused = if *result == Type::Scalar {
@@ -60,6 +62,12 @@ pub const CASE: Case = Case {{
         let (value, pullback) = annotated::{name}::vjp({call});
         (flat(&value), flat(&pullback({cotangent})))
     }},
+    jvp: |x, t| {{
+        let mut t = Numbers::of(t);
+        let a = arguments(x);
+        let (value, tangent) = annotated::{name}::jvp({call}, {tangents});
+        (flat(&value), flat(&tangent))
+    }},
 }};
 ",
         structs = super::structs(program),
@@ -91,6 +99,18 @@ fn built(ty: &Type, source: &str, program: &Program) -> String {
             let fields = program.structs[*number].iter().enumerate();
             format!("S{number} {{ {} }}", join(fields, ", ", |(i, ty)| format!("f{i}: {}", built(ty, source, program))))
         }
+    }
+}
+
+/// The same of the type's tangent.
+fn tangent(ty: &Type, source: &str, program: &Program) -> String {
+    match ty {
+        Type::Tuple(parts) => format!("({})", join(parts, ", ", |part| tangent(part, source, program))),
+        Type::Struct(number) => {
+            let fields = program.structs[*number].iter().enumerate();
+            format!("S{number}Tangent {{ {} }}", join(fields, ", ", |(i, ty)| format!("f{i}: {}", tangent(ty, source, program))))
+        }
+        _ => built(ty, source, program),
     }
 }
 
