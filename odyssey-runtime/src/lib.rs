@@ -13,6 +13,7 @@ pub mod differentiable;
 #[doc(hidden)]
 pub mod elementwise;
 mod found;
+mod jacobian;
 mod lent;
 pub mod losses;
 #[doc(hidden)]

@@ -12,6 +12,7 @@ pub use crate::elementwise::{
     operand, sc,
 };
 pub use crate::found::{IsDifferent, IsSame, Same, found, pair};
+pub use crate::jacobian::{Entries, by_columns, entries, set_row, unit, without_rows};
 pub use crate::lent::{Left, before, keep, lend};
 pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};

@@ -81,6 +81,7 @@ pub trait DifferentiableFloat:
     + crate::check::Perturb<Owned = Self>
     + for<'o> crate::check::Lend<'o, Lent = Self>
     + crate::ops::Tensor<Elem = Self, Dim = ndarray::Ix0>
+    + crate::jacobian::Entries<Number = Self>
 {
 }
 

@@ -18,6 +18,7 @@ mod fallible;
 mod foreign_types;
 mod forwards;
 mod generic_impls;
+mod jacobians;
 mod left;
 mod methods;
 mod mutable;

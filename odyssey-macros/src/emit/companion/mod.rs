@@ -5,6 +5,7 @@ mod bounds;
 mod check;
 mod gradient;
 mod hidden;
+mod jacobian;
 mod pushforward;
 mod residual;
 mod rule;
@@ -73,6 +74,7 @@ impl Companion<'_> {
                 self.grad(),
                 self.vjp(),
                 self.jvp(),
+                self.jacobian(),
                 self.check_grad(),
                 self.residual_vjp(),
                 self.pushforward(),

@@ -1,0 +1,130 @@
+//! `jacobian`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned, ToTokens};
+
+use super::hidden::given_in_few;
+use super::Companion;
+use crate::emit::types::bare_or_tuple;
+use crate::emit::writer::tuple;
+use crate::ir::Kind;
+use crate::parse::Place;
+use crate::pushforward::Pushforward;
+
+impl Companion<'_> {
+    /// The derivatives of each number of the result with respect to each number of an argument, `[result, argument]`: forwards, a
+    /// column at a time, or backwards, a row at a time, whichever has fewer.
+    pub(super) fn jacobian(&self) -> TokenStream {
+        if !self.has_jacobian() {
+            return TokenStream::new();
+        }
+        let (here, vis, krate, bound) = (self.here(), self.vis(), self.krate, self.vjp_bound());
+        let (impl_generics, ..) = self.generics.split_for_impl();
+        let (parameters, name) = (self.parameters(), self.companion("jacobian"));
+        let matrices: Vec<_> =
+            self.tangents.iter().map(|ty| quote!(#krate::rt::ndarray::Array2<<#ty as #krate::rt::Entries>::Number>)).collect();
+        let result = bare_or_tuple(&matrices);
+        let [value, rows, columns] = ["value", "rows", "columns"].map(|name| self.local(name));
+        let (function, lent) = (self.function(), self.lent());
+        let names = self.names();
+        let counts = self.source.signature.differentiated().map(|(position, _)| {
+            let name = &names[position];
+            quote_spanned!(here=> #krate::rt::entries(&#krate::rt::zero_tangent(&#name)))
+        });
+        let counts: Vec<_> = counts.collect();
+        let start = quote_spanned! {here=>
+            let #value = #function(#(#lent),*);
+            let #rows = #krate::rt::entries(&#krate::rt::zero_tangent(&#value));
+        };
+        let backwards = self.jacobian_by_rows();
+        let body = if self.has_forward_mode() {
+            let forwards = self.jacobian_by_columns();
+            quote_spanned! {here=>
+                let #columns = #(#counts)+*;
+                if #columns <= #rows { #forwards } else { #backwards }
+            }
+        } else {
+            backwards
+        };
+        quote_spanned! {here=>
+            /// The derivatives of the numbers of the result with respect to those of each differentiated argument,
+            /// `[result, argument]`.
+            #[inline]
+            #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound { #start #body }
+        }
+    }
+
+    fn has_jacobian(&self) -> bool {
+        let is_line = |kind: &Kind| match kind.peel() {
+            Kind::Array(rank) => *rank == Some(1),
+            Kind::Sequence(element) => element.is_scalar(),
+            _ => false,
+        };
+        let is_argument = |kind: &Kind| kind.peel().is_scalar() || is_line(kind);
+        let outcome = self.outcome();
+        !outcome.is_fallible()
+            && outcome.aux.is_empty()
+            && is_line(&outcome.target_kind)
+            && self.arguments().iter().all(|argument| !argument.kind.is_exclusive())
+            && self.source.signature.differentiated().all(|(_, argument)| is_argument(&argument.kind))
+    }
+
+    fn has_forward_mode(&self) -> bool {
+        let compiled = self.program.and_then(|program| program.pushforward.as_ref());
+        self.source.options.jvp.is_some() || compiled.is_some_and(|Pushforward { unsupported, .. }| unsupported.is_none())
+    }
+
+    /// The arguments for one of several times.
+    fn lent(&self) -> Vec<TokenStream> {
+        self.arguments().iter().zip(&self.names()).map(|(argument, name)| Self::lend(argument, name)).collect()
+    }
+
+    fn jacobian_by_columns(&self) -> TokenStream {
+        let (here, krate, names, rows) = (self.here(), self.krate, self.names(), self.local("rows"));
+        let (owner, hidden, generics) = (self.owner(), self.hidden("pushforward"), self.explicit_hidden_generics());
+        let function = (self.source.place == Place::Module).then(|| {
+            let function = self.function();
+            quote!(#function,)
+        });
+        let (unit, lent) = (self.local("unit"), given_in_few(self.lent()));
+        let matrices = self.source.signature.differentiated().map(|(position, _)| {
+            let along =
+                (0..names.len()).map(|other| if other == position { unit.to_token_stream() } else { quote!(#krate::rt::No) });
+            let (along, name) = (tuple(&along.collect::<Vec<_>>()), &names[position]);
+            quote_spanned! {here=>
+                #krate::rt::by_columns(#rows, #krate::rt::zero_tangent(&#name), |#unit| {
+                    #owner::#hidden #generics(#function #(#lent,)* #along).1
+                })
+            }
+        });
+        bare_or_tuple(&matrices.collect::<Vec<_>>())
+    }
+
+    fn jacobian_by_rows(&self) -> TokenStream {
+        let (here, krate, names, lent) = (self.here(), self.krate, self.names(), self.lent());
+        let [value, rows, row, pullback] = ["value", "rows", "row", "pullback"].map(|name| self.local(name));
+        let (owner, vjp, generics) = (self.owner(), self.companion("vjp"), self.explicit_generics());
+        let gradients = self.gradient_names();
+        let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        let jacobians: Vec<_> = gradients.iter().map(|gradient| self.local(&format!("jacobian_{gradient}"))).collect();
+        let starts = self.source.signature.differentiated().zip(&jacobians).map(|((position, _), jacobian)| {
+            let name = &names[position];
+            quote_spanned!(here=> let mut #jacobian = #krate::rt::without_rows(&#krate::rt::zero_tangent(&#name), #rows);)
+        });
+        let writes = jacobians
+            .iter()
+            .zip(&gradients)
+            .map(|(jacobian, gradient)| quote_spanned!(here=> #krate::rt::set_row(&mut #jacobian, #row, &#gradient);));
+        let (starts, writes): (TokenStream, TokenStream) = (starts.collect(), writes.collect());
+        let result = bare_or_tuple(&jacobians.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        quote_spanned! {here=>
+            #starts
+            for #row in 0..#rows {
+                let (_, #pullback) = #owner::#vjp #generics(#(#lent),*);
+                let #pattern = #pullback(#krate::rt::unit(#krate::rt::zero_tangent(&#value), #row));
+                #writes
+            }
+            #result
+        }
+    }
+}
