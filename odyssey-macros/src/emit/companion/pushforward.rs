@@ -43,7 +43,7 @@ impl Companion<'_> {
                 }
                 (true, false) => {
                     let target = tangent(&argument.ty, krate);
-                    quote!(#ty: #krate::rt::Along<#target>)
+                    quote_spanned!(here=> #ty: #krate::rt::Along<#target>)
                 }
             }
         });
@@ -147,6 +147,7 @@ impl Companion<'_> {
     }
 
     fn compiled_pushforward(&self, pushforward: &Pushforward) -> Body {
+        let here = self.here();
         let Pushforward { values, body, .. } = pushforward;
         let (layout, places) = Layout::new(values, &[(body, Results::Named)], &[]);
         let mut writer = self.writer(values, layout, Guards::default());
@@ -171,16 +172,16 @@ impl Companion<'_> {
             start.extend(match &argument.kind {
                 Kind::Exclusive(_) => {
                     given.push(quote!(mut #name));
-                    quote!(let #name = #krate::rt::AlongMut::along_mut(&mut #name);)
+                    quote_spanned!(here=> let #name = #krate::rt::AlongMut::along_mut(&mut #name);)
                 }
                 kind => {
                     given.push(name.to_token_stream());
                     let is_number = values[*value].kind.is_scalar() || kind.is_scalar();
-                    let zero = quote!(|| #krate::rt::zero_tangent(&#argument_name));
+                    let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#argument_name));
                     if is_number {
-                        quote!(let #name = *#krate::rt::Along::along(#name, #zero);)
+                        quote_spanned!(here=> let #name = *#krate::rt::Along::along(#name, #zero);)
                     } else {
-                        quote!(let #name = #krate::rt::Along::along(#name, #zero); let #name = &*#name;)
+                        quote_spanned!(here=> let #name = #krate::rt::Along::along(#name, #zero); let #name = &*#name;)
                     }
                 }
             });
@@ -209,7 +210,6 @@ impl Companion<'_> {
             let krate = self.krate;
             quote!(use #krate::rt::residuals::*;)
         });
-        let here = self.here();
         let text = if writer.failure.is_some() {
             let label = Failure::label();
             quote_spanned!(here=> #label: { #stmts (#value, #tangent) })
