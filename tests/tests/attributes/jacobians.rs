@@ -37,7 +37,7 @@ fn scaled_vjp(x: &Array1<f64>) -> (Array1<f64>, impl FnOnce(Array1<f64>) -> Arra
 
 #[differentiable]
 fn powers<T: Real>(x: T, like: ArrayView1<T>) -> Array1<T> {
-    like.mapv(|v| v.exp()) * x * x
+    like.exp() * x * x
 }
 
 #[derive(Clone, Differentiable)]
