@@ -140,6 +140,13 @@ impl<D> AlongMut<D> for &mut Box<D> {
     }
 }
 
+/// The panic of a tangent that goes through a function without one.
+#[cold]
+#[track_caller]
+pub fn no_forward_mode(reason: &str) -> ! {
+    panic!("{reason}");
+}
+
 /// A function's value and tangent for every element, in logical order.
 pub fn map_pushed<X, G, R: Real>(
     x: &X,

@@ -1,6 +1,6 @@
 //! What generated code names. Not for people: it changes without notice.
 
-pub use crate::along::{Along, AlongMut, map_pushed};
+pub use crate::along::{Along, AlongMut, map_pushed, no_forward_mode};
 pub use crate::check::{Lend, Perturb};
 pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, checked_tangent, complete, partial,

@@ -79,6 +79,20 @@ fn logistic(x: f64, rate: f64) -> f64 {
     y
 }
 
+#[differentiable(vjp = cube_vjp)]
+fn cube(x: f64) -> f64 {
+    x * x * x
+}
+
+fn cube_vjp(x: f64) -> (f64, impl FnOnce(f64) -> f64) {
+    (cube(x), move |d| 3.0 * x * x * d)
+}
+
+#[differentiable]
+fn of_a_cube(x: f64) -> f64 {
+    cube(x) + x
+}
+
 fn difference(f: impl Fn(f64) -> f64) -> f64 {
     (f(1e-5) - f(-1e-5)) / 2e-5
 }
@@ -134,6 +148,13 @@ fn results() {
     assert_eq!(value, polar(3.0, 4.0));
     assert_close(tangent.0, 11.0 / 5.0);
     assert_close(tangent.1, 2.0 / 25.0);
+}
+
+#[test]
+#[should_panic(expected = "`cube` cannot be differentiated forwards: it has a rule for `vjp` and none for `jvp`")]
+fn a_rule_for_reverse_mode_alone() {
+    assert_eq!(of_a_cube::grad(2.0), 13.0);
+    of_a_cube::jvp(2.0, 1.0);
 }
 
 #[test]

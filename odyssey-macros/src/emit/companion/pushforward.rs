@@ -95,12 +95,13 @@ impl Companion<'_> {
         }
     }
 
-    /// Whoever asks for the tangent is told why there is none; nobody else is.
+    /// Whoever asks for the tangent is told why there is none. Callers have a forward mode that nobody may ever use, and that a
+    /// release build looks into all the same: it cannot be an error of the compiler.
     fn no_pushforward(&self, reason: &str) -> Body {
         let text = format!("`{}` cannot be differentiated forwards: {reason}", self.source.item.sig.ident);
-        let names = self.names();
+        let (krate, names) = (self.krate, self.names());
         let given = self.arguments().iter().map(|_| quote!(_)).collect();
-        Body { parameters: self.parameters(), given, text: quote!(let _ = (#(#names,)*); const { ::core::panic!(#text) }) }
+        Body { parameters: self.parameters(), given, text: quote!(let _ = (#(#names,)*); #krate::rt::no_forward_mode(#text)) }
     }
 
     /// The rule takes tangents by value, and gives those of what it leaves behind.
