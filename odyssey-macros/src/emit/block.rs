@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{BinOp, Expr, Ident};
+use syn::{Expr, Ident};
 
 use super::fragment::Fragment;
 use super::layout::Places;
 use super::names::at;
 use super::writer::{tuple, Writer};
 use crate::ir::{Block, Op, Stmt, Value, Verbatim};
-use crate::lower::is_assignment;
+use crate::lower::{arithmetic, is_assignment};
 use crate::table::elementwise::Elementwise;
 
 impl Writer<'_> {
@@ -118,13 +118,7 @@ impl Writer<'_> {
     /// The same for passive code.
     fn passive_update(&mut self, name: &Ident, variable: Value, verbatim: &Verbatim) -> Option<TokenStream> {
         let Expr::Binary(binary) = &verbatim.expr else { return None };
-        let operator = match binary.op {
-            BinOp::Add(_) => quote!(+=),
-            BinOp::Sub(_) => quote!(-=),
-            BinOp::Mul(_) => quote!(*=),
-            BinOp::Div(_) => quote!(/=),
-            _ => return None,
-        };
+        let operator = arithmetic(&binary.op)?.assigning()?;
         let Expr::Path(left) = &*binary.left else { return None };
         let (_, own) = verbatim.inputs.iter().find(|(input, _)| left.path.is_ident(input))?;
         if self.layout.is_inline(*own) || self.layout.variable(*own) != self.layout.variable(variable) {

@@ -17,8 +17,8 @@ impl Writer<'_> {
     /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
     pub(super) fn linearize(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
         let span = at(stmt.span);
-        if let Callee::Each(path) = &call.callee {
-            return self.linearize_each(stmt, call, path);
+        if let Callee::Each(_) = &call.callee {
+            return self.linearize_each(stmt, call);
         }
         let (start, changed) = self.changed_variables(stmt, call);
         let args = self.arguments(call, &changed);
@@ -59,15 +59,9 @@ impl Writer<'_> {
         let (span, krate) = (at(stmt.span), self.krate);
         let (values, derived) = stmt.outs.split_at(stmt.outs.len() / 2);
         let pattern = tuple(&[self.pattern(values[0]), self.pattern(derived[0])]);
-        if let (Callee::Each(path), Some(tangent)) = (&call.callee, tangents[0]) {
+        if let (Callee::Each(_), Some(tangent)) = (&call.callee, tangents[0]) {
             let (x, x_dot, function) = (self.reference(call.args[0]), self.reference(tangent), self.rt("map_pushed", stmt.span));
-            let hidden = if call.callee.is_associated() {
-                let companion = sibling_path(path, "pushforward", 1);
-                quote_spanned!(span=> #companion(x, (&x_dot,)))
-            } else {
-                let (companion, generics) = companion_path(path, 1);
-                quote_spanned!(span=> #companion::pushforward #generics(#path, x, (&x_dot,)))
-            };
+            let hidden = hidden_call(call, "pushforward", vec![Fragment::tight(quote!(x))], &quote!((&x_dot,)), span);
             return quote_spanned!(span=> let #pattern = #function(#x, #x_dot, |x, x_dot| #hidden););
         }
         let (start, changed) = self.changed_variables(stmt, call);
@@ -167,20 +161,14 @@ impl Writer<'_> {
     }
 
     /// `let (y, y_pullbacks) = rt::map_linearized(&x, |element| f::residual_vjp(f, element, (Yes,)));`
-    fn linearize_each(&mut self, stmt: &Stmt, call: &Call, path: &syn::ExprPath) -> TokenStream {
+    fn linearize_each(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
         let span = at(stmt.span);
         let array = self.reference(call.args[0]);
         let (function, krate) = (self.rt("map_linearized", stmt.span), self.krate);
-        let element = quote!(|element| );
-        let hidden = if call.callee.is_associated() {
-            let companion = sibling_path(path, "residual_vjp", 1);
-            quote_spanned!(span=> #companion(element, (#krate::rt::Yes,)))
-        } else {
-            let (companion, generics) = companion_path(path, 1);
-            quote_spanned!(span=> #companion::residual_vjp #generics(#path, element, (#krate::rt::Yes,)))
-        };
+        let wants = quote!((#krate::rt::Yes,));
+        let hidden = hidden_call(call, "residual_vjp", vec![Fragment::tight(quote!(element))], &wants, span);
         let pattern = tuple(&[self.pattern(stmt.outs[0]), self.pattern(stmt.outs[1])]);
-        quote_spanned!(span=> let #pattern = #function(#array, #element #hidden);)
+        quote_spanned!(span=> let #pattern = #function(#array, |element| #hidden);)
     }
 
     fn pull_each_back(&mut self, stmt: &Stmt, pullbacks: Value, call: &Call, result: Value, cotangent: Value) -> TokenStream {
@@ -375,12 +363,11 @@ fn hidden_call(call: &Call, form: &str, args: Vec<Fragment>, further: &TokenStre
             let companion = sibling_path(path, form, call.args.len());
             quote_spanned!(span=> #companion(#(#args,)* #further))
         }
-        Callee::Path(path) => {
+        Callee::Path(path) | Callee::Each(path) => {
             let (companion, generics) = companion_path(path, call.args.len());
             let function = Ident::new(form, span);
             quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #further))
         }
-        Callee::Each(_) => unreachable!("written by its caller"),
         Callee::Method(name, turbofish) => {
             let function = format_ident!("{name}_{form}", span = name.span());
             let turbofish = turbofish.as_ref().map(|generics| with_inferred(generics, call.args.len()));

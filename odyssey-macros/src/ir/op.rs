@@ -173,6 +173,16 @@ impl Op {
         }
     }
 
+    /// What the operation takes a part of, or looks at.
+    pub(crate) fn part_of(&self) -> Option<Value> {
+        match self {
+            Op::Field(base, _) | Op::Index(base, _) | Op::View(base, ..) | Op::Reference(base) | Op::Dereference(base) => {
+                Some(*base)
+            }
+            _ => None,
+        }
+    }
+
     /// Has an effect, or takes what another statement has left on a stack: such statements stay in order.
     pub(crate) fn keeps_its_turn(&self) -> bool {
         fn pops(block: &Block) -> bool {

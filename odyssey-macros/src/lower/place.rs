@@ -228,11 +228,8 @@ impl Lowerer {
     /// A value that does not borrow from the variable that it is written to: disjoint parts of one variable are one borrow.
     pub(super) fn apart_from(&mut self, root: Variable, value: Value) -> Value {
         let mut owner = value;
-        while let Some(
-            Op::Index(base, _) | Op::Field(base, _) | Op::View(base, ..) | Op::Reference(base) | Op::Dereference(base),
-        ) = self.definitions.get(&owner)
-        {
-            owner = *base;
+        while let Some(base) = self.definitions.get(&owner).and_then(Op::part_of) {
+            owner = base;
         }
         if owner == value || owner != self.bindings.value(root) || self.kind(value).is_scalar() {
             return value;

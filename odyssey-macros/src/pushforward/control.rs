@@ -9,6 +9,12 @@ impl Push<'_> {
         (0..outs.len()).filter(|k| self.varies(outs[*k])).collect()
     }
 
+    /// The tangents of those results of a block.
+    fn handed_on(&mut self, block: &Block, varying: &[usize]) -> Vec<Value> {
+        let results = varying.iter().map(|k| block.results[*k]);
+        results.map(|result| self.owned_or_zero(result, self.values[result].span)).collect()
+    }
+
     /// An arm, with the tangents of those results.
     fn arm(&mut self, block: &Block, varying: &[usize], start: impl FnOnce(&mut Self)) -> Block {
         self.nested(block, start, |push| {
@@ -16,15 +22,13 @@ impl Push<'_> {
                 // Nothing is handed on.
                 return varying.iter().map(|k| block.results[*k]).collect();
             }
-            varying.iter().map(|k| push.owned_or_zero(block.results[*k], push.values[block.results[*k]].span)).collect()
+            push.handed_on(block, varying)
         })
     }
 
     /// Appends a statement with arms, with tangents for those of its results.
     fn hand_on(&mut self, stmt: &Stmt, varying: &[usize], op: Op) {
-        let tangents: Vec<_> =
-            varying.iter().map(|k| self.derived(self.tangent_kind(stmt.outs[*k]), stmt.outs[*k], stmt.span)).collect();
-        self.tangents.extend(varying.iter().map(|k| stmt.outs[*k]).zip(tangents.iter().copied()));
+        let tangents = self.derived_each(varying.iter().map(|k| stmt.outs[*k]), stmt.span);
         let outs = stmt.outs.iter().copied().chain(tangents).collect();
         self.stmts.push(Stmt { outs, op, span: stmt.span });
     }
@@ -50,14 +54,8 @@ impl Push<'_> {
         let carried = l.inits.len();
         let varying = self.varying(&stmt.outs[..carried]);
         let inits: Vec<_> = varying.iter().map(|k| self.owned_or_zero(l.inits[*k], stmt.span)).collect();
-        let params: Vec<_> = varying.iter().map(|k| l.body.params[k + 1]).collect();
-        let tangents: Vec<_> = params.iter().map(|param| self.derived(self.tangent_kind(*param), *param, stmt.span)).collect();
-        self.tangents.extend(params.iter().copied().zip(tangents.iter().copied()));
-        let mut body = self.nested(
-            &l.body,
-            |_| (),
-            |push| varying.iter().map(|k| push.owned_or_zero(l.body.results[*k], push.values[l.body.results[*k]].span)).collect(),
-        );
+        let tangents = self.derived_each(varying.iter().map(|k| l.body.params[k + 1]), stmt.span);
+        let mut body = self.nested(&l.body, |_| (), |push| push.handed_on(&l.body, &varying));
         // Whether the iteration is the last comes behind all that is carried.
         body.results[carried..].rotate_left(l.body.results.len() - carried);
         body.params.extend(&tangents);
@@ -66,9 +64,7 @@ impl Push<'_> {
             condition
         });
         let inits = l.inits.iter().copied().chain(inits).collect();
-        let outs: Vec<_> =
-            varying.iter().map(|k| self.derived(self.tangent_kind(stmt.outs[*k]), stmt.outs[*k], stmt.span)).collect();
-        self.tangents.extend(varying.iter().map(|k| stmt.outs[*k]).zip(outs.iter().copied()));
+        let outs = self.derived_each(varying.iter().map(|k| stmt.outs[*k]), stmt.span);
         let count = stmt.outs[carried..].iter().copied();
         let outs = stmt.outs[..carried].iter().copied().chain(outs).chain(count).collect();
         self.stmts.push(Stmt { outs, op: Op::For(Box::new(For { condition, inits, body, ..l.clone() })), span: stmt.span });

@@ -120,6 +120,16 @@ impl Push<'_> {
         tangent
     }
 
+    /// Values that will be the tangents of these.
+    fn derived_each(&mut self, values: impl Iterator<Item = Value>, span: Span) -> Vec<Value> {
+        let each = |of| {
+            let tangent = self.derived(self.tangent_kind(of), of, span);
+            self.tangents.insert(of, tangent);
+            tangent
+        };
+        values.map(each).collect()
+    }
+
     /// The kind of a tangent: that of its primal, owned.
     fn tangent_kind(&self, of: Value) -> Kind {
         match &self.values[of].kind {
@@ -130,10 +140,8 @@ impl Push<'_> {
 
     /// Appends the statement that computes the tangent of `of`.
     fn define(&mut self, of: Value, op: Op, span: Span) {
-        let kind = self.tangent_kind(of);
-        let tangent = self.derived(kind, of, span);
-        self.stmts.push(Stmt { outs: vec![tangent], op, span });
-        self.tangents.insert(of, tangent);
+        let outs = self.derived_each(std::iter::once(of), span);
+        self.stmts.push(Stmt { outs, op, span });
     }
 
     fn zero(&mut self, value: Value, span: Span) -> Value {

@@ -54,8 +54,7 @@ impl Push<'_> {
             }
             Op::Pop { base, path } => {
                 let (base, path) = self.place_of(*base, path, span);
-                let outs: Vec<_> = stmt.outs.iter().map(|out| self.derived(self.tangent_kind(*out), *out, span)).collect();
-                self.tangents.extend(stmt.outs.iter().copied().zip(outs.iter().copied()));
+                let outs = self.derived_each(stmt.outs.iter().copied(), span);
                 self.stmts.push(Stmt { outs, op: Op::Pop { base, path }, span });
             }
             _ => return false,

@@ -8,7 +8,6 @@ mod control;
 pub(crate) mod keep;
 mod operations;
 mod places;
-
 pub(crate) mod together;
 
 use std::collections::BTreeMap;

@@ -2,26 +2,26 @@
 
 use ndarray::{Array, ArrayView, Axis, Dimension};
 
-use super::axis_function::{axis_function, residual_method};
-use super::probe::{IsAxisFunction, Probe, Probed};
+use super::probe::{IsFunction, Probe, Probed};
 use super::row_kernels::{log_softmax_backward, log_softmax_rows};
 use super::rows::{axis_exists, map_rows, same_shape, zip_rows};
 use super::tensor::Tensor;
+use super::tensor_function::{tensor_function, tensor_method};
 use crate::along::Along;
 use crate::real::Real;
-use crate::want::{No, Want};
+use crate::want::Want;
 
-axis_function! {
+tensor_function! {
     /// `y[i] = x[i] - ln Σⱼ exp(x[j])` along `axis`; the shape stays.
     ///
     /// Shifted by the largest element, so that nothing overflows. A row that has `+inf`, and one that has nothing but
     /// `-inf`, is NaN. Panics if there is no such axis.
-    fn log_softmax, method of LogSoftmax, hidden forms log_softmax_residual_vjp, log_softmax_pushforward of LogSoftmaxResidual;
+    fn log_softmax(axis: Axis as P), method of LogSoftmax, hidden forms log_softmax_residual_vjp, log_softmax_pushforward of LogSoftmaxResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward forward;
-    rule |_, y, axis, dy| log_softmax::d_x(y, axis, &dy);
-    tangent |_, y, axis, dx| log_softmax::tangent(y, axis, dx);
+    rule |_, y, dy| log_softmax::d_x(y, axis, &dy);
+    tangent |_, y, dx| log_softmax::tangent(y, axis, dx);
 }
 
 #[track_caller]

@@ -2,26 +2,26 @@
 
 use ndarray::{Array, ArrayView, Axis, Dimension, RemoveAxis};
 
-use super::axis_function::{axis_function, residual_method};
-use super::probe::{IsAxisFunction, Probe, Probed};
+use super::probe::{IsFunction, Probe, Probed};
 use super::row_kernels::{logsumexp_backward, logsumexp_rows};
 use super::rows::{axis_exists, map_rows, reduce_rows, same_shape};
 use super::tensor::Tensor;
+use super::tensor_function::{tensor_function, tensor_method};
 use crate::along::Along;
 use crate::real::Real;
-use crate::want::{No, Want};
+use crate::want::Want;
 
-axis_function! {
+tensor_function! {
     /// `y = ln Σⱼ exp(x[j])` along `axis`, which is removed.
     ///
     /// Shifted by the largest element, so that nothing overflows. A row that has `+inf` gives `+inf`, an empty one and one
     /// that has nothing but `-inf` give `-inf`. Panics if there is no such axis.
-    fn logsumexp, method of LogSumExp, hidden forms logsumexp_residual_vjp, logsumexp_pushforward of LogSumExpResidual;
+    fn logsumexp(axis: Axis as P), method of LogSumExp, hidden forms logsumexp_residual_vjp, logsumexp_pushforward of LogSumExpResidual;
     where [Dim: RemoveAxis];
     result Array<X::Elem, <X::Dim as Dimension>::Smaller>;
     forward forward;
-    rule |x, y, axis, dy| logsumexp::d_x(x, y, axis, &dy);
-    tangent |x, y, axis, dx| logsumexp::tangent(x, y, axis, dx);
+    rule |x, y, dy| logsumexp::d_x(x, y, axis, &dy);
+    tangent |x, y, dx| logsumexp::tangent(x, y, axis, dx);
 }
 
 #[track_caller]

@@ -5,7 +5,6 @@
 //! arguments but takes them again by reference, with the value and its cotangent.
 
 pub mod axes;
-mod axis_function;
 pub mod broadcast;
 pub mod cumulative;
 pub mod dot;

@@ -6,8 +6,6 @@
 
 use std::marker::PhantomData;
 
-use ndarray::Axis;
-
 /// An argument that no function takes but those of the prelude.
 #[derive(Debug)]
 pub struct Probe {
@@ -24,16 +22,6 @@ impl Probe {
 /// The result of the function whose companion is `C`.
 #[derive(Debug)]
 pub struct Probed<C>(PhantomData<C>);
-
-/// The function of one tensor and an axis whose companion is `C`.
-#[diagnostic::on_unimplemented(
-    message = "this function has no derivative",
-    label = "a differentiable function of this name is imported, but another function is called here",
-    note = "annotate the function with `#[differentiable]`"
-)]
-pub trait IsAxisFunction<C> {}
-
-impl<C, F: Fn(&Probe, Axis) -> Probed<C>> IsAxisFunction<C> for F {}
 
 /// The function of one tensor and parameters of these types whose companion is `C`.
 #[diagnostic::on_unimplemented(

@@ -2,26 +2,26 @@
 
 use ndarray::{Array, ArrayView, Axis, Dimension};
 
-use super::axis_function::{axis_function, residual_method};
-use super::probe::{IsAxisFunction, Probe, Probed};
+use super::probe::{IsFunction, Probe, Probed};
 use super::row_kernels::{softmax_backward, softmax_rows};
 use super::rows::{map_rows, zip_rows};
 use super::tensor::Tensor;
+use super::tensor_function::{tensor_function, tensor_method};
 use crate::along::Along;
 use crate::real::Real;
-use crate::want::{No, Want};
+use crate::want::Want;
 
-axis_function! {
+tensor_function! {
     /// `y[i] = exp(x[i]) / Σⱼ exp(x[j])` along `axis`; the shape stays.
     ///
     /// Shifted by the largest element, so that nothing overflows. A row that has `+inf`, and one that has nothing but
     /// `-inf`, is NaN. Panics if there is no such axis.
-    fn softmax, method of Softmax, hidden forms softmax_residual_vjp, softmax_pushforward of SoftmaxResidual;
+    fn softmax(axis: Axis as P), method of Softmax, hidden forms softmax_residual_vjp, softmax_pushforward of SoftmaxResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward forward;
-    rule |_, y, axis, dy| softmax::d_x(y, axis, &dy);
-    tangent |_, y, axis, dx| softmax::d_x(y, axis, dx);
+    rule |_, y, dy| softmax::d_x(y, axis, &dy);
+    tangent |_, y, dx| softmax::d_x(y, axis, dx);
 }
 
 #[track_caller]

@@ -2,9 +2,9 @@
 
 use ndarray::{Array, ArrayView, Axis, Dimension, RemoveAxis};
 
-use super::axis_function::residual_method;
 use super::rows::{axis_exists, same_shape};
 use super::tensor::{Shaped, Tensor};
+use super::tensor_function::tensor_method;
 use crate::along::Along;
 use crate::real::Real;
 use crate::want::Want;
@@ -79,25 +79,25 @@ fn repeat<T: Real, D: RemoveAxis>(dim: D, axis: Axis, dy: &ArrayView<'_, T, D::S
     d_x
 }
 
-residual_method! {
-    sum_axis_residual_vjp, sum_axis_pushforward of SumAxisResidual;
+tensor_method! {
+    sum_axis_residual_vjp, sum_axis_pushforward(axis: Axis as P) of SumAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
-    forward |x, axis| sum_axis(x, axis);
-    rule |x, _, axis, dy| sum_axis::d_x(x, axis, &dy);
-    tangent |_, _, axis, dx| sum_axis(dx, axis);
+    forward |x| sum_axis(x, axis);
+    rule |x, _, dy| sum_axis::d_x(x, axis, &dy);
+    tangent |_, _, dx| sum_axis(dx, axis);
 }
 
-residual_method! {
-    mean_axis_residual_vjp, mean_axis_pushforward of MeanAxisResidual;
+tensor_method! {
+    mean_axis_residual_vjp, mean_axis_pushforward(axis: Axis as P) of MeanAxisResidual;
     where [Dim: RemoveAxis];
     result Option<Smaller<X>>;
-    forward |x, axis| mean_axis(x, axis);
-    rule |x, _, axis, dy| match dy {
+    forward |x| mean_axis(x, axis);
+    rule |x, _, dy| match dy {
         Some(dy) => mean_axis::d_x(x, axis, &dy),
         None => Array::zeros(x.tensor_view().raw_dim()),
     };
-    tangent |_, _, axis, dx| mean_axis(dx, axis);
+    tangent |_, _, dx| mean_axis(dx, axis);
 }
 
 #[cfg(test)]

@@ -197,7 +197,7 @@ pub(in crate::lower) fn is_other_assignment(op: &BinOp) -> bool {
 }
 
 /// The elementwise operation of an arithmetic operator.
-pub(in crate::lower) fn arithmetic(op: &BinOp) -> Option<Elementwise> {
+pub(crate) fn arithmetic(op: &BinOp) -> Option<Elementwise> {
     Some(Elementwise::named(match op {
         BinOp::Add(_) => "add",
         BinOp::Sub(_) => "sub",
