@@ -1,6 +1,7 @@
 //! Real programs, each the shortest honest path to something useful.
 //!
 //! - `digits`: a multi-layer perceptron learns to read handwritten digits.
+//! - `digits_cnn`: a convolutional network learns the same.
 //! - `regression`: a linear model by gradient descent, beside the closed-form solution.
 
 /// The programs of the README are documentation tests.

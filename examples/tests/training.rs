@@ -3,8 +3,8 @@
 use ndarray::Array2;
 use odyssey_examples::data;
 use odyssey_examples::digits::data::shuffled;
-use odyssey_examples::digits::train::{epoch, score};
-use odyssey_examples::digits::{Digits, Mlp, model};
+use odyssey_examples::digits::train::{Network, epoch, score};
+use odyssey_examples::digits::{Cnn, Digits, Mlp, cnn, model};
 use odyssey_examples::regression::{self, Line, Patients};
 use odyssey_runtime::optim::Sgd;
 use rand::SeedableRng;
@@ -21,6 +21,18 @@ fn the_gradient_of_the_digits_loss_is_right() {
     let images: Array2<f64> = batch.images.mapv(f64::from);
     let mlp = Mlp::random(4, &mut rng);
     model::loss::check_grad(&mlp, &images, &batch.labels).unwrap();
+}
+
+#[test]
+fn the_gradient_of_the_convolutional_network_is_right() {
+    let mut rng = Pcg64Mcg::seed_from_u64(3);
+    let batch = digits().select(&[5, 1000]);
+    let images: Array2<f64> = batch.images.mapv(f64::from);
+    let mut cnn = Cnn::random([2, 3], &mut rng);
+    // Where there is nothing but paper, not at the corner of `relu`.
+    cnn.first.bias.fill(0.1);
+    cnn.second.bias.fill(0.1);
+    cnn::loss::check_grad(&cnn, &images, &batch.labels).unwrap();
 }
 
 #[test]
@@ -43,13 +55,20 @@ fn the_gradient_of_the_regression_loss_is_right() {
 }
 
 #[test]
-fn an_epoch_lowers_the_loss() {
+fn epochs_lower_the_loss() {
     let mut rng = Pcg64Mcg::seed_from_u64(0);
     let digits = digits().select(&shuffled(1797, &mut rng)[..640]);
-    let mut mlp = Mlp::random(32, &mut rng);
-    let before = score(&mlp, &digits);
-    epoch(&mut mlp, &mut Sgd::new(0.1).momentum(0.9), &digits, 32, &mut rng);
-    let after = score(&mlp, &digits);
+    epochs_are_learned_from(Mlp::random(32, &mut rng), 1, &digits, &mut rng);
+    epochs_are_learned_from(Cnn::random([8, 16], &mut rng), 3, &digits, &mut rng);
+}
+
+fn epochs_are_learned_from(mut network: impl Network, epochs: usize, digits: &Digits, rng: &mut Pcg64Mcg) {
+    let before = score(&network, digits);
+    let mut optimizer = Sgd::new(0.1).momentum(0.9);
+    for _ in 0..epochs {
+        epoch(&mut network, &mut optimizer, digits, 32, rng);
+    }
+    let after = score(&network, digits);
     assert!(after.loss < 0.5 * before.loss, "{before:?} → {after:?}");
     assert!(after.accuracy > 0.7, "{before:?} → {after:?}");
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Deref;
 
-use ndarray::{Array, ArrayView, ArrayViewMut, Dimension};
+use ndarray::{Array, ArrayView, ArrayViewMut, CowArray, Dimension};
 
 use crate::ops::Tensor;
 use crate::real::Real;
@@ -100,7 +100,7 @@ macro_rules! view {
         }
     )*};
 }
-view!(ArrayView ArrayViewMut);
+view!(ArrayView ArrayViewMut CowArray);
 
 /// The tangent `D` of an argument that is `&mut`, changed in place.
 #[diagnostic::on_unimplemented(

@@ -1,4 +1,4 @@
-//! The network, its loss, and what it reads.
+//! The perceptron, its loss, and what it reads.
 
 use ndarray::{Array1, Array2, ArrayView1};
 use odyssey_runtime::losses::cross_entropy_loss;
@@ -6,6 +6,7 @@ use odyssey_runtime::prelude::*;
 use rand::{Rng, RngExt};
 
 use super::data::{CLASSES, PIXELS};
+use super::train::Network;
 
 /// An affine map: one row of `weight` an input, one column an output.
 #[derive(Clone, Debug, Differentiable)]
@@ -25,8 +26,9 @@ pub struct Mlp<T: Real> {
     pub output: Linear<T>,
 }
 
+/// `x weight + bias`, for each row of `x`.
 #[differentiable]
-fn linear<T: Real>(layer: &Linear<T>, x: &Array2<T>) -> Array2<T> {
+pub fn linear<T: Real>(layer: &Linear<T>, x: &Array2<T>) -> Array2<T> {
     x.dot(&layer.weight) + &layer.bias
 }
 
@@ -45,7 +47,7 @@ pub fn loss<T: Real>(model: &Mlp<T>, images: &Array2<T>, labels: &[usize]) -> T 
 
 impl<T: Real> Linear<T> {
     /// Random weights of a variance that keeps that of the signal (He et al. 2015).
-    fn random(inputs: usize, outputs: usize, rng: &mut impl Rng) -> Self {
+    pub fn random(inputs: usize, outputs: usize, rng: &mut impl Rng) -> Self {
         let bound = (6.0 / inputs as f64).sqrt();
         Self {
             weight: Array2::from_shape_simple_fn((inputs, outputs), || T::lit(rng.random_range(-bound..bound))),
@@ -58,6 +60,16 @@ impl<T: Real> Mlp<T> {
     /// A network with random weights.
     pub fn random(hidden: usize, rng: &mut impl Rng) -> Self {
         Self { hidden: Linear::random(PIXELS, hidden, rng), output: Linear::random(hidden, CLASSES, rng) }
+    }
+}
+
+impl Network for Mlp<f32> {
+    fn scores(&self, images: &Array2<f32>) -> Array2<f32> {
+        scores(self, images)
+    }
+
+    fn gradient(&self, images: &Array2<f32>, labels: &[usize]) -> Self::Tangent {
+        loss::value_and_grad(self, images, labels).1
     }
 }
 

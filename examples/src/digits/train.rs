@@ -1,17 +1,26 @@
 //! Minibatch gradient descent with momentum.
 
+use ndarray::Array2;
+use odyssey_runtime::Parameters;
 use odyssey_runtime::losses::cross_entropy_loss;
 use odyssey_runtime::optim::{Optimizer, Sgd};
 use rand::Rng;
 
 use super::data::{Digits, shuffled};
-use super::model::{Mlp, loss, read, scores};
+use super::model::read;
+
+/// What learns to read digits.
+pub trait Network: Parameters {
+    /// The score of each digit, for each image.
+    fn scores(&self, images: &Array2<f32>) -> Array2<f32>;
+
+    /// The gradient of the loss of a batch.
+    fn gradient(&self, images: &Array2<f32>, labels: &[usize]) -> Self::Tangent;
+}
 
 /// How to train.
 #[derive(Clone, Debug)]
 pub struct Recipe {
-    /// The hidden units of the network.
-    pub hidden: usize,
     /// How often to go through the training data.
     pub epochs: usize,
     /// The images of a step.
@@ -26,7 +35,7 @@ pub struct Recipe {
 
 impl Default for Recipe {
     fn default() -> Self {
-        Self { hidden: 128, epochs: 80, batch: 32, learning_rate: 0.1, momentum: 0.9, weight_decay: 1e-3 }
+        Self { epochs: 80, batch: 32, learning_rate: 0.1, momentum: 0.9, weight_decay: 1e-3 }
     }
 }
 
@@ -50,7 +59,7 @@ pub struct Progress {
 
 /// Trains a network, and calls `after_epoch` with its scores after each epoch.
 pub fn train(
-    model: &mut Mlp<f32>,
+    model: &mut impl Network,
     (train, test): (&Digits, &Digits),
     recipe: &Recipe,
     rng: &mut impl Rng,
@@ -66,18 +75,22 @@ pub fn train(
 }
 
 /// One pass through the data, in random order and with the images moved a little.
-pub fn epoch(model: &mut Mlp<f32>, optimizer: &mut Sgd, data: &Digits, batch: usize, rng: &mut impl Rng) {
+pub fn epoch(model: &mut impl Network, optimizer: &mut Sgd, data: &Digits, batch: usize, rng: &mut impl Rng) {
     for indices in shuffled(data.len(), rng).chunks(batch) {
         let mut batch = data.select(indices);
         batch.jitter(rng);
-        let (_, gradient) = loss::value_and_grad(model, &batch.images, &batch.labels);
-        optimizer.step(model, &gradient);
+        step(model, optimizer, &batch);
     }
 }
 
+fn step(model: &mut impl Network, optimizer: &mut Sgd, batch: &Digits) {
+    let gradient = model.gradient(&batch.images, &batch.labels);
+    optimizer.step(model, &gradient);
+}
+
 /// How well `model` does on `data`.
-pub fn score(model: &Mlp<f32>, data: &Digits) -> Score {
-    let scores = scores(model, &data.images);
+pub fn score(model: &impl Network, data: &Digits) -> Score {
+    let scores = model.scores(&data.images);
     let read = read(&scores);
     let right = read.iter().zip(&data.labels).filter(|(read, label)| read == label);
     Score { loss: cross_entropy_loss(&scores, &data.labels), accuracy: right.count() as f64 / data.len() as f64 }

@@ -93,6 +93,18 @@ fn of_a_cube(x: f64) -> f64 {
     cube(x) + x
 }
 
+#[differentiable]
+fn of_rows(x: &Array2<f64>) -> Array1<f64> {
+    x.sum_axis(Axis(1)).exp()
+}
+
+/// The argument of the call is an array in another shape, and so is its tangent.
+#[differentiable]
+fn in_rows(x: &Array2<f64>) -> Array1<f64> {
+    let doubled = x * 2.0;
+    of_rows(&doubled.into_shape_with_order((3, 2)).unwrap())
+}
+
 fn difference(f: impl Fn(f64) -> f64) -> f64 {
     (f(1e-5) - f(-1e-5)) / 2e-5
 }
@@ -148,6 +160,14 @@ fn results() {
     assert_eq!(value, polar(3.0, 4.0));
     assert_close(tangent.0, 11.0 / 5.0);
     assert_close(tangent.1, 2.0 / 25.0);
+}
+
+#[test]
+fn a_tangent_in_another_shape_is_lent() {
+    let (x, along) = (array![[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], array![[1.0, 0.0, 2.0], [0.0, 0.0, -1.0]]);
+    let (value, tangent) = in_rows::jvp(&x, along);
+    assert_eq!(value, in_rows(&x));
+    assert_eq!(tangent, value * array![2.0, 4.0, -2.0]);
 }
 
 #[test]
