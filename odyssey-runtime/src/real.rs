@@ -52,6 +52,12 @@ pub trait Real:
 
     /// The value in double precision, exactly.
     fn to_double(self) -> f64;
+
+    /// The remainder of the division that rounds so that it is not negative, as `f64::rem_euclid`.
+    #[must_use]
+    fn rem_euclid(self, divisor: Self) -> Self {
+        crate::math::rem_euclid(self, divisor)
+    }
 }
 
 impl Real for f32 {

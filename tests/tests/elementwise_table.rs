@@ -37,14 +37,24 @@ macro_rules! row {
     (powi [$x:ident] $domains:tt) => { method! { powi [$x] $domains {$x.powi(3)} {$x.powi(-2)} } };
     (pow2 [$x:ident] $domains:tt) => { mod pow2 { arrays! { [$x] $domains {$x.pow2()} } } };
 
-    // `ndarray` has these on numbers only.
-    (atan2 $operands:tt $domains:tt) => { row! { @mapv atan2 $operands $domains } };
-    (min $operands:tt $domains:tt) => { row! { @mapv min $operands $domains } };
-    (max $operands:tt $domains:tt) => { row! { @mapv max $operands $domains } };
-    (copysign $operands:tt $domains:tt) => { row! { @mapv copysign $operands $domains } };
-    (mul_add $operands:tt $domains:tt) => { row! { @mapv mul_add $operands $domains } };
-    (@mapv $name:ident [$x:ident $($rest:ident)*] $domains:tt) => {
-        method! { $name [$x $($rest)*] $domains {$x.$name($($rest),*)} {$x.mapv(|v| v.$name($($rest),*))} }
+    // The prelude has these for pairs of arrays.
+    (atan2 $operands:tt $domains:tt) => { row! { @pair atan2 $operands $domains } };
+    (min $operands:tt $domains:tt) => { row! { @pair min $operands $domains } };
+    (max $operands:tt $domains:tt) => { row! { @pair max $operands $domains } };
+    (rem_euclid $operands:tt $domains:tt) => { row! { @pair rem_euclid $operands $domains } };
+    (copysign $operands:tt $domains:tt) => { row! { @pair copysign $operands $domains } };
+    (@pair $name:ident [$a:ident $b:ident] $domains:tt) => {
+        mod $name {
+            broadcast! { [$a $b] $domains {$a.$name($b)} }
+
+            mod with_numbers {
+                method! { row [$a $b] $domains {$a.$name($b)} {$a.$name($b)} }
+            }
+        }
+    };
+    // `ndarray` has this on numbers only.
+    (mul_add [$a:ident $b:ident $c:ident] $domains:tt) => {
+        method! { mul_add [$a $b $c] $domains {$a.mul_add($b, $c)} {$a.mapv(|a| a.mul_add($b, $c))} }
     };
 
     ($name:ident [$x:ident $($rest:ident)*] $domains:tt) => {
@@ -61,13 +71,20 @@ macro_rules! method {
     };
 }
 
-/// Operators broadcast both ways.
+/// Operators are written alike for numbers and arrays.
 macro_rules! operator {
     ($name:ident [$a:ident $b:ident] [$of_a:expr, $of_b:expr] $body:tt) => {
         mod $name {
             numbers! { [$a $b] [$of_a, $of_b] $body }
+            broadcast! { [$a $b] [$of_a, $of_b] $body }
+        }
+    };
+}
 
-            mod arrays {
+/// Of two arrays whose shapes broadcast.
+macro_rules! broadcast {
+    ([$a:ident $b:ident] [$of_a:expr, $of_b:expr] $body:tt) => {
+            mod broadcast {
                 use crate::support::*;
 
                 #[differentiable]
@@ -87,7 +104,6 @@ macro_rules! operator {
                     });
                 }
             }
-        }
     };
 }
 

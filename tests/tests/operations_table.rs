@@ -61,6 +61,15 @@ macro_rules! row {
     (cumprod) => {
         operation! { cumprod, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.cumprod(Axis(1))} }
     };
+    (diff) => {
+        operation! { diff, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {x.diff(2, Axis(1))} }
+    };
+    (tril) => {
+        operation! { tril, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.tril(1)} }
+    };
+    (triu) => {
+        operation! { triu, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.triu(0)} }
+    };
     (softmax) => {
         operation! { softmax, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.softmax(Axis(1))} }
     };
@@ -190,6 +199,9 @@ macro_rules! row {
         operation! { conv_transpose2d, fixed, [x: Ix4 = (2, 2, 2, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
             x.conv_transpose2d(&k, Conv2d { stride: (1, 2), ..Conv2d::default() })
         } }
+    };
+    (pad) => {
+        operation! { pad, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.pad(&[(1, 0), (0, 2)], T::lit(0.5))} }
     };
     (max_pool2d) => {
         operation! { max_pool2d, fixed, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.max_pool2d((2, 2), (2, 1))} }

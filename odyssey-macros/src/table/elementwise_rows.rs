@@ -14,6 +14,8 @@ table! {
     div(a: {dy / b}, b: {-(dy / b * y)}) = {a / b}, on [-2.0..2.0, 0.5..2.0];
     /// Remainder of the division that truncates, as `%`.
     rem(a: {dy}, b: {-(dy * trunc(a / b))}) = {a % b}, on [1.1..1.9, 0.6..1.0];
+    /// Remainder of the division that rounds so that it is not negative.
+    rem_euclid(a: {dy}, b: {-(dy * round((a - y) / b))}) = {math::rem_euclid(a, b)}, on [-0.5..-0.1, 0.6..1.0];
 
     /// `e^x`.
     exp(x: {dy * y}) = {math::exp(x)}, on [-3.0..3.0];

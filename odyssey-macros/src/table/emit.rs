@@ -10,7 +10,7 @@ use super::rule::{Parameter, Term};
 const ELSEWHERE: &str =
     "exp exp2 exp_m1 ln ln_1p log log2 log10 sqrt cbrt recip pow2 powi powf sin cos tan asin acos atan atan2 \
     sinh cosh tanh asinh acosh atanh hypot abs abs_sub signum floor ceil round trunc fract min max clamp \
-    mul_add copysign to_radians to_degrees";
+    mul_add copysign rem_euclid to_radians to_degrees";
 
 impl Row {
     /// A function and a method of the prelude.

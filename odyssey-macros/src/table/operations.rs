@@ -303,6 +303,15 @@ static OPERATIONS: &[Operation] = &[
         ..UNARY
     },
     Operation {
+        name: "diff",
+        parameters: 2,
+        shape: Shape::SameRank,
+        rules: &[("d_x", &[Parameter(0), Parameter(1), Cotangent])],
+        ..UNARY
+    },
+    Operation { name: "tril", parameters: 1, rules: &[("d_x", &[Parameter(0), Cotangent])], ..UNARY },
+    Operation { name: "triu", parameters: 1, rules: &[("d_x", &[Parameter(0), Cotangent])], ..UNARY },
+    Operation {
         name: "softmax",
         operands: 1,
         parameters: 1,

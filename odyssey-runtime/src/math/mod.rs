@@ -5,7 +5,7 @@
 //! their errors hold without ([`plain`]) and with it ([`fused`]).
 //!
 //! Bounds are in units in the last place (ulp) against the exact result, and hold over the whole range of the type,
-//! subnormals included. Scalar, with loops and branches: `lgamma`, `digamma`, `polygamma`, `rem`.
+//! subnormals included. Scalar, with loops and branches: `lgamma`, `digamma`, `polygamma`, `rem`, `rem_euclid`.
 
 // Inlining is what vectorisation rests on; `&` and `|` of conditions, since `&&` and `||` branch.
 #![allow(clippy::inline_always, clippy::needless_bitwise_bool)]
@@ -82,7 +82,7 @@ functions! {
         activation: hardtanh relu;
         gamma: digamma lgamma polygamma;
         power: pow2 recip sqrt;
-        rounding: abs ceil copysign floor fract rem round sgn signum trunc;
+        rounding: abs ceil copysign floor fract rem rem_euclid round sgn signum trunc;
         selection: abs_sub clamp if_eq if_ge if_gt max min;
     }
 }

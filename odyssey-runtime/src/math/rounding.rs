@@ -76,6 +76,13 @@ pub fn rem<T: Float>(x: T, y: T) -> T {
     x.v_rem(y)
 }
 
+/// The remainder of the division rounded so that it is not negative, as in `std`. Not vectorised.
+#[inline(always)]
+pub fn rem_euclid<T: Float>(x: T, y: T) -> T {
+    let r = x.v_rem(y);
+    select(r < lit(0.0), r + y.v_abs(), r)
+}
+
 #[allow(clippy::neg_cmp_op_on_partial_ord)] // true where no comparison holds
 #[inline(always)]
 pub(super) fn is_nan<T: Float>(x: T) -> bool {

@@ -7,6 +7,7 @@
 pub mod axes;
 pub mod broadcast;
 pub mod cumulative;
+pub mod diff;
 pub mod dot;
 pub mod extremes;
 mod gemm;
@@ -32,6 +33,7 @@ mod tensor;
 mod tensor_function;
 #[cfg(test)]
 mod testing;
+pub mod triangles;
 pub mod variance;
 
 pub use ranks::{Contract, Matrix, OtherDim};
@@ -42,6 +44,7 @@ pub mod functions {
     pub use super::axes::{invert_axis, permuted_axes, reversed_axes, swap_axes};
     pub use super::broadcast::broadcast;
     pub use super::cumulative::{cumprod, cumsum};
+    pub use super::diff::diff;
     pub use super::dot::dot;
     pub use super::extremes::{argmax, argmax_axis, max_axis, min_axis};
     pub use super::linalg::functions::*;
@@ -59,6 +62,7 @@ pub mod functions {
     pub use super::sum::{mean, sum};
     pub use super::sum_axis::{mean_axis, sum_axis};
     pub use super::t::t;
+    pub use super::triangles::{tril, triu};
     pub use super::variance::{std, std_axis, var, var_axis};
 }
 
@@ -77,6 +81,7 @@ pub mod methods {
 /// The methods in residual form.
 pub mod residuals {
     pub use super::cumulative::{CumProdResidual, CumSumResidual};
+    pub use super::diff::DiffResidual;
     pub use super::dot::DotResidual;
     pub use super::extremes::{MaxAxisResidual, MinAxisResidual};
     pub use super::linalg::hidden::*;
@@ -90,5 +95,6 @@ pub mod residuals {
     pub use super::sum::SumResidual;
     pub use super::sum_axis::{MeanAxisResidual, SumAxisResidual};
     pub use super::t::TransposeResidual;
+    pub use super::triangles::{TrilResidual, TriuResidual};
     pub use super::variance::{StdAxisResidual, StdResidual, VarAxisResidual, VarResidual};
 }

@@ -16,6 +16,14 @@ pub(super) static NETWORKS: &[Operation] = &[
         ..UNARY
     },
     Operation {
+        name: "pad",
+        parameters: 2,
+        shape: Shape::SameRank,
+        rules: &[("d_x", &[Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Parameter(0), Cotangent])]),
+        ..UNARY
+    },
+    Operation {
         name: "max_pool2d",
         parameters: 2,
         shape: Shape::Rank(4),

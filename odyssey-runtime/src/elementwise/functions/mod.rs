@@ -7,6 +7,7 @@ mod argument;
 mod companion;
 mod detach;
 mod methods;
+mod pairs;
 pub(crate) mod probe;
 #[cfg(test)]
 mod tests;
@@ -16,4 +17,5 @@ pub(crate) mod prelude {
     pub use super::companion::*;
     pub use super::detach::{Detach, detach};
     pub use super::methods::{ArrayFunctions, RealFunctions};
+    pub use super::pairs::ArrayPairs;
 }

@@ -17,6 +17,7 @@ pub mod group_norm;
 pub mod layer_norm;
 pub mod max_pool2d;
 mod normalise;
+pub mod pad;
 pub mod rms_norm;
 mod windows;
 
@@ -39,6 +40,7 @@ pub mod functions {
     pub use super::group_norm::{group_norm, instance_norm};
     pub use super::layer_norm::layer_norm;
     pub use super::max_pool2d::max_pool2d;
+    pub use super::pad::pad;
     pub use super::rms_norm::rms_norm;
 }
 
@@ -57,6 +59,7 @@ pub mod methods {
     pub use super::group_norm::{GroupNorm, InstanceNorm};
     pub use super::layer_norm::LayerNorm;
     pub use super::max_pool2d::MaxPool2d;
+    pub use super::pad::Pad;
     pub use super::rms_norm::RmsNorm;
 }
 
@@ -75,5 +78,6 @@ pub mod hidden {
     pub use super::group_norm::{GroupNormHidden, InstanceNormHidden};
     pub use super::layer_norm::LayerNormHidden;
     pub use super::max_pool2d::MaxPool2dHidden;
+    pub use super::pad::PadHidden;
     pub use super::rms_norm::RmsNormHidden;
 }
