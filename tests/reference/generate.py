@@ -59,6 +59,8 @@ for i, (s, p, d, g) in enumerate([
     case(f"conv2d{i}", lambda x, k: F.conv2d(x, k, None, s, p, d, g), numbers(1, 1, 4, 6, 7), numbers(2, 4, 4 // g, 3, 2))
     case(f"conv_transpose2d{i}", lambda x, k: F.conv_transpose2d(x, k, None, s, p, 0, g, d),
          numbers(1, 1, 4, 4, 5), numbers(2, 4, 4 // g, 3, 2))
+case("conv_transpose2d_with", lambda x, k: F.conv_transpose2d(x, k, None, (2, 3), (1, 0), (1, 2), 2),
+     numbers(1, 1, 4, 4, 5), numbers(2, 4, 2, 3, 2))
 for i, (s, p, d, g) in enumerate([(1, 0, 1, 1), (2, 1, 1, 2), (1, 3, 2, 1)]):
     case(f"conv1d{i}", lambda x, k: F.conv1d(x, k, None, s, p, d, g), numbers(1, 2, 4, 8), numbers(2, 2, 4 // g, 3))
 case("depthwise_conv2d", lambda x, k: F.conv2d(x, k, None, 1, 1, 1, 3), numbers(1, 2, 3, 4, 5), numbers(2, 6, 1, 3, 3))
@@ -87,6 +89,18 @@ case("embedding", lambda t: F.embedding(torch.tensor([3, 0, 3, 1]), t), numbers(
 
 q, k, v = numbers(1, 2, 3, 4, 6), numbers(2, 2, 3, 5, 6), numbers(3, 2, 3, 5, 7)
 case("attention", F.scaled_dot_product_attention, q, k, v)
+
+
+def multi_head(q, k, v):
+    """With maps before and behind that change nothing."""
+    layer = torch.nn.MultiheadAttention(6, 3, bias=False, batch_first=True)
+    with torch.no_grad():
+        layer.in_proj_weight.copy_(torch.eye(6).repeat(3, 1))
+        layer.out_proj.weight.copy_(torch.eye(6))
+    return layer(q, k, v, need_weights=False)[0]
+
+
+case("multi_head_attention", multi_head, numbers(1, 2, 4, 6), numbers(2, 2, 5, 6), numbers(3, 2, 5, 6))
 case("attention_masked", lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, m), q, k, v, numbers(4, 2, 1, 4, 5))
 
 a, b = matrix(1, 2, 4, 4), numbers(2, 2, 4, 3)
@@ -99,6 +113,35 @@ case("logdet", torch.logdet, spd)
 case("inv", torch.linalg.inv, a)
 case("solve", torch.linalg.solve, a, b)
 case("cholesky", torch.linalg.cholesky, spd)
+
+
+# Signs as ours are: a diagonal that is not negative, the largest element of each vector positive.
+def sign_of_largest(x, axis):
+    return x.gather(axis, x.abs().argmax(axis, keepdim=True)).sign()
+
+
+def qr(a):
+    q, r = torch.linalg.qr(a)
+    sign = r.diagonal(dim1=-2, dim2=-1).sign()
+    return q * sign[..., None, :], r * sign[..., :, None]
+
+
+def eigh(a):
+    w, v = torch.linalg.eigh((a + a.mT) / 2)
+    return w, v * sign_of_largest(v, -2)
+
+
+def svd(a):
+    u, s, vt = torch.linalg.svd(a, full_matrices=False)
+    sign = sign_of_largest(vt, -1)
+    return u * sign.mT, s, vt * sign
+
+
+tall = numbers(1, 2, 5, 3) + 2.5 * torch.eye(5, 3)
+case("qr", qr, tall)
+case("eigh", eigh, a)
+case("svd_tall", svd, tall)
+case("svd_wide", svd, tall.mT)
 case("lower", lambda a, b: torch.linalg.solve_triangular(a, b, upper=False), a, b)
 case("upper", lambda a, b: torch.linalg.solve_triangular(a, b, upper=True), a, b)
 

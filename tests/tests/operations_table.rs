@@ -203,6 +203,11 @@ macro_rules! row {
     (pad) => {
         operation! { pad, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.pad(&[(1, 0), (0, 2)], T::lit(0.5))} }
     };
+    (conv_transpose2d_with) => {
+        operation! { conv_transpose2d_with, fixed, [x: Ix4 = (2, 2, 2, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
+            x.conv_transpose2d_with(&k, Conv2d { stride: (2, 2), padding: (0, 1), ..Conv2d::default() }, (1, 0))
+        } }
+    };
     (max_pool2d) => {
         operation! { max_pool2d, fixed, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.max_pool2d((2, 2), (2, 1))} }
     };

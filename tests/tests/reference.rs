@@ -51,8 +51,8 @@ macro_rules! check {
         $reference.check(&format!("{}.y0", $name), &y);
         $reference.check(&format!("{}.d0", $name), &pullback(numbers(9, y.raw_dim())));
     }};
-    ($reference:ident, $name:expr, $f:ident(&$x:ident, $($leading:expr,)* => $(&$o:ident),+ $(; $parameter:expr)*) [$($d:tt)+]) => {{
-        let (y, pullback) = $f::vjp(&$x, $($leading,)* $(&$o),+ $(, $parameter)*);
+    ($reference:ident, $name:expr, $f:ident(&$x:ident, $($leading:expr,)* => $(&$o:ident),+ $(; $($parameter:expr),+)?) [$($d:tt)+]) => {{
+        let (y, pullback) = $f::vjp(&$x, $($leading,)* $(&$o),+ $($(, $parameter)+)?);
         $reference.check(&format!("{}.y0", $name), &y);
         let gradients = pullback(numbers(9, y.raw_dim()));
         $($reference.check(&format!("{}.d{}", $name, $d), &gradients.$d);)+
@@ -76,6 +76,9 @@ fn convolutions() {
         let x = numbers(1, [1, 4, 4, 5]);
         check!(reference, format!("conv_transpose2d{i}"), conv_transpose2d(&x, => &k; options) [0 1]);
     }
+    let (x, k) = (numbers(1, [1, 4, 4, 5]), numbers(2, [4, 2, 3, 2]));
+    let options = Conv2d { stride: (2, 3), padding: (1, 0), groups: 2, ..Conv2d::default() };
+    check!(reference, "conv_transpose2d_with", conv_transpose2d_with(&x, => &k; options, (1, 2)) [0 1]);
     for (i, (stride, padding, dilation, groups)) in [(1, 0, 1, 1), (2, 1, 1, 2), (1, 3, 2, 1)].into_iter().enumerate() {
         let options = Conv1d { stride, padding, dilation, groups };
         let (x, k) = (numbers(1, [2, 4, 8]), numbers(2, [2, 4 / groups, 3]));
@@ -122,8 +125,25 @@ fn attention() {
     let mask = numbers(4, [2, 1, 4, 5]);
     check!(reference, "attention", scaled_dot_product_attention(&q, => &k, &v) [0 1 2]);
     check!(reference, "attention_masked", scaled_dot_product_attention_masked(&q, => &k, &v, &mask) [0 1 2 3]);
+    let (q, k, v) = (numbers(1, [2, 4, 6]), numbers(2, [2, 5, 6]), numbers(3, [2, 5, 6]));
+    check!(reference, "multi_head_attention", multi_head_attention(&q, => &k, &v; 3) [0 1 2]);
     let table = numbers(1, [5, 3]);
     check!(reference, "embedding", embedding(&table, &[3, 0, 3, 1]));
+}
+
+/// The same for a function of one matrix with several results.
+macro_rules! check_parts {
+    ($reference:ident, $name:literal, $f:ident($a:expr), $($part:tt)+) => {{
+        let a = $a;
+        let (y, pullback) = $f::vjp(a);
+        $($reference.check(&format!("{}.y{}", $name, $part), &y.$part);)+
+        let gradient = pullback(($(numbers(9, y.$part.raw_dim())),+));
+        $reference.check(&format!("{}.d0", $name), &gradient);
+    }};
+}
+
+fn from_diagonal(rows: usize, columns: usize) -> Array2<f64> {
+    Array2::from_shape_fn((rows, columns), |(i, j)| if i == j { 2.5 } else { 0.0 })
 }
 
 #[test]
@@ -140,6 +160,11 @@ fn linear_algebra() {
     check!(reference, "inv", inv(&a));
     check!(reference, "solve", solve(&a, => &b) [0 1]);
     check!(reference, "cholesky", cholesky(&positive));
+    let tall = numbers(1, [2, 5, 3]) + from_diagonal(5, 3);
+    check_parts!(reference, "qr", qr(&tall), 0 1);
+    check_parts!(reference, "eigh", eigh(&a), 0 1);
+    check_parts!(reference, "svd_tall", svd(&tall), 0 1 2);
+    check_parts!(reference, "svd_wide", svd(&tall.permuted_axes([0, 2, 1])), 0 1 2);
     check!(reference, "lower", triangular_solve(&a, => &b; Triangle::Lower) [0 1]);
     check!(reference, "upper", triangular_solve(&a, => &b; Triangle::Upper) [0 1]);
 }

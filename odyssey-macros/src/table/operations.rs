@@ -351,8 +351,18 @@ static OPERATIONS: &[Operation] = &[
 
 /// Methods of arrays that are called like those of the user's: what they return or the order of what they take is not that of
 /// an operation.
-const CALLED: &[&str] =
-    &["batch_norm_train", "group_norm", "try_cholesky", "try_inv", "try_logdet", "try_solve", "try_triangular_solve"];
+const CALLED: &[&str] = &[
+    "batch_norm_train",
+    "group_norm",
+    "qr",
+    "eigh",
+    "svd",
+    "try_cholesky",
+    "try_inv",
+    "try_logdet",
+    "try_solve",
+    "try_triangular_solve",
+];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {

@@ -15,6 +15,11 @@ fn positive(n: usize) -> Array2<f64> {
     a.dot(&a.t()) + Array2::<f64>::eye(n)
 }
 
+/// Numbers that are not equal on the diagonal.
+fn from_diagonal(rows: usize, columns: usize) -> Array2<f64> {
+    Array2::from_shape_fn((rows, columns), |(i, j)| if i == j { 1.5 + i as f64 } else { 0.0 })
+}
+
 fn stack(n: usize, rows: usize, columns: usize) -> Array3<f64> {
     numbers::<f64>(7, n * rows * columns).into_shape_with_order((n, rows, columns)).unwrap()
 }
@@ -83,6 +88,25 @@ fn of_views(a: ArrayView2<f64>, b: &Array2<f64>) -> f64 {
     x.inv().mapv(|v| v * v).sum() + b.row(1).outer(&a.row(0)).sum()
 }
 
+/// Least squares, a power of a matrix, and the distance to a matrix of rank 2.
+#[differentiable]
+fn factored(x: &Array2<f64>, y: &Array1<f64>) -> f64 {
+    let (q, r) = x.qr();
+    let w = r.triangular_solve(&q.t().dot(y), Triangle::Upper);
+    let (values, vectors) = eigh(&x.t().dot(x));
+    let root = (&vectors * &values.sqrt()).dot(&vectors.t());
+    let (u, s, vt) = svd(x);
+    let near = (&u * &s).slice(s![.., ..2]).dot(&vt.slice(s![..2, ..]));
+    w.dot(&w) + (&root * &root * &root).sum() + (x - &near).norm_l2() + root.svd().1.sum()
+}
+
+#[differentiable]
+fn spectrum<T: Real>(a: &Array3<T>) -> T {
+    let (w, _) = a.eigh();
+    let s = a.svd().1;
+    (w.exp() + &s).product()
+}
+
 #[test]
 fn linear_algebra() {
     agrees!(least_squares(&matrix(1, 6, 3), &numbers(2, 6), 0.3), wrt 3);
@@ -92,6 +116,8 @@ fn linear_algebra() {
     agrees!(batched(&stack(2, 3, 3), &stack(2, 3, 4), &matrix(1, 4, 3)), wrt 3);
     agrees!(through_a_call(&positive(3), &numbers(2, 3)), wrt 2);
     agrees!(through_a_call(&Array2::zeros((3, 3)), &numbers(2, 3)), wrt 2);
+    agrees!(factored(&(matrix::<f64>(1, 5, 3) + &from_diagonal(5, 3)), &numbers(2, 5)), wrt 2);
+    agrees!(spectrum(&(stack(2, 3, 3) + &from_diagonal(3, 3))));
     agrees!(generic(&positive(3).mapv(|x| x as f32), &numbers(2, 3)) as f32, wrt 2);
     agrees!(generic(&positive(3), &numbers(2, 3)), wrt 2);
     agrees!(of_views(regular(4).slice(s![.., 1..]), &regular(3)), wrt 2);

@@ -77,6 +77,14 @@ fn block(
 }
 
 #[differentiable]
+fn heads(x: &Array3<f64>, wq: &Array2<f64>, wk: &Array2<f64>, wo: &Array2<f64>, mask: &Array2<f64>) -> f64 {
+    let (q, k) = (x.matmul(wq), x.matmul(wk));
+    let y = multi_head_attention(&q, &k, x, 2).matmul(wo) + x;
+    let z = multi_head_attention_masked(&y, &k.view(), &y, 2, mask);
+    (&y * &z).sum()
+}
+
+#[differentiable]
 fn left_out(x: &Array2<f64>, mask: &Array2<bool>) -> f64 {
     let y = x.dropout(mask, 0.5);
     let z = dropout(&y.exp(), mask, 0.25);
@@ -112,6 +120,8 @@ fn networks() {
     let mask = array![[0.0, f64::NEG_INFINITY, f64::NEG_INFINITY], [0.0, 0.5, f64::NEG_INFINITY], [0.0, 0.0, -1.0]];
     let mask = mask.mapv(|x: f64| x.max(-30.0));
     agrees!(block(&[4, 0, 4], &matrix(1, 5, 4), &matrix(2, 4, 4), &matrix(3, 4, 4), &positive(4), &mask), wrt 5);
+    let w = |seed| matrix(seed, 4, 4);
+    agrees!(heads(&cube(1, (2, 3, 4)), &w(2), &w(3), &w(4), &mask), wrt 5);
     agrees!(left_out(&matrix(1, 4, 4), &matrix::<f64>(2, 4, 4).mapv(|x| x > 0.0)));
     agrees!(through_calls(&images(1, (2, 2, 4, 5)), &images(2, (3, 2, 2, 2)), &positive(3), 1e-2), wrt 3);
     let single = |x: Array4<f64>| x.mapv(|x| x as f32);

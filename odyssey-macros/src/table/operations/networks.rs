@@ -7,14 +7,8 @@ pub(super) static NETWORKS: &[Operation] = &[
     convolution("conv1d", 3),
     convolution("conv2d", 4),
     convolution("depthwise_conv2d", 4),
-    Operation {
-        name: "conv_transpose2d",
-        operands: 2,
-        parameters: 1,
-        shape: Shape::Rank(4),
-        rules: &[("d_x", &[Operand(1), Parameter(0), Cotangent]), ("d_k", &[Operand(0), Extent(1), Parameter(0), Cotangent])],
-        ..UNARY
-    },
+    transposed("conv_transpose2d", 1),
+    transposed("conv_transpose2d_with", 2),
     Operation {
         name: "pad",
         parameters: 2,
@@ -166,6 +160,17 @@ const fn convolution(name: &'static str, rank: usize) -> Operation {
             ("d_x", &[Extent(0), Operand(1), Parameter(0), Cotangent]),
             ("d_k", &[Operand(0), Extent(1), Parameter(0), Cotangent]),
         ],
+        ..UNARY
+    }
+}
+
+const fn transposed(name: &'static str, parameters: usize) -> Operation {
+    Operation {
+        name,
+        operands: 2,
+        parameters,
+        shape: Shape::Rank(4),
+        rules: &[("d_x", &[Operand(1), Parameter(0), Cotangent]), ("d_k", &[Operand(0), Extent(1), Parameter(0), Cotangent])],
         ..UNARY
     }
 }

@@ -1,6 +1,9 @@
 //! Stacks of matrices: arrays whose last two axes are matrices.
 
-use ndarray::{Array, Array1, Array2, ArrayView, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Dimension, Ix1, Ix2, Ix3, Ix4};
+use ndarray::{
+    Array, Array1, Array2, ArrayView, ArrayView1, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Dimension, Ix1, Ix2, Ix3, Ix4,
+    RemoveAxis,
+};
 
 use crate::real::Real;
 use crate::tangent::Tangent;
@@ -10,7 +13,7 @@ use crate::tangent::Tangent;
     message = "an array of rank `{Self}` is no matrix and no stack of matrices",
     label = "matrices have two dimensions, stacks of them three or four"
 )]
-pub trait Stack: Dimension {
+pub trait Stack: RemoveAxis {
     /// One number a matrix: a number for a matrix, an array for a stack.
     type Numbers<T: Real>: Tangent;
 
@@ -96,6 +99,25 @@ pub(in crate::ops) fn stack_of<T: Real, D: Dimension>(shape: D, mut f: impl FnMu
         }
     }
     stack
+}
+
+/// A stack of this shape, of its matrices.
+pub(in crate::ops) fn stacked<T: Real, D: Dimension>(shape: D, matrices: &[Array2<T>]) -> Array<T, D> {
+    stack_of(shape, |number, mut matrix| matrix.assign(&matrices[number]))
+}
+
+/// Vectors of this length as the last axis, in the place of the matrices of a stack of this shape.
+pub(in crate::ops) fn vectors<T: Real, D: RemoveAxis>(shape: &D, length: usize, vectors: &[Array1<T>]) -> Array<T, D::Smaller> {
+    let last = shape.ndim() - 2;
+    let mut shape = shape.remove_axis(Axis(last));
+    shape[last] = length;
+    let values = vectors.iter().flatten().copied().collect();
+    Array::from_shape_vec(shape, values).expect("one vector a matrix")
+}
+
+/// The vectors that stand in the place of the matrices of a stack.
+pub(in crate::ops) fn rows<'v, T, D: Dimension>(vectors: &'v ArrayView<'_, T, D>) -> Vec<ArrayView1<'v, T>> {
+    vectors.rows().into_iter().collect()
 }
 
 /// Vectors as matrices of one column; matrices stay.

@@ -18,6 +18,13 @@ pub(in crate::ops) fn stack(matrices: usize, n: usize) -> Array3<f64> {
     a
 }
 
+/// A stack of matrices of full rank.
+pub(in crate::ops) fn full_rank(matrices: usize, rows: usize, columns: usize) -> Array3<f64> {
+    let mut a = numbers([matrices, rows, columns], 13);
+    a.outer_iter_mut().for_each(|mut a| a.diag_mut().iter_mut().enumerate().for_each(|(i, x)| *x += 1.5 + i as f64));
+    a
+}
+
 /// A symmetric positive definite matrix.
 pub(in crate::ops) fn positive(n: usize) -> Array2<f64> {
     let a = numbers([n, n], 17);

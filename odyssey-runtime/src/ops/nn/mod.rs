@@ -16,6 +16,7 @@ pub mod embedding;
 pub mod group_norm;
 pub mod layer_norm;
 pub mod max_pool2d;
+pub mod multi_head_attention;
 mod normalise;
 pub mod pad;
 pub mod rms_norm;
@@ -31,7 +32,7 @@ pub mod functions {
     pub use super::avg_pool::{adaptive_avg_pool2d, avg_pool2d, global_avg_pool2d};
     pub use super::batch_norm::batch_norm;
     pub use super::batch_norm_train::batch_norm_train;
-    pub use super::conv_transpose2d::conv_transpose2d;
+    pub use super::conv_transpose2d::{conv_transpose2d, conv_transpose2d_with};
     pub use super::conv1d::conv1d;
     pub use super::conv2d::conv2d;
     pub use super::depthwise_conv2d::depthwise_conv2d;
@@ -40,6 +41,7 @@ pub mod functions {
     pub use super::group_norm::{group_norm, instance_norm};
     pub use super::layer_norm::layer_norm;
     pub use super::max_pool2d::max_pool2d;
+    pub use super::multi_head_attention::{multi_head_attention, multi_head_attention_masked};
     pub use super::pad::pad;
     pub use super::rms_norm::rms_norm;
 }
@@ -50,7 +52,7 @@ pub mod methods {
     pub use super::avg_pool::{AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d};
     pub use super::batch_norm::BatchNorm;
     pub use super::batch_norm_train::BatchNormTrain;
-    pub use super::conv_transpose2d::ConvolveTransposed2d;
+    pub use super::conv_transpose2d::{ConvolveTransposed2d, ConvolveTransposed2dWith};
     pub use super::conv1d::Convolve1d;
     pub use super::conv2d::Convolve2d;
     pub use super::depthwise_conv2d::DepthwiseConvolve2d;
@@ -69,7 +71,7 @@ pub mod hidden {
     pub use super::avg_pool::{AdaptiveAvgPool2dHidden, AvgPool2dHidden, GlobalAvgPool2dHidden};
     pub use super::batch_norm::BatchNormHidden;
     pub use super::batch_norm_train::BatchNormTrainHidden;
-    pub use super::conv_transpose2d::ConvolveTransposed2dHidden;
+    pub use super::conv_transpose2d::{ConvolveTransposed2dHidden, ConvolveTransposed2dWithHidden};
     pub use super::conv1d::Convolve1dHidden;
     pub use super::conv2d::Convolve2dHidden;
     pub use super::depthwise_conv2d::DepthwiseConvolve2dHidden;
