@@ -131,7 +131,7 @@ fn order(n: usize, is_before: impl Fn(usize, usize) -> bool) -> Vec<usize> {
 fn is_diagonal<T: Real>(a: &Array2<T>) -> bool {
     let beside: T = a.indexed_iter().filter(|((i, j), _)| i != j).map(|(_, &x)| x.abs()).sum();
     let all: T = a.iter().map(|x| x.abs()).sum();
-    !(beside > T::epsilon() * all * T::lit(0.01))
+    beside <= T::epsilon() * all * T::lit(0.01)
 }
 
 /// `[x, y]` becomes `[c x - s y, s x + c y]`.

@@ -39,7 +39,7 @@ pub fn multi_head_attention_masked<T: Real, D: Stack>(
 #[differentiable]
 fn divided<T: Real>(x: &ArrayRef<T, Ix3>, heads: usize) -> Array4<T> {
     let (n, length, features) = x.dim();
-    assert!(heads > 0 && features % heads == 0, "{features} features in {heads} heads");
+    assert!(heads > 0 && features.is_multiple_of(heads), "{features} features in {heads} heads");
     let parts = x.to_shape((n, length, heads, features / heads)).expect("as many elements");
     parts.view().permuted_axes([0, 2, 1, 3]).to_owned()
 }
