@@ -41,6 +41,12 @@ fn stmt(stmt: &Stmt, values: &mut Values) {
                 }
             }
         }
+        Op::Scope(inner) => {
+            block(inner, values);
+            for (out, result) in stmt.outs.iter().zip(&inner.results) {
+                merge(*out, *result, values);
+            }
+        }
         Op::For(l) => {
             for (param, init) in l.body.params[1..].iter().zip(&l.inits) {
                 merge(*param, *init, values);
@@ -92,7 +98,14 @@ impl Op {
     /// Calls `f` with the operands through which a derivative passes.
     pub(crate) fn differentiable_operands(&self, f: &mut impl FnMut(Value)) {
         match self {
-            Op::Verbatim(_) | Op::Effect(..) | Op::Literal(_) | Op::Length(_) | Op::If(..) | Op::For(_) | Op::Match(..) => {}
+            Op::Verbatim(_)
+            | Op::Effect(..)
+            | Op::Literal(_)
+            | Op::Length(_)
+            | Op::If(..)
+            | Op::For(_)
+            | Op::Match(..)
+            | Op::Scope(_) => {}
             Op::Store { base, value, .. } | Op::Update { base, value, .. } | Op::Push { base, value, .. } => {
                 f(*base);
                 f(*value);

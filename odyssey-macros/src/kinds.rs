@@ -194,7 +194,7 @@ impl Types {
             self.same(before, after);
         }
         match &stmt.op {
-            Op::If(..) => {
+            Op::If(..) | Op::Scope(_) => {
                 for arm in stmt.op.blocks() {
                     self.results(arm, &stmt.outs);
                 }

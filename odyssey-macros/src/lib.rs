@@ -4,6 +4,7 @@
 
 mod activity;
 mod blocks;
+mod checkpoint;
 mod derive;
 mod diagnostics;
 mod emit;
@@ -18,6 +19,7 @@ mod optimise;
 mod parse;
 mod pipeline;
 mod pushforward;
+mod replay;
 mod reverse;
 mod table;
 

@@ -12,13 +12,13 @@ use crate::optimise::Definitions;
 use crate::parse::{Annotated, Source};
 use crate::pushforward::{self, Pushforward};
 use crate::reverse::{keep, together, Derivative};
-use crate::{activity, blocks, expansion, kinds, lower, optimise, parse, reverse};
+use crate::{activity, blocks, checkpoint, expansion, kinds, lower, optimise, parse, replay, reverse};
 
 /// What the attribute stands on as it was written, and its companions or the errors.
 pub(crate) fn differentiable(attribute: TokenStream, item: TokenStream) -> TokenStream {
     match parse::annotated(item.clone()) {
         Ok(Annotated::Function(function)) => {
-            let written = parse::without_own_attributes(function.clone());
+            let written = parse::visible(function.clone());
             let companions = parse::parse(attribute, function).and_then(|source| compile(&source));
             let companions = companions.unwrap_or_else(|error| error.to_compile_error());
             quote!(#written #companions)
@@ -52,8 +52,17 @@ fn program(source: &Source) -> syn::Result<Program> {
     verify("lower", &primal.values, &primal.body);
     kinds::infer(&mut primal);
     activity::analyse(&mut primal);
-    let fused = differentiated(source, &primal).map(|target| fused(&primal, target));
     let pushforward = source.options.jvp.is_none().then(|| pushed(&primal));
+    let fused = differentiated(source, &primal).map(|target| {
+        let undivided = fused(&primal, target);
+        if !checkpoint::is_divided(&primal.body) {
+            return undivided.0;
+        }
+        let mut divided = primal.clone();
+        checkpoint::divide(&mut divided, &undivided.1, &source.options.krate);
+        fused(&divided, target).0
+    });
+    checkpoint::divide(&mut primal, &[], &source.options.krate);
     Ok(Program { residual: residual(&primal), fused, pushforward, primal })
 }
 
@@ -77,6 +86,7 @@ fn residual(primal: &Primal) -> Derivative {
     optimise::clean(&mut derivative.values, &mut derivative.forward, &mut derivative.reverse);
     let Derivative { values, forward, reverse, .. } = &mut derivative;
     let foreign = Foreign::of(values, forward);
+    replay::settle(values, reverse, &foreign);
     optimise::fuse::fuse(values, reverse, &foreign, &ValueSet::default());
     keep::restore(values, forward, reverse);
     keep::restore_in_pullback(values, forward, reverse);
@@ -96,8 +106,9 @@ fn residual(primal: &Primal) -> Derivative {
     derivative
 }
 
-/// The gradient itself: the cotangent of `target` is 1, and both passes are one program.
-fn fused(primal: &Primal, target: Value) -> Derivative {
+/// The gradient itself: the cotangent of `target` is 1, and both passes are one program. The loops whose passes run together are
+/// named as well: they keep nothing.
+fn fused(primal: &Primal, target: Value) -> (Derivative, Vec<u32>) {
     let mut scalar = primal.clone();
     scalar.values[target].kind = Kind::Scalar;
     scalar.body.results = vec![target];
@@ -111,6 +122,7 @@ fn fused(primal: &Primal, target: Value) -> Derivative {
     let literals = literals(reverse);
     let mut foreign = Foreign::of(values, forward);
     literals.iter().for_each(|(value, op)| foreign.definitions.insert(*value, op));
+    replay::settle(values, reverse, &foreign);
     for stmt in &mut reverse.stmts {
         for inner in stmt.op.blocks_mut() {
             optimise::fuse::fuse(values, inner, &foreign, &ValueSet::default());
@@ -122,7 +134,7 @@ fn fused(primal: &Primal, target: Value) -> Derivative {
     let (value, own) = (forward.results[0], forward.results.len());
     forward.stmts.append(&mut reverse.stmts);
     forward.results.append(&mut reverse.results);
-    together::merge(forward);
+    let together = together::merge(forward);
     optimise::clean(values, forward, &mut Block::default());
     optimise::fuse::fuse(values, forward, &Foreign::default(), &captured);
     reverse.results = forward.results.split_off(own);
@@ -132,7 +144,7 @@ fn fused(primal: &Primal, target: Value) -> Derivative {
     optimise::let_go(values, &mut all, &[], &ValueSet::default());
     verify("fused", values, &all);
     forward.stmts = all.stmts;
-    derivative
+    (derivative, together)
 }
 
 /// The function with its tangent, in one pass.
@@ -156,7 +168,7 @@ fn literals(block: &Block) -> Vec<(Value, Op)> {
 }
 
 /// The values that are read outside of the block that defines them: by the sweep, or after a loop has kept them.
-fn reads_in_blocks(reverse: &Block) -> ValueSet {
+pub(crate) fn reads_in_blocks(reverse: &Block) -> ValueSet {
     let mut reads = ValueSet::default();
     reverse
         .stmts

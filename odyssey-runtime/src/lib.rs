@@ -8,6 +8,7 @@ extern crate self as odyssey_runtime;
 
 mod along;
 pub mod check;
+mod checkpoint;
 #[doc(hidden)]
 pub mod differentiable;
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 pub use crate::along::{Along, AlongMut, map_pushed, no_forward_mode};
 pub use crate::check::{Lend, Perturb};
+pub use crate::checkpoint::{endless_segments_of, growing_segments, segments, segments_of};
 pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, checked_tangent, complete, partial,
     zero_tangent,

@@ -36,6 +36,7 @@ impl Writer<'_> {
         match &stmt.op {
             Op::If(condition, then, otherwise) => self.branch(stmt, *condition, [then, otherwise], inner),
             Op::Match(scrutinee, arms) => self.match_arms(stmt, *scrutinee, arms, inner),
+            Op::Scope(block) => self.scope(stmt, block, &inner[0]),
             Op::For(l) => self.for_loop(stmt, l, inner),
             Op::Linearize(call) => self.linearize(stmt, call),
             Op::Pushforward(call, tangents) => self.push_forward(stmt, call, tangents),

@@ -32,7 +32,7 @@ impl Writer<'_> {
 
     /// `let y_pullback = (y_pullback, rt::keep(&state));`: of what the call may have only looked at.
     fn kept_for_the_pullback(&mut self, call: &Call, pullback: Value, changed: &[(Value, Ident)]) -> TokenStream {
-        if call.perhaps.is_empty() {
+        if call.perhaps.is_empty() || !self.layout.is_used(pullback) {
             return TokenStream::new();
         }
         let kept: Vec<_> = call

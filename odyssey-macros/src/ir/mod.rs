@@ -6,6 +6,7 @@
 //! little that the text of the program says for sure, and `rustc` infers the rest from the emitted code.
 
 pub(crate) mod dense;
+mod fresh;
 pub(crate) mod kind;
 mod op;
 mod place;
@@ -210,12 +211,14 @@ pub(crate) struct Call {
     pub(crate) borrowed: BTreeMap<usize, Path>,
     /// Those of them that the function may only look at, as far as the text says.
     pub(crate) perhaps: BTreeSet<usize>,
+    /// Is made again with its pullback: the function's own value may be rounded in another way than that with a pullback.
+    pub(crate) is_repeated: bool,
 }
 
 impl Call {
     /// A call that changes none of its arguments.
     pub(crate) fn of(callee: Callee, args: Vec<Value>) -> Call {
-        Call { callee, args, borrowed: BTreeMap::new(), perhaps: BTreeSet::new() }
+        Call { callee, args, borrowed: BTreeMap::new(), perhaps: BTreeSet::new(), is_repeated: false }
     }
 
     /// The values that the call overwrites, each once.
@@ -301,6 +304,27 @@ pub(crate) struct For {
     pub(crate) stops: bool,
     /// The loop has one more result: how many iterations there were.
     pub(crate) is_counted: bool,
+    /// What its sweep keeps of it, where that is not everything it reads.
+    pub(crate) checkpoints: Option<Checkpoints>,
+}
+
+/// How a loop that is run again in its sweep is divided.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Checkpoints {
+    /// As many checkpoints as there are iterations between two of them, about.
+    Root,
+    /// One before every so many iterations.
+    Every(Value),
+    /// So many at a time, placed where they save most.
+    Slots(Value),
+}
+
+/// The mirror image of a scope: the scope runs again, and its sweep follows at once. A derivative inside of a sweep.
+#[derive(Clone, Debug)]
+pub(crate) struct Replay {
+    pub(crate) forward: Block,
+    /// Its results are those of the statement.
+    pub(crate) reverse: Block,
 }
 
 /// One way through a `match`.

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use syn::Ident;
 
-use super::{Arm, Block, Call, Copying, FieldName, For, Kernel, Listing, Number, Parameter, Parts, Path, Value, Verbatim, Write};
+use super::{
+    Arm, Block, Call, Copying, FieldName, For, Kernel, Listing, Number, Parameter, Parts, Path, Replay, Value, Verbatim, Write,
+};
 use crate::table::elementwise::Elementwise;
 use crate::table::operations::Operation;
 
@@ -38,6 +40,11 @@ pub(crate) enum Op {
     If(Value, Block, Block),
     For(Box<For>),
     Match(Value, Vec<Arm>),
+    /// A block that hands on nothing but its results. Its mirror image runs it again, so that the forward pass keeps nothing of
+    /// it but what it reads from outside.
+    Scope(Block),
+    /// The mirror image of a scope.
+    Replay(Box<Replay>),
     /// `value?`: what is in an `Ok` or a `Some`; anything else is returned at once.
     Try(Value),
     /// `value.unwrap()`, `value.expect("…")`, as it was written.

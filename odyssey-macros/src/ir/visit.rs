@@ -4,14 +4,16 @@ use std::rc::Rc;
 
 use syn::Ident;
 
-use super::{Arm, Block, Call, For, Kernel, Op, Output, Parameter, Parts, Projection, Stmt, Value, Verbatim};
+use super::{
+    Arm, Block, Call, Checkpoints, For, Kernel, Op, Output, Parameter, Parts, Projection, Replay, Stmt, Value, Verbatim,
+};
 
 /// Calls `f` with a reference to every value that an operation reads, those inside its blocks left out: `[&]` for shared
 /// references, `[&mut]` for mutable ones. The functions do the same for what operands are nested in.
 macro_rules! each_operand {
     ([$($and:tt)+] $op:expr, $f:expr, $inputs:ident, $parameter:ident, $path:ident, $parts:ident, $kernel:ident) => {
         match $op {
-            Op::Literal(_) | Op::Absent | Op::Stack => {}
+            Op::Literal(_) | Op::Absent | Op::Stack | Op::Scope(_) | Op::Replay(_) => {}
             Op::Verbatim(verbatim) => $inputs(verbatim).for_each(|v| $f(v)),
             Op::Effect(verbatim, targets) => {
                 $inputs(verbatim).for_each(|v| $f(v));
@@ -58,10 +60,13 @@ macro_rules! each_operand {
                 cotangents.into_iter().for_each(|v| $f(v));
             }
             Op::For(l) => {
-                let For { range, times, inits, .. } = $($and)+ **l;
+                let For { range, times, inits, checkpoints, .. } = $($and)+ **l;
                 range.into_iter().for_each(|v| $f(v));
                 times.into_iter().for_each(|v| $f(v));
                 inits.into_iter().for_each(|v| $f(v));
+                if let Some(Checkpoints::Every(v) | Checkpoints::Slots(v)) = checkpoints {
+                    $f(v);
+                }
             }
             Op::Fit { value, over, like } => {
                 $f(value);
@@ -135,6 +140,8 @@ impl Op {
             Op::If(_, then, otherwise) => vec![then, otherwise],
             Op::For(l) => l.condition.iter().chain([&l.body]).collect(),
             Op::Match(_, arms) => arms.iter().map(|arm| &arm.block).collect(),
+            Op::Scope(block) => vec![block],
+            Op::Replay(replay) => vec![&replay.forward, &replay.reverse],
             _ => Vec::new(),
         }
     }
@@ -147,6 +154,11 @@ impl Op {
                 condition.iter_mut().chain([body]).collect()
             }
             Op::Match(_, arms) => arms.iter_mut().map(|arm| &mut arm.block).collect(),
+            Op::Scope(block) => vec![block],
+            Op::Replay(replay) => {
+                let Replay { forward, reverse } = &mut **replay;
+                vec![forward, reverse]
+            }
             _ => Vec::new(),
         }
     }

@@ -146,7 +146,7 @@ impl Lowerer {
         values.iter().zip(args).for_each(|(value, arg)| self.read_at(*value, arg.span()));
         let mut passive = Vec::new();
         for arg in &args[operands..] {
-            let point = self.checkpoint();
+            let point = self.savepoint();
             let mut value = self.expr(arg);
             if self.is_active(value) {
                 if self.kind(value).is_numeric() {

@@ -23,6 +23,13 @@ pub(super) struct Arm {
     changed: BTreeMap<Variable, Value>,
 }
 
+impl Arm {
+    /// The variables that it changed, as it leaves them.
+    pub(super) fn changed_values(&self) -> impl Iterator<Item = Value> + '_ {
+        self.changed.values().copied()
+    }
+}
+
 /// What comes after a choice, in the only arm that gets there.
 pub(super) type Rest<'r> = &'r mut dyn FnMut(&mut Lowerer, Option<Value>) -> Option<Value>;
 

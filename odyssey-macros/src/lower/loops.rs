@@ -10,7 +10,8 @@ use super::jump::Jumps;
 use super::passive::Effects;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
-use crate::ir::{Block, For, Info, Kind, Op, Stmt, Value, Wanted};
+use crate::ir::{Block, Checkpoints, For, Info, Kind, Op, Stmt, Value, Wanted};
+use crate::parse::is_checkpoint;
 
 /// A loop as it is written.
 struct Written<'a> {
@@ -18,6 +19,7 @@ struct Written<'a> {
     /// What it runs through.
     range: Option<Value>,
     condition: Option<&'a Expr>,
+    checkpoints: Option<Checkpoints>,
     jumps: Jumps,
     span: Span,
 }
@@ -31,12 +33,14 @@ impl Lowerer {
         if self.passive_loop(&Expr::ForLoop(e.clone())).is_some() {
             return;
         }
+        let checkpoints = self.checkpoints(&e.attrs);
         let Some(walk) = self.walk(&e.expr) else { return };
         let jumps = Jumps::of_body(&e.body, e.label.as_ref().map(|label| &label.name));
         let range = self.walked_range(&walk, e.expr.span());
         let mut effects = Effects::of_block(&e.body);
         walk.effects(&mut effects);
-        let written = Written { label: e.label.as_ref(), range: Some(range), condition: None, jumps, span: e.span() };
+        let written =
+            Written { label: e.label.as_ref(), range: Some(range), condition: None, checkpoints, jumps, span: e.span() };
         let mut changed = Vec::new();
         walk.roots(&mut changed);
         self.loop_with(&written, &effects, changed, &mut |lowerer, index| {
@@ -65,7 +69,8 @@ impl Lowerer {
         let range = self.walked_range(walk, span);
         let mut changed = changed;
         walk.roots(&mut changed);
-        let written = Written { label: None, range: Some(range), condition: None, jumps: Jumps::default(), span };
+        let (range, jumps) = (Some(range), Jumps::default());
+        let written = Written { label: None, range, condition: None, checkpoints: None, jumps, span };
         self.loop_with(&written, effects, changed, &mut |lowerer, index| {
             lowerer.item_then(walk, index, span, body);
         });
@@ -76,18 +81,20 @@ impl Lowerer {
         if self.passive_loop(&Expr::While(e.clone())).is_some() {
             return;
         }
-        let (label, condition, body) = (&e.label, &e.cond, &e.body);
+        let (attributes, label, condition, body) = (&e.attrs, &e.label, &e.cond, &e.body);
         let effects = Effects::of(condition);
         if let Expr::Let(test) = &**condition {
             let (pattern, value) = (&test.pat, &test.expr);
-            let endless: ExprLoop = syn::parse_quote!(#label loop { match #value { #pattern => #body, _ => break } });
+            let endless: ExprLoop =
+                syn::parse_quote!(#(#attributes)* #label loop { match #value { #pattern => #body, _ => break } });
             self.endless_loop(&endless);
         } else if !self.changed_by(&effects).is_empty() {
-            let endless: ExprLoop = syn::parse_quote!(#label loop { if !(#condition) { break; } #body });
+            let endless: ExprLoop = syn::parse_quote!(#(#attributes)* #label loop { if !(#condition) { break; } #body });
             self.endless_loop(&endless);
         } else {
             let jumps = Jumps::of_body(body, label.as_ref().map(|label| &label.name));
-            let written = Written { label: label.as_ref(), range: None, condition: Some(condition), jumps, span: e.span() };
+            let (label, checkpoints) = (label.as_ref(), self.checkpoints(attributes));
+            let written = Written { label, range: None, condition: Some(condition), checkpoints, jumps, span: e.span() };
             self.loop_with(&written, &Effects::of_block(body), Vec::new(), &mut |lowerer, _| lowerer.loop_block(body));
         }
     }
@@ -100,7 +107,8 @@ impl Lowerer {
             return Some(value);
         }
         let jumps = Jumps::of_body(&e.body, e.label.as_ref().map(|label| &label.name));
-        let written = Written { label: e.label.as_ref(), range: None, condition: None, jumps, span: e.span() };
+        let (label, checkpoints) = (e.label.as_ref(), self.checkpoints(&e.attrs));
+        let written = Written { label, range: None, condition: None, checkpoints, jumps, span: e.span() };
         let value =
             self.loop_with(&written, &Effects::of_block(&e.body), Vec::new(), &mut |lowerer, _| lowerer.loop_block(&e.body))?;
         let value = self.bindings.value(value);
@@ -134,7 +142,7 @@ impl Lowerer {
     }
 
     fn refuse_attributes(&mut self, attributes: &[syn::Attribute]) {
-        if let Some(attribute) = attributes.first() {
+        if let Some(attribute) = attributes.iter().find(|attribute| !is_checkpoint(attribute)) {
             self.diagnostics.error(attribute, not_yet("this attribute on a loop is", "remove it"));
         }
     }
@@ -153,7 +161,7 @@ impl Lowerer {
         // What a variable carries may become active, or turn out not to change, in the body itself: lower it again
         // until the assumption about its parameters holds.
         loop {
-            let point = self.checkpoint();
+            let point = self.savepoint();
             let (block, inits) = self.loop_body(written, &carried, &active, &flags, body);
             let results = block.results[..carried.len()].iter();
             let unchanged = results.clone().zip(&block.params[1..]).position(|(result, param)| result == param);
@@ -185,9 +193,15 @@ impl Lowerer {
         let inits: Vec<_> = carried.iter().map(|variable| self.bindings.value(*variable)).collect();
         let index = self.parameter(Kind::Unknown, false, None, written.span);
         self.carry(carried, &inits, active);
+        let is_checkpointed = written.checkpoints.is_some();
+        if is_checkpointed {
+            self.refuse_changed_arguments(&inits);
+        }
+        self.checkpointed += usize::from(is_checkpointed);
         self.open_iteration(&written.jumps, written.span);
         body(self, index);
         let stop = (!flags.is_empty()).then(|| self.any_flag(flags, written.span));
+        self.checkpointed -= usize::from(is_checkpointed);
         let mut block = self.blocks.pop().expect("the loop's block");
         block.results = carried.iter().map(|variable| self.bindings.value(*variable)).collect();
         block.results.extend(stop);
@@ -208,16 +222,19 @@ impl Lowerer {
     }
 
     /// The test in front of each iteration.
-    fn loop_condition(&mut self, condition: &Expr, carried: &[Variable], inits: &[Value], active: &[bool]) -> Block {
+    fn loop_condition(&mut self, written: &Written, carried: &[Variable], inits: &[Value], active: &[bool]) -> Option<Block> {
+        let (condition, is_checkpointed) = (written.condition?, written.checkpoints.is_some());
         let before = self.bindings.snapshot();
         self.open_block();
         self.carry(carried, inits, active);
+        self.checkpointed += usize::from(is_checkpointed);
         let value = self.condition(condition);
+        self.checkpointed -= usize::from(is_checkpointed);
         let mut block = self.blocks.pop().expect("the condition's block");
         block.results = vec![value];
         self.bindings.rewind(&before);
         carried.iter().for_each(|variable| self.refresh(*variable));
-        block
+        Some(block)
     }
 
     fn finish_loop(&mut self, written: &Written, body: Block, inits: Vec<Value>, carried: &[Variable], stops: bool) {
@@ -225,7 +242,7 @@ impl Lowerer {
             self.bindings.assign(*variable, *init);
         }
         let active: Vec<_> = body.params[1..].iter().map(|param| self.is_active(*param)).collect();
-        let condition = written.condition.map(|condition| self.loop_condition(condition, carried, &inits, &active));
+        let condition = self.loop_condition(written, carried, &inits, &active);
         let mut outs = Vec::new();
         for (variable, (param, result)) in carried.iter().zip(body.params[1..].iter().zip(&body.results)) {
             let Info { name, kind, active, span, .. } = self.values[*param].clone();
@@ -248,7 +265,8 @@ impl Lowerer {
             };
             outs.push(self.values.add(info));
         }
-        let op = For { range: written.range, reversed: false, times: None, condition, inits, body, stops, is_counted };
+        let (range, checkpoints) = (written.range, written.checkpoints);
+        let op = For { range, reversed: false, times: None, condition, inits, body, stops, is_counted, checkpoints };
         self.push_statement(Stmt { outs, op: Op::For(Box::new(op)), span: written.span });
         carried.iter().for_each(|variable| self.refresh(*variable));
     }

@@ -97,7 +97,7 @@ impl Lowerer {
 
     /// The kind of an expression, which is not kept, behind references and boxes.
     fn kind_of(&mut self, expr: &Expr) -> Kind {
-        let point = self.checkpoint();
+        let point = self.savepoint();
         let value = self.expr(expr);
         let kind = self.kind(value).behind_pointers().clone();
         self.restore(point);
@@ -279,7 +279,7 @@ impl Lowerer {
             let text = format!("this closure takes {} arguments, {} are given", closure.inputs.len(), arrays.len());
             return self.refuse(expr, expr.span(), &text);
         }
-        let (point, errors) = (self.checkpoint(), self.diagnostics.len());
+        let (point, errors) = (self.savepoint(), self.diagnostics.len());
         let arrays: Vec<_> = arrays.iter().map(|array| self.expr(array)).collect();
         self.bindings.open();
         for (parameter, array) in closure.inputs.iter().zip(arrays) {

@@ -8,6 +8,7 @@ mod bindings;
 mod branches;
 mod build;
 mod call;
+mod checkpoint;
 mod choice;
 mod closure;
 mod consume;
@@ -29,6 +30,7 @@ mod passive;
 mod pattern;
 mod place;
 mod reads;
+mod repeatable;
 mod slices;
 mod stmt;
 mod sugar;
@@ -126,6 +128,10 @@ struct Lowerer {
     partial: crate::ir::ValueSet,
     /// The function's result is a `Result` or an `Option`.
     is_fallible: bool,
+    /// Some loop or block has the attribute `checkpoint`.
+    has_checkpoints: bool,
+    /// In how many of them the code at hand stands.
+    checkpointed: usize,
     /// The runtime's path.
     krate: syn::Path,
     /// The one float type that the function mentions.
@@ -133,7 +139,7 @@ struct Lowerer {
 }
 
 /// A point to go back to when a loop body is lowered again.
-struct Checkpoint {
+struct Savepoint {
     values: usize,
     blocks: Vec<usize>,
     fields: HashMap<(Value, FieldName), Value>,
@@ -170,6 +176,8 @@ impl Lowerer {
             by_reference: 0,
             partial: crate::ir::ValueSet::default(),
             is_fallible: matches!(source.signature.result_kind, Kind::Optional(_)),
+            has_checkpoints: false,
+            checkpointed: 0,
             krate: source.options.krate.clone(),
             float: literal::only_float(source),
         }
@@ -199,6 +207,7 @@ impl Lowerer {
         }
         let body = sugar::removed(&source.item.block);
         self.refuse_configuration(&body);
+        self.has_checkpoints = checkpoint::check(&body, &mut self.diagnostics);
         let result = self.body(&body);
         if !source.signature.result_kind.peel().eq(&Kind::Unknown) {
             let known = self.values[result].kind.meet(&source.signature.result_kind);
@@ -208,8 +217,8 @@ impl Lowerer {
         std::iter::once(result).chain(left).collect()
     }
 
-    fn checkpoint(&self) -> Checkpoint {
-        Checkpoint {
+    fn savepoint(&self) -> Savepoint {
+        Savepoint {
             values: self.values.len(),
             blocks: self.blocks.iter().map(|block| block.stmts.len()).collect(),
             fields: self.fields.clone(),
@@ -219,7 +228,7 @@ impl Lowerer {
         }
     }
 
-    fn restore(&mut self, point: Checkpoint) {
+    fn restore(&mut self, point: Savepoint) {
         self.values.truncate(point.values);
         self.blocks.truncate(point.blocks.len());
         for (block, len) in self.blocks.iter_mut().zip(point.blocks) {
@@ -268,6 +277,8 @@ impl Lowerer {
 
     /// Passive code as it stands.
     fn verbatim(&mut self, expr: &Expr) -> Value {
+        let plain = self.as_it_runs(expr);
+        let expr = plain.as_ref().unwrap_or(expr);
         let unchanging = self.without_changes(expr);
         let expr = unchanging.as_ref().unwrap_or(expr);
         let mut inputs = self.inputs(expr.to_token_stream());

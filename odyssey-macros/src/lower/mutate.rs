@@ -122,6 +122,8 @@ impl Lowerer {
         if roots.is_empty() {
             return self.verbatim(expr);
         }
+        let plain = self.as_it_runs(expr);
+        let expr = plain.as_ref().unwrap_or(expr);
         let inputs = self.inputs(quote::ToTokens::to_token_stream(expr));
         let verbatim = crate::ir::Verbatim { expr: expr.clone(), inputs, is_pure: false };
         let targets: Vec<_> = roots.iter().map(|root| self.bindings.value(*root)).collect();

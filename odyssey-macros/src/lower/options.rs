@@ -71,7 +71,7 @@ impl Lowerer {
         if is_parted(expr) {
             return Some(());
         }
-        let point = self.checkpoint();
+        let point = self.savepoint();
         let value = self.expr(expr);
         let is_optional = matches!(self.kind(value).peel(), Kind::Optional(_));
         self.restore(point);

@@ -258,7 +258,7 @@ impl Lowerer {
             }
         }
         let active = values.iter().any(|v| self.is_active(*v));
-        let call = Call { callee, args: values, borrowed, perhaps };
+        let call = Call { callee, args: values, borrowed, perhaps, is_repeated: false };
         let name = self.temporary_name(&Op::Call(call.clone()), span).filter(|_| active);
         let info = Info { name, kind: Kind::Unknown, active, shape_of: None, wanted: Wanted::new(), span, read_at: None };
         let result = self.values.add(info);

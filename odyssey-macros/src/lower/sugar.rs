@@ -13,6 +13,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{BinOp, Block, Expr, ExprIf, ExprWhile, Ident, Lifetime, Pat, Stmt};
 
+use super::checkpoint;
 use super::jump::Jumps;
 use super::passive::compound;
 use super::place::without_parens;
@@ -37,7 +38,13 @@ enum Test {
 }
 
 impl VisitMut for Sugar {
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        checkpoint::written_as_block(stmt);
+        visit_mut::visit_stmt_mut(self, stmt);
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        checkpoint::call_as_block(expr);
         if let Some(attributes) = attributes_of(expr) {
             attributes.retain(|attribute| !is_lint(attribute));
         }

@@ -23,12 +23,15 @@ struct Table {
 fn block(block_: &mut Block, table: &mut Table) {
     for stmt in &mut block_.stmts {
         stmt.op.map_operands(&mut |v| table.same.resolve(v));
+        // What is computed inside is not visible behind. A sweep that follows its forward pass sees that.
+        let (known, is_replay) = (table.known.trail.len(), matches!(stmt.op, Op::Replay(_)));
         for inner in stmt.op.blocks_mut() {
-            // What is computed inside is not visible behind.
-            let known = table.known.trail.len();
             block(inner, table);
-            table.known.forget(known);
+            if !is_replay {
+                table.known.forget(known);
+            }
         }
+        table.known.forget(known);
         if let (Some(key), [out]) = (key(&stmt.op), &stmt.outs[..]) {
             if let Some(before) = table.known.find_or_insert(key, *out) {
                 table.same.insert(*out, before);

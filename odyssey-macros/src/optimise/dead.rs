@@ -42,7 +42,7 @@ fn is_read_inside(stmt: &Stmt, live: &ValueSet) -> bool {
 /// Takes out of a statement what is not read of its results.
 fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
     match &mut stmt.op {
-        Op::Linearize(call) if !live.contains(stmt.outs.last().expect("the pullback")) => {
+        Op::Linearize(call) if !call.is_repeated && !live.contains(stmt.outs.last().expect("the pullback")) => {
             stmt.op = Op::Call(call.clone());
             stmt.outs.pop();
         }
@@ -64,6 +64,19 @@ fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
                     live.insert(*v);
                 });
             }
+        }
+        Op::Scope(block) => {
+            let keep: Vec<_> = stmt.outs.iter().map(|out| live.contains(out)).collect();
+            retain(&mut stmt.outs, &keep);
+            retain(&mut block.results, &keep);
+            remove(block, live);
+        }
+        Op::Replay(replay) => {
+            let keep: Vec<_> = stmt.outs.iter().map(|out| live.contains(out)).collect();
+            retain(&mut stmt.outs, &keep);
+            retain(&mut replay.reverse.results, &keep);
+            remove(&mut replay.reverse, live);
+            remove(&mut replay.forward, live);
         }
         Op::For(l) => narrow_loop(l, &mut stmt.outs, live),
         Op::Kernel(kernel) => narrow_kernel(kernel, &mut stmt.outs, live),

@@ -13,7 +13,7 @@ use super::anonymous;
 use super::options::Options;
 use super::passive::{is_passive, ungroup};
 use super::signature;
-use super::{clean_arguments, without_own_attributes, Outcome, Place, Source, Surroundings};
+use super::{clean_arguments, without_own_attributes, Outcome, Place, Source, Surroundings, WithoutCheckpoints};
 use crate::diagnostics::Diagnostics;
 
 /// The methods of an annotated block.
@@ -39,6 +39,7 @@ pub(crate) fn of_impl(attribute: TokenStream, block: &mut ItemImpl) -> syn::Resu
         ImplItem::Fn(method) => {
             let written = method.clone();
             clean(&mut method.attrs, &mut method.sig.inputs);
+            WithoutCheckpoints.visit_block_mut(&mut method.block);
             Some((position, written))
         }
         _ => None,
@@ -79,6 +80,7 @@ pub(crate) fn of_trait(attribute: TokenStream, block: &mut ItemTrait) -> syn::Re
         TraitItem::Fn(method) => {
             let written = method.clone();
             clean(&mut method.attrs, &mut method.sig.inputs);
+            method.default.iter_mut().for_each(|body| WithoutCheckpoints.visit_block_mut(body));
             Some((position, written))
         }
         _ => None,

@@ -4,6 +4,7 @@
 
 mod anonymous;
 mod blocks;
+mod checkpoints;
 mod groups;
 mod lifetimes;
 mod options;
@@ -15,10 +16,12 @@ mod signature;
 
 use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
+use syn::visit_mut::VisitMut;
 use syn::{FnArg, Generics, Item, ItemFn, ItemImpl, ItemTrait, Token};
 
 pub(crate) use anonymous::is_anonymous;
 pub(crate) use blocks::{of_impl, of_trait, Block, Member};
+pub(crate) use checkpoints::{is_checkpoint, WithoutCheckpoints};
 pub(crate) use lifetimes::is_given_with_any_lifetime;
 pub(crate) use options::{Options, Rule};
 pub(crate) use outcome::Outcome;
@@ -94,8 +97,15 @@ pub(crate) fn annotated(item: TokenStream) -> syn::Result<Annotated> {
     }
 }
 
-/// The function without the attributes that only the compiler understands.
-pub(crate) fn without_own_attributes(mut item: ItemFn) -> ItemFn {
+/// The function as rustc sees it.
+pub(crate) fn visible(item: ItemFn) -> ItemFn {
+    let mut item = without_own_attributes(item);
+    WithoutCheckpoints.visit_block_mut(&mut item.block);
+    item
+}
+
+/// The function without the attributes on arguments that only the compiler understands.
+fn without_own_attributes(mut item: ItemFn) -> ItemFn {
     clean_arguments(&mut item.sig.inputs);
     item
 }

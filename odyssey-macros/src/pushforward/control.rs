@@ -39,6 +39,12 @@ impl Push<'_> {
         self.hand_on(stmt, &varying, Op::If(condition, then, otherwise));
     }
 
+    pub(super) fn scope(&mut self, stmt: &Stmt, block: &Block) {
+        let varying = self.varying(&stmt.outs);
+        let block = self.arm(block, &varying, |_| ());
+        self.hand_on(stmt, &varying, Op::Scope(block));
+    }
+
     pub(super) fn match_arms(&mut self, stmt: &Stmt, scrutinee: Value, arms: &[Arm]) {
         let varying = self.varying(&stmt.outs);
         let arms = arms.iter().map(|arm| {
@@ -67,6 +73,10 @@ impl Push<'_> {
         let outs = self.derived_each(varying.iter().map(|k| stmt.outs[*k]), stmt.span);
         let count = stmt.outs[carried..].iter().copied();
         let outs = stmt.outs[..carried].iter().copied().chain(outs).chain(count).collect();
-        self.stmts.push(Stmt { outs, op: Op::For(Box::new(For { condition, inits, body, ..l.clone() })), span: stmt.span });
+        self.stmts.push(Stmt {
+            outs,
+            op: Op::For(Box::new(For { condition, inits, body, checkpoints: None, ..l.clone() })),
+            span: stmt.span,
+        });
     }
 }

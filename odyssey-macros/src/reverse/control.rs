@@ -9,7 +9,7 @@ use crate::ir::{Arm, Block, For, Info, Op, Parts, Stmt, Value, ValueMap, ValueSe
 
 impl Sweep<'_> {
     /// The values from outside of these blocks to whose adjoints the blocks may contribute.
-    fn captured(&self, blocks: &[&Block]) -> Vec<Value> {
+    pub(super) fn captured(&self, blocks: &[&Block]) -> Vec<Value> {
         let (mut inside, mut read) = (ValueSet::default(), ValueSet::default());
         for block in blocks {
             block.definitions(&mut |v| {
@@ -83,7 +83,7 @@ impl Sweep<'_> {
     }
 
     /// The mirror image of an arm: its results are the adjoints of what the arms read.
-    fn arm(
+    pub(super) fn arm(
         &mut self,
         block: &Block,
         captured: &[Value],
@@ -108,7 +108,7 @@ impl Sweep<'_> {
         mirror
     }
 
-    fn arms(&mut self, op: Op, captured: Vec<Value>, span: Span) {
+    pub(super) fn arms(&mut self, op: Op, captured: Vec<Value>, span: Span) {
         let outs: Vec<_> = captured.iter().map(|v| self.adjoint_value(*v, span)).collect();
         self.stmts.push(Stmt { outs: outs.clone(), op, span });
         self.adjoints.extend(whole(captured.into_iter().zip(outs.into_iter().map(Some))));
@@ -175,7 +175,7 @@ impl Sweep<'_> {
         let outs: Vec<_> = params.iter().map(|v| self.values.copy_of(*v)).collect();
         let (d_inits, accumulated) = outs.split_at(carried.len());
         let (range, reversed) = (l.range, !l.reversed);
-        let op = For { range, reversed, times, condition: None, inits, body, stops: false, is_counted: false };
+        let op = For { range, reversed, times, condition: None, inits, body, stops: false, is_counted: false, checkpoints: None };
         self.adjoints.extend(whole(captured.into_iter().zip(accumulated.iter().copied().map(Some))));
         self.stmts.push(Stmt { outs: outs.clone(), op: Op::For(Box::new(op)), span: stmt.span });
         for (k, d) in carried.iter().zip(d_inits) {

@@ -8,6 +8,7 @@ mod control;
 pub(crate) mod keep;
 mod operations;
 mod places;
+mod replay;
 pub(crate) mod together;
 
 use std::collections::BTreeMap;
@@ -78,6 +79,7 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
         .collect();
     let gradients = differentiated.into_iter().map(|param| sweep.take_or_zero(param)).collect();
     let stmts = sweep.stmts;
+    replay::run_apart(&mut forward, &mut values);
     let reverse = Block { params, stmts, results: gradients, ..Block::default() };
     Derivative { values, forward, reverse }
 }

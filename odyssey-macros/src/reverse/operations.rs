@@ -13,6 +13,7 @@ impl Sweep<'_> {
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.op {
             Op::If(condition, then, otherwise) => return self.branch(stmt, *condition, then, otherwise),
+            Op::Scope(block) => return self.scope(stmt, block),
             Op::For(l) => return self.for_loop(stmt, l),
             Op::Match(scrutinee, arms) => return self.match_arms(stmt, *scrutinee, arms),
             Op::Linearize(call) => return self.call(stmt, call),

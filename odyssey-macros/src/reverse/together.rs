@@ -8,17 +8,20 @@ use std::collections::BTreeSet;
 
 use crate::ir::{Block, For, Op, Stmt, ValueMap, ValueSet};
 
-/// Merges each such loop with its mirror image in the same block.
-pub(crate) fn merge(block: &mut Block) {
-    let mut position = 0;
+/// Merges each such loop with its mirror image in the same block; returns their numbers.
+pub(crate) fn merge(block: &mut Block) -> Vec<u32> {
+    let (mut position, mut merged) = (0, Vec::new());
     while position < block.stmts.len() {
         if let Some(mirror) = mirror_of(block, position) {
             if let Some(moved) = what_comes_first(block, position, mirror) {
                 position += merge_pair(block, position, mirror, &moved);
+                let Op::For(both) = &block.stmts[position].op else { unreachable!("the merged loop") };
+                merged.push(both.body.id);
             }
         }
         position += 1;
     }
+    merged
 }
 
 /// The reversed loop of the loop at this position, if its iterations may run in any order.

@@ -45,23 +45,25 @@ impl Writer<'_> {
         Some(self.name(count))
     }
 
-    /// `for i in range`, `while condition`, `loop`; and the test of a condition that takes statements.
+    /// `for i in range`, `while condition`, `loop`; and the test of a condition that stands in the body.
     fn header(&mut self, l: &For, places: &[Places]) -> (TokenStream, TokenStream) {
-        if l.range.is_some() || l.times.is_some() {
+        let head = if l.range.is_some() || l.times.is_some() {
             let range = self.range(l);
             let index = self.pattern(l.body.params[0]);
-            return (quote!(for #index in #range), TokenStream::new());
-        }
-        let Some(condition) = &l.condition else { return (quote!(loop), TokenStream::new()) };
+            quote!(for #index in #range)
+        } else {
+            quote!(loop)
+        };
+        let Some(condition) = &l.condition else { return (head, TokenStream::new()) };
         let stmts = self.block(condition, &places[0]);
         self.at = places[0].end;
         let value = self.expr(condition.results[0]);
-        if stmts.is_empty() {
+        if stmts.is_empty() && l.range.is_none() {
             let value = value.tokens;
             return (quote!(while #value), TokenStream::new());
         }
         let value = value.receiver();
-        (quote!(loop), quote!(#stmts if !#value { break; }))
+        (head, quote!(#stmts if !#value { break; }))
     }
 
     fn range(&mut self, l: &For) -> TokenStream {

@@ -22,6 +22,12 @@ impl Writer<'_> {
         self.bind(stmt, &quote!(if #condition { #then } else { #otherwise }))
     }
 
+    /// `let (a, b) = { …; (a, b) };`
+    pub(super) fn scope(&mut self, stmt: &Stmt, block: &Block, places: &Places) -> TokenStream {
+        let block = self.arm(stmt, block, places);
+        self.bind(stmt, &quote!({ #block }))
+    }
+
     /// The results of a branch that are not in their variables when an arm ends, by their positions.
     fn bound<'s>(&'s self, stmt: &'s Stmt) -> impl Iterator<Item = (usize, Value)> + 's {
         stmt.outs.iter().copied().enumerate().filter(|(_, out)| !self.layout.is_settled(*out))

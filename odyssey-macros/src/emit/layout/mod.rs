@@ -158,6 +158,7 @@ impl Layout {
                 })
                 .collect()
             }
+            Op::Scope(block) => vec![self.number(block, Results::InPlace)],
             Op::For(_) => {
                 let start = self.clock;
                 let places: Vec<_> = stmt.op.blocks().into_iter().map(|block| self.number(block, Results::InPlace)).collect();

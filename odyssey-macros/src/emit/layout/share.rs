@@ -16,7 +16,7 @@ impl Layout {
                 self.mutable.insert(self.variable(out));
             }
             match &stmt.op {
-                Op::If(..) | Op::Match(..) => {
+                Op::If(..) | Op::Match(..) | Op::Scope(_) => {
                     let arms = stmt.op.blocks();
                     arms.iter().zip(inner).for_each(|(arm, places)| self.share_variables(arm, places));
                     self.settle(stmt, &arms, *at);
@@ -35,7 +35,8 @@ impl Layout {
             let root = self.variable(*first);
             let is_common = results.iter().all(|v| !self.inline.contains(v) && self.variable(*v) == root);
             let is_around = self.defined.get(&root).is_some_and(|site| site.at <= at) && self.mutable.contains(&root);
-            let is_changed = results.len() < arms.len() || results.iter().any(|v| v != first);
+            let is_only = arms.len() == 1 && root != *first;
+            let is_changed = results.len() < arms.len() || results.iter().any(|v| v != first) || is_only;
             if is_common && is_around && is_changed {
                 self.share(*out, root);
                 self.settled.insert(*out);

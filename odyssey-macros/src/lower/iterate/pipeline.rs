@@ -240,7 +240,7 @@ impl Lowerer {
         if self.is_passive(&expr) {
             return Some(self.passive_items(&expr));
         }
-        let point = self.checkpoint();
+        let point = self.savepoint();
         let value = self.expr(&expr);
         let is_list = matches!(self.kind(value).peel(), Kind::Array(_) | Kind::Sequence(_));
         let is_known = !matches!(self.definitions.get(&value), Some(Op::Call(_)));

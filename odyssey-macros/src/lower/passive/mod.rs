@@ -136,7 +136,7 @@ pub(in crate::lower) fn only_looks(method: &Ident) -> bool {
 }
 
 /// A method of that name changes nothing.
-fn only_reads(method: &Ident) -> bool {
+pub(in crate::lower) fn only_reads(method: &Ident) -> bool {
     let name = method.to_string();
     is_question(method)
         || READING_METHODS.contains(&name.as_str())

@@ -10,6 +10,7 @@ use syn::{Expr, Local, Pat, Stmt};
 use crate::diagnostics::not_yet;
 use crate::ir::{Call, Callee, Op, Value};
 use crate::lower::branches::Choice;
+use crate::lower::checkpoint::is_scope;
 use crate::lower::jump::{is_failure, is_panic, Jumps};
 use crate::lower::mutate::is_change;
 use crate::lower::passive::{compound, is_looking_macro};
@@ -185,6 +186,7 @@ impl Lowerer {
                 let value = self.choice_of(&choice, tail, None);
                 self.returned_from_all_arms(value, last, tail)
             }
+            Expr::Block(e) if is_scope(e) => self.scope(e),
             Expr::Block(e) if e.label.is_none() => self.block_with(&e.block, tail),
             Expr::Block(e) => self.labelled_block(e),
             Expr::Loop(e) => {
@@ -235,7 +237,7 @@ impl Lowerer {
         )
     }
 
-    fn labelled_block(&mut self, e: &syn::ExprBlock) -> Option<Value> {
+    pub(in crate::lower) fn labelled_block(&mut self, e: &syn::ExprBlock) -> Option<Value> {
         let jumps = Jumps::of_labelled(&e.block, e.label.as_ref().map(|label| &label.name));
         self.open_target(e.label.as_ref(), &jumps, false, e.span());
         let value = self.block(&e.block);

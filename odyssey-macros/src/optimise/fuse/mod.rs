@@ -36,6 +36,12 @@ impl<'b> Foreign<'b> {
         let again = again.collect();
         Foreign { definitions, again }
     }
+
+    /// The same with what is around that forward pass.
+    pub(crate) fn within(mut self, around: &'b Foreign<'b>) -> Foreign<'b> {
+        self.again.unite(&around.again);
+        Foreign { definitions: self.definitions.with(&around.definitions), again: self.again }
+    }
 }
 
 /// The values that something other than an elementwise expression reads.

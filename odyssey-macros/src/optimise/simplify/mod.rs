@@ -5,7 +5,7 @@
 
 mod choice;
 
-use crate::ir::{Block, Copying, FieldName, For, Kind, Number, Op, Parameter, Stmt, Value, ValueMap, ValueSet, Values};
+use crate::ir::{Block, Copying, FieldName, For, Kind, Number, Op, Parameter, Replay, Stmt, Value, ValueMap, ValueSet, Values};
 use crate::table::elementwise::Elementwise;
 
 /// Simplifies both halves of a program; the second one sees the first.
@@ -80,7 +80,10 @@ impl Simplifier<'_> {
         let mut stmts = Vec::with_capacity(block.stmts.len());
         for mut stmt in std::mem::take(&mut block.stmts) {
             stmt.op.map_operands(&mut |v| self.same.get(&v).copied().unwrap_or(v));
-            stmt.op.blocks_mut().into_iter().for_each(|inner| self.block(inner));
+            match &mut stmt.op {
+                Op::Replay(replay) => self.replay(replay),
+                op => op.blocks_mut().into_iter().for_each(|inner| self.block(inner)),
+            }
             self.control(&mut stmt);
             if self.stmt(&mut stmt, &mut stmts) {
                 stmts.push(stmt);
@@ -88,6 +91,17 @@ impl Simplifier<'_> {
         }
         block.stmts = stmts;
         block.map_end_reads(&mut |v| self.resolve(v));
+    }
+
+    /// What runs again is the user's code, wherever it stands.
+    fn replay(&mut self, replay: &mut Replay) {
+        let around = std::mem::replace(&mut self.code, Code::Primal);
+        replay.forward.definitions(&mut |v| {
+            self.primal.insert(v);
+        });
+        self.block(&mut replay.forward);
+        self.code = around;
+        self.block(&mut replay.reverse);
     }
 
     /// Simplifies one statement; whether it stays.

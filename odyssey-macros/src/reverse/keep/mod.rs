@@ -40,6 +40,8 @@ fn mirrored(stmt: &Stmt, primal: &Block) -> Option<usize> {
 fn mirror_id(op: &Op) -> Option<u32> {
     match op {
         Op::For(l) => Some(l.body.id),
+        // What a scope keeps, its mirror image computes itself.
+        Op::Scope(_) => None,
         _ => op.blocks().first().map(|block| block.id),
     }
 }
