@@ -57,6 +57,14 @@ pub fn for_each_operation(callback: TokenStream) -> TokenStream {
     pipeline::for_each_operation(callback.into()).into()
 }
 
+/// Hands all elementwise functions with their derivative rules to a macro: `for_each_elementwise_rule!(callback)` becomes
+/// `callback! { rows }`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn for_each_elementwise_rule(callback: TokenStream) -> TokenStream {
+    pipeline::for_each_elementwise_rule(callback.into()).into()
+}
+
 /// Hands the elementwise functions of the prelude, with their derivative rules, to a macro:
 /// `for_each_elementwise_function!(callback)` becomes `callback! { rows }`.
 #[doc(hidden)]

@@ -209,3 +209,9 @@ pub(crate) fn for_each_elementwise_function(callback: TokenStream) -> TokenStrea
     let (callback, rows) = (callback.to_token_stream(), crate::table::emit::functions());
     quote!(#callback! { #rows })
 }
+
+/// `callback! { the functions of the table, with their rules }`.
+pub(crate) fn for_each_elementwise_rule(callback: TokenStream) -> TokenStream {
+    let (callback, rows) = (callback.to_token_stream(), crate::table::emit::rules());
+    quote!(#callback! { #rows })
+}

@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2};
 
+use crate::dual::Dual;
 use crate::real::Real;
 
 /// A number, or a list or an array of one dimension.
@@ -21,8 +22,8 @@ pub trait Entries {
 }
 
 macro_rules! float {
-    ($($float:ty)*) => {$(
-        impl Entries for $float {
+    ($($({$T:ident})? $float:ty),*) => {$(
+        impl $(<$T: Real>)? Entries for $float {
             type Number = $float;
 
             fn entries(&self) -> &[$float] {
@@ -35,7 +36,7 @@ macro_rules! float {
         }
     )*};
 }
-float!(f32 f64);
+float!(f32, f64, {T} Dual<T>);
 
 impl<T: Real> Entries for Vec<T> {
     type Number = T;

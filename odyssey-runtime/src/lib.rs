@@ -12,6 +12,8 @@ mod checkpoint;
 #[doc(hidden)]
 pub mod differentiable;
 #[doc(hidden)]
+pub mod dual;
+#[doc(hidden)]
 pub mod elementwise;
 mod found;
 mod jacobian;

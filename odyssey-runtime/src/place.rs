@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use ndarray::{Array, ArrayView, ArrayViewMut, Dimension};
 
 use crate::differentiable::Differentiable;
+use crate::dual::Dual;
 use crate::ops::Tensor;
 use crate::real::Real;
 use crate::tangent::Tangent;
@@ -190,8 +191,8 @@ pub trait TensorMut: Tensor {
 }
 
 macro_rules! float_place {
-    ($($float:ty)*) => {$(
-        impl TensorMut for $float {
+    ($($({$T:ident})? $float:ty),*) => {$(
+        impl $(<$T: Real>)? TensorMut for $float {
             #[inline]
             #[track_caller]
             fn combine<X: Tensor<Elem = $float> + ?Sized>(&mut self, other: &X, mut f: impl FnMut(&mut $float, &$float)) {
@@ -202,7 +203,7 @@ macro_rules! float_place {
         }
     )*};
 }
-float_place!(f32 f64);
+float_place!(f32, f64, {T} Dual<T>);
 
 macro_rules! array_place {
     ($($array:ty)*) => {$(

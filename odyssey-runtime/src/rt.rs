@@ -7,6 +7,7 @@ pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, checked_tangent, complete, partial,
     zero_tangent,
 };
+pub use crate::dual::{Dual, Lift, Parts, constant, dual, lifted, parts, tangent_part};
 pub use crate::elementwise::functions::probe::{MethodsOfThePrelude, NumberOfThePrelude, OnArrays};
 pub use crate::elementwise::{
     Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages,
@@ -51,8 +52,8 @@ pub fn literal_of<X: Elements + ?Sized>(_x: &X, value: X::Elem) -> X::Elem {
 
 /// The cotangent of a conversion: `d` in the type of what was converted.
 #[inline]
-pub fn cast_like<T: Real, U: Real>(d: U, _like: T) -> T {
-    T::lit(d.to_double())
+pub fn cast_like<T: Real, U: Real<Wide = T::Wide>>(d: U, _like: T) -> T {
+    T::narrow(d.widen())
 }
 
 /// A value that is no float: casts of it have no derivative.

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use ndarray::{Array, Dimension};
 
+use crate::dual::Dual;
 use crate::real::Real;
 
 /// A tangent or cotangent: an element of a real vector space, of the same structure as the value it belongs to.
@@ -63,15 +64,15 @@ impl Tangent for () {
 }
 
 macro_rules! scalar_tangent {
-    ($($float:ty)*) => {$(
-        impl Tangent for $float {
+    ($($({$T:ident})? $float:ty),*) => {$(
+        impl $(<$T: Real>)? Tangent for $float {
             #[inline]
             fn accumulate_ref(&mut self, other: &Self) {
                 *self += *other;
             }
             #[inline]
             fn clear(&mut self) {
-                *self = 0.0;
+                *self = <$float as num_traits::Zero>::zero();
             }
             #[inline]
             fn scale(&mut self, factor: f64) {
@@ -79,7 +80,7 @@ macro_rules! scalar_tangent {
             }
             #[inline]
             fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64) {
-                *self = <$float as Real>::lit(map(f64::from(*self)));
+                *self = self.map_floats(map);
             }
             #[inline]
             fn add_scaled(&mut self, factor: f64, other: &Self) {
@@ -87,12 +88,12 @@ macro_rules! scalar_tangent {
             }
             #[inline]
             fn inner_product(&self, other: &Self) -> f64 {
-                f64::from(*self) * f64::from(*other)
+                self.inner_product_of_floats(*other)
             }
         }
     )*};
 }
-scalar_tangent!(f32 f64);
+scalar_tangent!(f32, f64, {T} Dual<T>);
 
 impl<T: Real, D: Dimension> Tangent for Array<T, D> {
     #[track_caller]
@@ -111,7 +112,7 @@ impl<T: Real, D: Dimension> Tangent for Array<T, D> {
     }
 
     fn map_scalars(&mut self, map: &mut dyn FnMut(f64) -> f64) {
-        self.iter_mut().for_each(|a| *a = T::lit(map(a.to_double())));
+        self.iter_mut().for_each(|a| *a = a.map_floats(map));
     }
 
     #[track_caller]
@@ -126,7 +127,7 @@ impl<T: Real, D: Dimension> Tangent for Array<T, D> {
         same_shape(self.shape(), other.shape());
         match (self.as_slice(), other.as_slice()) {
             (Some(a), Some(b)) => inner_product_of_slices(a, b),
-            _ => self.iter().zip(other).map(|(&a, &b)| a.to_double() * b.to_double()).sum(),
+            _ => self.iter().zip(other).map(|(&a, &b)| a.inner_product_of_floats(b)).sum(),
         }
     }
 }
@@ -141,11 +142,10 @@ fn inner_product_of_slices<T: Real>(a: &[T], b: &[T]) -> f64 {
     const LANES: usize = 8;
     let mut sums = [0.0; LANES];
     let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f64 =
-        std::iter::zip(a_chunks.remainder(), b_chunks.remainder()).map(|(&a, &b)| a.to_double() * b.to_double()).sum();
+    let rest: f64 = std::iter::zip(a_chunks.remainder(), b_chunks.remainder()).map(|(&a, &b)| a.inner_product_of_floats(b)).sum();
     for (a, b) in a_chunks.zip(b_chunks) {
         for lane in 0..LANES {
-            sums[lane] += a[lane].to_double() * b[lane].to_double();
+            sums[lane] += a[lane].inner_product_of_floats(b[lane]);
         }
     }
     sums.iter().sum::<f64>() + rest

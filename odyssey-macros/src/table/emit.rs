@@ -46,6 +46,35 @@ fn function(op: Elementwise) -> TokenStream {
     quote!(#(#docs)* #name(#(#operands),*) -> (y, dy) = {#kernel} #(, {#rules})*;)
 }
 
+/// All functions of the table, one row each, with what each operand contributes along its tangent, `dy`:
+///
+/// ```text
+/// name(operand: number, parameter: integer, …) -> (y, dy) = {kernel}, operand along operand_dot {rule}, …;
+/// ```
+///
+/// Arguments stand in the order of the function's, and operands without a derivative have no rule.
+pub(crate) fn rules() -> TokenStream {
+    Elementwise::all().filter(|op| op.row().is_function()).map(rules_of).collect()
+}
+
+fn rules_of(op: Elementwise) -> TokenStream {
+    let row = op.row();
+    let rule = op.rule();
+    let name = format_ident!("{}", row.name);
+    let kernel = kernel(row);
+    let arguments = row.arguments().map(|place| {
+        let name = row.operands.iter().chain(row.parameters).nth(place).expect("an operand or a parameter");
+        let (name, kind) = (format_ident!("{name}"), if place < row.operands.len() { quote!(number) } else { quote!(integer) });
+        quote!(#name: #kind)
+    });
+    let rules = row.operands.iter().zip(&rule.cotangents).filter_map(|(operand, cotangent)| {
+        let (name, dot) = (format_ident!("{operand}"), format_ident!("{operand}_dot"));
+        let contribution = expression(&rule, (*cotangent)?, row);
+        Some(quote!(, #name along #dot {#contribution}))
+    });
+    quote!(#name(#(#arguments),*) -> (y, dy) = {#kernel} #(#rules)*;)
+}
+
 /// A term and those that it needs, each bound to a name.
 fn expression(rule: &Rule, result: usize, row: &Row) -> TokenStream {
     let mut needed = vec![false; rule.terms.len()];
@@ -76,7 +105,7 @@ fn apply(rule: &Rule, op: Elementwise, operands: &[usize], parameters: &[Paramet
         let position = |names: &[&str]| names.iter().position(|known| name == known);
         match (position(applied.operands), position(applied.parameters)) {
             (Some(i), _) => Some(atom(rule, operands[i], row)),
-            (None, Some(i)) => Some(parameter(parameters[i])),
+            (None, Some(i)) => Some(parameter(parameters[i], row)),
             (None, None) => None,
         }
     })
@@ -101,10 +130,19 @@ fn atom(rule: &Rule, term: usize, row: &Row) -> TokenStream {
     }
 }
 
-fn parameter(parameter: Parameter) -> TokenStream {
-    let Parameter::Integer(n) = parameter else { unreachable!("a function of the prelude has operands alone") };
-    let (sign, literal) = ((n < 0).then(|| quote!(-)), Literal::i32_unsuffixed(n.abs()));
-    quote!(#sign #literal)
+fn parameter(parameter: Parameter, row: &Row) -> TokenStream {
+    let integer = |n: i32| {
+        let (sign, literal) = ((n < 0).then(|| quote!(-)), Literal::i32_unsuffixed(n.abs()));
+        quote!(#sign #literal)
+    };
+    match parameter {
+        Parameter::Integer(n) => integer(n),
+        Parameter::Same { index, plus } => {
+            let (name, plus) = (format_ident!("{}", row.parameters[index]), (plus != 0).then(|| integer(plus)));
+            let plus = plus.map(|plus| quote!(+ #plus));
+            quote!(#name #plus)
+        }
+    }
 }
 
 fn local(term: usize) -> Ident {
@@ -139,6 +177,17 @@ mod tests {
             softplus(x) -> (y, dy) = {math::softplus(x)}, {let t3 = math::sigmoid(x); dy * t3};
         };
         assert_eq!(row, wanted.to_string());
+    }
+
+    #[test]
+    fn a_rule_for_each_operand_that_has_one() {
+        let row = rules_of(Elementwise::named("polygamma")).to_string();
+        let wanted = quote! {
+            polygamma(n: integer, x: number) -> (y, dy) = {math::polygamma(n, x)},
+                x along x_dot {let t3 = math::polygamma(n + 1, x); dy * t3};
+        };
+        assert_eq!(row, wanted.to_string());
+        assert!(!rules_of(Elementwise::named("copysign")).to_string().contains("b along"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use ndarray::{Array, ArrayBase, ArrayView, ArrayViewMut, Axis, Dimension, OwnedRepr, ViewRepr};
 
 use crate::differentiable::{Differentiable, Parameters, for_each_tuple};
+use crate::dual::Dual;
 use crate::real::Real;
 
 /// An argument that a gradient check can change: it is copied once, and each call of the function is lent the copy.
@@ -45,8 +46,8 @@ pub fn lend<'o, X: Lend<'o>>(_like: &X, owned: &'o mut X::Owned) -> X::Lent {
 
 /// By value: the copy is cloned for each call.
 macro_rules! by_value {
-    ($($type:ty),*) => {$(
-        impl Perturb for $type {
+    ($($({$T:ident})? $type:ty),*) => {$(
+        impl $(<$T: Real>)? Perturb for $type {
             type Owned = Self;
 
             fn owned_copy(&self) -> Self {
@@ -54,7 +55,7 @@ macro_rules! by_value {
             }
         }
 
-        impl Lend<'_> for $type {
+        impl $(<$T: Real>)? Lend<'_> for $type {
             type Lent = Self;
 
             fn lend(owned: &mut Self) -> Self {
@@ -63,7 +64,7 @@ macro_rules! by_value {
         }
     )*};
 }
-by_value!(f32, f64, bool, char, String, Axis);
+by_value!(f32, f64, {T} Dual<T>, bool, char, String, Axis);
 by_value!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
 impl<T: ?Sized> Perturb for PhantomData<T> {

@@ -3,18 +3,19 @@
 use ndarray::{Array, ArrayBase, ArrayRef, Data, Dimension};
 
 use super::{Differentiable, DifferentiableFloat, ScalarResult, leaf_partial};
+use crate::dual::Dual;
 use crate::real::Real;
 
 macro_rules! float {
-    ($($float:ty)*) => {$(
-        impl Differentiable for $float {
+    ($($({$T:ident})? $float:ty),*) => {$(
+        impl $(<$T: Real>)? Differentiable for $float {
             type Tangent = $float;
 
             leaf_partial!();
 
             #[inline]
             fn zero_tangent(&self) -> $float {
-                0.0
+                num_traits::zero()
             }
 
             #[inline]
@@ -23,17 +24,17 @@ macro_rules! float {
             }
         }
 
-        impl ScalarResult for $float {
+        impl $(<$T: Real>)? ScalarResult for $float {
             #[inline]
             fn seed() -> $float {
-                1.0
+                num_traits::one()
             }
         }
 
-        impl DifferentiableFloat for $float {}
+        impl $(<$T: Real>)? DifferentiableFloat for $float {}
     )*};
 }
-float!(f32 f64);
+float!(f32, f64, {T} Dual<T>);
 
 impl<T: Real, S: Data<Elem = T>, D: Dimension> Differentiable for ArrayBase<S, D> {
     type Tangent = Array<T, D>;

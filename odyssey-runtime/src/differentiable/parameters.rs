@@ -3,6 +3,7 @@
 use ndarray::{ArrayBase, ArrayRef, Axis, DataMut, Dimension};
 
 use super::{Differentiable, for_each_tuple};
+use crate::dual::Dual;
 use crate::real::Real;
 
 /// One step on the way from a value to one of its scalars, as it is written in Rust.
@@ -38,15 +39,15 @@ pub trait Parameters: Differentiable {
 }
 
 macro_rules! float {
-    ($($float:ty)*) => {$(
-        impl Parameters for $float {
+    ($($({$T:ident})? $float:ty),*) => {$(
+        impl $(<$T: Real>)? Parameters for $float {
             fn visit<V: Visitor>(&mut self, tangent: &$float, visitor: &mut V) {
                 visitor.leaf(std::slice::from_mut(self), std::slice::from_ref(tangent), &[]);
             }
         }
     )*};
 }
-float!(f32 f64);
+float!(f32, f64, {T} Dual<T>);
 
 macro_rules! passive {
     ($($type:ty),*) => {$(

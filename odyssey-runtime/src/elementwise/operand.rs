@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 use ndarray::{Array, ArrayBase, ArrayRef, Data, DataMut, Dimension};
 
 use super::join::{Rank, Scalar};
+use super::tile::Element;
+use crate::dual::Dual;
 use crate::real::Real;
 
 /// A value that can take part in a differentiable elementwise expression.
@@ -49,8 +51,7 @@ pub trait Place: Operand {
 pub struct Layout<'a> {
     /// The element of index 0, for operands in memory.
     pub(super) data: Option<*const u8>,
-    /// Bytes an element.
-    pub(super) size: usize,
+    pub(super) element: Element,
     pub(super) shape: &'a [usize],
     pub(super) strides: &'a [isize],
 }
@@ -102,7 +103,7 @@ impl<T: Real> Bound for Sc<T> {
     type Cursor = T;
 
     fn layout(&self) -> Layout<'_> {
-        Layout { data: None, size: 0, shape: &[], strides: &[] }
+        Layout { data: None, element: Element::of::<T>(), shape: &[], strides: &[] }
     }
 
     #[inline(always)]
@@ -127,7 +128,7 @@ impl<A: Real, D: Dimension> Bound for &ArrayRef<A, D> {
     type Cursor = *const A;
 
     fn layout(&self) -> Layout<'_> {
-        Layout { data: Some(self.as_ptr().cast()), size: size_of::<A>(), shape: self.shape(), strides: self.strides() }
+        Layout { data: Some(self.as_ptr().cast()), element: Element::of::<A>(), shape: self.shape(), strides: self.strides() }
     }
 
     fn single(self) -> A {
@@ -165,13 +166,16 @@ impl<T: Real> Operand for Sc<T> {
 }
 
 macro_rules! scalar_operand {
-    ($($t:ty)*) => {$(
-        impl Operand for $t {
+    ($($({$T:ident})? $t:ty),*) => {$(
+        impl $(<$T: Real>)? Operand for $t {
             type Elem = $t;
             type Dim = Scalar;
             type Float = $t;
             type Cotangent = $t;
-            type Ref<'a> = Sc<$t>;
+            type Ref<'a>
+                = Sc<$t>
+            where
+                Self: 'a;
 
             #[inline(always)]
             fn as_operand(&self) -> Sc<$t> {
@@ -184,7 +188,7 @@ macro_rules! scalar_operand {
             }
         }
 
-        impl Place for $t {
+        impl $(<$T: Real>)? Place for $t {
             #[inline(always)]
             fn as_place(&mut self) -> &mut $t {
                 self
@@ -193,7 +197,7 @@ macro_rules! scalar_operand {
     )*};
 }
 
-scalar_operand!(f32 f64);
+scalar_operand!(f32, f64, {T} Dual<T>);
 
 impl<A: Real, D: Dimension> Operand for ArrayRef<A, D> {
     type Elem = A;
@@ -336,7 +340,7 @@ impl<T: Real, D: Rank> Bound for &Extent<T, D> {
     type Cursor = ();
 
     fn layout(&self) -> Layout<'_> {
-        Layout { data: None, size: 0, shape: self.dim.lengths(), strides: &[] }
+        Layout { data: None, element: Element::of::<T>(), shape: self.dim.lengths(), strides: &[] }
     }
 
     #[inline(always)]

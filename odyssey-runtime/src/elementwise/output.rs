@@ -1,13 +1,15 @@
 //! What an elementwise pass produces: whole arrays, sums, and sums over broadcast axes.
 
 use ndarray::{ArrayViewMut, Dimension};
+use num_traits::zero;
 
 use super::join::{Rank, Scalar};
 use super::kernel::{Lanes, Slot, Store, StoreOrAdd};
 use super::operand::{Operand, Place, extent};
 use super::space::Space;
-use super::tile::Float;
+use super::tile::{Element, Total};
 use super::tuples::{Joined, Operands};
+use super::walk::ELEMENT;
 use crate::memory::uninitialised;
 use crate::real::Real;
 
@@ -28,11 +30,11 @@ pub(super) enum Role<'a> {
     /// One after the other, in the order of the walk, over memory that need not be initialised.
     Store,
     /// Added to a total.
-    Sum(Float),
+    Sum(Element),
     /// Added to the elements of an array of type `to`, dense in C order if it has no strides.
     Add {
-        from: Float,
-        to: Float,
+        from: Element,
+        to: Element,
         strides: Option<&'a [isize]>,
         /// Whether the kernel adds values to those of its tile, which begins with zeros.
         in_kernel: bool,
@@ -42,17 +44,17 @@ pub(super) enum Role<'a> {
 impl<'a> Sink<'a> {
     fn store<T>(values: &mut Vec<T>) -> Self {
         const {
-            assert!(size_of::<T>() <= 16 && align_of::<T>() <= 16, "elements of this size are not supported");
+            assert!(size_of::<T>() <= ELEMENT && align_of::<T>() <= 16, "elements of this size are not supported");
         };
         Self { role: Role::Store, data: values.as_mut_ptr().cast(), size: size_of::<T>(), shape: &[] }
     }
 
     fn sum<T: Real>() -> Self {
-        Self { role: Role::Sum(Float::of::<T>()), data: std::ptr::null_mut(), size: size_of::<T>(), shape: &[] }
+        Self { role: Role::Sum(Element::of::<T>()), data: std::ptr::null_mut(), size: size_of::<T>(), shape: &[] }
     }
 
     fn add<T: Real, To: Real, K: Slot<T>>(data: *mut To, shape: &'a [usize], strides: Option<&'a [isize]>) -> Self {
-        let role = Role::Add { from: Float::of::<T>(), to: Float::of::<To>(), strides, in_kernel: K::ADDS };
+        let role = Role::Add { from: Element::of::<T>(), to: Element::of::<To>(), strides, in_kernel: K::ADDS };
         Self { role, data: data.cast(), size: size_of::<T>(), shape }
     }
 }
@@ -81,7 +83,7 @@ pub trait Output<O: Operands, V: Copy>: Sized {
     fn open(&mut self, space: &Opened<'_>) -> (Self::Buffer, Sink<'_>);
 
     /// The result, once every value has been written, or added to `total`.
-    fn close(self, buffer: Self::Buffer, total: f64, space: &Opened<'_>) -> Self::Result;
+    fn close(self, buffer: Self::Buffer, total: &[Total], space: &Opened<'_>) -> Self::Result;
 }
 
 /// An output that is not one of a tuple: the closure returns its value, and the pass its result.
@@ -121,7 +123,7 @@ impl<O: Joined, V: Copy> Output<O, V> for Full {
         (values, sink)
     }
 
-    fn close(self, values: Vec<V>, _: f64, &Opened(space): &Opened<'_>) -> Self::Result {
+    fn close(self, values: Vec<V>, _: &[Total], &Opened(space): &Opened<'_>) -> Self::Result {
         O::Dim::dense(&space.shape, space.steps(0), filled(values, space.len))
     }
 }
@@ -153,8 +155,8 @@ impl<O: Operands, V: Real> Output<O, V> for Sum {
         ((), Sink::sum::<V>())
     }
 
-    fn close(self, (): (), total: f64, _: &Opened<'_>) -> V {
-        V::lit(total)
+    fn close(self, (): (), total: &[Total], _: &Opened<'_>) -> V {
+        sum(total)
     }
 }
 
@@ -173,13 +175,13 @@ pub fn like<X: Operand + ?Sized>(x: &X) -> Like<X::Float, X::Dim> {
 
 /// The memory of a [`Like`] output.
 #[derive(Debug)]
-pub enum LikeBuffer<T> {
+pub enum LikeBuffer<T: Real> {
     /// A number.
     Total,
     /// One value a point.
     Dense(Vec<T>),
     /// Sums over several points, in double precision.
-    Reduced(Vec<f64>),
+    Reduced(Vec<T::Wide>),
 }
 
 impl<O: Operands, T: Real, D: Rank> Output<O, T> for Like<T, D> {
@@ -214,21 +216,21 @@ impl<O: Operands, T: Real, D: Rank> Output<O, T> for Like<T, D> {
             let sink = Sink::store(&mut values);
             (LikeBuffer::Dense(values), sink)
         } else {
-            let mut sums = vec![0.0; len];
-            let sink = Sink::add::<T, f64, D::Slot<T, O>>(sums.as_mut_ptr(), shape, None);
+            let mut sums = vec![zero::<T::Wide>(); len];
+            let sink = Sink::add::<T, T::Wide, D::Slot<T, O>>(sums.as_mut_ptr(), shape, None);
             (LikeBuffer::Reduced(sums), sink)
         }
     }
 
-    fn close(self, buffer: LikeBuffer<T>, total: f64, &Opened(space): &Opened<'_>) -> Self::Result {
+    fn close(self, buffer: LikeBuffer<T>, total: &[Total], &Opened(space): &Opened<'_>) -> Self::Result {
         let shape = self.dim.lengths();
         match buffer {
-            LikeBuffer::Total => D::scalar(T::lit(total)),
+            LikeBuffer::Total => D::scalar(sum(total)),
             LikeBuffer::Dense(values) => {
                 let skipped = space.shape.len() - shape.len();
                 D::dense(shape, space.steps(skipped), filled(values, space.len))
             }
-            LikeBuffer::Reduced(sums) => D::dense(shape, None, sums.into_iter().map(T::lit).collect()),
+            LikeBuffer::Reduced(sums) => D::dense(shape, None, sums.into_iter().map(T::narrow).collect()),
         }
     }
 }
@@ -266,8 +268,8 @@ impl<O: Operands, T: Real> Output<O, T> for Into<&mut T> {
         ((), Sink::sum::<T>())
     }
 
-    fn close(self, (): (), total: f64, _: &Opened<'_>) {
-        *self.0 += T::lit(total);
+    fn close(self, (): (), total: &[Total], _: &Opened<'_>) {
+        *self.0 += sum(total);
     }
 }
 
@@ -275,7 +277,7 @@ impl<O: Operands, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, 
     const SCALAR: bool = false;
     type Result = ();
     type Slot = StoreOrAdd<O, D>;
-    type Buffer = Option<Vec<f64>>;
+    type Buffer = Option<Vec<T::Wide>>;
 
     fn shape(&self) -> &[usize] {
         self.0.shape()
@@ -289,22 +291,28 @@ impl<O: Operands, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, 
         self.0 += times(value, space.len / self.0.len().max(1));
     }
 
-    fn open(&mut self, &Opened(space): &Opened<'_>) -> (Option<Vec<f64>>, Sink<'_>) {
+    fn open(&mut self, &Opened(space): &Opened<'_>) -> (Option<Vec<T::Wide>>, Sink<'_>) {
         if self.0.len() == space.len {
             let data = self.0.as_mut_ptr();
             (None, Sink::add::<T, T, StoreOrAdd<O, D>>(data, self.0.shape(), Some(self.0.strides())))
         } else {
-            let mut sums = vec![0.0; self.0.len()];
-            let sink = Sink::add::<T, f64, StoreOrAdd<O, D>>(sums.as_mut_ptr(), self.0.shape(), None);
+            let mut sums = vec![zero::<T::Wide>(); self.0.len()];
+            let sink = Sink::add::<T, T::Wide, StoreOrAdd<O, D>>(sums.as_mut_ptr(), self.0.shape(), None);
             (Some(sums), sink)
         }
     }
 
-    fn close(mut self, sums: Option<Vec<f64>>, _: f64, _: &Opened<'_>) {
+    fn close(mut self, sums: Option<Vec<T::Wide>>, _: &[Total], _: &Opened<'_>) {
         if let Some(sums) = sums {
-            self.0.iter_mut().zip(sums).for_each(|(x, sum)| *x += T::lit(sum));
+            self.0.iter_mut().zip(sums).for_each(|(x, sum)| *x += T::narrow(sum));
         }
     }
+}
+
+/// The number whose floats have these totals.
+fn sum<T: Real>(totals: &[Total]) -> T {
+    let mut totals = totals.iter();
+    T::zero().map_floats(&mut |_| totals.next().expect("a total for each float").value())
 }
 
 /// The sum of `count` terms equal to `value`.

@@ -28,7 +28,7 @@ impl Position {
         };
         let cut = |strides: &[isize], size: usize| strides[nest.split] * (nest.step * size).cast_signed();
         for (k, source) in sources.iter().enumerate() {
-            position.source_steps[k] = cut(nest.source(k), source.size);
+            position.source_steps[k] = cut(nest.source(k), source.element.size());
         }
         for (k, sink) in sinks.iter().enumerate() {
             position.sink_steps[k] = cut(nest.sink(k), element_size(sink));
@@ -40,7 +40,7 @@ impl Position {
     pub(super) fn start(&mut self, nest: &Nest, sources: &[Layout], sinks: &[Sink], index: &[usize]) {
         for (k, source) in sources.iter().enumerate() {
             let data = source.data.unwrap_or(std::ptr::null());
-            self.sources[k] = data.wrapping_offset(offset(index, nest.source(k)) * source.size.cast_signed());
+            self.sources[k] = data.wrapping_offset(offset(index, nest.source(k)) * source.element.size().cast_signed());
         }
         for (k, sink) in sinks.iter().enumerate() {
             self.sinks[k] = sink.data.wrapping_offset(offset(index, nest.sink(k)) * element_size(sink).cast_signed());

@@ -128,6 +128,7 @@ impl<T: Real> Between for T {
     type Cursors = *const T;
 
     fn places(shelf: *mut u8) -> [*mut u8; SINKS] {
+        const { assert!(T::FLOATS == 1, "dual numbers do not go from stage to stage") };
         places::<1>(shelf)
     }
 
@@ -148,6 +149,7 @@ impl<A: Real, B: Real> Between for (A, B) {
     type Cursors = (*const A, *const B);
 
     fn places(shelf: *mut u8) -> [*mut u8; SINKS] {
+        const { assert!(A::FLOATS == 1 && B::FLOATS == 1, "dual numbers do not go from stage to stage") };
         places::<2>(shelf)
     }
 

@@ -6,24 +6,54 @@ use super::level::Level;
 use super::walk::BLOCK;
 use crate::real::Real;
 
-/// The float type of erased elements.
+/// The type of floats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Float {
     F32,
     F64,
 }
 
-impl Float {
+/// The type of erased elements: so many floats, which are added each by itself. More than one make a dual number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Element {
+    pub(super) float: Float,
+    pub(super) floats: usize,
+}
+
+impl Element {
+    /// The most floats of an element: those of a dual number of dual numbers.
+    pub(super) const MOST_FLOATS: usize = 4;
+
     pub(super) fn of<T: Real>() -> Self {
-        if size_of::<T>() == size_of::<f32>() { Self::F32 } else { Self::F64 }
+        const { assert!(T::FLOATS <= Self::MOST_FLOATS, "kernels take dual numbers of dual numbers, and no more of that") };
+        let float = if size_of::<T>() == T::FLOATS * size_of::<f32>() { Float::F32 } else { Float::F64 };
+        Self { float, floats: T::FLOATS }
     }
 
     pub(super) fn size(self) -> usize {
-        match self {
-            Self::F32 => size_of::<f32>(),
-            Self::F64 => size_of::<f64>(),
-        }
+        let float = match self.float {
+            Float::F32 => size_of::<f32>(),
+            Float::F64 => size_of::<f64>(),
+        };
+        self.floats * float
     }
+}
+
+/// An expression with the float type and the number of floats of an element.
+macro_rules! by_element {
+    ($element:expr, |$F:ident, $N:ident| $body:expr) => {
+        by_element!(@match $element, |$F, $N| $body; F32 f32 1, F64 f64 1, F32 f32 2, F64 f64 2, F32 f32 4, F64 f64 4)
+    };
+    (@match $element:expr, |$F:ident, $N:ident| $body:expr; $($Float:ident $float:ident $floats:literal),*) => {
+        match $element {
+            $(Element { float: Float::$Float, floats: $floats } => {
+                type $F = $float;
+                const $N: usize = $floats;
+                $body
+            })*
+            _ => unreachable!("an element of one, two or four floats"),
+        }
+    };
 }
 
 /// A compensated sum: the error does not grow with the number of terms.
@@ -47,24 +77,25 @@ impl Total {
     }
 }
 
-/// The sum of numbers, in lanes and these pairwise.
+/// The sums of numbers, in lanes and these pairwise.
 #[inline(always)]
-fn sum_of<T: Real>(numbers: &[T]) -> f64 {
-    let mut lanes = [T::zero(); BLOCK];
+fn sum_of<T: Real, const N: usize>(numbers: &[[T; N]]) -> [f64; N] {
+    let mut lanes = [[T::zero(); N]; BLOCK];
     let (blocks, rest) = numbers.as_chunks::<BLOCK>();
     for block in blocks {
-        for (lane, &x) in lanes.iter_mut().zip(block) {
-            *lane += x;
+        for (lane, x) in lanes.as_flattened_mut().iter_mut().zip(block.as_flattened()) {
+            *lane += *x;
         }
     }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane += x;
+    for (lane, x) in lanes.as_flattened_mut().iter_mut().zip(rest.as_flattened()) {
+        *lane += *x;
     }
-    let mut sums = lanes.map(T::to_double);
+    let mut sums = lanes.map(|lane| lane.map(T::to_double));
     let mut width = BLOCK / 2;
     while width > 0 {
         for lane in 0..width {
-            sums[lane] += sums[lane + width];
+            let other = sums[lane + width];
+            add_row_of(&mut sums[lane], &other);
         }
         width /= 2;
     }
@@ -81,7 +112,7 @@ fn add_row_of<A: Real, B: Real>(target: &mut [B], row: &[A]) {
 
 #[cfg(odyssey_levels)]
 #[target_feature(enable = "avx2,fma")]
-fn sum_avx2<T: Real>(numbers: &[T]) -> f64 {
+fn sum_avx2<T: Real, const N: usize>(numbers: &[[T; N]]) -> [f64; N] {
     sum_of(numbers)
 }
 
@@ -91,7 +122,7 @@ fn add_row_avx2<A: Real, B: Real>(target: &mut [B], row: &[A]) {
     add_row_of(target, row);
 }
 
-fn sum_row<T: Real>(level: Level, numbers: &[T]) -> f64 {
+fn sum_row<T: Real, const N: usize>(level: Level, numbers: &[[T; N]]) -> [f64; N] {
     match level {
         Level::Baseline => sum_of(numbers),
         // SAFETY: both levels have AVX2 and FMA.
@@ -109,29 +140,28 @@ fn add_row<A: Real, B: Real>(level: Level, target: &mut [B], row: &[A]) {
     }
 }
 
-/// The sum of the first `len` of the lanes that a kernel has filled.
+/// Adds the first `len` of the lanes that a kernel has filled to the totals, one for each float of an element.
 ///
 /// # Safety
-/// `lanes` points to `len` elements of type `float`.
-pub(super) unsafe fn sum_lanes(float: Float, lanes: *const u8, len: usize) -> f64 {
+/// `lanes` points to `len` of the elements.
+pub(super) unsafe fn add_lanes(element: Element, totals: &mut [Total], lanes: *const u8, len: usize) {
     // SAFETY: as the caller says.
-    unsafe {
-        match float {
-            Float::F32 => sum_of(std::slice::from_raw_parts(lanes.cast::<f32>(), len)),
-            Float::F64 => sum_of(std::slice::from_raw_parts(lanes.cast::<f64>(), len)),
-        }
-    }
+    by_element!(element, |F, N| {
+        let sums = sum_of(unsafe { std::slice::from_raw_parts(lanes.cast::<[F; N]>(), len) });
+        totals.iter_mut().zip(sums).for_each(|(total, sum)| total.add(sum));
+    });
 }
 
-/// Adds `len` elements to as many others, all of type `float`.
+/// Adds `len` elements to as many others.
 ///
 /// # Safety
-/// Both point to `len` elements, and do not overlap.
-pub(super) unsafe fn add_tile(level: Level, float: Float, target: *mut u8, tile: *const u8, len: usize) {
+/// Both point to `len` of the elements, and do not overlap.
+pub(super) unsafe fn add_tile(level: Level, element: Element, target: *mut u8, tile: *const u8, len: usize) {
     use std::slice::{from_raw_parts, from_raw_parts_mut};
+    let len = len * element.floats;
     // SAFETY: as the caller says.
     unsafe {
-        match float {
+        match element.float {
             Float::F32 => {
                 add_row(level, from_raw_parts_mut(target.cast::<f32>(), len), from_raw_parts(tile.cast::<f32>(), len));
             }
@@ -145,36 +175,23 @@ pub(super) unsafe fn add_tile(level: Level, float: Float, target: *mut u8, tile:
 /// Copies fewer elements than a block, and repeats the last one up to the end of the block.
 ///
 /// # Safety
-/// `len` is 1 to 16, so many elements of `size` bytes (4 or 8) are at `source`, and `block` has room for 16.
-pub(super) unsafe fn fill_block(size: usize, source: *const u8, len: usize, block: *mut u8) {
+/// `len` is 1 to 16, so many elements are at `source`, and `block` has room for 16.
+pub(super) unsafe fn fill_block(element: Element, source: *const u8, len: usize, block: *mut u8) {
     unsafe fn fill_of<B: Copy>(source: *const B, len: usize, block: *mut B) {
         // SAFETY: as the caller says.
         (0..BLOCK).for_each(|i| unsafe { *block.add(i) = *source.add(i.min(len - 1)) });
     }
-    // SAFETY: as the caller says; bit patterns of floats are valid integers.
-    unsafe {
-        if size == size_of::<u32>() {
-            fill_of(source.cast::<u32>(), len, block.cast());
-        } else {
-            fill_of(source.cast::<u64>(), len, block.cast());
-        }
-    }
+    // SAFETY: as the caller says.
+    by_element!(element, |F, N| unsafe { fill_of(source.cast::<[F; N]>(), len, block.cast()) });
 }
 
 /// Copies the elements of a strided block one after the other to `tile`.
 ///
 /// # Safety
-/// Every index below `lens` is an element of `size` bytes (4 or 8) at `source`, with these strides, and `tile` has room
-/// for all of them.
-pub(super) unsafe fn gather(size: usize, source: *const u8, lens: &[usize], strides: &[isize], tile: *mut u8) {
-    // SAFETY: as the caller says; bit patterns of floats are valid integers.
-    unsafe {
-        if size == size_of::<u32>() {
-            gather_of(source.cast::<u32>(), lens, strides, tile.cast());
-        } else {
-            gather_of(source.cast::<u64>(), lens, strides, tile.cast());
-        }
-    }
+/// Every index below `lens` is an element at `source`, with these strides, and `tile` has room for all of them.
+pub(super) unsafe fn gather(element: Element, source: *const u8, lens: &[usize], strides: &[isize], tile: *mut u8) {
+    // SAFETY: as the caller says.
+    by_element!(element, |F, N| unsafe { gather_of(source.cast::<[F; N]>(), lens, strides, tile.cast()) });
 }
 
 unsafe fn gather_of<B: Copy>(source: *const B, lens: &[usize], strides: &[isize], tile: *mut B) {
@@ -224,15 +241,15 @@ unsafe fn repeat<B: Copy>(tile: *mut B, rows: usize, length: usize, write: impl 
 /// Adds the rows of a tile up, into the first one.
 ///
 /// # Safety
-/// The tile has `rows` of `length` elements of the level's processor.
-unsafe fn fold<A: Real>(level: Level, tile: *mut A, mut rows: usize, length: usize) {
+/// The tile has `rows` of `length` elements.
+unsafe fn fold<A: Real, const N: usize>(level: Level, tile: *mut [A; N], mut rows: usize, length: usize) {
     use std::slice::{from_raw_parts, from_raw_parts_mut};
     while rows > 1 {
         let half = rows / 2;
         // SAFETY: the last `half` rows lie behind the first ones.
         unsafe {
             let last = from_raw_parts(tile.add((rows - half) * length), half * length);
-            add_row(level, from_raw_parts_mut(tile, half * length), last);
+            add_row(level, from_raw_parts_mut(tile, half * length).as_flattened_mut(), last.as_flattened());
         }
         rows -= half;
     }
@@ -243,43 +260,47 @@ unsafe fn fold<A: Real>(level: Level, tile: *mut A, mut rows: usize, length: usi
 ///
 /// # Safety
 /// Every index below `lens` is an element of type `to` at `target`, with these strides (0 repeats an element), and `tile`
-/// has as many of type `from`, elsewhere. `to` is at least as wide as `from`.
+/// has as many of type `from`, elsewhere. They have as many floats, which those of `to` are at least as wide as those of `from`.
 pub(super) unsafe fn scatter(
     level: Level,
-    (from, to): (Float, Float),
+    (from, to): (Element, Element),
     target: *mut u8,
     lens: &[usize],
     strides: &[isize],
     tile: *mut u8,
 ) {
     // SAFETY: as the caller says.
-    unsafe {
-        match (from, to) {
-            (Float::F32, Float::F32) => {
-                scatter_of::<f32, f32>(level, target.cast(), lens, strides, tile.cast());
-            }
-            (Float::F32, Float::F64) => {
-                scatter_of::<f32, f64>(level, target.cast(), lens, strides, tile.cast());
-            }
-            _ => scatter_of::<f64, f64>(level, target.cast(), lens, strides, tile.cast()),
+    by_element!(from, |F, N| unsafe {
+        match to.float {
+            Float::F32 => scatter_of::<F, f32, N>(level, target.cast(), lens, strides, tile.cast()),
+            Float::F64 => scatter_of::<F, f64, N>(level, target.cast(), lens, strides, tile.cast()),
         }
-    }
+    });
 }
 
-unsafe fn scatter_of<A: Real, B: Real>(level: Level, target: *mut B, lens: &[usize], strides: &[isize], tile: *mut A) {
+unsafe fn scatter_of<A: Real, B: Real, const N: usize>(
+    level: Level,
+    target: *mut [B; N],
+    lens: &[usize],
+    strides: &[isize],
+    tile: *mut [A; N],
+) {
     use std::slice::{from_raw_parts, from_raw_parts_mut};
     let ([len, inner @ ..], [stride, steps @ ..]) = (lens, strides) else {
         // SAFETY: rank 0 is one element.
-        unsafe { *target += B::lit((*tile).to_double()) };
+        unsafe { add_row_of(&mut *target, &*tile) };
         return;
     };
     // SAFETY: each step stays within the block that the caller vouches for; the tile lies elsewhere.
     unsafe {
         match (inner, *stride) {
-            ([], 0) => *target += B::lit(sum_row(level, from_raw_parts(tile, *len))),
-            ([], 1) => add_row(level, from_raw_parts_mut(target, *len), from_raw_parts(tile, *len)),
+            ([], 0) => add_row_of(&mut *target, &sum_row(level, from_raw_parts(tile, *len))),
+            ([], 1) => {
+                let (target, tile) = (from_raw_parts_mut(target, *len), from_raw_parts(tile, *len));
+                add_row(level, target.as_flattened_mut(), tile.as_flattened());
+            }
             ([], stride) => (0..*len).for_each(|i| {
-                *target.wrapping_offset(i.cast_signed() * stride) += B::lit((*tile.add(i)).to_double());
+                add_row_of(&mut *target.wrapping_offset(i.cast_signed() * stride), &*tile.add(i));
             }),
             (_, 0) => {
                 fold(level, tile, *len, inner.iter().product());

@@ -3,6 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
 
+use super::operand::Layout;
 use super::output::{Role, Sink};
 use super::walk::{BLOCK, PENDING, SINKS, SOURCES};
 
@@ -50,8 +51,14 @@ impl Pending {
 impl Tiles {
     /// Tiles of this many points, for the operands that are not read in place and for the outputs that are added: in
     /// `scratch`, which has to live as long, if they fit.
-    pub(super) fn new(points: usize, in_place: &[bool; SOURCES], sinks: &[Sink], scratch: &mut Scratch) -> Self {
-        let lines = (points.next_multiple_of(BLOCK) * size_of::<u64>()).div_ceil(size_of::<Line>());
+    pub(super) fn new(
+        points: usize,
+        in_place: &[bool; SOURCES],
+        (sources, sinks): (&[Layout], &[Sink]),
+        scratch: &mut Scratch,
+    ) -> Self {
+        let sizes = sources.iter().map(|source| source.element.size()).chain(sinks.iter().map(|sink| sink.size));
+        let lines = (points.next_multiple_of(BLOCK) * sizes.max().unwrap_or(0)).div_ceil(size_of::<Line>());
         let gathered = in_place.iter().filter(|&&in_place| !in_place).count();
         let added = sinks.iter().map(|sink| match sink.role {
             Role::Add { in_kernel, .. } => 2 - usize::from(in_kernel),

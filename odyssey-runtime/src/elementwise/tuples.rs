@@ -5,8 +5,7 @@ use super::join::{Join, Rank};
 use super::kernel::Slots;
 use super::operand::{Bound, Layout};
 use super::output::{One, Opened, Output, Sink};
-use super::tile::Total;
-use super::walk::{SINKS, SOURCES};
+use super::walk::{SOURCES, Totals};
 
 /// What a kernel gets of a point.
 pub trait Elements {
@@ -165,7 +164,7 @@ pub trait Outputs<O: Operands, R>: Sized {
     fn open(&mut self, space: &Opened<'_>) -> (Self::Buffers, Self::Sinks<'_>);
 
     /// The results, once every value has been written, or added to the totals.
-    fn close(self, buffers: Self::Buffers, totals: &[Total; SINKS], space: &Opened<'_>) -> Self::Results;
+    fn close(self, buffers: Self::Buffers, totals: &Totals, space: &Opened<'_>) -> Self::Results;
 }
 
 impl<O: Operands, V: Copy, S: Output<O, V>> Outputs<O, V> for One<S> {
@@ -201,8 +200,8 @@ impl<O: Operands, V: Copy, S: Output<O, V>> Outputs<O, V> for One<S> {
         (buffer, [sink])
     }
 
-    fn close(self, buffer: S::Buffer, totals: &[Total; SINKS], space: &Opened<'_>) -> S::Result {
-        self.0.close(buffer, totals[0].value(), space)
+    fn close(self, buffer: S::Buffer, totals: &Totals, space: &Opened<'_>) -> S::Result {
+        self.0.close(buffer, totals.of(0), space)
     }
 }
 
@@ -241,8 +240,8 @@ macro_rules! outputs {
                 (($(opened.$i.0,)+), [$(opened.$i.1),+])
             }
 
-            fn close(self, buffers: Self::Buffers, totals: &[Total; SINKS], space: &Opened<'_>) -> Self::Results {
-                ($(self.$i.close(buffers.$i, totals[$i].value(), space),)+)
+            fn close(self, buffers: Self::Buffers, totals: &Totals, space: &Opened<'_>) -> Self::Results {
+                ($(self.$i.close(buffers.$i, totals.of($i), space),)+)
             }
         }
     )*};

@@ -10,7 +10,7 @@ use super::operand::Layout;
 use super::output::{Role, Sink};
 use super::position::Position;
 use super::space::Space;
-use super::tile::{Total, add_tile, fill_block, gather, scatter, sum_lanes};
+use super::tile::{Element, Total, add_lanes, add_tile, fill_block, gather, scatter};
 use super::tiles::{Line, Pending, SCRATCH, Scratch, Tiles};
 
 /// Most operands of a pass.
@@ -36,8 +36,38 @@ pub(super) struct Pointers {
 /// The loop over a number of points that is a multiple of [`BLOCK`].
 pub(super) type Kernel<'a> = &'a mut dyn FnMut(&Pointers, usize);
 
-/// A block of elements of up to 16 bytes for each operand and output.
-type Blocks = [[Line; BLOCK * 16 / size_of::<Line>()]; SOURCES + SINKS];
+/// The most bytes of an element.
+pub(super) const ELEMENT: usize = Element::MOST_FLOATS * size_of::<f64>();
+
+/// A block of elements for each operand and output.
+type Blocks = [[Line; BLOCK * ELEMENT / size_of::<Line>()]; SOURCES + SINKS];
+
+/// The sums of the outputs that have one.
+#[derive(Debug)]
+pub struct Totals {
+    /// One for each float of an element of each of these outputs.
+    all: List<Total, SINKS>,
+    /// Where those of each output begin.
+    starts: [usize; SINKS],
+}
+
+impl Totals {
+    fn new(sinks: &[Sink]) -> Self {
+        let (mut starts, mut len) = ([0; SINKS], 0);
+        for (start, sink) in starts.iter_mut().zip(sinks) {
+            *start = len;
+            if let Role::Sum(element) = sink.role {
+                len += element.floats;
+            }
+        }
+        Self { all: List::filled(len, Total::default()), starts }
+    }
+
+    /// Those of output `k`, and of the ones behind.
+    pub(super) fn of(&self, k: usize) -> &[Total] {
+        &self.all[self.starts[k]..]
+    }
+}
 
 /// Calls `kernel` for all points of the space, up to `most` at a time, and puts its values where the sinks say; returns the
 /// sums.
@@ -52,7 +82,7 @@ pub(super) unsafe fn walk(
     sinks: &[Sink],
     most: usize,
     kernel: Kernel,
-) -> [Total; SINKS] {
+) -> Totals {
     debug_assert!(most >= TILE, "tiles are not cut further");
     let mut blocks = MaybeUninit::<Blocks>::uninit();
     let mut pass = Pass {
@@ -63,7 +93,7 @@ pub(super) unsafe fn walk(
         // SAFETY: elements that are `MaybeUninit` need no initialisation.
         blocks: unsafe { blocks.assume_init_mut() },
         pointers: Pointers { sources: [std::ptr::null(); SOURCES], sinks: [std::ptr::null_mut(); SINKS] },
-        totals: [Total::default(); SINKS],
+        totals: Totals::new(sinks),
     };
     if space.len == 0 {
         return pass.totals;
@@ -86,7 +116,7 @@ struct Pass<'a, 'l> {
     kernel: Kernel<'a>,
     pointers: Pointers,
     blocks: &'a mut Blocks,
-    totals: [Total; SINKS],
+    totals: Totals,
 }
 
 impl Pass<'_, '_> {
@@ -105,7 +135,7 @@ impl Pass<'_, '_> {
         let added = self.sinks.iter().any(|sink| matches!(sink.role, Role::Add { .. }));
         let summed = self.sinks.iter().any(|sink| matches!(sink.role, Role::Sum(_)));
         let mut scratch: Scratch = [MaybeUninit::uninit(); SCRATCH];
-        let tiles = added.then(|| Tiles::new(len.min(TILE), &[true; SOURCES], self.sinks, &mut scratch));
+        let tiles = added.then(|| Tiles::new(len.min(TILE), &[true; SOURCES], (self.sources, self.sinks), &mut scratch));
         let sink_tiles = tiles.as_ref().map_or([std::ptr::null_mut(); SINKS], |tiles| tiles.sinks);
         let step = match (added, summed) {
             (true, _) => TILE,
@@ -115,7 +145,7 @@ impl Pass<'_, '_> {
         for at in (0..len).step_by(step) {
             let count = step.min(len - at);
             for (pointer, source) in self.pointers.sources.iter_mut().zip(self.sources) {
-                *pointer = source.data.unwrap_or(std::ptr::null()).wrapping_add(at * source.size);
+                *pointer = source.data.unwrap_or(std::ptr::null()).wrapping_add(at * source.element.size());
             }
             // SAFETY: `at + count <= len`, the number of elements of each array.
             unsafe {
@@ -139,7 +169,7 @@ impl Pass<'_, '_> {
         let mut block: List<usize> = List::of(&nest.lens[nest.split..]);
         let row = block[1..].iter().product::<usize>();
         let mut scratch: Scratch = [MaybeUninit::uninit(); SCRATCH];
-        let mut tiles = Tiles::new(nest.step * row, &nest.in_place, self.sinks, &mut scratch);
+        let mut tiles = Tiles::new(nest.step * row, &nest.in_place, (self.sources, self.sinks), &mut scratch);
         let mut position = Position::new(nest, self.sources, self.sinks);
         let mut index: List<usize> = List::filled(nest.split, 0);
         let mut at = 0;
@@ -177,7 +207,7 @@ impl Pass<'_, '_> {
             } else if tiles.gathered[k] != (data, block[0]) {
                 let tile = tiles.sources[k];
                 // SAFETY: the block lies within the array, and the tile has room for its elements.
-                unsafe { gather(source.size, data, block, &nest.source(k)[nest.split..], tile) };
+                unsafe { gather(source.element, data, block, &nest.source(k)[nest.split..], tile) };
                 tiles.gathered[k] = (data, block[0]);
                 self.pointers.sources[k] = tile;
             }
@@ -267,9 +297,10 @@ impl Pass<'_, '_> {
     /// Adds the first lanes of each sum to its total.
     unsafe fn add_lanes(&mut self, lanes: usize) {
         for (k, sink) in self.sinks.iter().enumerate() {
-            if let Role::Sum(float) = sink.role {
+            if let Role::Sum(element) = sink.role {
+                let totals = &mut self.totals.all[self.totals.starts[k]..];
                 // SAFETY: as the caller says.
-                self.totals[k].add(unsafe { sum_lanes(float, self.blocks[SOURCES + k].as_ptr().cast(), lanes) });
+                unsafe { add_lanes(element, totals, self.blocks[SOURCES + k].as_ptr().cast(), lanes) };
             }
         }
     }
@@ -280,9 +311,9 @@ impl Pass<'_, '_> {
         for (k, source) in self.sources.iter().enumerate() {
             if source.data.is_some() {
                 let block = self.blocks[k].as_mut_ptr().cast();
-                let tail = pointers.sources[k].wrapping_add(whole * source.size);
+                let tail = pointers.sources[k].wrapping_add(whole * source.element.size());
                 // SAFETY: the operand has `rest` more elements, one at least.
-                unsafe { fill_block(source.size, tail, rest, block) };
+                unsafe { fill_block(source.element, tail, rest, block) };
                 pointers.sources[k] = block;
             }
         }

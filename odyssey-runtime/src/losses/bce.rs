@@ -26,21 +26,15 @@ target_loss! {
     bce_loss, bce_loss_with(): BinaryCrossEntropy
 }
 
-/// `factor term`, and 0 where the factor is.
-#[inline(always)]
-fn times<T: Real>(factor: T, term: T) -> T {
-    if factor == T::zero() { factor } else { factor * term }
-}
-
 impl<T: Real> TargetLoss<T> for BinaryCrossEntropy {
     #[inline(always)]
     fn value(self, prediction: T, target: T) -> T {
-        -(times(target, math::ln(prediction)) + times(T::one() - target, math::ln_1p(-prediction)))
+        -(target.product_or_zero(math::ln(prediction)) + (T::one() - target).product_or_zero(math::ln_1p(-prediction)))
     }
 
     #[inline(always)]
     fn d_prediction(self, prediction: T, target: T) -> T {
-        times(T::one() - target, (T::one() - prediction).recip()) - times(target, prediction.recip())
+        (T::one() - target).product_or_zero((T::one() - prediction).recip()) - target.product_or_zero(prediction.recip())
     }
 
     #[inline(always)]

@@ -33,8 +33,8 @@ impl<T: Real> Focal<T> {
     fn of(self, log: T) -> (T, T) {
         let rest = -log.exp_m1();
         let weight = rest.powf(self.gamma);
-        // `ln p / (1 - p)` goes to -1 where p goes to 1.
-        let ratio = if rest == T::zero() { -T::one() } else { log / rest };
+        // `ln p / (1 - p)` goes to -1 where p goes to 1, along `-1 - (1 - p) / 2 - (1 - p)² / 3`.
+        let ratio = if rest == T::zero() { -(T::one() + rest * (T::lit(0.5) + rest / T::lit(3.0))) } else { log / rest };
         (-(weight * log), self.gamma * log.exp() * weight * ratio - weight)
     }
 }

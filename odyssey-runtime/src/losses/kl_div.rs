@@ -28,7 +28,7 @@ target_loss! {
 impl<T: Real> TargetLoss<T> for Divergence {
     #[inline(always)]
     fn value(self, prediction: T, target: T) -> T {
-        if target == T::zero() { target } else { target * (math::ln(target) - prediction) }
+        target.product_or_zero(math::ln(target) - prediction)
     }
 
     #[inline(always)]

@@ -32,7 +32,7 @@ impl<T: Real> TargetLoss<T> for AbsoluteError {
     #[inline(always)]
     fn d_prediction(self, prediction: T, target: T) -> T {
         let error = prediction - target;
-        if error == T::zero() { error } else { error.signum() }
+        if error == T::zero() { T::zero() } else { error.signum() }
     }
 
     #[inline(always)]

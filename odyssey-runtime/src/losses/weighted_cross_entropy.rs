@@ -70,7 +70,7 @@ impl<T: Real> LabelLoss<T> for Weighted<'_, T> {
             let total: T = shares.iter().sum();
             for (log, &share) in row.iter_mut().zip(&shares) {
                 // A class without a share costs nothing, however unlikely it is.
-                sum -= if share == T::zero() { share } else { share * *log };
+                sum -= share.product_or_zero(*log);
                 *log = (log.exp() * total - share) * factor;
             }
         }

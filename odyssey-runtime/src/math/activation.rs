@@ -27,7 +27,7 @@ fn logistic<T: Float>(v: Dw<T>, by_exp: bool) -> (Dw<T>, T) {
 
 /// `1 / (1 + e^-x)`, without overflow, precise in the tail. Error below 2 ulp.
 #[inline(always)]
-pub fn sigmoid<T: Float>(x: T) -> T {
+pub(super) fn sigmoid<T: Float>(x: T) -> T {
     // e^-x = (1 + q) 2^k, and the result is 2^-k / (2^-k + 1 + q).
     let (_, k, q) = exp_word(clamp(-x, lit(-40.0), -T::EXP_MIN), T::ROUNDER);
     // Against 1 it does not matter what is below 2^-100.
@@ -39,33 +39,33 @@ pub fn sigmoid<T: Float>(x: T) -> T {
 
 /// `ln(1 + e^x)`, without overflow, precise in the tail. Error below 2 ulp.
 #[inline(always)]
-pub fn softplus<T: Float>(x: T) -> T {
+pub(super) fn softplus<T: Float>(x: T) -> T {
     let tail = ln_1p_dw(word(exp_dw(word(-x.v_abs()))));
     relu(x) + tail
 }
 
 /// `max(x, 0)`; NaN stays.
 #[inline(always)]
-pub fn relu<T: Float>(x: T) -> T {
+pub(super) fn relu<T: Float>(x: T) -> T {
     select(x <= lit(0.0), lit(0.0), x)
 }
 
 /// x above 0, else `alpha * x`.
 #[inline(always)]
-pub fn leaky_relu<T: Float>(x: T, alpha: T) -> T {
+pub(super) fn leaky_relu<T: Float>(x: T, alpha: T) -> T {
     select(x > lit(0.0), x, alpha * x)
 }
 
 /// x above 0, else `alpha * (e^x - 1)`. Error below 2 ulp.
 #[inline(always)]
-pub fn elu<T: Float>(x: T, alpha: T) -> T {
+pub(super) fn elu<T: Float>(x: T, alpha: T) -> T {
     let y = exp_m1_dw(x);
     select(x > lit(0.0), x, alpha * y.hi + alpha * y.lo)
 }
 
 /// `scale * elu(x, alpha)` with the two constants that keep mean 0 and variance 1. Error below 2 ulp.
 #[inline(always)]
-pub fn selu<T: Float>(x: T) -> T {
+pub(super) fn selu<T: Float>(x: T) -> T {
     let scale: Dw<T> = constant(1.050_700_987_355_480_5, 3.987_484_766_715_414_4e-17);
     let both: Dw<T> = constant(1.758_099_340_847_376_8, 1.415_351_938_008_45e-17);
     let below = exp_m1_dw(x).mul(both).value();
@@ -77,14 +77,14 @@ pub fn selu<T: Float>(x: T) -> T {
 
 /// `x * sigmoid(x)`, 0 at -inf. Error below 2 ulp.
 #[inline(always)]
-pub fn silu<T: Float>(x: T) -> T {
+pub(super) fn silu<T: Float>(x: T) -> T {
     times_logistic(x, word(-x.v_abs()))
 }
 
 /// `x sigmoid(v)` with `v = sqrt(8 / pi) (x + 0.044715 x^3)`, the approximation of `gelu` by tanh: it is
 /// `x (1 + tanh(v / 2)) / 2`, precise in the tail. Error below 2 ulp.
 #[inline(always)]
-pub fn gelu_tanh<T: Float>(x: T) -> T {
+pub(super) fn gelu_tanh<T: Float>(x: T) -> T {
     let linear: Dw<T> = constant(1.595_769_121_605_730_8, -9.969_308_809_110_92e-17);
     let cubic: Dw<T> = constant(0.071_354_816_272_600_25, -6.175_149_918_155_315e-19);
     let a = x.v_abs();
@@ -104,7 +104,7 @@ fn times_logistic<T: Float>(x: T, v: Dw<T>) -> T {
 
 /// `x / (1 + |x|)`, the sign at infinity. Error below 2 ulp.
 #[inline(always)]
-pub fn softsign<T: Float>(x: T) -> T {
+pub(super) fn softsign<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let limit = select(a == T::V_INFINITY, lit::<T>(1.0).v_copysign(x), x);
     select(a < T::V_INFINITY, x / (lit::<T>(1.0) + a), limit)
@@ -112,25 +112,25 @@ pub fn softsign<T: Float>(x: T) -> T {
 
 /// x between -1 and 1.
 #[inline(always)]
-pub fn hardtanh<T: Float>(x: T) -> T {
+pub(super) fn hardtanh<T: Float>(x: T) -> T {
     clamp(x, lit(-1.0), lit(1.0))
 }
 
 /// `min(max(x + 3, 0), 6) / 6`. Error below 2 ulp.
 #[inline(always)]
-pub fn hardsigmoid<T: Float>(x: T) -> T {
+pub(super) fn hardsigmoid<T: Float>(x: T) -> T {
     clamp(x + lit(3.0), lit(0.0), lit(6.0)) / lit(6.0)
 }
 
 /// `x * hardsigmoid(x)`, 0 at -inf. Error below 2 ulp.
 #[inline(always)]
-pub fn hardswish<T: Float>(x: T) -> T {
+pub(super) fn hardswish<T: Float>(x: T) -> T {
     select(x <= lit(-3.0), lit(0.0), x * hardsigmoid(x))
 }
 
 /// `x * tanh(softplus(x))`, 0 at -inf. Error below 2 ulp.
 #[inline(always)]
-pub fn mish<T: Float>(x: T) -> T {
+pub(super) fn mish<T: Float>(x: T) -> T {
     let y = clamp(x, T::EXP_MIN, lit(40.0));
     // tanh(ln(1 + e)) = n / (n + 2) with n = e (e + 2)
     let (m, k) = exp_parts(word(y));

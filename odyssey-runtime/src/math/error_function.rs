@@ -110,7 +110,7 @@ fn erfc_far<T: Float>(a: T) -> T {
 
 /// The error function `2 / sqrt(pi) * integral of e^(-t^2) from 0 to x`. Error below 2 ulp.
 #[inline(always)]
-pub fn erf<T: Float>(x: T) -> T {
+pub(super) fn erf<T: Float>(x: T) -> T {
     let a = x.v_abs();
     // From 6 on erf rounds to 1, and erfc only has to be right against 1.
     let b = select(a > lit(6.0), lit(6.0), a);
@@ -124,7 +124,7 @@ pub fn erf<T: Float>(x: T) -> T {
 
 /// `1 - erf(x)`, precise in the tail. Error below 2 ulp.
 #[inline(always)]
-pub fn erfc<T: Float>(x: T) -> T {
+pub(super) fn erfc<T: Float>(x: T) -> T {
     let far = erfc_far(x.v_abs());
     let near = lit::<T>(1.0) - erf_near(x);
     let middle = (x > lit(-1.0)) & (x < lit(0.5));
@@ -133,7 +133,7 @@ pub fn erfc<T: Float>(x: T) -> T {
 
 /// `x * (1 + erf(x / sqrt(2))) / 2`, precise in the tail. Error below 2 ulp.
 #[inline(always)]
-pub fn gelu<T: Float>(x: T) -> T {
+pub(super) fn gelu<T: Float>(x: T) -> T {
     let a = select(x.v_abs() > lit(40.0), lit(40.0), x.v_abs());
     let y = constant::<T>(core::f64::consts::FRAC_1_SQRT_2, -4.833_646_656_726_457e-17).scale(a);
     let half_square = Dw::square(a);

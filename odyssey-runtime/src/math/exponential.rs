@@ -100,7 +100,7 @@ pub(super) fn word<T: Float>(x: T) -> Dw<T> {
 
 /// `e^x`. Error below 1.2 ulp.
 #[inline(always)]
-pub fn exp<T: Float>(x: T) -> T {
+pub(super) fn exp<T: Float>(x: T) -> T {
     let x = clamp(x, T::EXP_MIN, T::EXP_MAX);
     let (rounded, _, q) = exp_word(x, T::POWER_ROUNDER);
     scale_rounded(lit::<T>(1.0) + q, rounded)
@@ -108,7 +108,7 @@ pub fn exp<T: Float>(x: T) -> T {
 
 /// `2^x`, exact for integers. Error below 1.2 ulp.
 #[inline(always)]
-pub fn exp2<T: Float>(x: T) -> T {
+pub(super) fn exp2<T: Float>(x: T) -> T {
     let log2_e = lit::<T>(core::f64::consts::LOG2_E);
     let x = clamp(x, T::EXP_MIN * log2_e, T::EXP_MAX * log2_e);
     let rounded = x + T::POWER_ROUNDER;
@@ -133,6 +133,6 @@ pub(super) fn exp_m1_dw<T: Float>(x: T) -> Dw<T> {
 
 /// `e^x - 1`, precise near 0. Error below 2 ulp.
 #[inline(always)]
-pub fn exp_m1<T: Float>(x: T) -> T {
+pub(super) fn exp_m1<T: Float>(x: T) -> T {
     exp_m1_dw(x).hi
 }

@@ -277,20 +277,20 @@ fn polygamma_f64(n: i32, x: f64) -> f64 {
 /// `ln |gamma(x)|`; infinite at 0, -1, -2, … and at infinities. Error below 2 ulp for `x > 0`; below, 1e-15 of
 /// the larger of the result and its terms, which is more than 2 ulp near its zeros only. Not vectorised.
 #[inline(always)]
-pub fn lgamma<T: Float>(x: T) -> T {
+pub(super) fn lgamma<T: Float>(x: T) -> T {
     T::v_from_f64(lgamma_f64(x.v_f64()))
 }
 
 /// The derivative of `lgamma`; NaN at -1, -2, …, infinite at 0. Error below 2 ulp for `x > 0`; below, as `lgamma`.
 /// Not vectorised.
 #[inline(always)]
-pub fn digamma<T: Float>(x: T) -> T {
+pub(super) fn digamma<T: Float>(x: T) -> T {
     T::v_from_f64(digamma_f64(x.v_f64()))
 }
 
 /// The n-th derivative of `digamma`, `polygamma(0, x) = digamma(x)`; NaN for negative n. Error some 5 ulp for small n,
 /// more near the zeros that even n have below 0; overflows beyond n = 170. Not vectorised.
 #[inline(always)]
-pub fn polygamma<T: Float>(n: i32, x: T) -> T {
+pub(super) fn polygamma<T: Float>(n: i32, x: T) -> T {
     T::v_from_f64(polygamma_f64(n, x.v_f64()))
 }

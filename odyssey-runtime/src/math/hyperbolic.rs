@@ -54,7 +54,7 @@ fn half_exp<T: Float>(a: T) -> T {
 
 /// `(e^x - e^-x) / 2`. Error below 2 ulp.
 #[inline(always)]
-pub fn sinh<T: Float>(x: T) -> T {
+pub(super) fn sinh<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let h = half_exp(a);
     select(a < lit(1.0), odd(a, &SINH_TAIL), h - lit::<T>(0.25) / h).v_copysign(x)
@@ -62,14 +62,14 @@ pub fn sinh<T: Float>(x: T) -> T {
 
 /// `(e^x + e^-x) / 2`. Error below 2 ulp.
 #[inline(always)]
-pub fn cosh<T: Float>(x: T) -> T {
+pub(super) fn cosh<T: Float>(x: T) -> T {
     let h = half_exp(x.v_abs());
     h + lit::<T>(0.25) / h
 }
 
 /// `sinh(x) / cosh(x)`. Error below 2 ulp.
 #[inline(always)]
-pub fn tanh<T: Float>(x: T) -> T {
+pub(super) fn tanh<T: Float>(x: T) -> T {
     // From 20 on tanh rounds to 1.
     let a = x.v_abs();
     let twice = select(a > lit(20.0), lit(40.0), a + a);
@@ -94,7 +94,7 @@ const LARGE: f64 = 1_152_921_504_606_846_976.0;
 
 /// `ln(x + sqrt(x^2 + 1))`. Error below 2 ulp.
 #[inline(always)]
-pub fn asinh<T: Float>(x: T) -> T {
+pub(super) fn asinh<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let large = a > lit(LARGE);
     let b = select(large, lit(1.0), a);
@@ -119,7 +119,7 @@ fn ln_1p_or_large<T: Float>(x: Dw<T>, a: T, large: bool) -> T {
 
 /// `ln(x + sqrt(x^2 - 1))`, `x >= 1`; NaN below. Error below 2 ulp.
 #[inline(always)]
-pub fn acosh<T: Float>(x: T) -> T {
+pub(super) fn acosh<T: Float>(x: T) -> T {
     let large = x > lit(LARGE);
     let t = select(large, lit(1.0), x - lit(1.0));
     // x^2 - 1 = t (t + 2)
@@ -133,7 +133,7 @@ pub fn acosh<T: Float>(x: T) -> T {
 
 /// `ln((1 + x) / (1 - x)) / 2`, `|x| <= 1`; infinite at the ends, NaN outside. Error below 2 ulp.
 #[inline(always)]
-pub fn atanh<T: Float>(x: T) -> T {
+pub(super) fn atanh<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let below = Dw::sum(lit(1.0), -a);
     let q = Dw::new(a + a, lit(0.0)).div(below);

@@ -78,7 +78,7 @@ fn nearby_angle<T: Float>(a: T) -> (T, Dw<T>) {
 
 /// `atan(x)` in `[-pi/2, pi/2]`. Error below 1 ulp.
 #[inline(always)]
-pub fn atan<T: Float>(x: T) -> T {
+pub(super) fn atan<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let (c, angle) = nearby_angle(a);
     let steep = a > lit(2.4375);
@@ -90,7 +90,7 @@ pub fn atan<T: Float>(x: T) -> T {
 
 /// The angle of the point `(x, y)` in `[-pi, pi]`, with the edge values of `std`. Error below 2 ulp.
 #[inline(always)]
-pub fn atan2<T: Float>(y: T, x: T) -> T {
+pub(super) fn atan2<T: Float>(y: T, x: T) -> T {
     let (a, b) = (y.v_abs(), x.v_abs());
     let steep = a > b;
     let (small, large) = (select(steep, b, a), select(steep, a, b));
@@ -127,7 +127,7 @@ fn asin_terms<T: Float>(a: T) -> (Dw<T>, T) {
 
 /// `asin(x)`, `|x| <= 1`, in `[-pi/2, pi/2]`; NaN elsewhere. Error below 1 ulp.
 #[inline(always)]
-pub fn asin<T: Float>(x: T) -> T {
+pub(super) fn asin<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let (s, r) = asin_terms(a);
     let two = lit::<T>(2.0);
@@ -138,7 +138,7 @@ pub fn asin<T: Float>(x: T) -> T {
 
 /// `acos(x)`, `|x| <= 1`, in `[0, pi]`; NaN elsewhere. Error below 1 ulp.
 #[inline(always)]
-pub fn acos<T: Float>(x: T) -> T {
+pub(super) fn acos<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let (s, r) = asin_terms(a);
     let negative = x < lit(0.0);

@@ -101,7 +101,7 @@ fn at_edges<T: Float>(x: T, result: T) -> T {
 
 /// `ln(x)`, x > 0; -inf at 0, NaN below. Error below 1 ulp.
 #[inline(always)]
-pub fn ln<T: Float>(x: T) -> T {
+pub(super) fn ln<T: Float>(x: T) -> T {
     let (k, f) = reduce_word(x);
     at_edges(x, ln_sum(k, f, lit(-0.0)))
 }
@@ -114,7 +114,7 @@ pub(super) fn ln_1p_dw<T: Float>(x: Dw<T>) -> T {
 
 /// `ln(1 + x)`, x > -1, precise near 0; -inf at -1, NaN below. Error below 1 ulp.
 #[inline(always)]
-pub fn ln_1p<T: Float>(x: T) -> T {
+pub(super) fn ln_1p<T: Float>(x: T) -> T {
     let result = ln_1p_dw(Dw::new(x, lit(-0.0)));
     let result = at_edges(x + lit(1.0), select(x < T::V_INFINITY, result, x));
     select(x.v_abs() < T::V_EPSILON * lit(0.25), x, result)
@@ -122,7 +122,7 @@ pub fn ln_1p<T: Float>(x: T) -> T {
 
 /// `log2(x)`, x > 0, exact for powers of 2. Error below 1 ulp.
 #[inline(always)]
-pub fn log2<T: Float>(x: T) -> T {
+pub(super) fn log2<T: Float>(x: T) -> T {
     let r = reduce(x);
     let log2_e = constant(core::f64::consts::LOG2_E, 2.035_527_374_093_103_3e-17);
     let fraction = r.ln_of_significand().mul(log2_e);
@@ -131,7 +131,7 @@ pub fn log2<T: Float>(x: T) -> T {
 
 /// `log10(x)`, x > 0. Error below 1 ulp.
 #[inline(always)]
-pub fn log10<T: Float>(x: T) -> T {
+pub(super) fn log10<T: Float>(x: T) -> T {
     let r = reduce(x);
     let log10_e = constant(core::f64::consts::LOG10_E, 1.098_319_650_216_765e-17);
     let log10_2 = constant(core::f64::consts::LOG10_2, -2.803_728_127_785_170_4e-18);
@@ -141,7 +141,7 @@ pub fn log10<T: Float>(x: T) -> T {
 
 /// `ln(x) / ln(base)`. Error below 1 ulp.
 #[inline(always)]
-pub fn log<T: Float>(x: T, base: T) -> T {
+pub(super) fn log<T: Float>(x: T, base: T) -> T {
     let (a, b) = (reduce(x).ln_dw(), reduce(base).ln_dw());
     let edge = at_edges(x, a.hi) / at_edges(base, b.hi);
     let ordinary = (edge.v_abs() < T::V_INFINITY) & (base < T::V_INFINITY) & (base > lit(0.0));

@@ -18,19 +18,19 @@ const CBRT_START: Polynomial<5, 5> = Polynomial {
 
 /// `x^2`, one multiplication.
 #[inline(always)]
-pub fn pow2<T: Float>(x: T) -> T {
+pub(super) fn pow2<T: Float>(x: T) -> T {
     x * x
 }
 
 /// `1 / x`, correctly rounded.
 #[inline(always)]
-pub fn recip<T: Float>(x: T) -> T {
+pub(super) fn recip<T: Float>(x: T) -> T {
     lit::<T>(1.0) / x
 }
 
 /// The square root, `x >= 0`; NaN below. Correctly rounded.
 #[inline(always)]
-pub fn sqrt<T: Float>(x: T) -> T {
+pub(super) fn sqrt<T: Float>(x: T) -> T {
     x.v_sqrt()
 }
 
@@ -43,7 +43,7 @@ fn cbrt_step<T: Float>(m: T, t: T) -> T {
 
 /// The real cube root of any x. Error below 1 ulp.
 #[inline(always)]
-pub fn cbrt<T: Float>(x: T) -> T {
+pub(super) fn cbrt<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let subnormal = a < T::SMALLEST_NORMAL;
     let (k, m) = select(subnormal, a * T::NORMALISER, a).v_split_exponent();
@@ -57,7 +57,7 @@ pub fn cbrt<T: Float>(x: T) -> T {
 
 /// `sqrt(x^2 + y^2)` without overflow or underflow on the way; infinite where x or y is. Error below 2 ulp.
 #[inline(always)]
-pub fn hypot<T: Float>(x: T, y: T) -> T {
+pub(super) fn hypot<T: Float>(x: T, y: T) -> T {
     let (a, b) = (x.v_abs(), y.v_abs());
     let (large, small) = (select(a < b, b, a), select(a < b, a, b));
     // Powers of 2 that keep both squares in range.
@@ -74,13 +74,13 @@ pub fn hypot<T: Float>(x: T, y: T) -> T {
 
 /// `x^p`, with the edge values of IEEE 754 (`x^0 = 1` for every x). Error below 1 ulp.
 #[inline(always)]
-pub fn powf<T: Float>(x: T, p: T) -> T {
+pub(super) fn powf<T: Float>(x: T, p: T) -> T {
     x.v_powf::<T::Double>(p)
 }
 
 /// `x^n`, `x^0 = 1` for every x. Error below 2 ulp. A constant n of small magnitude becomes multiplications.
 #[inline(always)]
-pub fn powi<T: Float>(x: T, n: i32) -> T {
+pub(super) fn powi<T: Float>(x: T, n: i32) -> T {
     match n {
         0 => lit(1.0),
         1 => x,
@@ -93,7 +93,7 @@ pub fn powi<T: Float>(x: T, n: i32) -> T {
 
 /// The k-th derivative of `x^n`: `n (n - 1) … (n - k + 1) x^(n - k)`, zero where its factor is.
 #[inline(always)]
-pub fn powi_slope<T: Float>(x: T, n: i32, k: i32) -> T {
+pub(super) fn powi_slope<T: Float>(x: T, n: i32, k: i32) -> T {
     let factor: f64 = (0..k).map(|i| f64::from(n - i)).product();
     if factor == 0.0 { lit(0.0) } else { lit::<T>(factor) * powi(x, n - k) }
 }

@@ -12,19 +12,19 @@ fn rounded<T: Float>(x: T, correct: impl Fn(T) -> T) -> T {
 
 /// The largest integer up to x.
 #[inline(always)]
-pub fn floor<T: Float>(x: T) -> T {
+pub(super) fn floor<T: Float>(x: T) -> T {
     rounded(x, |even| even - select(even > x, lit(1.0), lit(0.0)))
 }
 
 /// The smallest integer from x on.
 #[inline(always)]
-pub fn ceil<T: Float>(x: T) -> T {
+pub(super) fn ceil<T: Float>(x: T) -> T {
     rounded(x, |even| even + select(even < x, lit(1.0), lit(0.0)))
 }
 
 /// The integer part, towards 0.
 #[inline(always)]
-pub fn trunc<T: Float>(x: T) -> T {
+pub(super) fn trunc<T: Float>(x: T) -> T {
     let a = x.v_abs();
     let even = (a + T::ALL_INTEGERS) - T::ALL_INTEGERS;
     let down = even - select(even > a, lit(1.0), lit(0.0));
@@ -33,26 +33,26 @@ pub fn trunc<T: Float>(x: T) -> T {
 
 /// The nearest integer, halves away from 0.
 #[inline(always)]
-pub fn round<T: Float>(x: T) -> T {
+pub(super) fn round<T: Float>(x: T) -> T {
     let up = trunc(x.v_abs() + T::BELOW_HALF).v_copysign(x);
     select(x.v_abs() < T::ALL_INTEGERS, up, x)
 }
 
 /// `x - trunc(x)`.
 #[inline(always)]
-pub fn fract<T: Float>(x: T) -> T {
+pub(super) fn fract<T: Float>(x: T) -> T {
     x - trunc(x)
 }
 
 /// The absolute value.
 #[inline(always)]
-pub fn abs<T: Float>(x: T) -> T {
+pub(super) fn abs<T: Float>(x: T) -> T {
     x.v_abs()
 }
 
 /// The sign of x: 1, -1, 0 at both zeros, NaN at NaN.
 #[inline(always)]
-pub fn sgn<T: Float>(x: T) -> T {
+pub(super) fn sgn<T: Float>(x: T) -> T {
     let zero = lit::<T>(0.0);
     let positive = select(x > zero, lit(1.0), x * zero);
     select(x < zero, lit(-1.0), select(x == zero, zero, positive))
@@ -60,25 +60,25 @@ pub fn sgn<T: Float>(x: T) -> T {
 
 /// The sign of x as in `std`: 1 or -1 by the sign bit, NaN at NaN.
 #[inline(always)]
-pub fn signum<T: Float>(x: T) -> T {
+pub(super) fn signum<T: Float>(x: T) -> T {
     select(is_nan(x), x, lit::<T>(1.0).v_copysign(x))
 }
 
 /// The magnitude of x with the sign of `sign`.
 #[inline(always)]
-pub fn copysign<T: Float>(x: T, sign: T) -> T {
+pub(super) fn copysign<T: Float>(x: T, sign: T) -> T {
     x.v_copysign(sign)
 }
 
 /// `x % y`: the remainder of the division rounded towards 0, exact. Not vectorised.
 #[inline(always)]
-pub fn rem<T: Float>(x: T, y: T) -> T {
+pub(super) fn rem<T: Float>(x: T, y: T) -> T {
     x.v_rem(y)
 }
 
 /// The remainder of the division rounded so that it is not negative, as in `std`. Not vectorised.
 #[inline(always)]
-pub fn rem_euclid<T: Float>(x: T, y: T) -> T {
+pub(super) fn rem_euclid<T: Float>(x: T, y: T) -> T {
     let r = x.v_rem(y);
     select(r < lit(0.0), r + y.v_abs(), r)
 }

@@ -150,32 +150,32 @@ pub(super) mod f64 {
 
 /// `sin(x)`; NaN at infinities. Error below 2 ulp for every x.
 #[inline(always)]
-pub fn sin<T: Float>(x: T) -> T {
+pub(super) fn sin<T: Float>(x: T) -> T {
     x.v_sin::<T::Double>()
 }
 
 /// `cos(x)`; NaN at infinities. Error below 2 ulp for every x.
 #[inline(always)]
-pub fn cos<T: Float>(x: T) -> T {
+pub(super) fn cos<T: Float>(x: T) -> T {
     x.v_cos::<T::Double>()
 }
 
 /// `tan(x)`; NaN at infinities. Error below 2 ulp for every x.
 #[inline(always)]
-pub fn tan<T: Float>(x: T) -> T {
+pub(super) fn tan<T: Float>(x: T) -> T {
     x.v_tan::<T::Double>()
 }
 
 /// `x * pi / 180`. Error below 1 ulp.
 #[inline(always)]
-pub fn to_radians<T: Float>(x: T) -> T {
+pub(super) fn to_radians<T: Float>(x: T) -> T {
     let c: Dw<T> = constant(0.017_453_292_519_943_295, 2.948_652_270_870_168_7e-19);
     x * c.hi + x * c.lo
 }
 
 /// `x * 180 / pi`. Error below 1 ulp.
 #[inline(always)]
-pub fn to_degrees<T: Float>(x: T) -> T {
+pub(super) fn to_degrees<T: Float>(x: T) -> T {
     let c: Dw<T> = constant(57.295_779_513_082_32, -1.987_849_567_057_628_3e-15);
     let value = x * c.hi;
     select(value.v_abs() < T::V_INFINITY, value + x * c.lo, value)

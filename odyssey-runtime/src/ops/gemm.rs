@@ -1,11 +1,10 @@
 //! `a b` and `c += a b` for matrices of any layout.
 #![allow(unsafe_code, reason = "the matrix product takes pointers and strides")]
 
-use std::any::TypeId;
-
 use gemm_common::Parallelism;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Ix2, RawArrayViewMut};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Ix2, RawArrayViewMut, Zip};
 
+use crate::dual::Dual;
 use crate::memory::uninitialised;
 use crate::real::Real;
 
@@ -43,10 +42,13 @@ pub(super) fn subtract_product<T: Real>(c: &mut ArrayViewMut2<'_, T>, a: &ArrayV
 }
 
 /// What becomes of what `c` holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Into {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Into {
+    /// It is overwritten.
     Product,
+    /// It is added to.
     Sum,
+    /// It is subtracted from.
     Difference,
 }
 
@@ -67,14 +69,58 @@ unsafe fn multiply<T: Real>(mode: Into, c: RawArrayViewMut<T, Ix2>, a: &ArrayVie
         if m * n * k <= TINY {
             return plain(mode, c, a, b);
         }
-        let (c, a, b) = as_the_kernel_likes_it(c, a.view(), b.view());
-        if TypeId::of::<T>() == TypeId::of::<f64>() {
-            blocked(gemm_f64::gemm::f64::get_gemm_fn(), [1.0, -1.0], mode, c, &a, &b);
-        } else if TypeId::of::<T>() == TypeId::of::<f32>() {
-            blocked(gemm_f32::gemm::f32::get_gemm_fn(), [1.0, -1.0], mode, c, &a, &b);
-        } else {
-            unreachable!("real numbers are f32 or f64")
+        T::multiply(mode, c, a, b);
+    }
+}
+
+/// How large matrices of these numbers are multiplied.
+pub trait Multiply: Sized {
+    /// `a b`, put into `c`.
+    ///
+    /// # Safety
+    /// The shapes fit. `c` overlaps with neither factor, and its elements may be written; if the mode reads them they are
+    /// initialised. Afterwards all are.
+    unsafe fn multiply(mode: Into, c: RawArrayViewMut<Self, Ix2>, a: &ArrayView2<'_, Self>, b: &ArrayView2<'_, Self>);
+}
+
+macro_rules! float {
+    ($($float:ident $kernel:expr;)*) => {$(
+        impl Multiply for $float {
+            unsafe fn multiply(mode: Into, c: RawArrayViewMut<Self, Ix2>, a: &ArrayView2<'_, Self>, b: &ArrayView2<'_, Self>) {
+                let (c, a, b) = as_the_kernel_likes_it(c, a.view(), b.view());
+                // SAFETY: as the caller says.
+                unsafe { blocked($kernel, [1.0, -1.0], mode, c, &a, &b) }
+            }
         }
+    )*};
+}
+float! {
+    f32 gemm_f32::gemm::f32::get_gemm_fn();
+    f64 gemm_f64::gemm::f64::get_gemm_fn();
+}
+
+/// Three products of the parts: `a b`, and `ȧ b + a ḃ`, of which those of what does not vary are left out.
+impl<T: Real> Multiply for Dual<T> {
+    unsafe fn multiply(mode: Into, c: RawArrayViewMut<Self, Ix2>, a: &ArrayView2<'_, Self>, b: &ArrayView2<'_, Self>) {
+        let parts = |x: &ArrayView2<'_, Self>| (x.map(|x| x.value), x.map(|x| x.tangent));
+        let ((a, a_dot), (b, b_dot)) = (parts(a), parts(b));
+        let varies = |dot: &Array2<T>| dot.iter().any(|dot| !dot.vanishes());
+        let value = product(&a.view(), &b.view());
+        let mut tangent = if varies(&a_dot) { product(&a_dot.view(), &b.view()) } else { Array2::zeros(value.dim()) };
+        if varies(&b_dot) {
+            add_product(&mut tangent.view_mut(), &a.view(), &b_dot.view());
+        }
+        Zip::from(c).and(&value).and(&tangent).for_each(|c, &value, &tangent| {
+            let product = Self { value, tangent };
+            // SAFETY: as the caller says.
+            unsafe {
+                c.write(match mode {
+                    Into::Product => product,
+                    Into::Sum => *c + product,
+                    Into::Difference => *c - product,
+                });
+            }
+        });
     }
 }
 
@@ -155,14 +201,14 @@ type Kernel<F> = unsafe fn(
 );
 
 /// # Safety
-/// `T` is `F`, the shapes fit, and as for [`multiply`].
-unsafe fn blocked<T: Real, F: Copy>(
+/// The shapes fit, and as for [`multiply`].
+unsafe fn blocked<F: Copy>(
     kernel: Kernel<F>,
     [one, minus_one]: [F; 2],
     mode: Into,
-    mut c: RawArrayViewMut<T, Ix2>,
-    a: &ArrayView2<'_, T>,
-    b: &ArrayView2<'_, T>,
+    mut c: RawArrayViewMut<F, Ix2>,
+    a: &ArrayView2<'_, F>,
+    b: &ArrayView2<'_, F>,
 ) {
     let ((m, k), n) = (a.dim(), b.ncols());
     let [c_rows, c_cols] = [c.strides()[0], c.strides()[1]];
@@ -172,14 +218,14 @@ unsafe fn blocked<T: Real, F: Copy>(
             m,
             n,
             k,
-            c.as_mut_ptr().cast(),
+            c.as_mut_ptr(),
             c_cols,
             c_rows,
             mode.reads(),
-            a.as_ptr().cast(),
+            a.as_ptr(),
             a.strides()[1],
             a.strides()[0],
-            b.as_ptr().cast(),
+            b.as_ptr(),
             b.strides()[1],
             b.strides()[0],
             one,

@@ -36,6 +36,7 @@ mod testing;
 pub mod triangles;
 pub mod variance;
 
+pub use gemm::Multiply;
 pub use ranks::{Contract, Matrix, OtherDim};
 pub use tensor::{Elements, Like, Shaped, Tensor};
 

@@ -209,35 +209,35 @@ for_each_level! {
 for_each_level! {
     /// The sum over rows of `ln Σ exp(x) - x[label]`.
     pub(crate) fn cross_entropy<T: Real>(rows: &[T], length: usize, labels: &[usize]) -> T {
-        let mut total = 0.0;
+        let mut total = <T::Wide as num_traits::Zero>::zero();
         let together = together(length);
         for (rows, labels) in rows.chunks(together * length.max(1)).zip(labels.chunks(together)) {
             let (mut shifts, mut sums) = ([T::zero(); ROWS], [T::zero(); ROWS]);
             for ((shift, row), &label) in shifts.iter_mut().zip(rows.chunks_exact(length)).zip(labels) {
                 *shift = largest(row);
-                total += (*shift - row[label]).to_double();
+                total += (*shift - row[label]).widen();
             }
             let sums = &mut sums[..labels.len()];
             sums_of_exponentials(rows, length, &shifts, sums, |x| math::exp(x));
             for sum in &mut *sums {
                 *sum = math::ln(*sum);
             }
-            total += sums.iter().map(|log| log.to_double()).sum::<f64>();
+            total += sums.iter().map(|log| log.widen()).sum();
         }
-        T::lit(total)
+        T::narrow(total)
     }
 }
 
 for_each_level! {
     /// As [`cross_entropy`]; `rows` become `factor` times the gradient.
     pub(crate) fn cross_entropy_with_grad<T: Real>(rows: &mut [T], length: usize, labels: &[usize], factor: T) -> T {
-        let mut total = 0.0;
+        let mut total = <T::Wide as num_traits::Zero>::zero();
         let together = together(length);
         for (rows, labels) in rows.chunks_mut(together * length.max(1)).zip(labels.chunks(together)) {
             let mut sums = [T::zero(); ROWS];
             shift(rows, length);
             for (row, &label) in rows.chunks_exact(length).zip(labels) {
-                total -= row[label].to_double();
+                total -= row[label].widen();
             }
             for x in &mut *rows {
                 *x = math::exp(*x);
@@ -254,9 +254,9 @@ for_each_level! {
             for sum in &mut *sums {
                 *sum = math::ln(*sum);
             }
-            total += sums.iter().map(|log| log.to_double()).sum::<f64>();
+            total += sums.iter().map(|log| log.widen()).sum();
         }
-        T::lit(total)
+        T::narrow(total)
     }
 }
 

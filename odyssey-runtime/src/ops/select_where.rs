@@ -4,6 +4,7 @@ use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, Data, Dimension, Zip};
 
 use super::probe::{IsChoice, Probe, Probed};
 use super::tensor::Tensor;
+use crate::dual::Dual;
 use crate::elementwise::{Operand, Rank, fit};
 use crate::real::Real;
 
@@ -99,21 +100,18 @@ pub trait Alternative: Tensor {
     fn again(&self) -> &Self::Again;
 }
 
-impl Alternative for f32 {
-    type Again = f32;
+macro_rules! float {
+    ($($({$T:ident})? $float:ty),*) => {$(
+        impl $(<$T: Real>)? Alternative for $float {
+            type Again = Self;
 
-    fn again(&self) -> &f32 {
-        self
-    }
+            fn again(&self) -> &Self {
+                self
+            }
+        }
+    )*};
 }
-
-impl Alternative for f64 {
-    type Again = f64;
-
-    fn again(&self) -> &f64 {
-        self
-    }
-}
+float!(f32, f64, {T} Dual<T>);
 
 impl<T: Real, S: Data<Elem = T>, D: Dimension> Alternative for ArrayBase<S, D> {
     type Again = ArrayRef<T, D>;

@@ -3,6 +3,7 @@
 use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, Data, Dimension, Ix0, aview0};
 
 use super::probe::Probe;
+use crate::dual::Dual;
 use crate::elementwise::{Extent, Rank};
 use crate::real::Real;
 
@@ -22,8 +23,8 @@ pub trait Tensor {
 }
 
 macro_rules! float {
-    ($($float:ty)*) => {$(
-        impl Tensor for $float {
+    ($($({$T:ident})? $float:ty),*) => {$(
+        impl $(<$T: Real>)? Tensor for $float {
             type Elem = $float;
             type Dim = Ix0;
 
@@ -33,7 +34,7 @@ macro_rules! float {
         }
     )*};
 }
-float!(f32 f64);
+float!(f32, f64, {T} Dual<T>);
 
 impl<T: Real, S: Data<Elem = T>, D: Dimension> Tensor for ArrayBase<S, D> {
     type Elem = T;

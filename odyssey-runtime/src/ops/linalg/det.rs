@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayView, ArrayView2, Axis, concatenate, s};
 
 use super::factor::Lu;
 use super::stacks::{Stack, matrices, square, stack_of};
+use crate::ops::gemm::product;
 use crate::ops::operation::operation;
 use crate::ops::{Like, Tensor};
 use crate::real::Real;
@@ -76,9 +77,29 @@ fn minors<T: Real>(a: &ArrayView2<'_, T>) -> Array2<T> {
             concatenate![axis, before, after.slice_axis(axis, (1..).into())]
         };
         let rows = without(Axis(0), a.slice(s![.., ..]), i);
-        let minor = Lu::of(&without(Axis(1), rows.view(), j).view()).determinant();
+        let minor = determinant(&without(Axis(1), rows.view(), j).view());
         if (i + j) % 2 == 0 { minor } else { -minor }
     })
+}
+
+/// By elimination, or without divisions for dual numbers: where no pivot can be divided by, their tangents would be lost.
+fn determinant<T: Real>(a: &ArrayView2<'_, T>) -> T {
+    if T::FLOATS == 1 { Lu::of(a).determinant() } else { without_divisions(a) }
+}
+
+/// Bird, *A simple division-free algorithm for computing determinants*, 2011.
+fn without_divisions<T: Real>(a: &ArrayView2<'_, T>) -> T {
+    let minus_a = a.mapv(|x| -x);
+    let mut x = a.to_owned();
+    for _ in 1..a.nrows() {
+        let mut below = T::zero();
+        for i in (0..x.nrows()).rev() {
+            x.slice_mut(s![i, ..i]).fill(T::zero());
+            below -= std::mem::replace(&mut x[[i, i]], below);
+        }
+        x = product(&x.view(), &minus_a.view());
+    }
+    x.get((0, 0)).copied().unwrap_or_else(T::one)
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ fn symmetric<T: Real>(a: &ArrayView2<'_, T>) -> Array2<T> {
 /// `x / (w[j] - w[i])` beside the diagonal, and zero on it and where `x` is.
 fn by_differences<T: Real>(mut x: Array2<T>, w: &ArrayView1<'_, T>) -> Array2<T> {
     for ((i, j), x) in x.indexed_iter_mut() {
-        *x = if i == j || *x == T::zero() { T::zero() } else { *x / (w[j] - w[i]) };
+        *x = if i == j || x.vanishes() { T::zero() } else { *x / (w[j] - w[i]) };
     }
     x
 }

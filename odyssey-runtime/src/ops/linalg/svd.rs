@@ -53,7 +53,7 @@ fn forward<T: Real, D: Stack>(a: ArrayView<'_, T, D>) -> Singular<T, D> {
 
 /// `x / by`, and zero where `x` is.
 fn divided<T: Real>(x: T, by: T) -> T {
-    if x == T::zero() { x } else { x / by }
+    if x.vanishes() { x } else { x / by }
 }
 
 /// `F ∘ x`.

@@ -71,8 +71,8 @@ impl dropout {
     /// `dy / keep` where elements stay.
     #[doc(hidden)]
     #[track_caller]
-    pub fn d_x<G: Tensor + ?Sized>(mask: &dyn Mask, keep: G::Elem, dy: &G) -> Like<G> {
-        forward(dy.tensor_view(), mask, keep)
+    pub fn d_x<G: Tensor + ?Sized>(mask: impl Mask, keep: G::Elem, dy: &G) -> Like<G> {
+        forward(dy.tensor_view(), &mask, keep)
     }
 }
 
