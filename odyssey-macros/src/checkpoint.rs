@@ -8,7 +8,7 @@
 use proc_macro2::Span;
 use std::rc::Rc;
 
-use crate::ir::{Block, Checkpoints, For, Info, Kind, Op, Stmt, Value, Values, Verbatim, Wanted};
+use crate::ir::{Block, Checkpoints, For, Info, Kind, Op, Stmt, Value, ValueMap, Values, Verbatim, Wanted};
 use crate::lower::Primal;
 
 /// Divides the loops of a function that have checkpoints, but for some that need none.
@@ -25,6 +25,34 @@ pub(crate) fn is_divided(block: &Block) -> bool {
         let is_divided_itself = matches!(&stmt.op, Op::For(l) if l.checkpoints.is_some());
         is_divided_itself || stmt.op.blocks().into_iter().any(is_divided)
     })
+}
+
+/// Makes the function one without checkpoints.
+pub(crate) fn remove(primal: &mut Primal) {
+    let mut same = ValueMap::default();
+    remove_from(&mut primal.body, &mut same);
+    primal.body.map_reads(&mut |v| same.resolve(v));
+}
+
+fn remove_from(block: &mut Block, same: &mut ValueMap<Value>) {
+    for mut stmt in std::mem::take(&mut block.stmts) {
+        stmt.op.blocks_mut().into_iter().for_each(|inner| remove_from(inner, same));
+        match stmt.op {
+            Op::Scope(scope) => {
+                block.diverges |= scope.diverges;
+                block.stmts.extend(scope.stmts);
+                let results = scope.results.iter().map(|result| same.resolve(*result));
+                let results: Vec<_> = results.collect();
+                same.extend(stmt.outs.into_iter().zip(results));
+            }
+            mut op => {
+                if let Op::For(l) = &mut op {
+                    l.checkpoints = None;
+                }
+                block.stmts.push(Stmt { op, ..stmt });
+            }
+        }
+    }
 }
 
 fn last_id(block: &Block, last: &mut u32) {

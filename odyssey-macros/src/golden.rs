@@ -12,7 +12,9 @@ fn source(text: &str) -> parse::Source {
     let position = function.attrs.iter().position(|attribute| attribute.path().is_ident("differentiable"));
     let attribute = function.attrs.remove(position.expect("a golden function is annotated"));
     let options = attribute.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
-    parse::parse(options, function).expect("a golden function has no errors")
+    let mut source = parse::parse(options, function).expect("a golden function has no errors");
+    source.options.is_twice = false;
+    source
 }
 
 fn compare(path: &Path, text: &str) {
@@ -21,6 +23,16 @@ fn compare(path: &Path, text: &str) {
     }
     let golden = std::fs::read_to_string(path).unwrap_or_default();
     assert!(golden == text, "{} differs from what the compiler writes:\n{text}", path.display());
+}
+
+/// Companions of second order have a file of their own.
+fn check_twice(name: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let text = std::fs::read_to_string(folder.join(format!("{name}.rs"))).expect("a golden function");
+    let mut source = source(&text);
+    source.options.is_twice = true;
+    let companions = pipeline::compile(&source).expect("a golden function has no errors");
+    compare(&folder.join(format!("{name}.twice.rs")), &expansion::format(&companions));
 }
 
 fn check(name: &str) {
@@ -46,6 +58,12 @@ macro_rules! golden {
 }
 
 golden!(scalar chain loss energy recurrence branch layer network settle diffuse);
+
+#[test]
+fn twice() {
+    check_twice("scalar");
+    check_twice("recurrence");
+}
 
 #[test]
 fn the_same_input_gives_the_same_output() {

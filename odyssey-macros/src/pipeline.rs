@@ -10,7 +10,7 @@ use crate::lower::Primal;
 use crate::optimise::fuse::Foreign;
 use crate::optimise::Definitions;
 use crate::parse::{Annotated, Source};
-use crate::pushforward::{self, Pushforward};
+use crate::pushforward::{self, Pushforward, Second};
 use crate::reverse::{keep, together, Derivative};
 use crate::{activity, blocks, checkpoint, expansion, kinds, lower, optimise, parse, replay, reverse};
 
@@ -62,8 +62,9 @@ fn program(source: &Source) -> syn::Result<Program> {
         checkpoint::divide(&mut divided, &undivided.1, &source.options.krate);
         fused(&divided, target).0
     });
+    let second = source.options.is_twice.then(|| second(&primal));
     checkpoint::divide(&mut primal, &[], &source.options.krate);
-    Ok(Program { residual: residual(&primal), fused, pushforward, primal })
+    Ok(Program { residual: residual(reverse::differentiate(&primal)), fused, pushforward, second, primal })
 }
 
 /// The value whose gradient `value_and_grad` computes in one program: the result, or a part of it. A function that changes
@@ -80,11 +81,22 @@ fn differentiated(source: &Source, primal: &Primal) -> Option<Value> {
     }
 }
 
+/// The same with tangents, for callers that are differentiated twice. Nothing runs again for that: it keeps what it needs.
+fn second(primal: &Primal) -> Second {
+    let mut primal = primal.clone();
+    checkpoint::remove(&mut primal);
+    match pushforward::differentiate_twice(reverse::differentiate(&primal)) {
+        Second::Compiled(derivative) => Second::Compiled(Box::new(residual(*derivative))),
+        unsupported @ Second::Unsupported(_) => unsupported,
+    }
+}
+
 /// The derivative for callers: two passes, with what the second one reads in its closure.
-fn residual(primal: &Primal) -> Derivative {
-    let mut derivative = reverse::differentiate(primal);
+fn residual(mut derivative: Derivative) -> Derivative {
+    verify("reverse", &derivative.values, &derivative.forward);
     optimise::clean(&mut derivative.values, &mut derivative.forward, &mut derivative.reverse);
     let Derivative { values, forward, reverse, .. } = &mut derivative;
+    optimise::fuse::drop_identities_of_both(values, forward, reverse);
     let foreign = Foreign::of(values, forward);
     replay::settle(values, reverse, &foreign);
     optimise::fuse::fuse(values, reverse, &foreign, &ValueSet::default());

@@ -28,6 +28,12 @@ pub trait Along<D> {
 /// A tangent that was made for the call.
 pub struct Made<D>(D);
 
+impl<D> Made<D> {
+    pub(crate) fn new(tangent: D) -> Made<D> {
+        Made(tangent)
+    }
+}
+
 impl<D> Deref for Made<D> {
     type Target = D;
 

@@ -30,6 +30,7 @@ pub mod prelude;
 mod real;
 #[doc(hidden)]
 pub mod rt;
+mod second;
 mod tangent;
 #[doc(hidden)]
 pub mod want;

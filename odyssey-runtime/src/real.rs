@@ -48,6 +48,7 @@ pub trait Real:
     + Operand<Elem = Self, Dim = Scalar, Cotangent = Self, Float = Self>
     + Place
     + Multiply
+    + crate::dual::Lift<Lifted = crate::dual::Dual<Self>>
 {
     /// The type that sums are accumulated in: of double precision.
     #[doc(hidden)]

@@ -23,6 +23,7 @@ pub use crate::ops::residuals;
 pub use crate::place::{
     add_part, add_to, as_tangent, clear_part, into_tangent, kind_of, of_kind, part, subtract_from, take_part,
 };
+pub use crate::second::{Handed, constant_seed, map_linearized_along, map_pulled_back_along, not_twice};
 pub use crate::tangent::Tangent;
 pub use core::mem::drop;
 pub use ndarray;

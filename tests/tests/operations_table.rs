@@ -272,6 +272,8 @@ macro_rules! operation {
             #[allow(unused_imports, reason = "rows have different types")]
             use ndarray::{Array, ArrayView, Axis, Dimension, Ix1, Ix2, Ix3, Ix4, IxDyn};
             use odyssey_runtime::prelude::*;
+            #[cfg(feature = "second-order")]
+            use odyssey_runtime::rt;
             use odyssey_runtime::{Tangent, check};
 
             use crate::support::{Outcome, assert_same, assert_single, for_each_layout, operand};
@@ -311,7 +313,34 @@ macro_rules! operation {
             operation! { @single single, double, $all }
         }
 
+        #[cfg(feature = "second-order")]
+        #[test]
+        fn second_order() {
+            let mut seed = 0..;
+            $(let $x = operand::<f64, $D>($shape, seed.next().unwrap());)+
+            let ((y, _), pullback) = twice::residual_hvp(
+                twice::<f64>,
+                $($x.view(),)+
+                ($(rt::Handed($x.cotangent()),)+),
+                ($(operation!(@yes $x),)+),
+            );
+            let (d, mut constant) = (y.cotangent(), y.cotangent());
+            constant.clear();
+            let each = pullback($($x.view(),)+ &y, (d, constant));
+            let directions = operation!(@directions $all);
+            operation! { @second_of_each each, directions, $all, [0 1 2 3 4], $all }
+        }
+
         operation! { @small $sizes, [$($x: $D = $shape),+], $all }
+    };
+    (@yes $x:ident) => { rt::Yes };
+    (@directions [$x:ident]) => { $x.cotangent() };
+    (@directions [$($x:ident),+]) => { ($($x.cotangent()),+) };
+    (@second_of_each $each:ident, $directions:ident, [], $numbers:tt, $all:tt) => {};
+    (@second_of_each $each:ident, $directions:ident, [$x:ident $(, $rest:ident)*], [$n:tt $($numbers:tt)*], $all:tt) => {
+        let along = |$x: &Array<f64, _>| operation!(@gradient twice, $all).inner_product(&$directions);
+        check::argument(stringify!($x), &&$x, along, &$each.$n.1).unwrap();
+        operation! { @second_of_each $each, $directions, [$($rest),*], [$($numbers)*], $all }
     };
     (@small fixed, $operands:tt, $all:tt) => {};
     (@small one, [$($x:ident: $D:ty = $shape:expr),+], $all:tt) => {

@@ -101,6 +101,7 @@ fn define(model: &Model, variant: &Variant) -> TokenStream {
     let members = variant.present().map(|field| &field.member);
     quote! {
         #[doc(hidden)]
+        #[derive(Clone)]
         #vis struct #name<#(#types),*> { #(#vis #members: #types,)* }
     }
 }

@@ -20,6 +20,17 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
 fn differentiable(model: &Model) -> TokenStream {
     let krate = &model.krate;
+    let body = definition(model);
+    let item = implement(model, &with_bounds_of(model, &model.tangent_generics), &quote!(#krate::rt::Differentiable), &body);
+    match model.assumed {
+        Some(span) => respan(item, span),
+        None => item,
+    }
+}
+
+/// The items of `impl Differentiable` for the type, and for its tangent, which is its own tangent.
+pub(super) fn definition(model: &Model) -> TokenStream {
+    let krate = &model.krate;
     let (this, tangent, partial) = (this(), model.companion("Tangent"), model.companion("Partial"));
     let (_, tangent_arguments, _) = model.tangent_generics.split_for_impl();
     let zero = model.variants.iter().map(|variant| {
@@ -59,7 +70,7 @@ fn differentiable(model: &Model) -> TokenStream {
         };
         quote!(#pattern => #part,)
     });
-    let body = quote! {
+    quote! {
         type Tangent = #tangent #tangent_arguments;
         type Partial = #partial #tangent_arguments;
 
@@ -74,11 +85,6 @@ fn differentiable(model: &Model) -> TokenStream {
         fn arrived(tangent: Self::Tangent) -> Self::Partial {
             match tangent { #(#arrived)* }
         }
-    };
-    let item = implement(model, &with_bounds_of(model, &model.tangent_generics), &quote!(#krate::rt::Differentiable), &body);
-    match model.assumed {
-        Some(span) => respan(item, span),
-        None => item,
     }
 }
 

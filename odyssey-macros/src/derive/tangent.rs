@@ -11,8 +11,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let doc = format!("The tangent of [`{}`].", model.name);
     let definition = model.define(&model.companion("Tangent"), "Tangent");
     let (clone, debug, partial_eq) = (clone(model), debug(model), partial_eq(model));
-    let space = vector_space(model);
-    quote!(#[doc = #doc] #definition #clone #debug #partial_eq #space)
+    let (space, krate) = (vector_space(model), &model.krate);
+    let differentiable = implement(model, &quote!(#krate::rt::Differentiable), &super::primal::definition(model));
+    quote!(#[doc = #doc] #definition #clone #debug #partial_eq #space #differentiable)
 }
 
 /// `impl Trait for MlpTangent { body }`.

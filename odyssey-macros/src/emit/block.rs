@@ -41,7 +41,13 @@ impl Writer<'_> {
             Op::Linearize(call) => self.linearize(stmt, call),
             Op::Pushforward(call, tangents) => self.push_forward(stmt, call, tangents),
             Op::Call(call) if !call.borrowed.is_empty() => self.changing_call(stmt, call),
-            Op::Pullback { pullback, call, result, cotangents } => self.pullback(stmt, *pullback, call, *result, cotangents),
+            Op::LinearizeAlong(call, tangents) => self.linearize_along(stmt, call, tangents),
+            Op::Pullback { pullback, call, result, cotangents, along: None } => {
+                self.pullback(stmt, *pullback, call, *result, cotangents)
+            }
+            Op::Pullback { pullback, call, result, cotangents, along: Some(along) } => {
+                self.pullback_along(stmt, *pullback, call, *result, [cotangents[0], *along])
+            }
             Op::Store { base, path, value, how } => self.store(stmt, *base, path, *value, *how),
             Op::Update { base, path, subtracts, value } => self.update_part(stmt, *base, path, *subtracts, *value),
             Op::Push { base, path, value } => self.push_on(stmt, *base, path, *value),

@@ -30,6 +30,94 @@ impl Writer<'_> {
         quote!(#start let #pattern = #value; #kept)
     }
 
+    /// `let ((y, y_dot), y_pullback) = f::residual_hvp(f, x, (Handed(x_dot), No), (Yes, No));`
+    pub(super) fn linearize_along(&mut self, stmt: &Stmt, call: &Call, tangents: &[Option<Value>]) -> TokenStream {
+        let (span, krate) = (at(stmt.span), self.krate);
+        let pullback = *stmt.outs.last().expect("the pullback");
+        let [y, y_dot, y_pullback] = [0, 1, 2].map(|k| self.pattern(stmt.outs[k]));
+        if let (Callee::Each(_), Some(tangent)) = (&call.callee, tangents[0]) {
+            let (x, x_dot, function) =
+                (self.reference(call.args[0]), self.reference(tangent), self.rt("map_linearized_along", stmt.span));
+            let further = quote!((#krate::rt::Handed(x_dot),), (#krate::rt::Yes,));
+            let hidden = hidden_call(call, "residual_hvp", vec![Fragment::tight(quote!(x))], &further, span);
+            return quote_spanned!(span=> let ((#y, #y_dot), #y_pullback) = #function(#x, #x_dot, |x, x_dot| #hidden););
+        }
+        let args = self.arguments(call, &[]);
+        let wants = tuple(&self.wants(call, pullback));
+        let along = tangents.iter().map(|tangent| match tangent {
+            Some(tangent) => {
+                let tangent = self.consume(*tangent).tokens;
+                quote!(#krate::rt::Handed(#tangent))
+            }
+            None => quote!(#krate::rt::No),
+        });
+        let along = tuple(&along.collect::<Vec<_>>());
+        let value = hidden_call(call, "residual_hvp", args, &quote!(#along, #wants), span);
+        quote!(let ((#y, #y_dot), #y_pullback) = #value;)
+    }
+
+    /// `let ((d_x, d_x_dot), …) = y_pullback(x, …, &y, (d_y, d_y_dot));`
+    pub(super) fn pullback_along(
+        &mut self,
+        stmt: &Stmt,
+        pullback: Value,
+        call: &Call,
+        result: Value,
+        cotangents: [Value; 2],
+    ) -> TokenStream {
+        let (gradients, tangents) = stmt.outs.split_at(call.args.len());
+        if let Callee::Each(_) = &call.callee {
+            let (function, pullbacks) = (self.rt("map_pulled_back_along", stmt.span), self.consume(pullback).tokens);
+            let (x, y) = (self.reference(call.args[0]), self.reference(result));
+            let [d, d_dot] = cotangents.map(|d| self.reference(d));
+            let [d_x, d_x_dot] = [gradients[0], tangents[0]].map(|out| self.pattern(out));
+            return quote_spanned!(at(stmt.span)=>
+                let (#d_x, #d_x_dot) = #function(#pullbacks, #x, #y, (#d, #d_dot), |pullback, x, y, d| pullback(x, y, d).0););
+        }
+        let function = self.consume(pullback).tokens;
+        let again = self.arguments_again(call, &BTreeMap::new());
+        let result = self.reference(result);
+        let [d, d_dot] = cotangents.map(|d| self.consume(d).tokens);
+        let (mut patterns, mut unwrap) = (Vec::new(), TokenStream::new());
+        for (position, outs) in gradients.iter().zip(tangents).enumerate() {
+            let (pattern, start) = self.gradient_along(pullback, call, position, [*outs.0, *outs.1]);
+            patterns.push(pattern);
+            unwrap.extend(start);
+        }
+        let pattern = tuple(&patterns);
+        let call = quote!(let #pattern = #function(#(#again,)* #result, (#d, #d_dot)); #unwrap);
+        self.unless_unwanted(stmt, call)
+    }
+
+    /// The pattern of a gradient and its tangent, and what takes them apart where they may not be there or have another type.
+    fn gradient_along(&mut self, pullback: Value, call: &Call, position: usize, outs: [Value; 2]) -> (TokenStream, TokenStream) {
+        let used = outs.map(|out| self.layout.is_used(out));
+        if used == [false; 2] {
+            return (quote!(_), TokenStream::new());
+        }
+        let patterns = outs.map(|out| self.pattern(out));
+        let [d, d_dot] = ["d", "d_dot"].map(|name| own(name, position));
+        let converted = [&d, &d_dot].map(|d| self.as_given(call, &[], position, d));
+        let [first, second] = &patterns;
+        if self.guards.passes_on(pullback, position) {
+            let krate = self.krate;
+            let ty = self.guards.any_of(&self.values[outs[0]].wanted, krate);
+            let map = match &converted {
+                [Some(a), Some(b)] => quote!(.map(|(#d, #d_dot)| (#a, #b))),
+                _ => TokenStream::new(),
+            };
+            let both = own("both", position);
+            return (
+                quote!(#both),
+                quote!(let (#first, #second) = ::core::option::Option::unzip(<#ty as #krate::rt::Want>::get(#both)#map);),
+            );
+        }
+        match &converted {
+            [Some(a), Some(b)] => (quote!((#d, #d_dot)), quote!(let (#first, #second) = (#a, #b);)),
+            _ => (quote!((#first, #second)), TokenStream::new()),
+        }
+    }
+
     /// `let y_pullback = (y_pullback, rt::keep(&state));`: of what the call may have only looked at.
     fn kept_for_the_pullback(&mut self, call: &Call, pullback: Value, changed: &[(Value, Ident)]) -> TokenStream {
         if call.perhaps.is_empty() || !self.layout.is_used(pullback) {
@@ -153,6 +241,10 @@ impl Writer<'_> {
                 let args = args.iter().map(|arg| &arg.tokens);
                 Fragment::tight(quote_spanned!(span=> #path(#(#args),*)))
             }
+            Callee::ValueAndGrad(path) => {
+                let args = args.iter().map(|arg| &arg.tokens);
+                Fragment::tight(quote_spanned!(span=> #path::value_and_grad(#(#args),*)))
+            }
             Callee::Method(name, turbofish) => {
                 let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
                 Fragment::tight(quote_spanned!(span=> #receiver.#name #turbofish(#(#args),*)))
@@ -208,26 +300,33 @@ impl Writer<'_> {
             return self.pull_each_back(stmt, pullback, call, result, cotangents[0]);
         }
         let function = self.consume(pullback).tokens;
-        let is_method = matches!(call.callee, Callee::Method(..));
-        let is_associated = call.callee.is_associated();
-        let args = &call.args;
         let lent = self.lent(call, &function, cotangents);
         let function = lent.pullback;
-        let again: Vec<_> = args
-            .iter()
-            .enumerate()
-            .map(|(i, v)| match (lent.slots.get(&i), i == 0 && is_method) {
-                (Some(slot), _) => slot.clone(),
-                (None, true) => self.given_again(*v),
-                (None, false) if i == 0 && is_associated && self.values[*v].kind == Kind::Unknown => self.again(*v),
-                (None, false) => self.consume(*v).tokens,
-            })
-            .collect();
+        let again = self.arguments_again(call, &lent.slots);
         let result = self.reference(result);
         let cotangent = self.consume(cotangents[0]).tokens;
         let (patterns, unwrap) = self.pullback_results(stmt, pullback, call, cotangents);
         let (pattern, start) = (tuple(&patterns), lent.start);
         let call = quote!(#start let #pattern = #function(#(#again,)* #result, #cotangent); #unwrap);
+        self.unless_unwanted(stmt, call)
+    }
+
+    /// The arguments for the pullback, or what it takes in their place.
+    fn arguments_again(&mut self, call: &Call, slots: &BTreeMap<usize, TokenStream>) -> Vec<TokenStream> {
+        let is_method = matches!(call.callee, Callee::Method(..));
+        let is_associated = call.callee.is_associated();
+        let args = call.args.iter().enumerate();
+        args.map(|(i, v)| match (slots.get(&i), i == 0 && is_method) {
+            (Some(slot), _) => slot.clone(),
+            (None, true) => self.given_again(*v),
+            (None, false) if i == 0 && is_associated && self.values[*v].kind == Kind::Unknown => self.again(*v),
+            (None, false) => self.consume(*v).tokens,
+        })
+        .collect()
+    }
+
+    /// The call of a pullback, unless nobody wants any of what it computes.
+    fn unless_unwanted(&mut self, stmt: &Stmt, call: TokenStream) -> TokenStream {
         let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
         let wanted = self.guards.wanted(self.values, stmt);
         if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.is_guarded(*out)) {
@@ -357,20 +456,23 @@ impl Writer<'_> {
 /// The hidden form of that name of what is called, with what comes behind the arguments.
 fn hidden_call(call: &Call, form: &str, args: Vec<Fragment>, further: &TokenStream, span: Span) -> TokenStream {
     let receiver = args[0].receiver();
+    // Its own type parameters: one an argument for each of tangents and wants.
+    let own = call.args.len() * if form == "residual_hvp" { 2 } else { 1 };
     let mut args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect());
     match &call.callee {
         Callee::Path(path) if call.callee.is_associated() => {
-            let companion = sibling_path(path, form, call.args.len());
+            let companion = sibling_path(path, form, own);
             quote_spanned!(span=> #companion(#(#args,)* #further))
         }
-        Callee::Path(path) | Callee::Each(path) => {
-            let (companion, generics) = companion_path(path, call.args.len());
-            let function = Ident::new(form, span);
+        Callee::Path(path) | Callee::Each(path) | Callee::ValueAndGrad(path) => {
+            let (companion, generics) = companion_path(path, own);
+            let is_nested = matches!(call.callee, Callee::ValueAndGrad(_));
+            let function = if is_nested { format_ident!("value_and_grad_{form}", span = span) } else { Ident::new(form, span) };
             quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #further))
         }
         Callee::Method(name, turbofish) => {
             let function = format_ident!("{name}_{form}", span = name.span());
-            let turbofish = turbofish.as_ref().map(|generics| with_inferred(generics, call.args.len()));
+            let turbofish = turbofish.as_ref().map(|generics| with_inferred(generics, own));
             args.remove(0);
             quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #further))
         }

@@ -27,7 +27,7 @@ pub(crate) use writer::Failure;
 
 use crate::lower::Primal;
 use crate::parse::Source;
-use crate::pushforward::Pushforward;
+use crate::pushforward::{Pushforward, Second};
 use crate::reverse::Derivative;
 
 /// What the passes made of a function.
@@ -39,6 +39,8 @@ pub(crate) struct Program {
     pub(crate) fused: Option<Derivative>,
     /// The function with its tangent, unless the user wrote that.
     pub(crate) pushforward: Option<Pushforward>,
+    /// The derivative for callers and its derivative: forward over reverse. Where somebody may ask for it.
+    pub(crate) second: Option<Second>,
 }
 
 /// The companions of a function; of one with a rule of the user's, without looking into it.

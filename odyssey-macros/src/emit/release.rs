@@ -11,7 +11,7 @@ use crate::table::operations::Read;
 /// Its results borrow nothing of its operands, and it takes none of them.
 pub(super) fn borrows_for_a_moment(op: &Op) -> bool {
     match op {
-        Op::Kernel(_) | Op::Extent(_) | Op::Length(_) | Op::Sum(_) => true,
+        Op::Kernel(_) | Op::Extent(_) | Op::Length(_) | Op::Sum(_) | Op::RuleAlong(..) => true,
         Op::Rule(operation, operand, _) => !operation.rules[*operand].1.contains(&Read::OwnedCotangent),
         Op::Apply(operation, ..) => !operation.is_view || borrowed(op).is_some(),
         op => borrowed(op).is_some(),
@@ -30,7 +30,7 @@ fn borrowed(op: &Op) -> Option<Value> {
 /// Returns arrays that are nobody else's.
 fn makes_arrays(op: &Op) -> bool {
     match op {
-        Op::Kernel(_) | Op::Rule(..) | Op::Tangent(..) | Op::Pullback { .. } | Op::Fit { .. } => true,
+        Op::Kernel(_) | Op::Rule(..) | Op::RuleAlong(..) | Op::Tangent(..) | Op::Pullback { .. } | Op::Fit { .. } => true,
         Op::Apply(operation, ..) => !operation.is_view,
         _ => false,
     }
@@ -38,7 +38,7 @@ fn makes_arrays(op: &Op) -> bool {
 
 /// Needs memory for arrays.
 fn takes_memory(op: &Op) -> bool {
-    makes_arrays(op) || matches!(op, Op::Linearize(_) | Op::Call(_)) || !op.blocks().is_empty()
+    makes_arrays(op) || matches!(op, Op::Linearize(_) | Op::LinearizeAlong(..) | Op::Call(_)) || !op.blocks().is_empty()
 }
 
 impl Layout {

@@ -46,9 +46,14 @@ impl Guards {
 
     /// Each cotangent of a call is there or not on its own.
     fn pass_on(&mut self, pullback: Value, stmt: &Stmt, values: &Values, needed_plainly: &ValueSet) {
-        for (position, out) in stmt.outs.iter().enumerate() {
-            if self.is_partial(&values[*out].wanted) && !needed_plainly.contains(out) {
-                self.guarded.insert(*out);
+        let Op::Pullback { call, .. } = &stmt.op else { unreachable!("the call of a pullback") };
+        // A gradient and its tangent are there or not together.
+        let arguments = call.args.len();
+        for position in 0..arguments {
+            let outs: Vec<_> = stmt.outs.iter().skip(position).step_by(arguments).collect();
+            let is_free = |out: &&Value| self.is_partial(&values[**out].wanted) && !needed_plainly.contains(out);
+            if outs.iter().all(is_free) {
+                self.guarded.extend(outs.into_iter().copied());
                 self.passed_on.insert((pullback, position));
             }
         }
@@ -109,9 +114,13 @@ fn read_by_control_flow(sweep: &Block) -> ValueSet {
 /// Worth a condition: more than arithmetic on single floats.
 fn is_costly(values: &Values, stmt: &Stmt) -> bool {
     match &stmt.op {
-        Op::Rule(..) | Op::Kernel(_) | Op::Accumulate(..) | Op::Zero(_) | Op::AccumulatePart { .. } | Op::Assemble(..) => {
-            stmt.outs.iter().any(|out| values[*out].kind != Kind::Scalar)
-        }
+        Op::Rule(..)
+        | Op::RuleAlong(..)
+        | Op::Kernel(_)
+        | Op::Accumulate(..)
+        | Op::Zero(_)
+        | Op::AccumulatePart { .. }
+        | Op::Assemble(..) => stmt.outs.iter().any(|out| values[*out].kind != Kind::Scalar),
         _ => false,
     }
 }

@@ -223,6 +223,7 @@ impl Writer<'_> {
             Op::Call(call) => self.call(call, &[], span),
             Op::Rule(op, operand, reads) => self.rule(op, *operand, reads, span),
             Op::Tangent(op, operand, reads) => self.tangent_rule(op, *operand, reads, span),
+            Op::RuleAlong(op, operand, reads, tangents) => self.rule_along(op, *operand, reads, tangents, span),
             Op::Fit { value, like, .. } => {
                 let (function, value, like) = (self.rt("fit", span), self.consume(*value).tokens, self.reference(*like));
                 Fragment::tight(quote!(#function(#value, #like)))
@@ -279,6 +280,37 @@ impl Writer<'_> {
         let rule = Ident::new(op.rules[operand].0, span);
         let args = self.rule_arguments(op, operand, reads);
         Fragment::tight(quote_spanned!(span=> #function::#rule(#(#args),*)))
+    }
+
+    /// `rt::tangent_part(rt::softmax::d_x(&rt::dual(y, y_dot), rt::lifted(axis), &rt::dual(d, d_dot)))`
+    fn rule_along(
+        &mut self,
+        op: &'static Operation,
+        operand: usize,
+        reads: &[Value],
+        tangents: &[Option<Value>],
+        span: Span,
+    ) -> Fragment {
+        let (name, kinds) = op.rules[operand];
+        let [part, dual, lifted] = ["tangent_part", "dual", "lifted"].map(|name| self.rt(name, span));
+        let (function, rule) = (self.rt(op.name, span), Ident::new(name, span));
+        let plain = self.arguments_of_a_rule(op, kinds, reads);
+        let args = kinds.iter().zip(reads).zip(tangents).zip(plain).map(|(((read, value), tangent), plain)| {
+            let borrow = (!matches!(read, Read::Parameter(_) | Read::OwnedCotangent)).then(|| quote!(&));
+            match (tangent, read) {
+                (Some(tangent), _) => {
+                    let [value, tangent] = [*value, *tangent].map(|v| self.reference(v));
+                    quote!(#borrow #dual(#value, #tangent))
+                }
+                (None, Read::Parameter(_)) => quote!(#lifted(&#plain)),
+                (None, _) => {
+                    let value = self.reference(*value);
+                    quote!(#borrow #lifted(#value))
+                }
+            }
+        });
+        let args: Vec<_> = args.collect();
+        Fragment::tight(quote_spanned!(span=> #part(#function::#rule(#(#args),*))))
     }
 
     fn tangent_rule(&mut self, op: &'static Operation, operand: usize, reads: &[Value], span: Span) -> Fragment {

@@ -187,6 +187,8 @@ pub(crate) enum Copying {
 #[derive(Clone, Debug)]
 pub(crate) enum Callee {
     Path(syn::ExprPath),
+    /// `value_and_grad` of a function.
+    ValueAndGrad(syn::ExprPath),
     /// A function of a number, applied to every element of the argument.
     Each(syn::ExprPath),
     /// A method; the first argument is the receiver.

@@ -98,6 +98,8 @@ pub(crate) enum Op {
     Pushforward(Call, Vec<Option<Value>>),
     /// A call with its pullback: two results.
     Linearize(Call),
+    /// The same with the tangents of its arguments: its result, the tangent of that, and the pullback with its tangent.
+    LinearizeAlong(Call, Vec<Option<Value>>),
     /// The cotangents of a call's arguments.
     Pullback {
         pullback: Value,
@@ -106,11 +108,15 @@ pub(crate) enum Op {
         result: Value,
         /// The cotangent of the result, then those of what the call has overwritten.
         cotangents: Vec<Value>,
+        /// The tangent of the cotangent, where the pullback has one: then the results are followed by their tangents.
+        along: Option<Value>,
     },
     /// The rule of an operation for one operand; the values it reads, in the rule's order.
     Rule(&'static Operation, usize, Vec<Value>),
     /// What one operand's tangent contributes to that of the operation's result; the values the rule reads, in its order.
     Tangent(&'static Operation, usize, Vec<Value>),
+    /// The tangent of what a rule computes, along those of the values that it reads, where they have one.
+    RuleAlong(&'static Operation, usize, Vec<Value>, Vec<Option<Value>>),
     /// The shape of a value alone.
     Extent(Value),
     /// The zero tangent of a value.
@@ -175,7 +181,13 @@ impl Op {
     pub(crate) fn is_pure(&self) -> bool {
         match self {
             Op::Verbatim(verbatim) => verbatim.is_pure,
-            Op::Call(_) | Op::Pushforward(..) | Op::Linearize(_) | Op::Pullback { .. } | Op::Effect(..) | Op::Try(_) => false,
+            Op::Call(_)
+            | Op::Pushforward(..)
+            | Op::Linearize(_)
+            | Op::LinearizeAlong(..)
+            | Op::Pullback { .. }
+            | Op::Effect(..)
+            | Op::Try(_) => false,
             _ => self.blocks().into_iter().all(|b| !b.diverges && b.pushes.is_empty() && b.stmts.iter().all(|s| s.op.is_pure())),
         }
     }

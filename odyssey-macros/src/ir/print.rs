@@ -30,6 +30,11 @@ impl Printer<'_> {
         values.iter().map(|v| self.value(*v)).collect::<Vec<_>>().join(", ")
     }
 
+    /// Tangents of several values, `0` where there is none.
+    fn tangents(&self, tangents: &[Option<Value>]) -> String {
+        tangents.iter().map(|t| t.map_or_else(|| "0".to_owned(), |t| self.value(t))).collect::<Vec<_>>().join(", ")
+    }
+
     fn line(&mut self, depth: usize, text: &str) {
         let _ = writeln!(self.out, "{:width$}{text}", "", width = 2 * depth);
     }
@@ -142,14 +147,18 @@ impl Printer<'_> {
             Op::IntoParts(a, path) => format!("parts of {} as {}", v(a), path.to_token_stream().to_string().replace(' ', "")),
             Op::Stack => "stack".to_owned(),
             Op::Linearize(call) => format!("linearize {}", self.list(&call.args)),
-            Op::Pullback { pullback, call, result, cotangents } => {
-                format!("{}({}; {}, {})", v(pullback), self.list(&call.args), v(result), self.list(cotangents))
+            Op::Pullback { pullback, call, result, cotangents, along } => {
+                let along = along.map_or_else(String::new, |d| format!(" along {}", v(&d)));
+                format!("{}({}; {}, {}{along})", v(pullback), self.list(&call.args), v(result), self.list(cotangents))
             }
             Op::Rule(op, operand, reads) => format!("{}.{}({})", op.name, op.rules[*operand].0, self.list(reads)),
             Op::Tangent(op, operand, reads) => format!("{}.tangent{operand}({})", op.name, self.list(reads)),
-            Op::Pushforward(call, tangents) => {
-                let tangents: Vec<_> = tangents.iter().map(|t| t.map_or_else(|| "0".to_owned(), |t| v(&t))).collect();
-                format!("push {} along {}", self.list(&call.args), tangents.join(", "))
+            Op::RuleAlong(op, operand, reads, tangents) => {
+                format!("{}.{}({}) along {}", op.name, op.rules[*operand].0, self.list(reads), self.tangents(tangents))
+            }
+            Op::Pushforward(call, tangents) => format!("push {} along {}", self.list(&call.args), self.tangents(tangents)),
+            Op::LinearizeAlong(call, tangents) => {
+                format!("linearize {} along {}", self.list(&call.args), self.tangents(tangents))
             }
             Op::Extent(a) => format!("extent({})", v(a)),
             Op::Zero(a) => format!("zero({})", v(a)),

@@ -47,17 +47,22 @@ macro_rules! each_operand {
                 args.into_iter().for_each(|v| $f(v));
                 borrowed.into_iter().for_each(|(_, path)| $path(path, $f));
             }
-            Op::Pushforward(Call { args, borrowed, .. }, tangents) => {
+            Op::Pushforward(Call { args, borrowed, .. }, tangents) | Op::LinearizeAlong(Call { args, borrowed, .. }, tangents) => {
                 args.into_iter().for_each(|v| $f(v));
                 borrowed.into_iter().for_each(|(_, path)| $path(path, $f));
                 tangents.into_iter().flatten().for_each(|v| $f(v));
             }
-            Op::Pullback { pullback, call: Call { args, borrowed, .. }, result, cotangents } => {
+            Op::RuleAlong(_, _, reads, tangents) => {
+                reads.into_iter().for_each(|v| $f(v));
+                tangents.into_iter().flatten().for_each(|v| $f(v));
+            }
+            Op::Pullback { pullback, call: Call { args, borrowed, .. }, result, cotangents, along } => {
                 $f(pullback);
                 // What is lent to be changed is not given again.
                 args.into_iter().enumerate().filter(|(i, _)| !borrowed.contains_key(i)).for_each(|(_, v)| $f(v));
                 $f(result);
                 cotangents.into_iter().for_each(|v| $f(v));
+                along.into_iter().for_each(|v| $f(v));
             }
             Op::For(l) => {
                 let For { range, times, inits, checkpoints, .. } = $($and)+ **l;

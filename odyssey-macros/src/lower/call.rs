@@ -8,7 +8,7 @@ use super::place::Lending;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::emit::at;
-use crate::ir::{Call, Callee, Kind, Op, Parameter, Value};
+use crate::ir::{Call, Callee, FieldName, Kind, Op, Parameter, Value};
 use crate::table::elementwise::Elementwise;
 
 /// Last segments of a path that mean a companion.
@@ -68,11 +68,7 @@ impl Lowerer {
             return self.refuse(expr, span, "a function that is an argument or a local closure has no derivative\nhelp: call an annotated function by its name, or `detach` what it is given");
         }
         if COMPANIONS.contains(&name.as_str()) && segments.len() > 1 {
-            return self.refuse(
-                expr,
-                span,
-                &not_yet("derivatives of derivatives are", "call the companion from a function that is not annotated"),
-            );
+            return self.companion(&name, path, e, expr);
         }
         if name == "Err" {
             return self.verbatim(expr);
@@ -103,6 +99,32 @@ impl Lowerer {
             "with_capacity" => true,
             "from_elem" => owner.starts_with("Array") && e.args.iter().skip(1).all(|value| !self.reads_active(value)),
             _ => false,
+        }
+    }
+
+    /// `f::value_and_grad(x)`, `f::grad(x)` as the second part of that.
+    fn companion(&mut self, name: &str, path: &ExprPath, e: &ExprCall, expr: &Expr) -> Value {
+        if !cfg!(feature = "second-order") {
+            let text =
+                "the derivative of a derivative needs the feature `second-order` of `odyssey-runtime`\nhelp: switch it on in Cargo.toml";
+            return self.refuse(expr, e.span(), text);
+        }
+        if name != "grad" && name != "value_and_grad" || self.lends(&e.args.iter().collect::<Vec<_>>()) {
+            let text = not_yet(
+                &format!("the derivative of `{name}` is"),
+                "use `grad` or `value_and_grad`, or call it from a function that is not annotated",
+            );
+            return self.refuse(expr, e.span(), &text);
+        }
+        let mut function = path.clone();
+        function.path.segments.pop();
+        function.path.segments.pop_punct();
+        let args = e.args.iter().map(|arg| self.argument(arg)).collect();
+        let kind = Kind::Tuple(vec![Kind::Scalar, Kind::Unknown]);
+        let both = self.emit(Op::Call(Call::of(Callee::ValueAndGrad(function), args)), kind, true, e.span());
+        match name {
+            "grad" => self.emit(Op::Field(both, FieldName::Unnamed(1)), Kind::Unknown, true, e.span()),
+            _ => both,
         }
     }
 

@@ -46,6 +46,10 @@ fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
             stmt.op = Op::Call(call.clone());
             stmt.outs.pop();
         }
+        Op::LinearizeAlong(call, tangents) if !live.contains(stmt.outs.last().expect("the pullback")) => {
+            stmt.op = Op::Pushforward(call.clone(), tangents.clone());
+            stmt.outs.pop();
+        }
         Op::If(_, then, otherwise) => {
             let keep: Vec<_> = stmt.outs.iter().map(|out| live.contains(out)).collect();
             retain(&mut stmt.outs, &keep);

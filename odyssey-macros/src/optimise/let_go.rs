@@ -15,7 +15,7 @@ pub(crate) fn let_go(values: &mut Values, block: &mut Block, owned: &[Value], ou
 /// Returns arrays that are nobody else's.
 fn makes_arrays(op: &Op) -> bool {
     match op {
-        Op::Kernel(_) | Op::Rule(..) | Op::Pullback { .. } => true,
+        Op::Kernel(_) | Op::Rule(..) | Op::RuleAlong(..) | Op::Pullback { .. } => true,
         Op::Apply(operation, ..) => !operation.is_view,
         _ => false,
     }

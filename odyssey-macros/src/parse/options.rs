@@ -27,6 +27,8 @@ pub(crate) struct Options {
     pub(crate) skip: Option<Span>,
     /// The path of the runtime crate.
     pub(crate) krate: Path,
+    /// With the companions of second order.
+    pub(crate) is_twice: bool,
 }
 
 /// A hand-written derivative.
@@ -186,6 +188,7 @@ impl Options {
             rule: None,
             jvp: None,
             recursive: false,
+            is_twice: cfg!(feature = "second-order"),
             inherent: None,
             skip: None,
             krate,

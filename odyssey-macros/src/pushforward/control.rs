@@ -48,7 +48,13 @@ impl Push<'_> {
     pub(super) fn match_arms(&mut self, stmt: &Stmt, scrutinee: Value, arms: &[Arm]) {
         let varying = self.varying(&stmt.outs);
         let arms = arms.iter().map(|arm| {
-            let block = self.arm(&arm.block, &varying, |push| push.bindings(scrutinee, arm));
+            // In a sweep, what the pattern binds is what it has bound before, and so are the tangents.
+            let is_sweep = self.sweep.is_some();
+            let block = self.arm(&arm.block, &varying, |push| {
+                if !is_sweep {
+                    push.bindings(scrutinee, arm);
+                }
+            });
             Arm { block, ..arm.clone() }
         });
         let arms = arms.collect();

@@ -11,6 +11,7 @@ mod control;
 mod operations;
 mod patterns;
 mod places;
+mod sweep;
 
 use proc_macro2::Span;
 use quote::format_ident;
@@ -20,6 +21,7 @@ use crate::ir::{Block, Copying, Info, Kind, Op, Stmt, Value, ValueMap, Values, W
 use crate::lower::Primal;
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
+pub(crate) use sweep::{differentiate_twice, Second};
 
 /// A function with its tangent.
 #[derive(Clone)]
@@ -43,6 +45,7 @@ pub(crate) fn differentiate(primal: &Primal) -> Pushforward {
         tangents: ValueMap::default(),
         stmts: Vec::new(),
         unsupported: None,
+        sweep: None,
     };
     let arguments = primal.body.params.iter().enumerate().filter(|(i, v)| push.values[**v].wanted.contains(i));
     let arguments: Vec<_> = arguments.map(|(_, v)| *v).collect();
@@ -72,6 +75,8 @@ struct Push<'a> {
     tangents: ValueMap<Value>,
     stmts: Vec<Stmt>,
     unsupported: Option<&'static str>,
+    /// In a reverse sweep: what the statement at hand is needed for, and so its tangent.
+    sweep: Option<Wanted>,
 }
 
 impl Push<'_> {
@@ -89,9 +94,10 @@ impl Push<'_> {
 
     /// A block with the tangents of its values, and of what it hands on.
     fn nested(&mut self, block: &Block, start: impl FnOnce(&mut Self), end: impl FnOnce(&mut Self) -> Vec<Value>) -> Block {
-        let around = std::mem::take(&mut self.stmts);
+        let (around, served) = (std::mem::take(&mut self.stmts), self.sweep.clone());
         start(self);
         block.stmts.iter().for_each(|stmt| self.stmt(stmt));
+        self.sweep = served;
         let tangents = end(self);
         let stmts = std::mem::replace(&mut self.stmts, around);
         let results = block.results.iter().copied().chain(tangents).collect();
@@ -104,8 +110,8 @@ impl Push<'_> {
 
     /// Appends a statement that computes a tangent, or a part of one.
     fn emit(&mut self, op: Op, kind: Kind, span: Span) -> Value {
-        let out =
-            self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted: Wanted::new(), span, read_at: None });
+        let wanted = self.sweep.clone().unwrap_or_default();
+        let out = self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span, read_at: None });
         self.values.tangents.insert(out);
         self.stmts.push(Stmt { outs: vec![out], op, span });
         out
@@ -114,8 +120,8 @@ impl Push<'_> {
     /// A value that will be the tangent of `of`.
     fn derived(&mut self, kind: Kind, of: Value, span: Span) -> Value {
         let name = self.values[of].name.as_ref().map(tangent_name);
-        let tangent =
-            self.values.add(Info { name, kind, active: false, shape_of: Some(of), wanted: Wanted::new(), span, read_at: None });
+        let wanted = if self.sweep.is_some() { self.values[of].wanted.clone() } else { Wanted::new() };
+        let tangent = self.values.add(Info { name, kind, active: false, shape_of: Some(of), wanted, span, read_at: None });
         self.values.tangents.insert(tangent);
         tangent
     }
@@ -145,7 +151,8 @@ impl Push<'_> {
     }
 
     fn zero(&mut self, value: Value, span: Span) -> Value {
-        let op = if self.is_failure(value) { Op::Absent } else { Op::Zero(value) };
+        let of = self.sweep.as_ref().and_then(|_| self.values[value].shape_of).unwrap_or(value);
+        let op = if self.is_failure(value) { Op::Absent } else { Op::Zero(of) };
         let kind = self.values[value].kind.peel().clone();
         let zero = self.emit(op, kind, span);
         self.values[zero].shape_of = Some(value);

@@ -11,6 +11,9 @@ use crate::table::operations::{Operation, Push as Rule, Read};
 
 impl Push<'_> {
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
+        if self.sweep.is_some() {
+            return self.sweep_stmt(stmt);
+        }
         match &stmt.op {
             Op::If(condition, then, otherwise) => return self.branch(stmt, *condition, then, otherwise),
             Op::Scope(block) => return self.scope(stmt, block),
@@ -24,6 +27,7 @@ impl Push<'_> {
         }
         match &stmt.op {
             Op::Call(call) => self.call(stmt, call),
+            Op::Linearize(call) => self.linearize(stmt, call),
             Op::Effect(_, targets) => {
                 for (target, out) in targets.iter().zip(&stmt.outs[1..]) {
                     if let Some(tangent) = self.tangents.get(target) {
@@ -44,7 +48,7 @@ impl Push<'_> {
         }
     }
 
-    fn operation(&mut self, op: &Op, y: Value, span: Span) {
+    pub(super) fn operation(&mut self, op: &Op, y: Value, span: Span) {
         match op {
             Op::Elementwise(op, operands, parameters) => self.elementwise(*op, operands, parameters, y, span),
             Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, y, span),
@@ -78,15 +82,15 @@ impl Push<'_> {
     }
 
     /// The sum, over the operands, of the partial derivative times the operand's tangent.
-    fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], y: Value, span: Span) {
+    pub(super) fn elementwise(&mut self, op: Elementwise, operands: &[Value], parameters: &[Parameter], y: Value, span: Span) {
         let rule = op.rule();
         let mut sum: Option<Value> = None;
         let mut has_the_shape = false;
         for (operand, partial) in operands.iter().zip(&rule.cotangents) {
-            let Some(partial) = partial.filter(|_| self.varies(*operand)) else { continue };
-            let site = Site { operands, parameters, y, dy: self.tangents[operand] };
+            let (Some(partial), Some(dy)) = (partial, self.tangents.get(operand).copied()) else { continue };
+            let site = Site { operands, parameters, y, dy };
             let mut computing = Computing { push: self, span };
-            let term = computing.term(partial, &rule.terms, &mut vec![None; rule.terms.len()], &site);
+            let term = computing.term(*partial, &rule.terms, &mut vec![None; rule.terms.len()], &site);
             sum = Some(match sum {
                 None => term,
                 Some(sum) => {
@@ -96,7 +100,7 @@ impl Push<'_> {
             });
             has_the_shape |= self.has_the_shape_of(*operand, y);
         }
-        let value = sum.expect("it varies");
+        let Some(value) = sum else { return };
         if self.values[y].kind.peel().is_scalar() || has_the_shape {
             // An operand's own tangent keeps its name.
             if !self.tangents.iter().any(|(_, tangent)| *tangent == value) {

@@ -23,7 +23,7 @@ impl Sweep<'_> {
             cotangents.push(part);
         }
         let outs: Vec<_> = call.args.iter().map(|arg| self.cotangent_of_argument(*arg, stmt)).collect();
-        let op = Op::Pullback { pullback: self.pullbacks[&result], call: call.clone(), result, cotangents };
+        let op = Op::Pullback { pullback: self.pullbacks[&result], call: call.clone(), result, cotangents, along: None };
         self.stmts.push(Stmt { outs: outs.clone(), op, span });
         for (position, (arg, out)) in call.args.iter().zip(outs).enumerate() {
             match call.borrowed.get(&position) {
@@ -52,6 +52,7 @@ impl Call {
     pub(crate) fn name(&self) -> String {
         match &self.callee {
             Callee::Path(path) | Callee::Each(path) => path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default(),
+            Callee::ValueAndGrad(_) => "value_and_grad".to_owned(),
             Callee::Method(name, _) => name.to_string(),
         }
     }

@@ -229,6 +229,47 @@ macro_rules! label_loss {
                     (d_logits, () $(, operation!(@unit $O))*)
                 })
             }
+
+            #[doc(hidden)]
+            #[track_caller]
+            #[allow(clippy::type_complexity, clippy::too_many_arguments, reason = "a value and a pullback, each with its tangent")]
+            pub fn residual_hvp<F, X, G, S, L $(, $O)*>(
+                _primal: F,
+                logits: &X,
+                labels: &[usize],
+                $($option: operation!(@type $Option X),)*
+                tangents: (G, L $(, $O)*),
+                _wants: (S, L $(, $O)*),
+            ) -> (
+                (X::Elem, X::Elem),
+                impl FnOnce(
+                    &X,
+                    &[usize],
+                    $(operation!(@type $Option X),)*
+                    &X::Elem,
+                    (X::Elem, X::Elem),
+                ) -> (S::Of<(Array2<X::Elem>, Array2<X::Elem>)>, () $(, operation!(@unit $O))*)
+                + use<F, X, G, S, L $(, $O)*>,
+            )
+            where
+                F: IsOperation<Self, (&'static Probe, &'static [usize], $(operation!(@fixed $Option)),*)>,
+                X: Tensor<Dim = Ix2> + ?Sized,
+                G: Along<Array2<X::Elem>>,
+                S: Want,
+                L: Excluded,
+                $($O: Excluded,)*
+            {
+                let along = tangents.0.along(|| Array2::zeros(logits.tensor_view().raw_dim()));
+                let logits = $crate::dual::dual(&logits.tensor_view(), &*along);
+                $(let $option = $crate::dual::lifted(&$option);)*
+                $(let $option = $crate::second::Lent::lent(&$option);)*
+                let (value, grad) = checked_value_and_grad($loss, &logits.view(), labels, $reduction);
+                let pullback = move |_: &X, _: &[usize], $(_: operation!(@type $Option X),)* _: &X::Elem, d: (X::Elem, X::Elem)| {
+                    let d_logits = S::when(|| $crate::dual::parts(grad * $crate::dual::Dual { value: d.0, tangent: d.1 }));
+                    (d_logits, () $(, operation!(@unit $O))*)
+                };
+                ($crate::dual::parts(value), pullback)
+            }
         }
     };
 }

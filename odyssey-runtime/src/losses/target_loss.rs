@@ -265,6 +265,50 @@ macro_rules! target_loss {
                     (d_predictions, W::when(|| pass.d_targets(d)) $(, operation!(@unit $O))*)
                 })
             }
+
+            #[doc(hidden)]
+            #[track_caller]
+            #[allow(clippy::type_complexity, clippy::too_many_arguments, reason = "a value and a pullback, each with its tangent")]
+            pub fn residual_hvp<F, X, Y, G, H, S, W $(, $O)*>(
+                _primal: F,
+                predictions: &X,
+                targets: &Y,
+                $($option: operation!(@type $Option X),)*
+                tangents: (G, H $(, $O)*),
+                _wants: (S, W $(, $O)*),
+            ) -> (
+                (X::Elem, X::Elem),
+                impl FnOnce(
+                    &X,
+                    &Y,
+                    $(operation!(@type $Option X),)*
+                    &X::Elem,
+                    (X::Elem, X::Elem),
+                ) -> (S::Of<(Like<X>, Like<X>)>, W::Of<(Like<X>, Like<X>)> $(, operation!(@unit $O))*)
+                + use<F, X, Y, G, H, S, W $(, $O)*>,
+            )
+            where
+                F: IsOperation<Self, (&'static Probe, &'static Probe, $(operation!(@fixed $Option)),*)>,
+                X: Tensor + ?Sized,
+                Y: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+                G: Along<Like<X>>,
+                H: Along<Like<X>>,
+                S: Want,
+                W: Want,
+                $($O: Excluded,)*
+            {
+                let zeros = || ndarray::Array::zeros(predictions.tensor_view().raw_dim());
+                let x = $crate::dual::dual(&predictions.tensor_view(), &*tangents.0.along(zeros));
+                let y = $crate::dual::dual(&targets.tensor_view(), &*tangents.1.along(zeros));
+                $(let $option = $crate::dual::lifted(&$option);)*
+                let value = Pass::new(&x, &y, $loss, $reduction).value();
+                ($crate::dual::parts(value), move |_: &X, _: &Y, $(_: operation!(@type $Option X),)* _: &X::Elem, d: (X::Elem, X::Elem)| {
+                    let pass = Pass::new(&x, &y, $loss, $reduction);
+                    let d = $crate::dual::Dual { value: d.0, tangent: d.1 };
+                    let d_predictions = S::when(|| $crate::dual::parts(pass.d_predictions(d)));
+                    (d_predictions, W::when(|| $crate::dual::parts(pass.d_targets(d))) $(, operation!(@unit $O))*)
+                })
+            }
         }
     };
 }

@@ -133,6 +133,9 @@ fn fits(fits: bool, operand: &[usize], dy: &[usize]) {
 /// The cotangent of an operand of `dot`, by the type of the other operand and that of the cotangent of the result.
 type CotangentOf<X> = Array<<X as Tensor>::Elem, <X as Tensor>::Dim>;
 
+/// A value with its tangent.
+type Pair<T> = (T, T);
+
 /// [`dot()`] in residual form.
 #[doc(hidden)]
 pub trait DotResidual<A: Tensor<Dim: Contract<B::Dim>> + ?Sized, B: Tensor<Elem = A::Elem> + ?Sized> {
@@ -145,6 +148,19 @@ pub trait DotResidual<A: Tensor<Dim: Contract<B::Dim>> + ?Sized, B: Tensor<Elem 
     ) -> (
         DotOf<A, B>,
         impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>) + use<Self, A, B, S, W>,
+    );
+
+    /// The value with its tangent, and the pullback with its tangent.
+    #[track_caller]
+    fn dot_residual_hvp<G: Along<CotangentOf<A>>, H: Along<CotangentOf<B>>, S: Want, W: Want>(
+        &self,
+        b: &B,
+        tangents: (G, H),
+        wants: (S, W),
+    ) -> (
+        (DotOf<A, B>, DotOf<A, B>),
+        impl FnOnce(&A, &B, &DotOf<A, B>, (DotOf<A, B>, DotOf<A, B>)) -> (S::Of<Pair<CotangentOf<A>>>, W::Of<Pair<CotangentOf<B>>>)
+        + use<Self, A, B, G, H, S, W>,
     );
 
     /// The value, and `dot(ȧ, b) + dot(a, ḃ)`.
@@ -175,6 +191,37 @@ where
         (dot(self, b), |a, b, _, dy| {
             let (a, b) = (a.tensor_view(), b.tensor_view());
             (S::when(|| A::Dim::lhs_cotangent(&b, &dy)), W::when(|| A::Dim::rhs_cotangent(&a, &dy)))
+        })
+    }
+
+    #[track_caller]
+    fn dot_residual_hvp<G: Along<CotangentOf<A>>, H: Along<CotangentOf<B>>, S: Want, W: Want>(
+        &self,
+        b: &B,
+        (da, db): (G, H),
+        _wants: (S, W),
+    ) -> (
+        (DotOf<A, B>, DotOf<A, B>),
+        impl FnOnce(&A, &B, &DotOf<A, B>, (DotOf<A, B>, DotOf<A, B>)) -> (S::Of<Pair<CotangentOf<A>>>, W::Of<Pair<CotangentOf<B>>>)
+        + use<A, B, G, H, S, W>,
+    ) {
+        let da = da.along(|| Array::zeros(self.tensor_view().raw_dim())).clone();
+        let db = db.along(|| Array::zeros(b.tensor_view().raw_dim())).clone();
+        let mut tangent = dot(self, &db);
+        tangent.accumulate(dot(&da, b));
+        ((dot(self, b), tangent), move |a, b, _, (dy, dy_dot)| {
+            let (a, b) = (a.tensor_view(), b.tensor_view());
+            let of_a = S::when(|| {
+                let mut along = A::Dim::lhs_cotangent(&b, &dy_dot);
+                along.accumulate(A::Dim::lhs_cotangent(&db.view(), &dy));
+                (A::Dim::lhs_cotangent(&b, &dy), along)
+            });
+            let of_b = W::when(|| {
+                let mut along = A::Dim::rhs_cotangent(&a, &dy_dot);
+                along.accumulate(A::Dim::rhs_cotangent(&da.view(), &dy));
+                (A::Dim::rhs_cotangent(&a, &dy), along)
+            });
+            (of_a, of_b)
         })
     }
 

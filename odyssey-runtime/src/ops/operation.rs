@@ -252,6 +252,51 @@ macro_rules! operation {
             {
                 $x.$residual($($passed)* wants)
             }
+
+            #[doc(hidden)]
+            #[allow(unused_variables, clippy::type_complexity, clippy::too_many_arguments, reason = "a value and a pullback, each with its tangent")]
+            pub fn residual_hvp<F, $X, $($O,)* __Along, $S, $($K,)* $($W,)* $($($V),+)?>(
+                _primal: F,
+                $x: &$X,
+                $($given)*
+                _along: __Along,
+                wants: ($S, $($K,)* $($W,)* $($($V),+)?),
+            ) -> (
+                ($Result, $Cotangent),
+                impl FnOnce(
+                    &$X,
+                    $(operation!(@type $L $X),)*
+                    $(&$O,)*
+                    $($(operation!(@type $P $X),)+)?
+                    &$Result,
+                    ($Cotangent, $Cotangent),
+                ) -> (
+                    $S::Of<($crate::ops::Like<$X>, $crate::ops::Like<$X>)>,
+                    $(operation!(@unit $l),)*
+                    $($W::Of<($crate::ops::Like<$O>, $crate::ops::Like<$O>)>,)*
+                    $($(operation!(@unit $p)),+)?
+                ) + use<F, $X, $($O,)* __Along, $S, $($K,)* $($W,)* $($($V),+)?>,
+            )
+            where
+                F: $crate::ops::probe::IsOperation<
+                    Self,
+                    (operation!(@fixed $X), $(operation!(@fixed $L),)* $(operation!(@fixed $O),)* $($(operation!(@fixed $P)),+)?),
+                >,
+                $S: $crate::want::Want,
+                $($K: $crate::want::Excluded,)*
+                $($W: $crate::want::Want,)*
+                $($($V: $crate::want::Excluded,)+)?
+                $X: ?Sized,
+                $($O: ?Sized,)*
+                $($bound)*
+            {
+                (
+                    $crate::second::only_as_a_method(stringify!($name)),
+                    |_: &$X, $(_: operation!(@type $L $X),)* $(_: &$O,)* $($(_: operation!(@type $P $X),)+)? _: &$Result, _: ($Cotangent, $Cotangent)| {
+                        $crate::second::only_as_a_method(stringify!($name))
+                    },
+                )
+            }
         }
     };
 

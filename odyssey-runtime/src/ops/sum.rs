@@ -19,6 +19,9 @@ pub fn mean<X: Tensor + ?Sized>(x: &X) -> Option<X::Elem> {
     (!x.is_empty()).then(|| x.sum() / X::Elem::lit(x.len() as f64))
 }
 
+/// A value with its tangent.
+type Pair<T> = (T, T);
+
 /// [`sum()`] and [`mean()`] in residual form.
 #[doc(hidden)]
 pub trait SumResidual<X: Tensor + ?Sized> {
@@ -33,6 +36,23 @@ pub trait SumResidual<X: Tensor + ?Sized> {
         &self,
         wants: (S,),
     ) -> (Option<X::Elem>, impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>);
+
+    /// The same with tangents.
+    fn sum_residual_hvp<G: Along<Array<X::Elem, X::Dim>>, S: Want>(
+        &self,
+        tangents: (G,),
+        wants: (S,),
+    ) -> (Pair<X::Elem>, impl FnOnce(&X, &X::Elem, Pair<X::Elem>) -> (S::Of<Pair<Array<X::Elem, X::Dim>>>,) + use<Self, X, G, S>);
+
+    /// The same with tangents.
+    fn mean_residual_hvp<G: Along<Array<X::Elem, X::Dim>>, S: Want>(
+        &self,
+        tangents: (G,),
+        wants: (S,),
+    ) -> (
+        Pair<Option<X::Elem>>,
+        impl FnOnce(&X, &Option<X::Elem>, Pair<Option<X::Elem>>) -> (S::Of<Pair<Array<X::Elem, X::Dim>>>,) + use<Self, X, G, S>,
+    );
 
     /// The sum, and that of the tangent.
     fn sum_pushforward<G: Along<Array<X::Elem, X::Dim>>>(&self, tangents: (G,)) -> (X::Elem, X::Elem);
@@ -54,12 +74,26 @@ impl<X: Tensor + ?Sized> SumResidual<X> for X {
         _wants: (S,),
     ) -> (Option<X::Elem>, impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>)
     {
-        (mean(self), |x, _, d| {
-            (S::when(|| {
-                let n = X::Elem::lit(x.tensor_view().len() as f64);
-                everywhere(x, d.map_or(num_traits::zero(), |d| d / n))
-            }),)
-        })
+        (mean(self), |x, _, d| (S::when(|| share(x, d)),))
+    }
+
+    fn sum_residual_hvp<G: Along<Array<X::Elem, X::Dim>>, S: Want>(
+        &self,
+        tangents: (G,),
+        _wants: (S,),
+    ) -> (Pair<X::Elem>, impl FnOnce(&X, &X::Elem, Pair<X::Elem>) -> (S::Of<Pair<Array<X::Elem, X::Dim>>>,) + use<X, G, S>) {
+        (self.sum_pushforward(tangents), |x, _, (d, d_dot)| (S::when(|| (everywhere(x, d), everywhere(x, d_dot))),))
+    }
+
+    fn mean_residual_hvp<G: Along<Array<X::Elem, X::Dim>>, S: Want>(
+        &self,
+        tangents: (G,),
+        _wants: (S,),
+    ) -> (
+        Pair<Option<X::Elem>>,
+        impl FnOnce(&X, &Option<X::Elem>, Pair<Option<X::Elem>>) -> (S::Of<Pair<Array<X::Elem, X::Dim>>>,) + use<X, G, S>,
+    ) {
+        (self.mean_pushforward(tangents), |x, _, (d, d_dot)| (S::when(|| (share(x, d), share(x, d_dot))),))
     }
 
     fn sum_pushforward<G: Along<Array<X::Elem, X::Dim>>>(&self, (dx,): (G,)) -> (X::Elem, X::Elem) {
@@ -69,6 +103,11 @@ impl<X: Tensor + ?Sized> SumResidual<X> for X {
     fn mean_pushforward<G: Along<Array<X::Elem, X::Dim>>>(&self, (dx,): (G,)) -> (Option<X::Elem>, Option<X::Elem>) {
         (mean(self), mean(&*dx.along(|| everywhere(self, num_traits::zero()))))
     }
+}
+
+fn share<X: Tensor + ?Sized>(x: &X, d: Option<X::Elem>) -> Array<X::Elem, X::Dim> {
+    let n = X::Elem::lit(x.tensor_view().len() as f64);
+    everywhere(x, d.map_or(num_traits::zero(), |d| d / n))
 }
 
 fn everywhere<X: Tensor + ?Sized>(x: &X, d: X::Elem) -> Array<X::Elem, X::Dim> {

@@ -103,6 +103,27 @@ macro_rules! tensor_function {
             ) -> ($Result, tensor_method!(@pullback $Result, X, S; $($Param as $P),*)) {
                 x.$residual_name($($param,)* wants)
             }
+
+            #[doc(hidden)]
+            #[allow(clippy::type_complexity, reason = "a residual form is a value and a pullback, here each with its tangent")]
+            pub fn residual_hvp<
+                F: IsFunction<Self, ($($Param,)*)>,
+                X: Tensor<$($bound)*> + ?Sized,
+                G: Along<Array<X::Elem, X::Dim>>,
+                S: Want
+                $(, $P: Want)*
+            >(
+                _primal: F,
+                _x: &X,
+                $(_: $Param,)*
+                _tangents: (G, $($P,)*),
+                _wants: (S, $($P,)*),
+            ) -> (
+                ($Result, $Result),
+                tensor_method!(@pullback ($Result, $Result), &$Result, X, S, (Array<X::Elem, X::Dim>, Array<X::Elem, X::Dim>); $($Param as $P),*),
+            ) {
+                $crate::second::only_as_a_method(stringify!($name))
+            }
         }
 
         tensor_method! {
@@ -179,12 +200,15 @@ macro_rules! tensor_method {
     };
     // The argument may be a view, which the type of a pullback must not know: it outlives the view.
     (@pullback $Result:ty, $X:ident, $S:ident; $($Param:ty as $P:ident),*) => {
+        tensor_method!(@pullback $Result, &$Result, $X, $S, Array<<$X as Tensor>::Elem, <$X as Tensor>::Dim>; $($Param as $P),*)
+    };
+    (@pullback $Cotangent:ty, $Result:ty, $X:ident, $S:ident, $Gradient:ty; $($Param:ty as $P:ident),*) => {
         fn(
             &ndarray::ArrayRef<<$X as Tensor>::Elem, <$X as Tensor>::Dim>,
             $($Param,)*
-            &$Result,
             $Result,
-        ) -> ($S::Of<Array<<$X as Tensor>::Elem, <$X as Tensor>::Dim>>, $(tensor_method!(@unit $P),)*)
+            $Cotangent,
+        ) -> ($S::Of<$Gradient>, $(tensor_method!(@unit $P),)*)
     };
     (@unit $name:ident) => { () };
 }

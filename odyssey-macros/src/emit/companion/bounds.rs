@@ -190,7 +190,7 @@ fn is_given_to_calls(block: &Block, depending: &mut ValueSet) -> bool {
             depending.extend(stmt.op.blocks().into_iter().flat_map(|inner| inner.params.clone()));
             depending.extend(stmt.outs.iter().copied());
         }
-        depends && matches!(stmt.op, Op::Linearize(_))
+        depends && matches!(stmt.op, Op::Linearize(_) | Op::LinearizeAlong(..))
             || stmt.op.blocks().into_iter().any(|inner| is_given_to_calls(inner, depending))
     })
 }

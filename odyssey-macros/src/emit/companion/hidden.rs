@@ -12,9 +12,28 @@ use crate::emit::types::{any_lifetime, tangent};
 use crate::emit::writer::tuple;
 use crate::parse::{Place, Rule};
 
+/// The derivative, or with the tangents of all that it takes and gives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    First,
+    Second,
+}
+
+impl Order {
+    /// What stands where the first order has something of that type.
+    pub(super) fn of(self, ty: TokenStream) -> TokenStream {
+        match self {
+            Order::First => ty,
+            Order::Second => quote!((#ty, #ty)),
+        }
+    }
+}
+
 /// What the hidden form computes.
 pub(super) struct Body {
     pub(super) parameters: Vec<TokenStream>,
+    /// The patterns of the tangents that the caller gives, of second order.
+    pub(super) along: Vec<TokenStream>,
     pub(super) stmts: TokenStream,
     pub(super) value: TokenStream,
     pub(super) pullback: TokenStream,
@@ -52,14 +71,11 @@ impl Companion<'_> {
     pub(super) fn residual_vjp(&self) -> TokenStream {
         let (here, vis, result, wants) = (self.here(), self.vis(), self.result(), self.want_parameters());
         let (generics, bound) = (self.hidden_generics(&wants), self.tangent_bound());
-        let primal = (self.source.place == Place::Module).then(|| {
-            let (primal, ty) = (own("primal"), self.free_name("__Primal"));
-            quote!(#primal: #ty,)
-        });
+        let primal = self.primal_parameter();
         let (hidden, wants) =
             (self.hidden("residual_vjp"), tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
         let attributes = self.hidden_attributes();
-        let pullback_type = self.pullback_type();
+        let pullback_type = self.pullback_type(Order::First, &self.want_parameters());
         let head = |parameters: Vec<TokenStream>| {
             let parameters = declared_in_few(parameters);
             quote_spanned! {here=>
@@ -71,8 +87,8 @@ impl Companion<'_> {
             let head = head(self.parameters());
             return quote_spanned!(here=> #head;);
         }
-        let Body { parameters, stmts, value, pullback } = self.body();
-        let (head, check, pullback) = (head(parameters), self.check_of_the_function(), self.boxed(pullback));
+        let Body { parameters, stmts, value, pullback, .. } = self.body();
+        let (head, check, pullback) = (head(parameters), self.check_of_the_function(), self.boxed(Order::First, pullback));
         quote_spanned! {here=>
             #head {
                 #check
@@ -86,7 +102,7 @@ impl Companion<'_> {
         match (&self.source.options.rule, self.program) {
             (Some(Rule::Whole(_)), _) => self.body_of_a_rule(),
             (Some(Rule::Halves(forward, backward)), _) => self.body_of_halves(forward, backward),
-            (None, Some(program)) => self.compiled_body(program),
+            (None, Some(program)) => self.compiled_body(&program.residual, Order::First),
             (None, None) => unreachable!("a function without a rule is compiled"),
         }
     }
@@ -111,6 +127,11 @@ impl Companion<'_> {
 
     /// The generic parameters: the user's, that of the function itself, and the wants.
     fn hidden_generics(&self, wants: &[Ident]) -> TokenStream {
+        self.generics_with(&self.want_bounds(wants))
+    }
+
+    /// The type parameters of the wants.
+    pub(super) fn want_bounds(&self, wants: &[Ident]) -> Vec<TokenStream> {
         let krate = self.krate;
         let bounds = self.arguments().iter().zip(wants).map(|(argument, want)| {
             if argument.differentiated {
@@ -119,7 +140,7 @@ impl Companion<'_> {
                 quote!(#want: #krate::rt::Excluded)
             }
         });
-        self.generics_with(&bounds.collect::<Vec<_>>())
+        bounds.collect()
     }
 
     /// The same with other type parameters of the macro's own.
@@ -144,8 +165,14 @@ impl Companion<'_> {
 
     /// `FnOnce(arguments, &result, cotangent) -> gradients`. In the place of an argument that is `&mut` stands the cotangent of
     /// what was left in it.
-    fn pullback_trait(&self) -> TokenStream {
-        let (here, krate, result, Again { types, for_any, .. }) = (self.here(), self.krate, self.result(), self.again());
+    fn pullback_trait(&self, order: Order) -> TokenStream {
+        let result = self.result();
+        self.pullback_trait_of(&result.to_token_stream(), &tangent(result, self.krate), order)
+    }
+
+    /// The same for a function of another result with that cotangent.
+    fn pullback_trait_of(&self, result: &TokenStream, cotangent: &TokenStream, order: Order) -> TokenStream {
+        let (here, krate, Again { types, for_any, .. }) = (self.here(), self.krate, self.again());
         let types = self.arguments().iter().zip(&types).map(|(argument, ty)| {
             if argument.kind.is_exclusive() {
                 let left = if argument.differentiated { tangent(&argument.ty, krate) } else { quote!(()) };
@@ -156,9 +183,9 @@ impl Companion<'_> {
                 quote!(#ty)
             }
         });
-        let cotangent = tangent(result, krate);
+        let cotangent = order.of(cotangent.clone());
         let gradients = self.arguments().iter().zip(self.want_parameters()).map(|(argument, want)| {
-            let tangent = tangent(&argument.ty, krate);
+            let tangent = order.of(tangent(&argument.ty, krate));
             if argument.differentiated {
                 quote!(#want::Of<#tangent>)
             } else {
@@ -174,23 +201,50 @@ impl Companion<'_> {
     }
 
     /// The type of the pullback. A function that calls itself would have one that contains itself: it has a box.
-    fn pullback_type(&self) -> TokenStream {
-        let (here, pullback) = (self.here(), self.pullback_trait());
-        match (self.source.place.is_of_trait(), self.source.is_recursive()) {
-            (true, _) => {
-                let captured = self.captured(&self.want_parameters());
-                quote_spanned!(here=> impl #pullback + use<#(#captured),*>)
-            }
-            (false, true) => quote_spanned!(here=> ::std::boxed::Box<dyn #pullback>),
-            (false, false) => quote_spanned!(here=> impl #pullback),
+    pub(super) fn pullback_type(&self, order: Order, own: &[Ident]) -> TokenStream {
+        let pullback = self.pullback_trait(order);
+        if self.source.is_recursive() && !self.source.place.is_of_trait() {
+            return quote_spanned!(self.here()=> ::std::boxed::Box<dyn #pullback>);
+        }
+        self.opaque(&pullback, own)
+    }
+
+    /// The type of the pullback of a function with another result, which has that cotangent.
+    pub(super) fn pullback_type_of(
+        &self,
+        result: &TokenStream,
+        cotangent: &TokenStream,
+        order: Order,
+        own: &[Ident],
+    ) -> TokenStream {
+        let pullback = self.pullback_trait_of(result, cotangent, order);
+        self.opaque(&pullback, own)
+    }
+
+    /// `impl FnOnce(…) -> …`, which borrows nothing.
+    fn opaque(&self, pullback: &TokenStream, own: &[Ident]) -> TokenStream {
+        let here = self.here();
+        if self.source.place.is_of_trait() {
+            let captured = self.captured(own);
+            quote_spanned!(here=> impl #pullback + use<#(#captured),*>)
+        } else {
+            quote_spanned!(here=> impl #pullback)
         }
     }
 
-    fn boxed(&self, pullback: TokenStream) -> TokenStream {
+    /// `primal: __Primal,`: the function itself.
+    pub(super) fn primal_parameter(&self) -> Option<TokenStream> {
+        (self.source.place == Place::Module).then(|| {
+            let (primal, ty) = (own("primal"), self.free_name("__Primal"));
+            quote!(#primal: #ty,)
+        })
+    }
+
+    pub(super) fn boxed(&self, order: Order, pullback: TokenStream) -> TokenStream {
         if !self.source.is_recursive() {
             return pullback;
         }
-        let (here, ty, boxed) = (self.here(), self.pullback_trait(), own("pullback"));
+        let (here, ty, boxed) = (self.here(), self.pullback_trait(order), own("pullback"));
         quote_spanned!(here=> {
             let #boxed: ::std::boxed::Box<dyn #ty> = ::std::boxed::Box::new(#pullback);
             #boxed
@@ -198,10 +252,10 @@ impl Companion<'_> {
     }
 
     /// What the pullback of a trait's item may mention: everything but the lifetimes of the arguments, which a trait's
-    /// items would capture otherwise.
-    pub(super) fn captured(&self, wants: &[Ident]) -> Vec<TokenStream> {
+    /// items would capture otherwise; with type parameters of the macro's own.
+    pub(super) fn captured(&self, own: &[Ident]) -> Vec<TokenStream> {
         let outer = &self.source.surroundings.generics;
-        let (again, types) = (self.again(), self.pullback_trait().to_string());
+        let (again, types) = (self.again(), self.pullback_trait(Order::First).to_string());
         let is_kept = |lifetime: &&syn::LifetimeParam| {
             !again.bound.contains(&lifetime.lifetime) && types.contains(&lifetime.lifetime.to_string())
         };
@@ -209,7 +263,7 @@ impl Companion<'_> {
         let lifetimes = lifetimes.map(|param| param.lifetime.to_token_stream());
         let this = (self.source.place == Place::Trait).then(|| quote!(Self));
         let names = crate::parse::names_of(outer).into_iter().chain(crate::parse::names_of(self.generics));
-        let names = names.chain(wants.iter().cloned()).map(|name| name.to_token_stream());
+        let names = names.chain(own.iter().cloned()).map(|name| name.to_token_stream());
         lifetimes.chain(this).chain(names).collect()
     }
 }

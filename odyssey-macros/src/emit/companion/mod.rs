@@ -6,9 +6,11 @@ mod check;
 mod gradient;
 mod hidden;
 mod jacobian;
+mod nested;
 mod pushforward;
 mod residual;
 mod rule;
+mod second;
 mod signature;
 mod vjp;
 
@@ -81,6 +83,7 @@ impl Companion<'_> {
                 self.primal(),
             ]
         };
+        let functions = [functions, self.second_order()].concat();
         if self.source.place != Place::Module {
             let attributes = self.attributes();
             let functions = functions.iter().filter(|function| !function.is_empty());

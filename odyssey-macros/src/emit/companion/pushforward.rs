@@ -8,7 +8,6 @@ use syn::{ExprPath, Ident, Type};
 
 use super::hidden::{declared_in_few, given_in_few};
 use super::residual::{leave_in, leaves_early};
-use super::signature::own;
 use super::vjp::is_unit;
 use super::Companion;
 use crate::emit::layout::{Layout, Results};
@@ -34,24 +33,9 @@ impl Companion<'_> {
     pub(super) fn pushforward(&self) -> TokenStream {
         let (here, vis, krate, result) = (self.here(), self.vis(), self.krate, self.result());
         let types = self.type_parameters("Along");
-        let bounds = self.arguments().iter().zip(&types).map(|(argument, ty)| {
-            match (argument.differentiated, argument.kind.is_exclusive()) {
-                (false, _) => quote!(#ty),
-                (true, true) => {
-                    let target = self.lent_tangent(&argument.ty);
-                    quote!(#ty: #krate::rt::AlongMut<#target>)
-                }
-                (true, false) => {
-                    let target = tangent(&argument.ty, krate);
-                    quote_spanned!(here=> #ty: #krate::rt::Along<#target>)
-                }
-            }
-        });
-        let (generics, bound) = (self.generics_with(&bounds.collect::<Vec<_>>()), self.tangent_bound());
-        let primal = (self.source.place == Place::Module).then(|| {
-            let (primal, ty) = (own("primal"), self.free_name("__Primal"));
-            quote!(#primal: #ty,)
-        });
+        let generics = self.generics_with(&self.along_bounds(&types));
+        let bound = self.tangent_bound();
+        let primal = self.primal_parameter();
         let (hidden, attributes, of_result) = (self.hidden("pushforward"), self.hidden_attributes(), tangent(result, krate));
         let types = tuple(&types.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         let head = |parameters: Vec<TokenStream>, given: &TokenStream| {
@@ -68,6 +52,25 @@ impl Companion<'_> {
         let Body { parameters, given, text } = self.pushed_body();
         let (head, check) = (head(parameters, &tuple(&given)), self.check_of_the_function());
         quote_spanned!(here=> #head { #check #text })
+    }
+
+    /// The type parameters of the tangents that a caller gives.
+    pub(super) fn along_bounds(&self, types: &[Ident]) -> Vec<TokenStream> {
+        let (here, krate) = (self.here(), self.krate);
+        let bounds = self.arguments().iter().zip(types).map(|(argument, ty)| {
+            match (argument.differentiated, argument.kind.is_exclusive()) {
+                (false, _) => quote!(#ty),
+                (true, true) => {
+                    let target = self.lent_tangent(&argument.ty);
+                    quote!(#ty: #krate::rt::AlongMut<#target>)
+                }
+                (true, false) => {
+                    let target = tangent(&argument.ty, krate);
+                    quote_spanned!(here=> #ty: #krate::rt::Along<#target>)
+                }
+            }
+        });
+        bounds.collect()
     }
 
     /// What a caller lends of the tangent of an argument that is `&mut`.
@@ -297,7 +300,7 @@ impl Companion<'_> {
     }
 
     /// The name of the tangent of an argument, in a companion of the macro's own.
-    fn dot(&self, argument: &Argument) -> Ident {
+    pub(super) fn dot(&self, argument: &Argument) -> Ident {
         self.local(&format!("{}_dot", argument.name.unraw()))
     }
 }

@@ -5,19 +5,27 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned, ToTokens};
 
-use super::hidden::Body;
+use super::hidden::{Body, Order};
 use super::signature::{is_consumed_receiver, own};
 use super::Companion;
 use crate::emit::layout::{Layout, Places, Results};
 use crate::emit::wants::Guards;
 use crate::emit::writer::{tuple, Writer};
-use crate::emit::Program;
 use crate::ir::{Block, Op, Value};
 use crate::reverse::Derivative;
 
+/// The tangents of the arguments, of second order.
+struct Directions {
+    /// Their patterns as parameters.
+    along: Vec<TokenStream>,
+    /// Binds them, for the forward pass.
+    start: TokenStream,
+    /// The same for the sweep.
+    again: TokenStream,
+}
+
 impl Companion<'_> {
-    pub(super) fn compiled_body(&self, program: &Program) -> Body {
-        let residual = &program.residual;
+    pub(super) fn compiled_body(&self, residual: &Derivative, order: Order) -> Body {
         let wants = self.want_parameters();
         let (layout, places) = Layout::new(
             &residual.values,
@@ -29,7 +37,12 @@ impl Companion<'_> {
         let mut writer = self.writer(&residual.values, layout, guards);
         writer.is_for_callers = true;
         writer.failure = if leaves_early(&residual.forward) { self.outcome().failing() } else { None };
-        let parameters: Vec<_> = self.signature(&mut writer, &residual.forward.params);
+        self.arguments()
+            .iter()
+            .zip(&residual.forward.params)
+            .for_each(|(argument, value)| writer.names.give(*value, &argument.name));
+        let Directions { along, start, again: along_again } = self.directions(&mut writer, residual);
+        let parameters = self.parameters_read(&mut writer, &residual.forward.params, &start.to_string());
         let forward = writer.block(&residual.forward, &places[0]);
         let left = self.leave_behind(&mut writer, &residual.forward);
         let forward = quote!(#forward #left);
@@ -40,30 +53,79 @@ impl Companion<'_> {
         } else {
             writer.expr(result_value).tokens
         };
-        let (given, again, sweep) = self.pullback_body(&mut writer, residual, &places[1]);
+        let value_along = (order == Order::Second).then(|| writer.consume(residual.forward.results[1]).tokens);
+        let (given, again, sweep) = self.pullback_body(&mut writer, residual, &places[1], order);
+        let sweep = quote!(#along_again #sweep);
         let items = self.items(residual);
+        let items = quote!(#items #start);
         let here = self.here();
         if writer.failure.is_none() {
             let pullback = quote_spanned!(here=> move |#again| { #sweep });
-            return Body { parameters, stmts: quote!(#items #forward), value, pullback };
+            let value = value_along.map_or_else(|| value.clone(), |along| quote!((#value, #along)));
+            return Body { parameters, along, stmts: quote!(#items #forward), value, pullback };
         }
         // A failure keeps nothing: what the sweep reads is handed out of the block that a failure leaves.
         let captured = captured(&mut writer, residual);
         let (names, patterns): (Vec<_>, Vec<_>) = captured.into_iter().unzip();
         let [whole, kept] = [own("value"), own("kept")];
         let label = crate::emit::writer::Failure::label();
-        let zeros = self.gradients_of_a_failure(&given);
+        let zeros = self.gradients_of_a_failure(&given, order);
+        let none = quote!(::core::option::Option::None);
+        let some = quote!(::core::option::Option::Some);
+        // The tangent of a failure is `None`, as what it keeps is.
+        let (kept_alike, apart, whole) = match value_along {
+            None => (quote!((#(#names,)*)), TokenStream::new(), quote!(#whole)),
+            Some(value_along) => {
+                let along = own("value_dot");
+                let apart = quote_spanned!(here=> let (#along, #kept) = match #kept {
+                    #some((#along, #kept)) => (#along, #some(#kept)),
+                    #none => (#none, #none),
+                };);
+                (quote!((#value_along, (#(#names,)*))), apart, quote!((#whole, #along)))
+            }
+        };
+        let outcome = own("value");
         Body {
             parameters,
+            along,
             stmts: quote_spanned!(here=>
                 #items
-                let (#whole, #kept) = #label: { #forward (#value, ::core::option::Option::Some((#(#names,)*))) };),
-            value: quote!(#whole),
+                let (#outcome, #kept) = #label: { #forward (#value, #some(#kept_alike)) };
+                #apart),
+            value: whole,
             pullback: quote_spanned!(here=> move |#again| match #kept {
                 ::core::option::Option::Some((#(#patterns,)*)) => { #sweep }
                 ::core::option::Option::None => #zeros,
             }),
         }
+    }
+
+    /// The tangents that follow the arguments among the parameters.
+    fn directions(&self, writer: &mut Writer, residual: &Derivative) -> Directions {
+        let (here, krate) = (self.here(), self.krate);
+        let (arguments, mut tangents) = (self.arguments(), residual.forward.params[self.arguments().len()..].iter());
+        let mut lent = Directions { along: Vec::new(), start: TokenStream::new(), again: TokenStream::new() };
+        for (argument, value) in arguments.iter().zip(&residual.forward.params) {
+            let tangent = if argument.differentiated { tangents.next().copied() } else { None };
+            let Some(tangent) = tangent.filter(|tangent| writer.layout.is_used(*tangent)) else {
+                lent.along.push(quote!(_));
+                continue;
+            };
+            let (name, argument_name) = (writer.name(tangent), &argument.name);
+            lent.along.push(name.to_token_stream());
+            let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#argument_name));
+            if writer.values[*value].kind.is_scalar() || argument.kind.is_scalar() {
+                lent.start.extend(quote_spanned!(here=> let #name = *#krate::rt::Along::along(#name, #zero);));
+                continue;
+            }
+            // The pullback owns what holds the tangent.
+            let held = own(&format!("held_{name}"));
+            lent.start.extend(quote_spanned!(here=> let #held = #krate::rt::Along::along(#name, #zero); let #name = &*#held;));
+            if reads(&residual.reverse, tangent) {
+                lent.again.extend(quote_spanned!(here=> let #name = &*#held;));
+            }
+        }
+        lent
     }
 
     /// What is left in arguments that are `&mut`, where it was made in a variable of its own: what was in the argument is read
@@ -75,13 +137,17 @@ impl Companion<'_> {
     }
 
     /// The gradients of a failure.
-    fn gradients_of_a_failure(&self, given: &[TokenStream]) -> TokenStream {
+    fn gradients_of_a_failure(&self, given: &[TokenStream], order: Order) -> TokenStream {
         let (here, krate) = (self.here(), self.krate);
         let zeros = self.arguments().iter().zip(given).zip(self.want_parameters()).map(|((argument, name), want)| {
             match (argument.differentiated, argument.kind.is_exclusive()) {
                 (false, _) => quote!(()),
                 (true, true) => quote_spanned!(here=> #want::when(|| #krate::rt::failed_change())),
-                (true, false) => quote_spanned!(here=> #want::when(|| #krate::rt::zero_tangent(&#name))),
+                (true, false) => {
+                    let zero = quote_spanned!(here=> #krate::rt::zero_tangent(&#name));
+                    let zero = order.of(zero);
+                    quote_spanned!(here=> #want::when(|| #zero))
+                }
             }
         });
         tuple(&zeros.collect::<Vec<_>>())
@@ -100,9 +166,11 @@ impl Companion<'_> {
         writer: &mut Writer,
         residual: &Derivative,
         places: &Places,
+        order: Order,
     ) -> (Vec<TokenStream>, TokenStream, TokenStream) {
         let (forward, reverse) = (&residual.forward, &residual.reverse);
         // A gradient that stayed zero is made from the argument itself, where its type is not known otherwise.
+        let differentiated_count = self.source.signature.differentiated().count();
         let differentiated = self.source.signature.differentiated().map(|(position, _)| forward.params[position]);
         let is_zero = |v: &Value| writer.float.is_some() && matches!(writer.layout.definition(*v), Some(Op::Literal(_)));
         let zeros: Vec<_> = differentiated
@@ -151,15 +219,29 @@ impl Companion<'_> {
                 }
             }
         };
-        let cotangent = writer.pattern(reverse.params[0]);
+        let cotangent = match order {
+            Order::First => writer.pattern(reverse.params[0]),
+            Order::Second => {
+                let [d, along] = [0, 1].map(|k| writer.pattern(reverse.params[k]));
+                quote!((#d, #along))
+            }
+        };
         let sweep = writer.block(reverse, places);
-        let mut gradients = reverse.results.iter();
+        let (gradients, tangents) = reverse.results.split_at(differentiated_count);
+        let (mut gradients, mut tangents) = (gradients.iter(), tangents.iter());
         let wants = self.want_parameters();
         let results = self.arguments().iter().zip(&wants).map(|(argument, want)| {
             if !argument.differentiated {
                 return quote!(());
             }
             let value = self.gradient(writer, *gradients.next().expect("one gradient an argument"), argument);
+            let value = match tangents.next() {
+                None => value,
+                Some(along) => {
+                    let along = self.gradient(writer, *along, argument);
+                    quote!((#value, #along))
+                }
+            };
             quote!(#want::when(|| #value))
         });
         let results = tuple(&results.collect::<Vec<_>>());

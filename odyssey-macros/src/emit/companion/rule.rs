@@ -55,6 +55,7 @@ impl Companion<'_> {
         let (pattern, wanted) = (self.gradient_names_pattern(), self.wanted_gradients());
         Body {
             parameters: self.parameters(),
+            along: Vec::new(),
             stmts: TokenStream::new(),
             value: quote!(#function(#(#names),*)),
             pullback: quote!(|#(#again,)* _, #cotangent| { let #pattern = #gradients; #wanted }),
@@ -105,6 +106,7 @@ impl Companion<'_> {
         let body = locate(quote!(let #pattern = #gradients; #wanted), backwards);
         Body {
             parameters: self.parameters(),
+            along: Vec::new(),
             stmts: locate(stmts, forward.span()),
             value: value.to_token_stream(),
             pullback: quote!(move |#(#again,)* #value, #cotangent| { #body }),

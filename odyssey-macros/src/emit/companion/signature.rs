@@ -356,7 +356,7 @@ fn own_name(argument: &Argument, position: usize) -> Ident {
 pub(super) fn calls_method(block: &Block) -> bool {
     block.stmts.iter().any(|stmt| {
         let is_method =
-            matches!(&stmt.op, Op::Linearize(call) | Op::Pushforward(call, _) if matches!(call.callee, Callee::Method(..)));
+            matches!(&stmt.op, Op::Linearize(call) | Op::LinearizeAlong(call, _) | Op::Pushforward(call, _) if matches!(call.callee, Callee::Method(..)));
         is_method || stmt.op.blocks().into_iter().any(calls_method)
     })
 }

@@ -93,6 +93,7 @@ impl Layout {
             Op::Elementwise(..)
             | Op::Rule(..)
             | Op::Tangent(..)
+            | Op::RuleAlong(..)
             | Op::Zero(_)
             | Op::Length(_)
             | Op::Extent(_)

@@ -86,7 +86,7 @@ impl Layout {
             ..Layout::default()
         };
         let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(block, *results)).collect();
-        if let [(forward, _), _] = blocks {
+        if let ([(forward, _), _], false) = (blocks, layout.exclusive.len() == 0) {
             // What is left in a `&mut` argument is the caller's before a second block runs.
             for left in &forward.results[1..] {
                 layout.overwritten.insert(*left, places[0].end);

@@ -78,6 +78,7 @@ impl Layout {
                         Op::Kernel(_)
                             | Op::Pullback { .. }
                             | Op::Linearize(_)
+                            | Op::LinearizeAlong(..)
                             | Op::Pushforward(..)
                             | Op::Assemble(..)
                             | Op::Unmatch { .. }

@@ -305,8 +305,19 @@ fn stands_for_a_sum(value: Value, shapes: &Shapes) -> bool {
     }
 }
 
-/// A cotangent that has the shape of its operand already needs no fitting.
-fn drop_identities(values: &mut Values, block: &mut Block, foreign: &Definitions) {
+/// Drops the fits of a forward pass that change nothing, also where the sweep reads them: tangents have such.
+pub(crate) fn drop_identities_of_both(values: &mut Values, forward: &mut Block, sweep: &mut Block) {
+    for at in 0..forward.stmts.len() {
+        let mut stmt = forward.stmts[at].clone();
+        stmt.op.blocks_mut().into_iter().for_each(|inner| drop_identities_of_both(values, inner, sweep));
+        forward.stmts[at] = stmt;
+    }
+    let same = drop_identities(values, forward, &Definitions::default());
+    sweep.map_reads(&mut |v| same.resolve(v));
+}
+
+/// A cotangent that has the shape of its operand already needs no fitting; what stands for each of those that went.
+fn drop_identities(values: &mut Values, block: &mut Block, foreign: &Definitions) -> ValueMap<Value> {
     let mut same: ValueMap<Value> = ValueMap::default();
     let definitions = Definitions::of([&*block]).with(foreign);
     let memo = Memo::default();
@@ -334,4 +345,6 @@ fn drop_identities(values: &mut Values, block: &mut Block, foreign: &Definitions
     }
     block.stmts.retain(|stmt| stmt.outs.first().is_none_or(|out| !same.contains_key(out)));
     block.map_reads(&mut { resolve });
+    let gone: Vec<_> = same.iter().map(|(gone, _)| gone).collect();
+    gone.into_iter().map(|gone| (gone, resolve(gone))).collect()
 }

@@ -5,8 +5,10 @@ use std::marker::PhantomData;
 use ndarray::{Array, ArrayRef, Dimension};
 
 use super::super::{Full, One, Operand, Rank, Scalar, Sum, like, map_to_modes, operand};
+use crate::dual::{Dual, parts};
 use crate::ops::probe::{Probe, Probed};
 use crate::real::Real;
+use crate::second::only_as_a_method;
 use crate::want::Want;
 
 /// The mathematics of a function of x and N numbers; implemented by the function's companion.
@@ -52,6 +54,10 @@ pub trait Passing<X>: Rank {
     type Pullback<W: Want>;
     /// The residual pullback of a function of x and a number.
     type NumberPullback<W: Want, V: Want>;
+    /// The residual pullback of a function of x alone, with its tangent.
+    type PullbackAlong<W: Want>;
+    /// The residual pullback of a function of x and a number, with its tangent.
+    type NumberPullbackAlong<W: Want, V: Want>;
 
     /// The value.
     fn value<C: Function<N>, const N: usize>(x: &X, numbers: [Self::Number; N]) -> Self::Value;
@@ -79,6 +85,21 @@ pub trait Passing<X>: Rank {
 
     /// The residual pullback of `C`.
     fn number_pullback<C: Function<1>, W: Want, V: Want>() -> Self::NumberPullback<W, V>;
+
+    /// The residual pullback of `C` and its tangent along those of x and of the value.
+    fn pullback_along<C: Function<0>, W: Want>(x_dot: Self::Value, y_dot: Self::Value) -> Self::PullbackAlong<W>;
+
+    /// The residual pullback of `C` and its tangent along those of x, of the number and of the value.
+    fn number_pullback_along<C: Function<1>, W: Want, V: Want>(
+        x_dot: Self::Value,
+        number_dot: Self::Number,
+        y_dot: Self::Value,
+    ) -> Self::NumberPullbackAlong<W, V>;
+}
+
+/// A number and its tangent.
+fn pair<T>((value, tangent): (T, T)) -> Dual<T> {
+    Dual { value, tangent }
 }
 
 impl<T: Real> Passing<T> for Scalar {
@@ -86,6 +107,8 @@ impl<T: Real> Passing<T> for Scalar {
     type Value = T;
     type Pullback<W: Want> = fn(T, &T, T) -> (W::Of<T>,);
     type NumberPullback<W: Want, V: Want> = fn(T, T, &T, T) -> (W::Of<T>, V::Of<T>);
+    type PullbackAlong<W: Want> = Box<dyn FnOnce(T, &T, (T, T)) -> (W::Of<(T, T)>,)>;
+    type NumberPullbackAlong<W: Want, V: Want> = Box<dyn FnOnce(T, T, &T, (T, T)) -> (W::Of<(T, T)>, V::Of<(T, T)>)>;
 
     #[inline]
     fn value<C: Function<N>, const N: usize>(&x: &T, numbers: [T; N]) -> T {
@@ -125,6 +148,26 @@ impl<T: Real> Passing<T> for Scalar {
             (d_x, V::when(|| Self::d_number::<C>(&x, number, y, &dy)))
         }
     }
+
+    fn pullback_along<C: Function<0>, W: Want>(x_dot: T, y_dot: T) -> Self::PullbackAlong<W> {
+        Box::new(move |x, &y, dy| (W::when(|| parts(C::Plain::d_x(pair((x, x_dot)), [], pair((y, y_dot)), pair(dy)))),))
+    }
+
+    fn number_pullback_along<C: Function<1>, W: Want, V: Want>(
+        x_dot: T,
+        number_dot: T,
+        y_dot: T,
+    ) -> Self::NumberPullbackAlong<W, V> {
+        Box::new(move |x, number, &y, dy| {
+            let (x, number, y, dy) = (pair((x, x_dot)), pair((number, number_dot)), pair((y, y_dot)), pair(dy));
+            let d_x = W::when(|| parts(C::Plain::d_x(x, [number], y, dy)));
+            let d_number = V::when(|| {
+                let [d_number] = C::Plain::d_numbers(x, [number], y, dy);
+                parts(d_number)
+            });
+            (d_x, d_number)
+        })
+    }
 }
 
 impl<T: Real, D: Dimension, X> Passing<&X> for D
@@ -135,6 +178,11 @@ where
     type Value = Array<T, D>;
     type Pullback<W: Want> = fn(&ArrayRef<T, D>, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>,);
     type NumberPullback<W: Want, V: Want> = fn(&ArrayRef<T, D>, T, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>, V::Of<T>);
+    // What these own would have to be a trait object, which not every rank may be part of.
+    type PullbackAlong<W: Want> =
+        fn(&ArrayRef<T, D>, &Array<T, D>, (Self::Value, Self::Value)) -> (W::Of<(Self::Value, Self::Value)>,);
+    type NumberPullbackAlong<W: Want, V: Want> =
+        fn(&ArrayRef<T, D>, T, &Array<T, D>, (Self::Value, Self::Value)) -> (W::Of<(Self::Value, Self::Value)>, V::Of<(T, T)>);
 
     #[track_caller]
     fn value<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N]) -> Array<T, D> {
@@ -206,6 +254,23 @@ where
             (d_x, d_number)
         }
     }
+
+    fn pullback_along<C: Function<0>, W: Want>(_x_dot: Array<T, D>, _y_dot: Array<T, D>) -> Self::PullbackAlong<W> {
+        only_as_a_method(name_of::<C>())
+    }
+
+    fn number_pullback_along<C: Function<1>, W: Want, V: Want>(
+        _x_dot: Array<T, D>,
+        _number_dot: T,
+        _y_dot: Array<T, D>,
+    ) -> Self::NumberPullbackAlong<W, V> {
+        only_as_a_method(name_of::<C>())
+    }
+}
+
+/// The name of a function, which is that of its companion.
+fn name_of<C>() -> &'static str {
+    std::any::type_name::<C>().rsplit("::").next().unwrap_or_default()
 }
 
 /// The sum of the partial derivatives, each times its tangent. They are functions of one element, so that the rule for the

@@ -162,6 +162,20 @@ macro_rules! companion {
                 let y = X::Dim::value::<Self, 0>(&x, []);
                 (y, X::Dim::pullback::<Self, W>())
             }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn residual_hvp<F: IsElementwise<Self, 0>, X: Passed, G: Along<Value<X>>, W: Want>(
+                _primal: F,
+                x: X,
+                (x_dot,): (G,),
+                _wants: (W,),
+            ) -> ((Value<X>, Value<X>), <X::Dim as Passing<X>>::PullbackAlong<W>) {
+                let y = X::Dim::value::<Self, 0>(&x, []);
+                let x_dot = x_dot.along(|| X::Dim::constant(&y)).clone();
+                let y_dot = X::Dim::tangent::<Self, 0>(&x, [], &y, &x_dot, []);
+                ((y, y_dot.clone()), X::Dim::pullback_along::<Self, W>(x_dot, y_dot))
+            }
         }
     };
     ($name:ident($x:ident, $number:ident)) => {
@@ -243,6 +257,30 @@ macro_rules! companion {
             ) -> (Value<X>, <X::Dim as Passing<X>>::NumberPullback<W, V>) {
                 let y = X::Dim::value::<Self, 1>(&x, [$number]);
                 (y, X::Dim::number_pullback::<Self, W, V>())
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn residual_hvp<F, X, G, H, W, V>(
+                _primal: F,
+                x: X,
+                $number: Number<X>,
+                (x_dot, number_dot): (G, H),
+                _wants: (W, V),
+            ) -> ((Value<X>, Value<X>), <X::Dim as Passing<X>>::NumberPullbackAlong<W, V>)
+            where
+                F: IsElementwise<Self, 1>,
+                X: Passed,
+                G: Along<Value<X>>,
+                H: Along<Number<X>>,
+                W: Want,
+                V: Want,
+            {
+                let y = X::Dim::value::<Self, 1>(&x, [$number]);
+                let x_dot = x_dot.along(|| X::Dim::constant(&y)).clone();
+                let number_dot = *number_dot.along(num_traits::zero);
+                let y_dot = X::Dim::tangent::<Self, 1>(&x, [$number], &y, &x_dot, [number_dot]);
+                ((y, y_dot.clone()), X::Dim::number_pullback_along::<Self, W, V>(x_dot, number_dot, y_dot))
             }
         }
     };

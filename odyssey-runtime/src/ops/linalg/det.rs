@@ -64,6 +64,10 @@ impl det {
 /// `det(a) a⁻ᵀ`.
 fn cofactors<T: Real>(a: &ArrayView2<'_, T>) -> Array2<T> {
     let Ok(factors) = Lu::invertible(a) else { return minors(a) };
+    // The tangent of an inverse goes with the inverse squared: of a matrix that is nearly singular, nothing would be left of it.
+    if T::FLOATS > 1 && factors.smallest_pivot() < T::lit(1e-4) {
+        return minors(a);
+    }
     let mut cofactors = Array2::from_diag_elem(a.nrows(), factors.determinant());
     factors.solve_transposed(cofactors.view_mut());
     cofactors

@@ -135,6 +135,13 @@ impl<T: Real> Lu<T> {
         if self.is_odd() { -product } else { product }
     }
 
+    /// The smallest pivot, as a part of the largest.
+    pub(super) fn smallest_pivot(&self) -> T {
+        let pivots = self.factors.diag().mapv(T::abs);
+        let largest = pivots.iter().fold(T::zero(), |largest, &pivot| largest.max(pivot));
+        pivots.iter().fold(T::one(), |smallest, &pivot| smallest.min(pivot / largest))
+    }
+
     /// `ln |det A|`, and whether the determinant is negative.
     pub(super) fn log_determinant(&self) -> (T, bool) {
         let negative = self.factors.diag().iter().filter(|pivot| **pivot < T::zero()).count() % 2 == 1;

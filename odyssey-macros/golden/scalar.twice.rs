@@ -1,0 +1,428 @@
+use odyssey_runtime::rt;
+
+/// The derivatives of [`pendulum()`](pendulum()).
+struct pendulum {}
+impl pendulum {
+    /// The value, and the gradient with respect to the differentiated arguments.
+    #[inline]
+    fn value_and_grad(angle: f64, speed: f64, length: f64) -> (f64, (f64, f64, f64)) {
+        let product = length * speed;
+        let kinetic = 0.5 * product.powi(2);
+        let product_1 = 9.81 * length;
+        let difference = 1.0 - angle.cos();
+        let potential = product_1 * difference;
+        let sqrt_value = (kinetic + potential).sqrt();
+        let d_kinetic = 0.5 / sqrt_value;
+        let d_angle = d_kinetic * product_1 * angle.sin();
+        let d_length = 9.81 * (d_kinetic * difference);
+        let product_2 = 0.5 * d_kinetic * (2.0 * product);
+        let d_length_1 = d_length + product_2 * speed;
+        let d_speed = product_2 * length;
+        (sqrt_value, (d_angle, d_speed, d_length_1))
+    }
+    /// The gradient with respect to the differentiated arguments.
+    #[inline]
+    fn grad(angle: f64, speed: f64, length: f64) -> (f64, f64, f64) {
+        Self::value_and_grad(angle, speed, length).1
+    }
+    /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
+    #[inline]
+    fn vjp(
+        angle: f64,
+        speed: f64,
+        length: f64,
+    ) -> (
+        f64,
+        odyssey_runtime::borrowing!(FnOnce(f64) -> (f64, f64, f64)),
+    ) {
+        let (value, pullback) = Self::residual_vjp(
+            pendulum,
+            angle,
+            speed,
+            length,
+            (
+                rt::Yes,
+                rt::Yes,
+                rt::Yes,
+            ),
+        );
+        (
+            value,
+            move |cotangent| {
+                let (d_angle, d_speed, d_length) = pullback(
+                    angle,
+                    speed,
+                    length,
+                    &value,
+                    cotangent,
+                );
+                (d_angle, d_speed, d_length)
+            },
+        )
+    }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(
+        angle: f64,
+        speed: f64,
+        length: f64,
+        angle_dot: f64,
+        speed_dot: f64,
+        length_dot: f64,
+    ) -> (f64, f64) {
+        let (value, tangent) = Self::pushforward(
+            pendulum,
+            angle,
+            speed,
+            length,
+            (&angle_dot, &speed_dot, &length_dot),
+        );
+        (value, tangent)
+    }
+    /// Compares the gradient with central differences.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that differs by more than the element type and the scale of the values justify.
+    #[inline]
+    fn check_grad(
+        angle: f64,
+        speed: f64,
+        length: f64,
+    ) -> ::core::result::Result<(), odyssey_runtime::check::GradientMismatch> {
+        let (d_angle, d_speed, d_length) = Self::grad(angle, speed, length);
+        odyssey_runtime::check::argument(
+            "angle",
+            &angle,
+            |angle| pendulum(angle, speed, length),
+            &d_angle,
+        )?;
+        odyssey_runtime::check::argument(
+            "speed",
+            &speed,
+            |speed| pendulum(angle, speed, length),
+            &d_speed,
+        )?;
+        odyssey_runtime::check::argument(
+            "length",
+            &length,
+            |length| pendulum(angle, speed, length),
+            &d_length,
+        )?;
+        ::core::result::Result::Ok(())
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_vjp<
+        __Primal: Fn(f64, f64, f64) -> f64,
+        WantAngle: rt::Want,
+        WantSpeed: rt::Want,
+        WantLength: rt::Want,
+    >(
+        primal: __Primal,
+        angle: f64,
+        speed: f64,
+        length: f64,
+        _: (WantAngle, WantSpeed, WantLength),
+    ) -> (
+        f64,
+        impl FnOnce(
+            f64,
+            f64,
+            f64,
+            &f64,
+            f64,
+        ) -> (WantAngle::Of<f64>, WantSpeed::Of<f64>, WantLength::Of<f64>),
+    ) {
+        rt::assert_same(&primal, &pendulum);
+        let product = length * speed;
+        let kinetic = 0.5 * product.powi(2);
+        let product_1 = 9.81 * length;
+        let difference = 1.0 - angle.cos();
+        let potential = product_1 * difference;
+        let sqrt_value = (kinetic + potential).sqrt();
+        (
+            sqrt_value,
+            move |angle, speed, length, &sqrt_value, d_result| {
+                let d_kinetic = 0.5 * d_result / sqrt_value;
+                let d_length = 9.81 * (d_kinetic * difference);
+                let product_2 = 0.5 * d_kinetic * (2.0 * product);
+                (
+                    WantAngle::when(|| d_kinetic * product_1 * angle.sin()),
+                    WantSpeed::when(|| product_2 * length),
+                    WantLength::when(|| d_length + product_2 * speed),
+                )
+            },
+        )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(f64, f64, f64) -> f64,
+        AlongAngle: rt::Along<f64>,
+        AlongSpeed: rt::Along<f64>,
+        AlongLength: rt::Along<f64>,
+    >(
+        primal: __Primal,
+        angle: f64,
+        speed: f64,
+        length: f64,
+        (angle_dot, speed_dot, length_dot): (AlongAngle, AlongSpeed, AlongLength),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &pendulum);
+        let angle_dot = *rt::Along::along(
+            angle_dot,
+            || rt::zero_tangent(&angle),
+        );
+        let speed_dot = *rt::Along::along(
+            speed_dot,
+            || rt::zero_tangent(&speed),
+        );
+        let length_dot = *rt::Along::along(
+            length_dot,
+            || rt::zero_tangent(&length),
+        );
+        let product = length * speed;
+        let kinetic = 0.5 * product.powi(2);
+        let kinetic_dot = 0.5
+            * ((length_dot * speed + speed_dot * length) * (2.0 * product));
+        let product_1 = 9.81 * length;
+        let difference = 1.0 - angle.cos();
+        let potential = product_1 * difference;
+        let potential_dot = 9.81 * length_dot * difference
+            + angle_dot * angle.sin() * product_1;
+        let sqrt_value = (kinetic + potential).sqrt();
+        (sqrt_value, 0.5 * (kinetic_dot + potential_dot) / sqrt_value)
+    }
+    /// The Hessian times a vector: the tangent of the gradient along those of the differentiated arguments.
+    #[inline]
+    fn hvp(
+        angle: f64,
+        speed: f64,
+        length: f64,
+        angle_dot: f64,
+        speed_dot: f64,
+        length_dot: f64,
+    ) -> (f64, f64, f64) {
+        let ((value, _), pullback) = Self::residual_hvp(
+            pendulum,
+            angle,
+            speed,
+            length,
+            (
+                rt::Handed(angle_dot),
+                rt::Handed(speed_dot),
+                rt::Handed(length_dot),
+            ),
+            (
+                rt::Yes,
+                rt::Yes,
+                rt::Yes,
+            ),
+        );
+        let (seed, zero) = rt::constant_seed::<f64>();
+        let whole: f64 = value;
+        let ((_, d_angle), (_, d_speed), (_, d_length)) = pullback(
+            angle,
+            speed,
+            length,
+            &whole,
+            (seed, zero),
+        );
+        (d_angle, d_speed, d_length)
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_hvp<
+        __Primal: Fn(f64, f64, f64) -> f64,
+        AlongAngle: rt::Along<f64>,
+        AlongSpeed: rt::Along<f64>,
+        AlongLength: rt::Along<f64>,
+        WantAngle: rt::Want,
+        WantSpeed: rt::Want,
+        WantLength: rt::Want,
+    >(
+        primal: __Primal,
+        angle: f64,
+        speed: f64,
+        length: f64,
+        (angle_dot, speed_dot, length_dot): (AlongAngle, AlongSpeed, AlongLength),
+        _: (WantAngle, WantSpeed, WantLength),
+    ) -> (
+        (f64, f64),
+        impl FnOnce(
+            f64,
+            f64,
+            f64,
+            &f64,
+            (f64, f64),
+        ) -> (
+                WantAngle::Of<(f64, f64)>,
+                WantSpeed::Of<(f64, f64)>,
+                WantLength::Of<(f64, f64)>,
+            ),
+    ) {
+        rt::assert_same(&primal, &pendulum);
+        let angle_dot = *rt::Along::along(
+            angle_dot,
+            || rt::zero_tangent(&angle),
+        );
+        let speed_dot = *rt::Along::along(
+            speed_dot,
+            || rt::zero_tangent(&speed),
+        );
+        let length_dot = *rt::Along::along(
+            length_dot,
+            || rt::zero_tangent(&length),
+        );
+        let product = length * speed;
+        let total = length_dot * speed + speed_dot * length;
+        let product_1 = 2.0 * product;
+        let kinetic = 0.5 * product.powi(2);
+        let kinetic_dot = 0.5 * (total * product_1);
+        let product_2 = 9.81 * length;
+        let product_3 = 9.81 * length_dot;
+        let cos_value = angle.cos();
+        let sin_value = angle.sin();
+        let product_4 = angle_dot * sin_value;
+        let difference = 1.0 - cos_value;
+        let potential = product_2 * difference;
+        let potential_dot = product_3 * difference + product_4 * product_2;
+        let sqrt_value = (kinetic + potential).sqrt();
+        let ratio = 0.5 * (kinetic_dot + potential_dot) / sqrt_value;
+        (
+            (sqrt_value, ratio),
+            move |_, speed, length, &sqrt_value, (d_result, d_result_dot)| {
+                let d_kinetic = 0.5 * d_result / sqrt_value;
+                let d_kinetic_dot = 0.5 * d_result_dot / sqrt_value
+                    - ratio / sqrt_value * d_kinetic;
+                let product_5 = d_kinetic * product_2;
+                let d_length = 9.81 * (d_kinetic * difference);
+                let d_length_dot = 9.81
+                    * (d_kinetic_dot * difference + product_4 * d_kinetic);
+                let product_6 = 0.5 * d_kinetic;
+                let product_7 = product_6 * product_1;
+                let total_1 = 0.5 * d_kinetic_dot * product_1 + 2.0 * total * product_6;
+                (
+                    WantAngle::when(|| (
+                        product_5 * sin_value,
+                        -(-((d_kinetic_dot * product_2 + product_3 * d_kinetic)
+                            * sin_value) - angle_dot * cos_value * product_5),
+                    )),
+                    WantSpeed::when(|| (
+                        product_7 * length,
+                        total_1 * length + length_dot * product_7,
+                    )),
+                    WantLength::when(|| (
+                        d_length + product_7 * speed,
+                        d_length_dot + (total_1 * speed + speed_dot * product_7),
+                    )),
+                )
+            },
+        )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn value_and_grad_residual_vjp<
+        __Primal: Fn(f64, f64, f64) -> f64,
+        WantAngle: rt::Want,
+        WantSpeed: rt::Want,
+        WantLength: rt::Want,
+    >(
+        primal: __Primal,
+        angle: f64,
+        speed: f64,
+        length: f64,
+        _: (WantAngle, WantSpeed, WantLength),
+    ) -> (
+        (f64, (f64, f64, f64)),
+        impl FnOnce(
+            f64,
+            f64,
+            f64,
+            &(f64, (f64, f64, f64)),
+            (f64, (f64, f64, f64)),
+        ) -> (WantAngle::Of<f64>, WantSpeed::Of<f64>, WantLength::Of<f64>),
+    ) {
+        rt::assert_same(&primal, &pendulum);
+        let result = Self::value_and_grad(angle, speed, length);
+        (
+            result,
+            move |
+                angle,
+                speed,
+                length,
+                _,
+                (d_value, (angle_dot, speed_dot, length_dot))|
+            {
+                let ((value, _), pullback) = Self::residual_hvp(
+                    pendulum,
+                    angle,
+                    speed,
+                    length,
+                    (
+                        rt::Handed(angle_dot),
+                        rt::Handed(speed_dot),
+                        rt::Handed(length_dot),
+                    ),
+                    (
+                        <WantAngle as ::core::default::Default>::default(),
+                        <WantSpeed as ::core::default::Default>::default(),
+                        <WantLength as ::core::default::Default>::default(),
+                    ),
+                );
+                let (d_angle, d_speed, d_length) = pullback(
+                    angle,
+                    speed,
+                    length,
+                    &value,
+                    (rt::constant_seed::<f64>().0, d_value),
+                );
+                (
+                    WantAngle::map(d_angle, |(_, dot)| dot),
+                    WantSpeed::map(d_speed, |(_, dot)| dot),
+                    WantLength::map(d_length, |(_, dot)| dot),
+                )
+            },
+        )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn value_and_grad_pushforward<
+        __Primal: Fn(f64, f64, f64) -> f64,
+        AlongAngle: rt::Along<f64>,
+        AlongSpeed: rt::Along<f64>,
+        AlongLength: rt::Along<f64>,
+    >(
+        primal: __Primal,
+        angle: f64,
+        speed: f64,
+        length: f64,
+        (along_angle, along_speed, along_length): (AlongAngle, AlongSpeed, AlongLength),
+    ) -> ((f64, (f64, f64, f64)), (f64, (f64, f64, f64))) {
+        rt::assert_same(&primal, &pendulum);
+        let ((value, value_dot), pullback) = Self::residual_hvp(
+            pendulum,
+            angle,
+            speed,
+            length,
+            (along_angle, along_speed, along_length),
+            (
+                rt::Yes,
+                rt::Yes,
+                rt::Yes,
+            ),
+        );
+        let ((d_angle, d_angle_dot), (d_speed, d_speed_dot), (d_length, d_length_dot)) = pullback(
+            angle,
+            speed,
+            length,
+            &value,
+            rt::constant_seed::<f64>(),
+        );
+        (
+            (value, (d_angle, d_speed, d_length)),
+            (value_dot, (d_angle_dot, d_speed_dot, d_length_dot)),
+        )
+    }
+}

@@ -1,0 +1,252 @@
+//! Derivatives of derivatives: the hidden forms of `value_and_grad` and `grad`, for bodies that call these.
+//!
+//! The pullback of a gradient is the Hessian times what comes back for it, and so is its tangent: both are `residual_hvp`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned, ToTokens};
+
+use super::hidden::{declared_in_few, given_in_few, Order};
+use super::signature::is_consumed_receiver;
+use super::Companion;
+use crate::emit::types::{bare_or_tuple, tangent};
+use crate::emit::writer::tuple;
+use crate::parse::Place;
+
+/// Which companion.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    ValueAndGrad,
+    Grad,
+}
+
+impl Of {
+    fn name(self) -> &'static str {
+        match self {
+            Of::ValueAndGrad => "value_and_grad",
+            Of::Grad => "grad",
+        }
+    }
+
+    /// Its result from the value, or what belongs to it, and the gradients, or what belongs to them.
+    fn result(self, value: TokenStream, gradients: TokenStream) -> TokenStream {
+        match self {
+            Of::ValueAndGrad => quote!((#value, #gradients)),
+            Of::Grad => gradients,
+        }
+    }
+}
+
+impl Companion<'_> {
+    pub(super) fn nested(&self) -> TokenStream {
+        let is_plain = !self.outcome().is_fallible() && self.outcome().aux.is_empty();
+        if !self.has_second() || !is_plain {
+            return TokenStream::new();
+        }
+        let forms = |of| {
+            let (residual, pushed) = (self.nested_residual_vjp(of), self.nested_pushforward(of));
+            quote!(#residual #pushed)
+        };
+        // `f::grad` is a part of `f::value_and_grad`; of a method's name, nothing is known.
+        let of_methods = (self.source.place != Place::Module).then(|| {
+            let (forms, twice) = (forms(Of::Grad), [Of::ValueAndGrad, Of::Grad].map(|of| self.nested_residual_hvp(of)));
+            quote!(#forms #(#twice)*)
+        });
+        let forms = forms(Of::ValueAndGrad);
+        quote!(#forms #of_methods)
+    }
+
+    /// The type of the companion's result, or of its tangent.
+    fn nested_result(&self, of: Of, is_tangent: bool) -> TokenStream {
+        let value = &self.outcome().target;
+        let value = if is_tangent { tangent(value, self.krate) } else { value.to_token_stream() };
+        of.result(value, bare_or_tuple(&self.tangents))
+    }
+
+    /// The call of `residual_hvp`, and what it was given a second time.
+    fn call_of_second_order(
+        &self,
+        names: &[Ident],
+        along: &[TokenStream],
+        wants: &[TokenStream],
+    ) -> (TokenStream, Vec<TokenStream>) {
+        // The function itself, for arguments that live as long as they may.
+        let primal = (self.source.place == Place::Module).then(|| {
+            let function = self.function();
+            quote!(#function,)
+        });
+        let given = self.arguments().iter().zip(names).map(|(argument, name)| {
+            if is_consumed_receiver(argument) && *name != "self" {
+                // A pullback has it by reference.
+                quote!(::core::clone::Clone::clone(#name))
+            } else {
+                Self::lend(argument, name)
+            }
+        });
+        let (given, along, wants) = (given_in_few(given.collect()), tuple(along), tuple(wants));
+        let (owner, hidden, generics) = (self.owner(), self.hidden("residual_hvp"), self.explicit_generics_of_second());
+        let again = self.arguments().iter().zip(names).map(|(_, name)| name.to_token_stream());
+        (quote!(#owner::#hidden #generics(#primal #(#given,)* #along, #wants)), again.collect())
+    }
+
+    /// What the hidden form of second order gives for each argument: patterns, or nothing.
+    fn each_gradient(&self, pattern: impl Fn(&Ident) -> TokenStream) -> TokenStream {
+        let gradients = self.gradient_names();
+        let mut gradients = gradients.iter();
+        let parts = self.arguments().iter().map(|argument| {
+            let gradient = argument.differentiated.then(|| gradients.next().expect("one for each"));
+            gradient.map_or_else(|| quote!(()), &pattern)
+        });
+        tuple(&parts.collect::<Vec<_>>())
+    }
+
+    fn nested_pushforward(&self, of: Of) -> TokenStream {
+        let (here, vis, krate) = (self.here(), self.vis(), self.krate);
+        let types = self.type_parameters("Along");
+        let check = self.check_of_the_function();
+        let (generics, bound) = (self.generics_with(&self.along_bounds(&types)), self.scalar_bound());
+        let primal = self.primal_parameter();
+        let along = self.arguments().iter().map(|argument| self.local(&format!("along_{}", argument.name)).to_token_stream());
+        let along: Vec<_> = along.collect();
+        let wants: Vec<_> = self
+            .arguments()
+            .iter()
+            .map(|argument| if argument.differentiated { quote!(#krate::rt::Yes) } else { quote!(#krate::rt::No) })
+            .collect();
+        let names = self.names();
+        let (call, again) = self.call_of_second_order(&names, &along, &wants);
+        let again = self.arguments().iter().zip(again).map(
+            |(argument, name)| {
+                if is_consumed_receiver(argument) {
+                    quote!(&#name)
+                } else {
+                    name
+                }
+            },
+        );
+        let [value, value_dot, pullback] = ["value", "value_dot", "pullback"].map(|name| self.local(name));
+        let pattern = self.each_gradient(|d| {
+            let dot = self.local(&format!("{d}_dot"));
+            quote!((#d, #dot))
+        });
+        let gradients = self.gradient_names();
+        let results = |suffix: &str| {
+            let names = gradients.iter().map(|d| self.local(&format!("{d}{suffix}")).to_token_stream());
+            bare_or_tuple(&names.collect::<Vec<_>>())
+        };
+        let result = of.result(value.to_token_stream(), results(""));
+        let result_dot = of.result(value_dot.to_token_stream(), results("_dot"));
+        let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
+        let (attributes, name, target) =
+            (self.hidden_attributes(), self.hidden(&format!("{}_pushforward", of.name())), &self.outcome().target);
+        let parameters = declared_in_few(self.parameters());
+        let types = tuple(&types.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        let along = tuple(&along);
+        quote_spanned! {here=>
+            #attributes
+            #vis fn #name #generics (#primal #(#parameters,)* #along: #types) -> (#ty, #ty_dot) #bound {
+                #check
+                let ((#value, #value_dot), #pullback) = #call;
+                let #pattern = #pullback(#(#again,)* &#value, #krate::rt::constant_seed::<#target>());
+                (#result, #result_dot)
+            }
+        }
+    }
+
+    fn nested_residual_vjp(&self, of: Of) -> TokenStream {
+        let (here, vis, krate) = (self.here(), self.vis(), self.krate);
+        let wants = self.want_parameters();
+        let check = self.check_of_the_function();
+        let (generics, bound) = (self.generics_with(&self.want_bounds(&wants)), self.scalar_bound());
+        let primal = self.primal_parameter();
+        let (names, again) = (self.names(), self.again_names());
+        let [value, pullback, result, d_value] = ["value", "pullback", "result", "d_value"].map(|name| self.local(name));
+        let given = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name));
+        let (owner, companion, explicit) = (self.owner(), self.companion(of.name()), self.explicit_generics());
+        let dots: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| self.dot(argument)).collect();
+        let mut each = dots.iter();
+        let along: Vec<_> = self
+            .arguments()
+            .iter()
+            .map(|argument| {
+                if argument.differentiated {
+                    let dot = each.next().expect("one for each");
+                    quote!(#krate::rt::Handed(#dot))
+                } else {
+                    quote!(#krate::rt::No)
+                }
+            })
+            .collect();
+        let chosen: Vec<_> = self
+            .arguments()
+            .iter()
+            .zip(&wants)
+            .map(|(argument, want)| {
+                if argument.differentiated {
+                    quote!(<#want as ::core::default::Default>::default())
+                } else {
+                    quote!(#krate::rt::No)
+                }
+            })
+            .collect();
+        let (call, given_again) = self.call_of_second_order(&again, &along, &chosen);
+        let target = &self.outcome().target;
+        let (cotangent, seeds) = {
+            let dots = bare_or_tuple(&dots.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+            let seeds = match of {
+                Of::ValueAndGrad => quote!((#krate::rt::constant_seed::<#target>().0, #d_value)),
+                Of::Grad => quote!(#krate::rt::constant_seed::<#target>()),
+            };
+            (of.result(d_value.to_token_stream(), dots), seeds)
+        };
+        let pattern = self.each_gradient(ToTokens::to_token_stream);
+        let gradients = self.gradient_names();
+        let mut gradients = gradients.iter();
+        let results = self.arguments().iter().zip(&wants).map(|(argument, want)| {
+            if argument.differentiated {
+                let gradient = gradients.next().expect("one for each");
+                quote!(#want::map(#gradient, |(_, dot)| dot))
+            } else {
+                quote!(())
+            }
+        });
+        let results = tuple(&results.collect::<Vec<_>>());
+        let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
+        let pullback_type = self.pullback_type_of(&ty, &ty_dot, Order::First, &wants);
+        let (attributes, name) = (self.hidden_attributes(), self.hidden(&format!("{}_residual_vjp", of.name())));
+        let parameters = declared_in_few(self.parameters());
+        let types = tuple(&wants.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        quote_spanned! {here=>
+            #attributes
+            #vis fn #name #generics (#primal #(#parameters,)* _: #types) -> (#ty, #pullback_type) #bound {
+                #check
+                let #result = #owner::#companion #explicit(#(#given),*);
+                (#result, move |#(#again,)* _, #cotangent| {
+                    let ((#value, _), #pullback) = #call;
+                    let #pattern = #pullback(#(#given_again,)* &#value, #seeds);
+                    #results
+                })
+            }
+        }
+    }
+
+    /// Third order, which there is not.
+    fn nested_residual_hvp(&self, of: Of) -> TokenStream {
+        let (here, vis) = (self.here(), self.vis());
+        let (types, wants) = (self.type_parameters("Along"), self.want_parameters());
+        let bounds: Vec<_> = self.along_bounds(&types).into_iter().chain(self.want_bounds(&wants)).collect();
+        let (generics, bound) = (self.generics_with(&bounds), self.scalar_bound());
+        let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
+        let pullback_type = self.pullback_type_of(&ty, &ty_dot, Order::Second, &[&types[..], &wants[..]].concat());
+        let super::hidden::Body { stmts, value, pullback, .. } = self.no_second("it is differentiated already");
+        let (attributes, name) = (self.hidden_attributes(), self.hidden(&format!("{}_residual_hvp", of.name())));
+        let parameters = declared_in_few(self.parameters());
+        let [types, wants] = [types, wants].map(|own| tuple(&own.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
+        quote_spanned! {here=>
+            #attributes
+            #vis fn #name #generics (#(#parameters,)* _: #types, _: #wants) -> ((#ty, #ty_dot), #pullback_type) #bound {
+                #stmts
+                (#value, #pullback)
+            }
+        }
+    }
+}

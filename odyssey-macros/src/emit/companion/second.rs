@@ -1,0 +1,243 @@
+//! Second order: `hvp`, `hessian`, and the hidden form that callers use.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned, ToTokens};
+
+use super::hidden::{declared_in_few, given_in_few, Body, Order};
+use super::Companion;
+use crate::emit::types::{bare_or_tuple, tangent};
+use crate::emit::writer::tuple;
+use crate::ir::Kind;
+use crate::parse::Place;
+use crate::pushforward::Second;
+
+impl Companion<'_> {
+    /// All that belongs to second order.
+    pub(super) fn second_order(&self) -> Vec<TokenStream> {
+        if !self.source.options.is_twice {
+            return Vec::new();
+        }
+        match self.source.place {
+            Place::TraitImpl => vec![self.residual_hvp()],
+            _ => vec![self.hvp(), self.hessian(), self.residual_hvp(), self.nested()],
+        }
+    }
+
+    /// The value with its tangent, and a pullback with its tangent: it takes the cotangent of the result and the tangent of that
+    /// cotangent, and computes what is wanted of the gradients, each with its tangent.
+    pub(super) fn residual_hvp(&self) -> TokenStream {
+        let (here, vis, krate, result) = (self.here(), self.vis(), self.krate, self.result());
+        let (types, wants) = (self.type_parameters("Along"), self.want_parameters());
+        let bounds: Vec<_> = self.along_bounds(&types).into_iter().chain(self.want_bounds(&wants)).collect();
+        let (generics, bound) = (self.generics_with(&bounds), self.tangent_bound());
+        let primal = self.primal_parameter();
+        let (hidden, attributes, of_result) = (self.hidden("residual_hvp"), self.hidden_attributes(), tangent(result, krate));
+        let pullback_type = self.pullback_type(Order::Second, &[&types[..], &wants[..]].concat());
+        let [types, wants] = [types, wants].map(|own| tuple(&own.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
+        // One more than lints let pass, and than `vjp` has.
+        let many = (self.arguments().len() == 5).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        let head = |parameters: Vec<TokenStream>, along: &TokenStream| {
+            let parameters = declared_in_few(parameters);
+            quote_spanned! {here=>
+                #attributes
+                #many
+                #vis fn #hidden #generics (#primal #(#parameters,)* #along: #types, _: #wants)
+                    -> ((#result, #of_result), #pullback_type) #bound
+            }
+        };
+        if self.source.is_declared && self.source.options.rule.is_none() {
+            let head = head(self.parameters(), &quote!(_));
+            return quote_spanned!(here=> #head;);
+        }
+        let Body { parameters, along, stmts, value, pullback } = self.second_body();
+        let (head, check) = (head(parameters, &tuple(&along)), self.check_of_the_function());
+        let pullback = self.boxed(Order::Second, pullback);
+        quote_spanned! {here=>
+            #head {
+                #check
+                #stmts
+                (#value, #pullback)
+            }
+        }
+    }
+
+    fn second_body(&self) -> Body {
+        match self.program.and_then(|program| program.second.as_ref()) {
+            Some(Second::Compiled(derivative)) => self.compiled_body(derivative, Order::Second),
+            Some(Second::Unsupported(reason)) => self.no_second(reason),
+            None => self.no_second("it has a rule, and rules are of first order"),
+        }
+    }
+
+    /// Whoever asks is told why there is no second derivative. Callers have this form that nobody may ever use, and that a release
+    /// build looks into all the same: it cannot be an error of the compiler.
+    pub(super) fn no_second(&self, reason: &str) -> Body {
+        let text = format!("`{}` cannot be differentiated twice: {reason}", self.source.item.sig.ident);
+        let (krate, names) = (self.krate, self.names());
+        let blanks: Vec<_> = self.arguments().iter().map(|_| quote!(_)).collect();
+        Body {
+            parameters: self.parameters(),
+            stmts: quote!(let _ = (#(#names,)*);),
+            value: quote!(#krate::rt::not_twice(#text)),
+            pullback: quote!(move |#(#blanks,)* _, _| #krate::rt::not_twice(#text)),
+            along: blanks,
+        }
+    }
+
+    pub(super) fn has_second(&self) -> bool {
+        self.has_gradient() && !self.changes_arguments()
+    }
+
+    /// The tangent of the gradient along a direction.
+    pub(super) fn hvp(&self) -> TokenStream {
+        if !self.has_second() {
+            return TokenStream::new();
+        }
+        let (here, vis, krate, outcome, names) = (self.here(), self.vis(), self.krate, self.outcome(), self.names());
+        let (impl_generics, ..) = self.generics.split_for_impl();
+        let dots: Vec<Option<Ident>> =
+            self.arguments().iter().map(|argument| argument.differentiated.then(|| self.dot(argument))).collect();
+        let mut types = self.tangents.iter();
+        let directions = dots.iter().flatten().map(|dot| {
+            let ty = types.next().expect("a type for each tangent");
+            quote!(#dot: #ty)
+        });
+        let (parameters, directions) = (self.parameters(), directions.collect::<Vec<_>>());
+        let along = self.arguments().iter().zip(&names).zip(&dots).map(|((argument, name), dot)| match dot {
+            None => quote!(#krate::rt::No),
+            Some(dot) if argument.kind.is_scalar() => quote!(#krate::rt::Handed(#dot)),
+            Some(dot) => quote_spanned!(here=> #krate::rt::Handed(#krate::rt::checked_tangent(&#name, #dot))),
+        });
+        let along = tuple(&along.collect::<Vec<_>>());
+        let wants =
+            self.arguments().iter().map(
+                |argument| {
+                    if argument.differentiated {
+                        quote!(#krate::rt::Yes)
+                    } else {
+                        quote!(#krate::rt::No)
+                    }
+                },
+            );
+        let wants = tuple(&wants.collect::<Vec<_>>());
+        let first = given_in_few(self.arguments().iter().zip(&names).map(|(a, name)| Self::lend(a, name)).collect());
+        let again = self.arguments().iter().zip(&names).map(|(argument, name)| {
+            if super::signature::is_consumed_receiver(argument) {
+                quote!(&#name)
+            } else {
+                name.to_token_stream()
+            }
+        });
+        let again: Vec<_> = again.collect();
+        let (owner, hidden) = (self.owner(), self.hidden("residual_hvp"));
+        let generics = self.explicit_generics_of_second();
+        let function = (self.source.place == Place::Module).then(|| {
+            let function = self.function();
+            quote!(#function,)
+        });
+        let [value, pullback, seed, zero] = ["value", "pullback", "seed", "zero"].map(|name| self.local(name));
+        let gradients = self.gradient_names();
+        let results = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        let mut gradients = gradients.iter();
+        let pattern = self.arguments().iter().map(|argument| {
+            if argument.differentiated {
+                let gradient = gradients.next().expect("one for each");
+                quote!((_, #gradient))
+            } else {
+                quote!(())
+            }
+        });
+        let pattern = tuple(&pattern.collect::<Vec<_>>());
+        let (seeds, whole, results) = (self.seeds(&seed, &zero, &value), self.local("whole"), outcome.success(results));
+        let (whole_type, whole_value) = (self.result(), outcome.success(value.to_token_stream()));
+        let body = quote_spanned! {here=>
+            #seeds
+            let #whole: #whole_type = #whole_value;
+            let #pattern = #pullback(#(#again,)* &#whole, (#seed, #zero));
+            #results
+        };
+        let body = outcome.on_success(&value, &body);
+        let (name, errors, bound) = (self.companion("hvp"), self.errors_section(), self.scalar_bound());
+        let result = outcome.wrapped_type(bare_or_tuple(&self.tangents));
+        let many = (parameters.len() + directions.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        quote_spanned! {here=>
+            /// The Hessian times a vector: the tangent of the gradient along those of the differentiated arguments.
+            #errors
+            #[inline]
+            #many
+            #vis fn #name #impl_generics (#(#parameters,)* #(#directions),*) -> #result #bound {
+                let ((#value, _), #pullback) = #owner::#hidden #generics(#function #(#first,)* #along, #wants);
+                #body
+            }
+        }
+    }
+
+    /// The cotangent 1 of the result, and its tangent, which is zero.
+    fn seeds(&self, seed: &Ident, zero: &Ident, value: &Ident) -> TokenStream {
+        let (here, krate, outcome) = (self.here(), self.krate, self.outcome());
+        let target = &outcome.target;
+        let aux = (1..=outcome.aux.len()).map(|part| {
+            let part = syn::Index::from(part);
+            quote_spanned!(here=> #krate::rt::zero_tangent(&#value.#part))
+        });
+        let aux: Vec<_> = aux.collect();
+        let [seeds, zeros] = [seed, zero].map(|first| {
+            let whole = if aux.is_empty() { first.to_token_stream() } else { quote_spanned!(here=> (#first, #(#aux),*)) };
+            if outcome.is_fallible() {
+                quote_spanned!(here=> ::core::option::Option::Some(#whole))
+            } else {
+                whole
+            }
+        });
+        let whole =
+            (!aux.is_empty() || outcome.is_fallible()).then(|| quote_spanned!(here=> let (#seed, #zero) = (#seeds, #zeros);));
+        quote_spanned!(here=> let (#seed, #zero) = #krate::rt::constant_seed::<#target>(); #whole)
+    }
+
+    pub(super) fn explicit_generics_of_second(&self) -> TokenStream {
+        if self.explicit_generics().is_empty() {
+            return TokenStream::new();
+        }
+        let names = crate::parse::generic_names(&self.source.item);
+        let primal = (self.source.place == Place::Module).then(|| quote!(_,));
+        let own = (0..2 * self.arguments().len()).map(|_| quote!(_));
+        quote!(::<#(#names,)* #primal #(#own),*>)
+    }
+
+    /// All second derivatives with respect to one argument of one dimension, a column at a time.
+    pub(super) fn hessian(&self) -> TokenStream {
+        let mut differentiated = self.source.signature.differentiated();
+        let (Some((position, argument)), None) = (differentiated.next(), differentiated.next()) else {
+            return TokenStream::new();
+        };
+        if !self.has_second() || self.outcome().is_fallible() || !is_line(&argument.kind) {
+            return TokenStream::new();
+        }
+        let (here, vis, krate, bound) = (self.here(), self.vis(), self.krate, self.scalar_bound());
+        let (impl_generics, ..) = self.generics.split_for_impl();
+        let (parameters, name, hvp) = (self.parameters(), self.companion("hessian"), self.companion("hvp"));
+        let (owner, generics, names, ty) = (self.owner(), self.explicit_generics(), self.names(), &self.tangents[0]);
+        let lent = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name));
+        let (x, unit) = (&names[position], self.local("unit"));
+        quote_spanned! {here=>
+            /// The matrix of second derivatives.
+            #[inline]
+            #vis fn #name #impl_generics (#(#parameters),*) -> #krate::rt::ndarray::Array2<<#ty as #krate::rt::Entries>::Number> #bound {
+                #krate::rt::by_columns(
+                    #krate::rt::entries(&#krate::rt::zero_tangent(&#x)),
+                    #krate::rt::zero_tangent(&#x),
+                    |#unit| #owner::#hvp #generics(#(#lent,)* ::core::clone::Clone::clone(#unit)),
+                )
+            }
+        }
+    }
+}
+
+/// An array, a list or a slice of numbers.
+fn is_line(kind: &Kind) -> bool {
+    match kind.peel() {
+        Kind::Array(rank) => *rank == Some(1),
+        Kind::Sequence(element) => element.is_scalar(),
+        _ => false,
+    }
+}

@@ -1,0 +1,145 @@
+//! What second derivatives are made with beside those of first order.
+#![allow(clippy::type_complexity, reason = "values and pullbacks, each with its tangent")]
+
+use ndarray::Array;
+
+use crate::along::{Along, Made};
+use crate::differentiable::ScalarResult;
+use crate::dual::Dual;
+use crate::losses::Reduction;
+use crate::ops::Tensor;
+use crate::real::Real;
+use crate::tangent::Tangent;
+
+/// A tangent that is given away: what outlives the call owns it.
+pub struct Handed<D>(pub D);
+
+impl<D> Along<D> for Handed<D> {
+    type Held = Made<D>;
+
+    #[inline]
+    fn along(self, _zero: impl FnOnce() -> D) -> Made<D> {
+        Made::new(self.0)
+    }
+}
+
+impl<D> Along<D> for Handed<Box<D>> {
+    type Held = Made<D>;
+
+    #[inline]
+    fn along(self, _zero: impl FnOnce() -> D) -> Made<D> {
+        Made::new(*self.0)
+    }
+}
+
+/// A list that is given where a slice is taken.
+impl<T, const N: usize> Along<Vec<T>> for Handed<[T; N]> {
+    type Held = Made<Vec<T>>;
+
+    #[inline]
+    fn along(self, _zero: impl FnOnce() -> Vec<T>) -> Made<Vec<T>> {
+        Made::new(self.0.into())
+    }
+}
+
+/// The panic of a second derivative that goes through a function without one.
+#[cold]
+#[track_caller]
+pub fn not_twice<T>(reason: &str) -> T {
+    panic!("{reason}");
+}
+
+/// An option of a loss among dual numbers, as the loss takes it.
+pub(crate) trait Lent {
+    /// The type that the loss takes.
+    type Lent<'a>
+    where
+        Self: 'a;
+
+    /// Lends it.
+    fn lent(&self) -> Self::Lent<'_>;
+}
+
+impl<T> Lent for Vec<T> {
+    type Lent<'a>
+        = &'a [T]
+    where
+        T: 'a;
+
+    fn lent(&self) -> &[T] {
+        self
+    }
+}
+
+impl<T: Copy> Lent for Dual<T> {
+    type Lent<'a>
+        = Dual<T>
+    where
+        T: 'a;
+
+    fn lent(&self) -> Dual<T> {
+        *self
+    }
+}
+
+impl Lent for Reduction {
+    type Lent<'a> = Reduction;
+
+    fn lent(&self) -> Reduction {
+        *self
+    }
+}
+
+/// The panic of a second derivative through an operation as a function.
+#[cold]
+#[track_caller]
+pub(crate) fn only_as_a_method<T>(name: &str) -> T {
+    panic!("`{name}` as a function cannot be differentiated twice: call it as a method of an array, `x.{name}(…)`");
+}
+
+/// The cotangent that a sweep starts with, and its tangent.
+#[inline]
+pub fn constant_seed<R: ScalarResult>() -> (R::Tangent, R::Tangent) {
+    let seed = R::seed();
+    let mut zero = R::seed();
+    zero.scale(0.0);
+    (seed, zero)
+}
+
+/// A function's value, its tangent, and its pullback with its tangent, for every element, in logical order.
+pub fn map_linearized_along<X, G, R: Real, P>(
+    x: &X,
+    dx: &G,
+    mut f: impl FnMut(X::Elem, X::Elem) -> ((R, R), P),
+) -> ((Array<R, X::Dim>, Array<R, X::Dim>), Vec<P>)
+where
+    X: Tensor + ?Sized,
+    G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+{
+    let (x, dx) = (x.tensor_view(), dx.tensor_view());
+    assert!(x.shape() == dx.shape(), "a tangent of shape {:?} for an array of shape {:?}", dx.shape(), x.shape());
+    let (both, pullbacks): (Vec<_>, Vec<_>) = x.iter().zip(&dx).map(|(x, dx)| f(*x, *dx)).unzip();
+    let (values, tangents) = both.into_iter().unzip();
+    let shaped = |values| Array::from_shape_vec(x.raw_dim(), values).expect("a value for each element");
+    ((shaped(values), shaped(tangents)), pullbacks)
+}
+
+/// The cotangent of every element and its tangent, from the pullbacks of [`map_linearized_along`].
+pub fn map_pulled_back_along<X, Y, C, P>(
+    pullbacks: Vec<P>,
+    x: &X,
+    y: &Y,
+    (d, d_dot): (&C, &C),
+    mut pull: impl FnMut(P, X::Elem, &Y::Elem, (Y::Elem, Y::Elem)) -> (X::Elem, X::Elem),
+) -> (Array<X::Elem, X::Dim>, Array<X::Elem, X::Dim>)
+where
+    X: Tensor + ?Sized,
+    Y: Tensor + ?Sized,
+    C: Tensor<Elem = Y::Elem> + ?Sized,
+{
+    let (x, y, d, d_dot) = (x.tensor_view(), y.tensor_view(), d.tensor_view(), d_dot.tensor_view());
+    let elements = pullbacks.into_iter().zip(x.iter()).zip(y.iter().zip(d.iter().zip(d_dot.iter())));
+    let (values, tangents) = elements.map(|((pullback, x), (y, (d, d_dot)))| pull(pullback, *x, y, (*d, *d_dot))).unzip();
+    let shaped = |values| Array::from_shape_vec(x.raw_dim(), values).expect("a value for each element");
+    (shaped(values), shaped(tangents))
+}
