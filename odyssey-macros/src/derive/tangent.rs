@@ -12,7 +12,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let definition = model.define(&model.companion("Tangent"), "Tangent");
     let (clone, debug, partial_eq) = (clone(model), debug(model), partial_eq(model));
     let (space, krate) = (vector_space(model), &model.krate);
-    let differentiable = implement(model, &quote!(#krate::rt::Differentiable), &super::primal::definition(model));
+    // Where a body may go on with a gradient.
+    let differentiable = cfg!(feature = "second-order")
+        .then(|| implement(model, &quote!(#krate::rt::Differentiable), &super::primal::definition(model)));
     quote!(#[doc = #doc] #definition #clone #debug #partial_eq #space #differentiable)
 }
 

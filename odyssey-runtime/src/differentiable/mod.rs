@@ -28,7 +28,12 @@ use crate::tangent::Tangent;
     note = "add `#[derive(Differentiable)]` to its definition, or leave it out: `wrt(…)` or `#[no_grad]` for an argument, `#[differentiable(skip)]` for a field"
 )]
 pub trait Differentiable {
+    /// The type of its derivatives.
+    #[cfg(not(feature = "second-order"))]
+    type Tangent: Tangent;
+
     /// The type of its derivatives: a vector space, which is its own tangent space.
+    #[cfg(feature = "second-order")]
     type Tangent: Tangent + Differentiable<Tangent = Self::Tangent, Partial = Self::Partial>;
 
     /// A tangent under construction: the leaves that have arrived so far, by the field names of the type.
