@@ -146,10 +146,10 @@ impl<D> AlongMut<D> for &mut Box<D> {
     }
 }
 
-/// The panic of a tangent that goes through a function without one.
+/// The panic of a derivative that goes through a function without one of that kind.
 #[cold]
 #[track_caller]
-pub fn no_forward_mode(reason: &str) -> ! {
+pub fn unsupported<T>(reason: &str) -> T {
     panic!("{reason}");
 }
 

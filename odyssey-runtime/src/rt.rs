@@ -1,6 +1,6 @@
 //! What generated code names. Not for people: it changes without notice.
 
-pub use crate::along::{Along, AlongMut, map_pushed, no_forward_mode};
+pub use crate::along::{Along, AlongMut, map_pushed, unsupported};
 pub use crate::check::{Lend, Perturb};
 pub use crate::checkpoint::{endless_segments_of, growing_segments, segments, segments_of};
 pub use crate::differentiable::{
@@ -23,7 +23,7 @@ pub use crate::ops::residuals;
 pub use crate::place::{
     add_part, add_to, as_tangent, clear_part, into_tangent, kind_of, of_kind, part, subtract_from, take_part,
 };
-pub use crate::second::{Handed, constant_seed, map_linearized_along, map_pulled_back_along, not_twice};
+pub use crate::second::{Handed, constant_seed, map_linearized_along, map_pulled_back_along};
 pub use crate::tangent::Tangent;
 pub use core::mem::drop;
 pub use ndarray;

@@ -3,7 +3,7 @@
 
 use ndarray::Array;
 
-use crate::along::{Along, Made};
+use crate::along::{Along, Made, unsupported};
 use crate::differentiable::ScalarResult;
 use crate::dual::Dual;
 use crate::losses::Reduction;
@@ -40,13 +40,6 @@ impl<T, const N: usize> Along<Vec<T>> for Handed<[T; N]> {
     fn along(self, _zero: impl FnOnce() -> Vec<T>) -> Made<Vec<T>> {
         Made::new(self.0.into())
     }
-}
-
-/// The panic of a second derivative that goes through a function without one.
-#[cold]
-#[track_caller]
-pub fn not_twice<T>(reason: &str) -> T {
-    panic!("{reason}");
 }
 
 /// An option of a loss among dual numbers, as the loss takes it.
@@ -94,7 +87,7 @@ impl Lent for Reduction {
 #[cold]
 #[track_caller]
 pub(crate) fn only_as_a_method<T>(name: &str) -> T {
-    panic!("`{name}` as a function cannot be differentiated twice: call it as a method of an array, `x.{name}(…)`");
+    unsupported(&format!("`{name}` as a function cannot be differentiated twice: call it as a method of an array, `x.{name}(…)`"))
 }
 
 /// The cotangent that a sweep starts with, and its tangent.

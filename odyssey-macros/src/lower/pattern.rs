@@ -142,7 +142,7 @@ impl Lowerer {
     /// Keeps the type that the user has written for a value; a literal gets it as its suffix.
     fn annotate(&mut self, value: Value, ty: &syn::Type) {
         let is_primitive = matches!(ty, syn::Type::Path(path) if path.path.get_ident().is_some_and(|name| {
-            ["f32", "f64", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"].iter().any(|p| name == p)
+            ["f32", "f64"].iter().chain(&crate::parse::INTEGERS).any(|p| name == p)
         }));
         let suffix = quote::ToTokens::to_token_stream(ty).to_string();
         let depth = self.home.get(&value).copied().unwrap_or(0);

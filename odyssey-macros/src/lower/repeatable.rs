@@ -8,23 +8,12 @@ use syn::{Expr, Ident, Macro, Path};
 
 use super::passive::{arguments_of, is_looking_macro, only_reads};
 use super::Lowerer;
+use crate::parse::INTEGERS;
 
-/// Types of the standard library and of ndarray whose functions depend on their arguments alone.
-const TYPES: [&str; 36] = [
+/// Types of the standard library and of ndarray, beside integers, whose functions depend on their arguments alone.
+const TYPES: [&str; 24] = [
     "f32",
     "f64",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
     "bool",
     "char",
     "str",
@@ -151,7 +140,8 @@ impl Lowerer {
     fn is_repeatable(&self, path: &Path) -> bool {
         let mut segments = path.segments.iter().rev().map(|segment| &segment.ident);
         let Some(name) = segments.next() else { return false };
-        let is_type = |owner: &Ident| TYPES.iter().any(|known| owner == known) || self.real_parameters.contains(owner);
+        let is_type =
+            |owner: &Ident| TYPES.iter().chain(&INTEGERS).any(|known| owner == known) || self.real_parameters.contains(owner);
         name.to_string().starts_with(char::is_uppercase)
             || FUNCTIONS.iter().any(|known| name == known) && self.bindings.variable(name).is_none()
             || segments.next().is_some_and(is_type)

@@ -51,16 +51,14 @@ fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
             stmt.outs.pop();
         }
         Op::If(_, then, otherwise) => {
-            let keep: Vec<_> = stmt.outs.iter().map(|out| live.contains(out)).collect();
-            retain(&mut stmt.outs, &keep);
+            let keep = retain_live(&mut stmt.outs, live);
             for arm in [then, otherwise] {
                 retain(&mut arm.results, &keep);
                 remove(arm, live);
             }
         }
         Op::Match(_, arms) => {
-            let keep: Vec<_> = stmt.outs.iter().map(|out| live.contains(out)).collect();
-            retain(&mut stmt.outs, &keep);
+            let keep = retain_live(&mut stmt.outs, live);
             for arm in arms {
                 retain(&mut arm.block.results, &keep);
                 remove(&mut arm.block, live);
@@ -70,14 +68,12 @@ fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
             }
         }
         Op::Scope(block) => {
-            let keep: Vec<_> = stmt.outs.iter().map(|out| live.contains(out)).collect();
-            retain(&mut stmt.outs, &keep);
+            let keep = retain_live(&mut stmt.outs, live);
             retain(&mut block.results, &keep);
             remove(block, live);
         }
         Op::Replay(replay) => {
-            let keep: Vec<_> = stmt.outs.iter().map(|out| live.contains(out)).collect();
-            retain(&mut stmt.outs, &keep);
+            let keep = retain_live(&mut stmt.outs, live);
             retain(&mut replay.reverse.results, &keep);
             remove(&mut replay.reverse, live);
             remove(&mut replay.forward, live);
@@ -88,9 +84,15 @@ fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
     }
 }
 
-fn narrow_kernel(kernel: &mut Kernel, outs: &mut Vec<Value>, live: &ValueSet) {
+/// Keeps the results that are read; which those are.
+fn retain_live(outs: &mut Vec<Value>, live: &ValueSet) -> Vec<bool> {
     let keep: Vec<_> = outs.iter().map(|out| live.contains(out)).collect();
     retain(outs, &keep);
+    keep
+}
+
+fn narrow_kernel(kernel: &mut Kernel, outs: &mut Vec<Value>, live: &ValueSet) {
+    let keep = retain_live(outs, live);
     retain(&mut kernel.outputs, &keep);
     retain(&mut kernel.body.results, &keep);
     remove(&mut kernel.body, &mut ValueSet::default());

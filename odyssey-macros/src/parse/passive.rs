@@ -4,27 +4,8 @@ use syn::{GenericArgument, Generics, PathArguments, Type, TypeParamBound};
 
 use crate::ir::Kind;
 
-const PASSIVE: [&str; 19] = [
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "bool",
-    "char",
-    "str",
-    "String",
-    "Axis",
-    "PhantomData",
-    "Range",
-];
+pub(crate) const INTEGERS: [&str; 12] = ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
+const PASSIVE: [&str; 7] = ["bool", "char", "str", "String", "Axis", "PhantomData", "Range"];
 const CONTAINERS: [&str; 6] = ["Vec", "Option", "Result", "Box", "RangeInclusive", "VecDeque"];
 const ARRAYS: [&str; 6] = ["Array", "ArrayView", "ArrayRef", "ArcArray", "CowArray", "ArrayBase"];
 
@@ -85,7 +66,7 @@ pub(crate) fn add_bound(generics: &mut Generics, name: &syn::Ident, bound: &Type
 fn is_passive_path(path: &syn::TypePath, generics: &Generics) -> bool {
     let Some(last) = path.path.segments.last() else { return false };
     let name = last.ident.to_string();
-    if PASSIVE.contains(&name.as_str()) {
+    if INTEGERS.contains(&name.as_str()) || PASSIVE.contains(&name.as_str()) {
         return true;
     }
     if path.path.get_ident().is_some_and(|ident| is_function_parameter(ident, generics)) {

@@ -38,18 +38,8 @@ pub(crate) struct Pushforward {
 pub(crate) fn differentiate(primal: &Primal) -> Pushforward {
     let mut values = primal.values.clone();
     let (definitions, shapes) = (Definitions::of([&primal.body]), Memo::default());
-    let mut push = Push {
-        values: &mut values,
-        definitions: &definitions,
-        shapes: &shapes,
-        tangents: ValueMap::default(),
-        stmts: Vec::new(),
-        unsupported: None,
-        sweep: None,
-    };
-    let arguments = primal.body.params.iter().enumerate().filter(|(i, v)| push.values[**v].wanted.contains(i));
-    let arguments: Vec<_> = arguments.map(|(_, v)| *v).collect();
-    let tangents: Vec<_> = arguments.iter().map(|argument| push.argument(*argument)).collect();
+    let mut push = Push::new(&mut values, &definitions, &shapes);
+    let (arguments, tangents) = push.arguments(&primal.body.params);
     let mut body = push.nested(
         &primal.body,
         |_| (),
@@ -79,7 +69,22 @@ struct Push<'a> {
     sweep: Option<Wanted>,
 }
 
+impl<'a> Push<'a> {
+    fn new(values: &'a mut Values, definitions: &'a Definitions<'a>, shapes: &'a Memo) -> Push<'a> {
+        let (tangents, stmts) = (ValueMap::default(), Vec::new());
+        Push { values, definitions, shapes, tangents, stmts, unsupported: None, sweep: None }
+    }
+}
+
 impl Push<'_> {
+    /// The arguments among these parameters that are differentiated, and their tangents.
+    fn arguments(&mut self, params: &[Value]) -> (Vec<Value>, Vec<Value>) {
+        let arguments = params.iter().enumerate().filter(|(i, v)| self.values[**v].wanted.contains(i));
+        let arguments: Vec<_> = arguments.map(|(_, v)| *v).collect();
+        let tangents = arguments.iter().map(|argument| self.argument(*argument)).collect();
+        (arguments, tangents)
+    }
+
     /// The tangent of an argument, as the caller lends it.
     fn argument(&mut self, argument: Value) -> Value {
         let kind = match self.tangent_kind(argument) {

@@ -120,21 +120,30 @@ impl Push<'_> {
     }
 
     fn apply(&mut self, op: &'static Operation, operands: &[Value], parameters: &[Value], y: Value, span: Span) {
+        let terms = operands.iter().enumerate().filter_map(|(number, x)| {
+            let tangent = *self.tangents.get(x)?;
+            Some(contribution(op, number, operands, parameters, y, tangent))
+        });
+        let terms: Vec<_> = terms.collect();
+        assert!(!terms.is_empty(), "it varies");
+        self.sum_of(y, terms, Some(y), span);
+    }
+
+    /// Defines the tangent of `y` as the sum of these terms, which have the shape of that value; without any, it has none.
+    pub(super) fn sum_of(&mut self, y: Value, terms: Vec<Op>, shape_of: Option<Value>, span: Span) {
         let kind = self.tangent_kind(y);
         let mut sum: Option<Value> = None;
-        for (number, x) in operands.iter().enumerate() {
-            let Some(tangent) = self.tangents.get(x).copied() else { continue };
-            let contribution = contribution(op, number, operands, parameters, y, tangent);
-            let term = self.emit(contribution, kind.clone(), span);
-            self.values[term].shape_of = Some(y);
+        for term in terms {
+            let term = self.emit(term, kind.clone(), span);
+            self.values[term].shape_of = shape_of;
             sum = Some(match sum {
                 None => term,
                 Some(sum) => self.emit(Op::Accumulate(sum, term), kind.clone(), span),
             });
         }
-        let sum = sum.expect("it varies");
+        let Some(sum) = sum else { return };
         self.values[sum].name = self.values[y].name.as_ref().map(super::tangent_name);
-        self.values[sum].shape_of = Some(y);
+        self.values[sum].shape_of = shape_of;
         self.tangents.insert(y, sum);
     }
 }

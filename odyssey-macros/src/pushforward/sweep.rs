@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Span;
 
 use super::Push;
-use crate::ir::{Block, Call, Callee, Copying, Kind, Op, Parts, Stmt, Value, ValueMap};
+use crate::ir::{Block, Call, Callee, Copying, Kind, Op, Parts, Stmt, Value};
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
 use crate::reverse::Derivative;
@@ -44,18 +44,8 @@ pub(crate) fn differentiate_twice(derivative: Derivative) -> Second {
         return Second::Unsupported("it calls functions that may change their arguments");
     }
     let (definitions, shapes) = (Definitions::of([&forward, &reverse]), Memo::default());
-    let mut push = Push {
-        values: &mut values,
-        definitions: &definitions,
-        shapes: &shapes,
-        tangents: ValueMap::default(),
-        stmts: Vec::new(),
-        unsupported: None,
-        sweep: None,
-    };
-    let arguments = forward.params.iter().enumerate().filter(|(i, v)| push.values[**v].wanted.contains(i));
-    let arguments: Vec<_> = arguments.map(|(_, v)| *v).collect();
-    let along: Vec<_> = arguments.iter().map(|argument| push.argument(*argument)).collect();
+    let mut push = Push::new(&mut values, &definitions, &shapes);
+    let (_, along) = push.arguments(&forward.params);
     let span = push.values[forward.results[0]].span;
     let mut pushed = push.nested(&forward, |_| (), |push| vec![push.owned_or_zero(forward.results[0], span)]);
     pushed.params.extend(along);
@@ -206,28 +196,17 @@ impl Push<'_> {
 
     /// The tangent of what a rule computes.
     fn rule(&mut self, op: &'static Operation, operand: usize, reads: &[Value], y: Value, span: Span) {
-        let kind = self.tangent_kind(y);
         let varies = |read: &Read| !matches!(read, Read::Extent(_) | Read::Parameter(_));
         let tangents = op.rules[operand].1.iter().zip(reads);
         let tangents: Vec<_> = tangents.map(|(read, v)| self.tangents.get(v).copied().filter(|_| varies(read))).collect();
         if matches!(op.push, Rule::Rules(_)) {
             return self.define(y, Op::RuleAlong(op, operand, reads.to_vec(), tangents), span);
         }
-        let mut sum: Option<Value> = None;
-        for (position, tangent) in tangents.into_iter().enumerate() {
-            let Some(tangent) = tangent else { continue };
+        let terms = tangents.into_iter().enumerate().filter_map(|(position, tangent)| {
             let mut reads = reads.to_vec();
-            reads[position] = tangent;
-            let term = self.emit(Op::Rule(op, operand, reads), kind.clone(), span);
-            self.values[term].shape_of = self.values[y].shape_of;
-            sum = Some(match sum {
-                None => term,
-                Some(sum) => self.emit(Op::Accumulate(sum, term), kind.clone(), span),
-            });
-        }
-        let Some(sum) = sum else { return };
-        self.values[sum].name = self.values[y].name.as_ref().map(super::tangent_name);
-        self.values[sum].shape_of = self.values[y].shape_of;
-        self.tangents.insert(y, sum);
+            reads[position] = tangent?;
+            Some(Op::Rule(op, operand, reads))
+        });
+        self.sum_of(y, terms.collect(), self.values[y].shape_of, span);
     }
 }

@@ -27,15 +27,15 @@ impl Companion<'_> {
         }
     }
 
-    /// The same where the hidden form is called.
-    pub(super) fn explicit_hidden_generics(&self) -> TokenStream {
+    /// The same where a hidden form is called that has so many type parameters of its own for each argument.
+    pub(super) fn explicit_hidden_generics(&self, own: usize) -> TokenStream {
         if self.explicit_generics().is_empty() {
             return TokenStream::new();
         }
         let names = crate::parse::generic_names(&self.source.item);
         let primal = (self.source.place == Place::Module).then(|| quote!(_,));
-        let wants = self.arguments().iter().map(|_| quote!(_));
-        quote!(::<#(#names,)* #primal #(#wants),*>)
+        let own = (0..own * self.arguments().len()).map(|_| quote!(_));
+        quote!(::<#(#names,)* #primal #(#own),*>)
     }
 
     /// A name that no generic parameter has.

@@ -8,7 +8,6 @@ use super::Companion;
 use crate::emit::types::bare_or_tuple;
 use crate::emit::writer::tuple;
 use crate::ir::Kind;
-use crate::parse::Place;
 use crate::pushforward::Pushforward;
 
 impl Companion<'_> {
@@ -55,11 +54,6 @@ impl Companion<'_> {
     }
 
     fn has_jacobian(&self) -> bool {
-        let is_line = |kind: &Kind| match kind.peel() {
-            Kind::Array(rank) => *rank == Some(1),
-            Kind::Sequence(element) => element.is_scalar(),
-            _ => false,
-        };
         let is_argument = |kind: &Kind| kind.peel().is_scalar() || is_line(kind);
         let outcome = self.outcome();
         !outcome.is_fallible()
@@ -81,11 +75,8 @@ impl Companion<'_> {
 
     fn jacobian_by_columns(&self) -> TokenStream {
         let (here, krate, names, rows) = (self.here(), self.krate, self.names(), self.local("rows"));
-        let (owner, hidden, generics) = (self.owner(), self.hidden("pushforward"), self.explicit_hidden_generics());
-        let function = (self.source.place == Place::Module).then(|| {
-            let function = self.function();
-            quote!(#function,)
-        });
+        let (owner, hidden, generics) = (self.owner(), self.hidden("pushforward"), self.explicit_hidden_generics(1));
+        let function = self.given_function();
         let (unit, lent) = (self.local("unit"), given_in_few(self.lent()));
         let matrices = self.source.signature.differentiated().map(|(position, _)| {
             let along =
@@ -126,5 +117,14 @@ impl Companion<'_> {
             }
             #result
         }
+    }
+}
+
+/// An array of one dimension, a list or a slice of numbers.
+pub(super) fn is_line(kind: &Kind) -> bool {
+    match kind.peel() {
+        Kind::Array(rank) => *rank == Some(1),
+        Kind::Sequence(element) => element.is_scalar(),
+        _ => false,
     }
 }

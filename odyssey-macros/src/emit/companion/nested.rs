@@ -62,18 +62,10 @@ impl Companion<'_> {
         of.result(value, bare_or_tuple(&self.tangents))
     }
 
-    /// The call of `residual_hvp`, and what it was given a second time.
-    fn call_of_second_order(
-        &self,
-        names: &[Ident],
-        along: &[TokenStream],
-        wants: &[TokenStream],
-    ) -> (TokenStream, Vec<TokenStream>) {
+    /// The call of `residual_hvp`.
+    fn call_of_second_order(&self, names: &[Ident], along: &[TokenStream], wants: &TokenStream) -> TokenStream {
         // The function itself, for arguments that live as long as they may.
-        let primal = (self.source.place == Place::Module).then(|| {
-            let function = self.function();
-            quote!(#function,)
-        });
+        let function = self.given_function();
         let given = self.arguments().iter().zip(names).map(|(argument, name)| {
             if is_consumed_receiver(argument) && *name != "self" {
                 // A pullback has it by reference.
@@ -82,21 +74,9 @@ impl Companion<'_> {
                 Self::lend(argument, name)
             }
         });
-        let (given, along, wants) = (given_in_few(given.collect()), tuple(along), tuple(wants));
-        let (owner, hidden, generics) = (self.owner(), self.hidden("residual_hvp"), self.explicit_generics_of_second());
-        let again = self.arguments().iter().zip(names).map(|(_, name)| name.to_token_stream());
-        (quote!(#owner::#hidden #generics(#primal #(#given,)* #along, #wants)), again.collect())
-    }
-
-    /// What the hidden form of second order gives for each argument: patterns, or nothing.
-    fn each_gradient(&self, pattern: impl Fn(&Ident) -> TokenStream) -> TokenStream {
-        let gradients = self.gradient_names();
-        let mut gradients = gradients.iter();
-        let parts = self.arguments().iter().map(|argument| {
-            let gradient = argument.differentiated.then(|| gradients.next().expect("one for each"));
-            gradient.map_or_else(|| quote!(()), &pattern)
-        });
-        tuple(&parts.collect::<Vec<_>>())
+        let (given, along) = (given_in_few(given.collect()), tuple(along));
+        let (owner, hidden, generics) = (self.owner(), self.hidden("residual_hvp"), self.explicit_hidden_generics(2));
+        quote!(#owner::#hidden #generics(#function #(#given,)* #along, #wants))
     }
 
     fn nested_pushforward(&self, of: Of) -> TokenStream {
@@ -107,28 +87,18 @@ impl Companion<'_> {
         let primal = self.primal_parameter();
         let along = self.arguments().iter().map(|argument| self.local(&format!("along_{}", argument.name)).to_token_stream());
         let along: Vec<_> = along.collect();
-        let wants: Vec<_> = self
-            .arguments()
-            .iter()
-            .map(|argument| if argument.differentiated { quote!(#krate::rt::Yes) } else { quote!(#krate::rt::No) })
-            .collect();
         let names = self.names();
-        let (call, again) = self.call_of_second_order(&names, &along, &wants);
-        let again = self.arguments().iter().zip(again).map(
-            |(argument, name)| {
-                if is_consumed_receiver(argument) {
-                    quote!(&#name)
-                } else {
-                    name
-                }
-            },
-        );
+        let (call, again) = (self.call_of_second_order(&names, &along, &self.all_wanted()), self.given_again(&names));
         let [value, value_dot, pullback] = ["value", "value_dot", "pullback"].map(|name| self.local(name));
-        let pattern = self.each_gradient(|d| {
-            let dot = self.local(&format!("{d}_dot"));
-            quote!((#d, #dot))
-        });
         let gradients = self.gradient_names();
+        let pattern = self.by_argument(
+            gradients.iter().map(|d| {
+                let dot = self.local(&format!("{d}_dot"));
+                quote!((#d, #dot))
+            }),
+            &quote!(()),
+        );
+        let pattern = tuple(&pattern);
         let results = |suffix: &str| {
             let names = gradients.iter().map(|d| self.local(&format!("{d}{suffix}")).to_token_stream());
             bare_or_tuple(&names.collect::<Vec<_>>())
@@ -163,32 +133,11 @@ impl Companion<'_> {
         let given = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name));
         let (owner, companion, explicit) = (self.owner(), self.companion(of.name()), self.explicit_generics());
         let dots: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| self.dot(argument)).collect();
-        let mut each = dots.iter();
-        let along: Vec<_> = self
-            .arguments()
-            .iter()
-            .map(|argument| {
-                if argument.differentiated {
-                    let dot = each.next().expect("one for each");
-                    quote!(#krate::rt::Handed(#dot))
-                } else {
-                    quote!(#krate::rt::No)
-                }
-            })
-            .collect();
-        let chosen: Vec<_> = self
-            .arguments()
-            .iter()
-            .zip(&wants)
-            .map(|(argument, want)| {
-                if argument.differentiated {
-                    quote!(<#want as ::core::default::Default>::default())
-                } else {
-                    quote!(#krate::rt::No)
-                }
-            })
-            .collect();
-        let (call, given_again) = self.call_of_second_order(&again, &along, &chosen);
+        let along = self.by_argument(dots.iter().map(|dot| quote!(#krate::rt::Handed(#dot))), &quote!(#krate::rt::No));
+        let differentiated = || self.arguments().iter().zip(&wants).filter(|(argument, _)| argument.differentiated);
+        let chosen = differentiated().map(|(_, want)| quote!(<#want as ::core::default::Default>::default()));
+        let chosen = tuple(&self.by_argument(chosen, &quote!(#krate::rt::No)));
+        let call = self.call_of_second_order(&again, &along, &chosen);
         let target = &self.outcome().target;
         let (cotangent, seeds) = {
             let dots = bare_or_tuple(&dots.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
@@ -198,18 +147,10 @@ impl Companion<'_> {
             };
             (of.result(d_value.to_token_stream(), dots), seeds)
         };
-        let pattern = self.each_gradient(ToTokens::to_token_stream);
-        let gradients = self.gradient_names();
-        let mut gradients = gradients.iter();
-        let results = self.arguments().iter().zip(&wants).map(|(argument, want)| {
-            if argument.differentiated {
-                let gradient = gradients.next().expect("one for each");
-                quote!(#want::map(#gradient, |(_, dot)| dot))
-            } else {
-                quote!(())
-            }
-        });
-        let results = tuple(&results.collect::<Vec<_>>());
+        let pattern = self.gradient_pattern();
+        let results = differentiated().zip(self.gradient_names());
+        let results = results.map(|((_, want), gradient)| quote!(#want::map(#gradient, |(_, dot)| dot)));
+        let results = tuple(&self.by_argument(results, &quote!(())));
         let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
         let pullback_type = self.pullback_type_of(&ty, &ty_dot, Order::First, &wants);
         let (attributes, name) = (self.hidden_attributes(), self.hidden(&format!("{}_residual_vjp", of.name())));
@@ -222,7 +163,7 @@ impl Companion<'_> {
                 let #result = #owner::#companion #explicit(#(#given),*);
                 (#result, move |#(#again,)* _, #cotangent| {
                     let ((#value, _), #pullback) = #call;
-                    let #pattern = #pullback(#(#given_again,)* &#value, #seeds);
+                    let #pattern = #pullback(#(#again,)* &#value, #seeds);
                     #results
                 })
             }

@@ -16,7 +16,7 @@ use crate::emit::types::tangent;
 use crate::emit::wants::Guards;
 use crate::emit::writer::{tuple, Failure};
 use crate::ir::{Kind, Value};
-use crate::parse::{Argument, Place};
+use crate::parse::Argument;
 use crate::pushforward::Pushforward;
 
 /// What the hidden form computes.
@@ -104,7 +104,7 @@ impl Companion<'_> {
         let text = format!("`{}` cannot be differentiated forwards: {reason}", self.source.item.sig.ident);
         let (krate, names) = (self.krate, self.names());
         let given = self.arguments().iter().map(|_| quote!(_)).collect();
-        Body { parameters: self.parameters(), given, text: quote!(let _ = (#(#names,)*); #krate::rt::no_forward_mode(#text)) }
+        Body { parameters: self.parameters(), given, text: quote!(let _ = (#(#names,)*); #krate::rt::unsupported(#text)) }
     }
 
     /// The rule takes tangents by value, and gives those of what it leaves behind.
@@ -157,9 +157,7 @@ impl Companion<'_> {
         let mut writer = self.writer(values, layout, Guards::default());
         writer.failure = if leaves_early(body) { self.outcome().failing() } else { None };
         let (arguments, mut tangents) = (self.arguments(), body.params[self.arguments().len()..].iter());
-        for (argument, value) in arguments.iter().zip(&body.params) {
-            writer.names.give(*value, &argument.name);
-        }
+        self.name_arguments(&mut writer, &body.params);
         let (mut given, mut start) = (Vec::new(), TokenStream::new());
         for (argument, value) in arguments.iter().zip(&body.params) {
             if !argument.differentiated {
@@ -269,12 +267,10 @@ impl Companion<'_> {
             of_result.into_iter().chain(left.into_iter().map(|(name, ty)| (name.to_token_stream(), ty))).unzip();
         let value_type = &outcome.value;
         let result = outcome.wrapped_type(quote!((#value_type, #(#result_types),*)));
-        let (owner, hidden, generics, names) = (self.owner(), self.hidden("pushforward"), self.explicit_hidden_generics(), names);
+        let (owner, hidden, generics, names) =
+            (self.owner(), self.hidden("pushforward"), self.explicit_hidden_generics(1), names);
         let names = given_in_few(names.iter().map(ToTokens::to_token_stream).collect());
-        let function = (self.source.place == Place::Module).then(|| {
-            let function = self.function();
-            quote!(#function,)
-        });
+        let function = self.given_function();
         let success = if outcome.is_fallible() {
             let (pattern, failure) = (outcome.success(quote!(#value)), outcome.failure());
             let zero = quote_spanned!(here=> let #derived = #krate::rt::into_payload(#derived, &#value););

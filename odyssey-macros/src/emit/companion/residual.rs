@@ -37,10 +37,7 @@ impl Companion<'_> {
         let mut writer = self.writer(&residual.values, layout, guards);
         writer.is_for_callers = true;
         writer.failure = if leaves_early(&residual.forward) { self.outcome().failing() } else { None };
-        self.arguments()
-            .iter()
-            .zip(&residual.forward.params)
-            .for_each(|(argument, value)| writer.names.give(*value, &argument.name));
+        self.name_arguments(&mut writer, &residual.forward.params);
         let Directions { along, start, again: along_again } = self.directions(&mut writer, residual);
         let parameters = self.parameters_read(&mut writer, &residual.forward.params, &start.to_string());
         let forward = writer.block(&residual.forward, &places[0]);
@@ -61,30 +58,31 @@ impl Companion<'_> {
         let here = self.here();
         if writer.failure.is_none() {
             let pullback = quote_spanned!(here=> move |#again| { #sweep });
-            let value = value_along.map_or_else(|| value.clone(), |along| quote!((#value, #along)));
+            let value = match value_along {
+                None => value,
+                Some(along) => quote!((#value, #along)),
+            };
             return Body { parameters, along, stmts: quote!(#items #forward), value, pullback };
         }
         // A failure keeps nothing: what the sweep reads is handed out of the block that a failure leaves.
         let captured = captured(&mut writer, residual);
         let (names, patterns): (Vec<_>, Vec<_>) = captured.into_iter().unzip();
-        let [whole, kept] = [own("value"), own("kept")];
+        let [outcome, kept] = [own("value"), own("kept")];
         let label = crate::emit::writer::Failure::label();
         let zeros = self.gradients_of_a_failure(&given, order);
-        let none = quote!(::core::option::Option::None);
-        let some = quote!(::core::option::Option::Some);
+        let [some, none] = [quote!(::core::option::Option::Some), quote!(::core::option::Option::None)];
         // The tangent of a failure is `None`, as what it keeps is.
         let (kept_alike, apart, whole) = match value_along {
-            None => (quote!((#(#names,)*)), TokenStream::new(), quote!(#whole)),
+            None => (quote!((#(#names,)*)), TokenStream::new(), quote!(#outcome)),
             Some(value_along) => {
                 let along = own("value_dot");
                 let apart = quote_spanned!(here=> let (#along, #kept) = match #kept {
                     #some((#along, #kept)) => (#along, #some(#kept)),
                     #none => (#none, #none),
                 };);
-                (quote!((#value_along, (#(#names,)*))), apart, quote!((#whole, #along)))
+                (quote!((#value_along, (#(#names,)*))), apart, quote!((#outcome, #along)))
             }
         };
-        let outcome = own("value");
         Body {
             parameters,
             along,
@@ -94,8 +92,8 @@ impl Companion<'_> {
                 #apart),
             value: whole,
             pullback: quote_spanned!(here=> move |#again| match #kept {
-                ::core::option::Option::Some((#(#patterns,)*)) => { #sweep }
-                ::core::option::Option::None => #zeros,
+                #some((#(#patterns,)*)) => { #sweep }
+                #none => #zeros,
             }),
         }
     }

@@ -4,11 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 
 use super::hidden::{declared_in_few, given_in_few, Body, Order};
+use super::jacobian::is_line;
+use super::signature::is_consumed_receiver;
 use super::Companion;
 use crate::emit::types::{bare_or_tuple, tangent};
 use crate::emit::writer::tuple;
-use crate::ir::Kind;
-use crate::parse::Place;
+use crate::parse::{Argument, Place};
 use crate::pushforward::Second;
 
 impl Companion<'_> {
@@ -78,14 +79,27 @@ impl Companion<'_> {
         Body {
             parameters: self.parameters(),
             stmts: quote!(let _ = (#(#names,)*);),
-            value: quote!(#krate::rt::not_twice(#text)),
-            pullback: quote!(move |#(#blanks,)* _, _| #krate::rt::not_twice(#text)),
+            value: quote!(#krate::rt::unsupported(#text)),
+            pullback: quote!(move |#(#blanks,)* _, _| #krate::rt::unsupported(#text)),
             along: blanks,
         }
     }
 
     pub(super) fn has_second(&self) -> bool {
         self.has_gradient() && !self.changes_arguments()
+    }
+
+    /// The arguments for the pullback, which takes any receiver by reference.
+    pub(super) fn given_again(&self, names: &[Ident]) -> Vec<TokenStream> {
+        let arguments = self.arguments().iter().zip(names);
+        let given = |(argument, name): (&Argument, &Ident)| {
+            if is_consumed_receiver(argument) {
+                quote!(&#name)
+            } else {
+                name.to_token_stream()
+            }
+        };
+        arguments.map(given).collect()
     }
 
     /// The tangent of the gradient along a direction.
@@ -109,45 +123,16 @@ impl Companion<'_> {
             Some(dot) => quote_spanned!(here=> #krate::rt::Handed(#krate::rt::checked_tangent(&#name, #dot))),
         });
         let along = tuple(&along.collect::<Vec<_>>());
-        let wants =
-            self.arguments().iter().map(
-                |argument| {
-                    if argument.differentiated {
-                        quote!(#krate::rt::Yes)
-                    } else {
-                        quote!(#krate::rt::No)
-                    }
-                },
-            );
-        let wants = tuple(&wants.collect::<Vec<_>>());
+        let wants = self.all_wanted();
         let first = given_in_few(self.arguments().iter().zip(&names).map(|(a, name)| Self::lend(a, name)).collect());
-        let again = self.arguments().iter().zip(&names).map(|(argument, name)| {
-            if super::signature::is_consumed_receiver(argument) {
-                quote!(&#name)
-            } else {
-                name.to_token_stream()
-            }
-        });
-        let again: Vec<_> = again.collect();
+        let again = self.given_again(&names);
         let (owner, hidden) = (self.owner(), self.hidden("residual_hvp"));
-        let generics = self.explicit_generics_of_second();
-        let function = (self.source.place == Place::Module).then(|| {
-            let function = self.function();
-            quote!(#function,)
-        });
+        let generics = self.explicit_hidden_generics(2);
+        let function = self.given_function();
         let [value, pullback, seed, zero] = ["value", "pullback", "seed", "zero"].map(|name| self.local(name));
         let gradients = self.gradient_names();
         let results = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
-        let mut gradients = gradients.iter();
-        let pattern = self.arguments().iter().map(|argument| {
-            if argument.differentiated {
-                let gradient = gradients.next().expect("one for each");
-                quote!((_, #gradient))
-            } else {
-                quote!(())
-            }
-        });
-        let pattern = tuple(&pattern.collect::<Vec<_>>());
+        let pattern = tuple(&self.by_argument(gradients.iter().map(|gradient| quote!((_, #gradient))), &quote!(())));
         let (seeds, whole, results) = (self.seeds(&seed, &zero, &value), self.local("whole"), outcome.success(results));
         let (whole_type, whole_value) = (self.result(), outcome.success(value.to_token_stream()));
         let body = quote_spanned! {here=>
@@ -176,32 +161,8 @@ impl Companion<'_> {
     fn seeds(&self, seed: &Ident, zero: &Ident, value: &Ident) -> TokenStream {
         let (here, krate, outcome) = (self.here(), self.krate, self.outcome());
         let target = &outcome.target;
-        let aux = (1..=outcome.aux.len()).map(|part| {
-            let part = syn::Index::from(part);
-            quote_spanned!(here=> #krate::rt::zero_tangent(&#value.#part))
-        });
-        let aux: Vec<_> = aux.collect();
-        let [seeds, zeros] = [seed, zero].map(|first| {
-            let whole = if aux.is_empty() { first.to_token_stream() } else { quote_spanned!(here=> (#first, #(#aux),*)) };
-            if outcome.is_fallible() {
-                quote_spanned!(here=> ::core::option::Option::Some(#whole))
-            } else {
-                whole
-            }
-        });
-        let whole =
-            (!aux.is_empty() || outcome.is_fallible()).then(|| quote_spanned!(here=> let (#seed, #zero) = (#seeds, #zeros);));
-        quote_spanned!(here=> let (#seed, #zero) = #krate::rt::constant_seed::<#target>(); #whole)
-    }
-
-    pub(super) fn explicit_generics_of_second(&self) -> TokenStream {
-        if self.explicit_generics().is_empty() {
-            return TokenStream::new();
-        }
-        let names = crate::parse::generic_names(&self.source.item);
-        let primal = (self.source.place == Place::Module).then(|| quote!(_,));
-        let own = (0..2 * self.arguments().len()).map(|_| quote!(_));
-        quote!(::<#(#names,)* #primal #(#own),*>)
+        let whole = [seed, zero].map(|cotangent| self.cotangent_of_the_whole(cotangent, value));
+        quote_spanned!(here=> let (#seed, #zero) = #krate::rt::constant_seed::<#target>(); #(#whole)*)
     }
 
     /// All second derivatives with respect to one argument of one dimension, a column at a time.
@@ -230,14 +191,5 @@ impl Companion<'_> {
                 )
             }
         }
-    }
-}
-
-/// An array, a list or a slice of numbers.
-fn is_line(kind: &Kind) -> bool {
-    match kind.peel() {
-        Kind::Array(rank) => *rank == Some(1),
-        Kind::Sequence(element) => element.is_scalar(),
-        _ => false,
     }
 }

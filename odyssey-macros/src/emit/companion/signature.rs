@@ -129,6 +129,14 @@ impl Companion<'_> {
         }
     }
 
+    /// `f,`: the same as the first argument of a hidden form. A method is found by its companion's name.
+    pub(super) fn given_function(&self) -> Option<TokenStream> {
+        (self.source.place == Place::Module).then(|| {
+            let function = self.function();
+            quote!(#function,)
+        })
+    }
+
     /// The same with the generic arguments of this companion.
     pub(super) fn instance(&self) -> TokenStream {
         let (function, turbofish) = (&self.source.item.sig.ident, self.turbofish());
@@ -220,12 +228,30 @@ impl Companion<'_> {
 
     /// What the hidden form's pullback returns: nothing for an argument that is not differentiated.
     pub(super) fn gradient_pattern(&self) -> TokenStream {
-        let mut names = self.gradient_names().into_iter();
-        let parts = self.arguments().iter().map(|argument| {
-            let name = argument.differentiated.then(|| names.next().expect("one name a gradient"));
-            name.map_or_else(|| quote!(()), ToTokens::into_token_stream)
-        });
-        tuple(&parts.collect::<Vec<_>>())
+        tuple(&self.by_argument(self.gradient_names().iter().map(ToTokens::to_token_stream), &quote!(())))
+    }
+
+    /// One for each argument: these for the differentiated ones, in their order, and the same for all others.
+    pub(super) fn by_argument(
+        &self,
+        differentiated: impl IntoIterator<Item = TokenStream>,
+        others: &TokenStream,
+    ) -> Vec<TokenStream> {
+        let mut differentiated = differentiated.into_iter();
+        let one = |argument: &Argument| {
+            if argument.differentiated {
+                differentiated.next().expect("one for each")
+            } else {
+                others.clone()
+            }
+        };
+        self.arguments().iter().map(one).collect()
+    }
+
+    /// The wants of who wants all gradients.
+    pub(super) fn all_wanted(&self) -> TokenStream {
+        let krate = self.krate;
+        tuple(&self.by_argument(std::iter::repeat(quote!(#krate::rt::Yes)), &quote!(#krate::rt::No)))
     }
 
     pub(super) fn has_gradient(&self) -> bool {
@@ -272,8 +298,13 @@ impl Companion<'_> {
 
     /// Gives the arguments their names; those that are not read are called `_`.
     pub(super) fn signature(&self, writer: &mut Writer, params: &[Value]) -> Vec<TokenStream> {
-        self.arguments().iter().zip(params).for_each(|(argument, value)| writer.names.give(*value, &argument.name));
+        self.name_arguments(writer, params);
         self.parameters_read(writer, params, "")
+    }
+
+    /// Gives the arguments their names.
+    pub(super) fn name_arguments(&self, writer: &mut Writer, params: &[Value]) {
+        self.arguments().iter().zip(params).for_each(|(argument, value)| writer.names.give(*value, &argument.name));
     }
 
     /// The parameters; those that neither the body reads nor the text in front of it are called `_`.

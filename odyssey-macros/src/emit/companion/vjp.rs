@@ -9,7 +9,6 @@ use super::hidden::given_in_few;
 use super::signature::is_consumed_receiver;
 use super::Companion;
 use crate::emit::types::{bare_or_tuple, tangent};
-use crate::emit::writer::tuple;
 use crate::ir::Kind;
 use crate::parse::{Argument, Place, Rule};
 
@@ -79,18 +78,8 @@ impl Companion<'_> {
     }
 
     fn vjp_of_the_hidden_form(&self, cotangents: &[Ident]) -> TokenStream {
-        let (here, krate, outcome, names) = (self.here(), self.krate, self.outcome(), self.names());
-        let wants =
-            self.arguments().iter().map(
-                |argument| {
-                    if argument.differentiated {
-                        quote!(#krate::rt::Yes)
-                    } else {
-                        quote!(#krate::rt::No)
-                    }
-                },
-            );
-        let wants = tuple(&wants.collect::<Vec<_>>());
+        let (here, outcome, names) = (self.here(), self.outcome(), self.names());
+        let wants = self.all_wanted();
         let first = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name));
         let first = given_in_few(first.collect());
         let owns = self.changes_arguments();
@@ -112,11 +101,8 @@ impl Companion<'_> {
             .filter(|(argument, _)| owns && matches!(argument.kind, Kind::Reference(_)))
             .map(|(_, (name, given))| quote_spanned!(here=> let #given = #name.to_owned();))
             .collect();
-        let (owner, hidden, generics) = (self.owner(), self.hidden("residual_vjp"), self.explicit_hidden_generics());
-        let function = (self.source.place == Place::Module).then(|| {
-            let function = self.function();
-            quote!(#function,)
-        });
+        let (owner, hidden, generics) = (self.owner(), self.hidden("residual_vjp"), self.explicit_hidden_generics(1));
+        let function = self.given_function();
         let [value, pullback, cotangent, kept] = ["value", "pullback", "cotangent", "kept"].map(|name| self.local(name));
         let gradients = self.gradient_names();
         let gradients = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
@@ -145,7 +131,7 @@ impl Companion<'_> {
     }
 
     /// From the cotangent of what is differentiated to that of the function's whole result.
-    fn cotangent_of_the_whole(&self, cotangent: &Ident, value: &Ident) -> TokenStream {
+    pub(super) fn cotangent_of_the_whole(&self, cotangent: &Ident, value: &Ident) -> TokenStream {
         let (here, krate, outcome) = (self.here(), self.krate, self.outcome());
         if outcome.aux.is_empty() && !outcome.is_fallible() {
             return TokenStream::new();

@@ -307,18 +307,21 @@ fn stands_for_a_sum(value: Value, shapes: &Shapes) -> bool {
 
 /// Drops the fits of a forward pass that change nothing, also where the sweep reads them: tangents have such.
 pub(crate) fn drop_identities_of_both(values: &mut Values, forward: &mut Block, sweep: &mut Block) {
-    for at in 0..forward.stmts.len() {
-        let mut stmt = forward.stmts[at].clone();
-        stmt.op.blocks_mut().into_iter().for_each(|inner| drop_identities_of_both(values, inner, sweep));
-        forward.stmts[at] = stmt;
+    for inner in forward.stmts.iter_mut().flat_map(|stmt| stmt.op.blocks_mut()) {
+        drop_identities_of_both(values, inner, sweep);
     }
     let same = drop_identities(values, forward, &Definitions::default());
-    sweep.map_reads(&mut |v| same.resolve(v));
+    if same.len() > 0 {
+        sweep.map_reads(&mut |v| same.resolve(v));
+    }
 }
 
 /// A cotangent that has the shape of its operand already needs no fitting; what stands for each of those that went.
 fn drop_identities(values: &mut Values, block: &mut Block, foreign: &Definitions) -> ValueMap<Value> {
     let mut same: ValueMap<Value> = ValueMap::default();
+    if !block.stmts.iter().any(|stmt| matches!(stmt.op, Op::Fit { .. })) {
+        return same;
+    }
     let definitions = Definitions::of([&*block]).with(foreign);
     let memo = Memo::default();
     let shapes = Shapes { values, definitions: &definitions, memo: &memo };
