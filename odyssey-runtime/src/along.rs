@@ -1,6 +1,7 @@
 //! Tangents that a call is lent in forward mode. A caller lends what it has: a reference to the tangent, or to a part of
 //! one, or [`No`] where the argument does not vary.
 
+use std::marker::PhantomData;
 use std::ops::Deref;
 
 use ndarray::{Array, ArrayView, ArrayViewMut, CowArray, Dimension};
@@ -51,6 +52,30 @@ impl<D> Along<D> for No {
     #[inline]
     fn along(self, zero: impl FnOnce() -> D) -> Made<D> {
         Made(zero())
+    }
+}
+
+/// What is left of something lent whose tangent has been looked at: it is there once more, and whether it varies is known.
+pub(crate) struct LentAgain<'d, D, A> {
+    tangent: &'d D,
+    lent: PhantomData<A>,
+}
+
+impl<'d, D, A: Along<D>> LentAgain<'d, D, A> {
+    /// The tangent that `A` held.
+    pub(crate) fn new(tangent: &'d D) -> Self {
+        Self { tangent, lent: PhantomData }
+    }
+}
+
+impl<'d, D, A: Along<D>> Along<D> for LentAgain<'d, D, A> {
+    const VARIES: bool = A::VARIES;
+
+    type Held = &'d D;
+
+    #[inline]
+    fn along(self, _zero: impl FnOnce() -> D) -> &'d D {
+        self.tangent
     }
 }
 

@@ -83,13 +83,6 @@ impl Lent for Reduction {
     }
 }
 
-/// The panic of a second derivative through an operation as a function.
-#[cold]
-#[track_caller]
-pub(crate) fn only_as_a_method<T>(name: &str) -> T {
-    unsupported(&format!("`{name}` as a function cannot be differentiated twice: call it as a method of an array, `x.{name}(…)`"))
-}
-
 /// The cotangent that a sweep starts with, and its tangent.
 #[inline]
 pub fn constant_seed<R: ScalarResult>() -> (R::Tangent, R::Tangent) {

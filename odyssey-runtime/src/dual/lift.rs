@@ -5,12 +5,13 @@ use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToIncl
 use ndarray::{Array, ArrayBase, ArrayD, ArrayRef, ArrayView, Axis, Data, Dim, Dimension, Order};
 
 use super::Dual;
+use crate::along::Along;
 use crate::differentiable::for_each_tuple;
 use crate::elementwise::{Extent, Operand, Rank};
 use crate::losses::Reduction;
-use crate::ops::Tensor;
 use crate::ops::linalg::Triangle;
 use crate::ops::nn::{Conv1d, Conv2d, Mask};
+use crate::ops::{Like, Tensor};
 use crate::real::Real;
 
 /// `x` with its tangent.
@@ -30,6 +31,21 @@ where
         return <<X as Operand>::Dim as Rank>::scalar(numbers.next().expect("a scalar has one value"));
     }
     <<X as Operand>::Dim as Rank>::dense(shape, None, numbers.collect())
+}
+
+/// An array of dual numbers like `X`.
+pub(crate) type DualArray<X> = Array<Dual<<X as Tensor>::Elem>, <X as Tensor>::Dim>;
+
+/// `x` with a tangent that was lent as an `A`, as an array.
+#[track_caller]
+pub(crate) fn dual_array<X: Tensor + ?Sized, A: Along<Like<X>>>(x: &X, x_dot: &Like<X>) -> DualArray<X> {
+    let x = x.tensor_view();
+    if A::VARIES { dual(&x, x_dot) } else { x.map(|x| Dual::constant(*x)) }
+}
+
+/// The zero tangent of `x`.
+pub(crate) fn zero_array<X: Tensor + ?Sized>(x: &X) -> Like<X> {
+    Array::zeros(x.tensor_view().raw_dim())
 }
 
 /// The numbers of `X`.

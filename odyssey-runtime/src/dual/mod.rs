@@ -10,8 +10,10 @@ mod lift;
 mod parts;
 mod real;
 
+pub(crate) use lift::{DualArray, dual_array, zero_array};
 pub use lift::{Lift, constant, dual, lifted};
 pub use parts::{Parts, parts, tangent_part};
+pub(crate) use parts::{join, with_tangent};
 
 /// `value + ε tangent` with `ε² = 0`. Comparisons and what is not smooth go by the value.
 #[derive(Clone, Copy)]

@@ -175,6 +175,19 @@ macro_rules! label_loss {
                 (value, directional(&grad, &dx))
             }
 
+            /// The tangent of the gradient along that of the logits.
+            #[track_caller]
+            pub fn hvp<X: Tensor<Dim = Ix2> + ?Sized>(
+                logits: &X,
+                labels: &[usize],
+                $($option: operation!(@type $Option X),)*
+                logits_dot: Array2<X::Elem>,
+            ) -> Array2<X::Elem> {
+                let x = $crate::dual::dual(&logits.tensor_view(), &logits_dot);
+                operation!(@lift $($option $Option)*);
+                $crate::dual::tangent_part(checked_value_and_grad($loss, &x.view(), labels, $reduction).1)
+            }
+
             /// Compares the gradient with central differences.
             ///
             /// # Errors

@@ -216,6 +216,21 @@ macro_rules! target_loss {
                 (pass.value(), pass.tangent(tangents.0, tangents.1))
             }
 
+            /// The tangents of the gradients along those of predictions and targets.
+            #[track_caller]
+            pub fn hvp<X: Tensor + ?Sized, Y: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized>(
+                predictions: &X,
+                targets: &Y,
+                $($option: operation!(@type $Option X),)*
+                predictions_dot: Like<X>,
+                targets_dot: Like<X>,
+            ) -> (Like<X>, Like<X>) {
+                let x = $crate::dual::dual(&predictions.tensor_view(), &predictions_dot);
+                let y = $crate::dual::dual(&targets.tensor_view(), &targets_dot);
+                operation!(@lift $($option $Option)*);
+                $crate::dual::tangent_part(Pass::new(&x, &y, $loss, $reduction).value_and_grads().1)
+            }
+
             /// Compares the gradients with central differences.
             ///
             /// # Errors

@@ -13,7 +13,7 @@ use crate::want::Want;
 
 tensor_function! {
     /// `y[i] = Σ_{j ≤ i} x[j]` along `axis`; the shape stays. Panics if there is no such axis.
-    fn cumsum(axis: Axis as P), method of CumSum, hidden forms cumsum_residual_vjp, cumsum_pushforward of CumSumResidual;
+    fn cumsum(axis: Axis as P), method of CumSum, hidden forms cumsum_residual_vjp, cumsum_residual_hvp, cumsum_pushforward of CumSumResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward running_sum;
@@ -109,7 +109,7 @@ fn cumprod_forward<T: Real>(x: &mut [T], dx: &[T]) {
 }
 
 tensor_method! {
-    cumprod_residual_vjp, cumprod_pushforward(axis: Axis as P) of CumProdResidual;
+    cumprod_residual_vjp, cumprod_residual_hvp, cumprod_pushforward(axis: Axis as P) of CumProdResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward |x| cumprod(x, axis);

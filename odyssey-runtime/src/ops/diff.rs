@@ -45,7 +45,7 @@ fn transposed<T: Real, D: Dimension>(dy: &Array<T, D>, axis: Axis) -> Array<T, D
 }
 
 tensor_method! {
-    diff_residual_vjp, diff_pushforward(n: usize as P, axis: Axis as Q) of DiffResidual;
+    diff_residual_vjp, diff_residual_hvp, diff_pushforward(n: usize as P, axis: Axis as Q) of DiffResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward |x| diff(x, n, axis);

@@ -18,7 +18,7 @@ tensor_function! {
     ///
     /// A row with a NaN gives NaN, an empty one `-inf`. Several equal maxima share the derivative equally. Panics if there
     /// is no such axis.
-    fn max_axis(axis: Axis as P), method of MaxAxis, hidden forms max_axis_residual_vjp, max_axis_pushforward of MaxAxisResidual;
+    fn max_axis(axis: Axis as P), method of MaxAxis, hidden forms max_axis_residual_vjp, max_axis_residual_hvp, max_axis_pushforward of MaxAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward largest;
@@ -31,7 +31,7 @@ tensor_function! {
     ///
     /// A row with a NaN gives NaN, an empty one `inf`. Several equal minima share the derivative equally. Panics if there
     /// is no such axis.
-    fn min_axis(axis: Axis as P), method of MinAxis, hidden forms min_axis_residual_vjp, min_axis_pushforward of MinAxisResidual;
+    fn min_axis(axis: Axis as P), method of MinAxis, hidden forms min_axis_residual_vjp, min_axis_residual_hvp, min_axis_pushforward of MinAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward smallest;

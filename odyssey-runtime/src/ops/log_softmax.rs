@@ -16,7 +16,7 @@ tensor_function! {
     ///
     /// Shifted by the largest element, so that nothing overflows. A row that has `+inf`, and one that has nothing but
     /// `-inf`, is NaN. Panics if there is no such axis.
-    fn log_softmax(axis: Axis as P), method of LogSoftmax, hidden forms log_softmax_residual_vjp, log_softmax_pushforward of LogSoftmaxResidual;
+    fn log_softmax(axis: Axis as P), method of LogSoftmax, hidden forms log_softmax_residual_vjp, log_softmax_residual_hvp, log_softmax_pushforward of LogSoftmaxResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward forward;

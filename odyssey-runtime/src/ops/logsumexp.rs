@@ -16,7 +16,7 @@ tensor_function! {
     ///
     /// Shifted by the largest element, so that nothing overflows. A row that has `+inf` gives `+inf`, an empty one and one
     /// that has nothing but `-inf` give `-inf`. Panics if there is no such axis.
-    fn logsumexp(axis: Axis as P), method of LogSumExp, hidden forms logsumexp_residual_vjp, logsumexp_pushforward of LogSumExpResidual;
+    fn logsumexp(axis: Axis as P), method of LogSumExp, hidden forms logsumexp_residual_vjp, logsumexp_residual_hvp, logsumexp_pushforward of LogSumExpResidual;
     where [Dim: RemoveAxis];
     result Array<X::Elem, <X::Dim as Dimension>::Smaller>;
     forward forward;

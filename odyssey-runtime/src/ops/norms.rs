@@ -12,7 +12,7 @@ use crate::want::Want;
 
 tensor_function! {
     /// `Σ |x|` over all elements; the derivative where an element is 0 is 0.
-    fn norm_l1(), method of NormL1, hidden forms norm_l1_residual_vjp, norm_l1_pushforward of NormL1Residual;
+    fn norm_l1(), method of NormL1, hidden forms norm_l1_residual_vjp, norm_l1_residual_hvp, norm_l1_pushforward of NormL1Residual;
     where [];
     result X::Elem;
     forward sum_of_magnitudes;
@@ -22,7 +22,7 @@ tensor_function! {
 
 tensor_function! {
     /// `sqrt(Σ x²)` over all elements, without overflow; the derivative at 0 is 0.
-    fn norm_l2(), method of NormL2, hidden forms norm_l2_residual_vjp, norm_l2_pushforward of NormL2Residual;
+    fn norm_l2(), method of NormL2, hidden forms norm_l2_residual_vjp, norm_l2_residual_hvp, norm_l2_pushforward of NormL2Residual;
     where [];
     result X::Elem;
     forward euclidean;

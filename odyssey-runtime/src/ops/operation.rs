@@ -17,7 +17,7 @@ macro_rules! operation {
             $(| $l:ident: $L:tt if $K:ident)*
             $(, $o:ident: $O:ident if $W:ident)*
             $(; $($p:ident: $P:tt if $V:ident),+)?
-        ), method of $Trait:ident, hidden forms $residual:ident, $pushed:ident of $Hidden:ident;
+        ), method of $Trait:ident, hidden forms $residual:ident, $second:ident, $pushed:ident of $Hidden:ident;
         where [$($bound:tt)*];
         result $Result:ty $(, cotangent $Cotangent:ty)?;
         forward $forward:expr $(, checked by $check:path)?;
@@ -27,7 +27,7 @@ macro_rules! operation {
         operation! {
             @function
             $(#[$doc])*
-            $name($x: $X if $S $(| $l: $L if $K)* $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), $Trait, $residual, $pushed;
+            $name($x: $X if $S $(| $l: $L if $K)* $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), $Trait, $residual, $second, $pushed;
             given [rest: ($(operation!(@type $L $X),)* $(&$O,)* $($(operation!(@type $P $X),)+)?),], packed [let rest = ($($l,)* $($o,)* $($($p,)+)?);], passed [rest,];
             where [$($bound)*];
             result $Result, cotangent operation!(@cotangent $Result $(, $Cotangent)?);
@@ -36,8 +36,8 @@ macro_rules! operation {
         }
         operation! {
             @hidden
-            $name($x: $X if $S $(| $l: $L if $K)* $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), $Trait, $residual, $pushed of $Hidden;
-            given [rest: ($(operation!(@type $L $X),)* $(&$O,)* $($(operation!(@type $P $X),)+)?),], opened [let ($($l,)* $($o,)* $($($p,)+)?) = rest;];
+            $name($x: $X if $S $(| $l: $L if $K)* $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), $Trait, $residual, $second, $pushed of $Hidden;
+            given [rest: ($(operation!(@type $L $X),)* $(&$O,)* $($(operation!(@type $P $X),)+)?),], opened [let ($($l,)* $($o,)* $($($p,)+)?) = rest;], packed [let rest = ($($l,)* $($o,)* $($($p,)+)?);], passed [rest,];
             where [$($bound)*];
             result $Result, cotangent operation!(@cotangent $Result $(, $Cotangent)?);
             rules |$y, $dy| ($($rule),+);
@@ -52,7 +52,7 @@ macro_rules! operation {
             $(| $l:ident: $L:tt if $K:ident)*
             $(, $o:ident: $O:ident if $W:ident)*
             $(; $($p:ident: $P:tt if $V:ident),+)?
-        ), method of $Trait:ident, hidden forms $residual:ident, $pushed:ident of $Hidden:ident;
+        ), method of $Trait:ident, hidden forms $residual:ident, $second:ident, $pushed:ident of $Hidden:ident;
         where [$($bound:tt)*];
         result $Result:ty $(, cotangent $Cotangent:ty)?;
         forward $forward:expr $(, checked by $check:path)?;
@@ -62,7 +62,7 @@ macro_rules! operation {
         operation! {
             @function
             $(#[$doc])*
-            $name($x: $X if $S $(| $l: $L if $K)* $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), $Trait, $residual, $pushed;
+            $name($x: $X if $S $(| $l: $L if $K)* $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), $Trait, $residual, $second, $pushed;
             given [$($l: operation!(@type $L $X),)* $($o: &$O,)* $($($p: operation!(@type $P $X),)+)?], packed [], passed [$($l,)* $($o,)* $($($p,)+)?];
             where [$($bound)*];
             result $Result, cotangent operation!(@cotangent $Result $(, $Cotangent)?);
@@ -71,8 +71,8 @@ macro_rules! operation {
         }
         operation! {
             @hidden
-            $name($x: $X if $S $(| $l: $L if $K)* $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), $Trait, $residual, $pushed of $Hidden;
-            given [$($l: operation!(@type $L $X),)* $($o: &$O,)* $($($p: operation!(@type $P $X),)+)?], opened [];
+            $name($x: $X if $S $(| $l: $L if $K)* $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), $Trait, $residual, $second, $pushed of $Hidden;
+            given [$($l: operation!(@type $L $X),)* $($o: &$O,)* $($($p: operation!(@type $P $X),)+)?], opened [], packed [], passed [$($l,)* $($o,)* $($($p,)+)?];
             where [$($bound)*];
             result $Result, cotangent operation!(@cotangent $Result $(, $Cotangent)?);
             rules |$y, $dy| ($($rule),+);
@@ -88,7 +88,7 @@ macro_rules! operation {
             $(| $l:ident: $L:tt if $K:ident)*
             $(, $o:ident: $O:ident if $W:ident)*
             $(; $($p:ident: $P:tt if $V:ident),+)?
-        ), $Trait:ident, $residual:ident, $pushed:ident;
+        ), $Trait:ident, $residual:ident, $second:ident, $pushed:ident;
         given [$($given:tt)*], packed [$($packed:tt)*], passed [$($passed:tt)*];
         where [$($bound:tt)*];
         result $Result:ty, cotangent $Cotangent:ty;
@@ -111,6 +111,10 @@ macro_rules! operation {
             /// The result.
             type Output;
 
+            /// The cotangent of the result.
+            #[doc(hidden)]
+            type Cotangent;
+
             $(#[$doc])*
             #[track_caller]
             fn $name(&self $(, $l: operation!(@type $L Self))* $(, $o: &$O)* $($(, $p: operation!(@type $P Self))+)?) -> Self::Output;
@@ -123,6 +127,7 @@ macro_rules! operation {
             $($bound)*
         {
             type Output = $Result;
+            type Cotangent = $Cotangent;
 
             #[track_caller]
             fn $name(&self $(, $l: operation!(@type $L Self))* $(, $o: &$O)* $($(, $p: operation!(@type $P Self))+)?) -> $Result {
@@ -135,6 +140,7 @@ macro_rules! operation {
 
         impl $Trait<$(operation!(@probe $O)),*> for $crate::ops::probe::Probe {
             type Output = $crate::ops::probe::Probed<$name>;
+            type Cotangent = ();
 
             fn $name(
                 &self
@@ -254,12 +260,14 @@ macro_rules! operation {
             }
 
             #[doc(hidden)]
-            #[allow(unused_variables, clippy::type_complexity, clippy::too_many_arguments, reason = "a value and a pullback, each with its tangent")]
-            pub fn residual_hvp<F, $X, $($O,)* __Along, $S, $($K,)* $($W,)* $($($V),+)?>(
+            #[track_caller]
+            #[allow(non_camel_case_types, reason = "the type of what is lent as a tangent has the name of its argument")]
+            #[allow(clippy::type_complexity, reason = "a value and a pullback, with their tangents")]
+            pub fn residual_hvp<F, $X, $($O,)* $x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>(
                 _primal: F,
                 $x: &$X,
                 $($given)*
-                _along: __Along,
+                tangents: ($x, $(operation!(@no $l),)* $($o,)* $($(operation!(@no $p)),+)?),
                 wants: ($S, $($K,)* $($W,)* $($($V),+)?),
             ) -> (
                 ($Result, $Cotangent),
@@ -275,27 +283,30 @@ macro_rules! operation {
                     $(operation!(@unit $l),)*
                     $($W::Of<($crate::ops::Like<$O>, $crate::ops::Like<$O>)>,)*
                     $($(operation!(@unit $p)),+)?
-                ) + use<F, $X, $($O,)* __Along, $S, $($K,)* $($W,)* $($($V),+)?>,
+                )
+                + use<F, $X, $($O,)* $x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>,
             )
             where
                 F: $crate::ops::probe::IsOperation<
                     Self,
                     (operation!(@fixed $X), $(operation!(@fixed $L),)* $(operation!(@fixed $O),)* $($(operation!(@fixed $P)),+)?),
                 >,
+                $X: ?Sized,
+                $($O: ?Sized,)*
+                $x: $crate::along::Along<$crate::ops::Like<$X>>,
+                $($o: $crate::along::Along<$crate::ops::Like<$O>>,)*
                 $S: $crate::want::Want,
                 $($K: $crate::want::Excluded,)*
                 $($W: $crate::want::Want,)*
                 $($($V: $crate::want::Excluded,)+)?
-                $X: ?Sized,
-                $($O: ?Sized,)*
+                operation!(@dual $Trait $X $($O)*): $crate::dual::Parts<
+                    Value = $Result,
+                    Tangent = $Cotangent,
+                    Cotangent = <$crate::dual::DualArray<$X> as $Trait<$($crate::dual::DualArray<$O>),*>>::Cotangent,
+                >,
                 $($bound)*
             {
-                (
-                    $crate::second::only_as_a_method(stringify!($name)),
-                    |_: &$X, $(_: operation!(@type $L $X),)* $(_: &$O,)* $($(_: operation!(@type $P $X),)+)? _: &$Result, _: ($Cotangent, $Cotangent)| {
-                        $crate::second::only_as_a_method(stringify!($name))
-                    },
-                )
+                $x.$second($($passed)* tangents, wants)
             }
         }
     };
@@ -307,8 +318,8 @@ macro_rules! operation {
             $(| $l:ident: $L:tt if $K:ident)*
             $(, $o:ident: $O:ident if $W:ident)*
             $(; $($p:ident: $P:tt if $V:ident),+)?
-        ), $Trait:ident, $residual:ident, $pushed:ident of $Hidden:ident;
-        given [$($given:tt)*], opened [$($opened:tt)*];
+        ), $Trait:ident, $residual:ident, $second:ident, $pushed:ident of $Hidden:ident;
+        given [$($given:tt)*], opened [$($opened:tt)*], packed [$($packed:tt)*], passed [$($passed:tt)*];
         where [$($bound:tt)*];
         result $Result:ty, cotangent $Cotangent:ty;
         rules |$y:pat_param, $dy:ident| ($rule:expr $(, $rules:expr)*);
@@ -353,6 +364,44 @@ macro_rules! operation {
             where
                 $S: $crate::along::Along<$crate::ops::Like<$X>>,
                 $($W: $crate::along::Along<$crate::ops::Like<$O>>,)*;
+
+            #[track_caller]
+            #[allow(non_camel_case_types, reason = "the type of what is lent as a tangent has the name of its argument")]
+            #[allow(clippy::type_complexity, reason = "a value and a pullback, with their tangents")]
+            fn $second<$x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>(
+                &self,
+                $($given)*
+                tangents: ($x, $(operation!(@no $l),)* $($o,)* $($(operation!(@no $p)),+)?),
+                wants: ($S, $($K,)* $($W,)* $($($V),+)?),
+            ) -> (
+                ($Result, $Cotangent),
+                impl FnOnce(
+                    &$X,
+                    $(operation!(@type $L $X),)*
+                    $(&$O,)*
+                    $($(operation!(@type $P $X),)+)?
+                    &$Result,
+                    ($Cotangent, $Cotangent),
+                ) -> (
+                    $S::Of<($crate::ops::Like<$X>, $crate::ops::Like<$X>)>,
+                    $(operation!(@unit $l),)*
+                    $($W::Of<($crate::ops::Like<$O>, $crate::ops::Like<$O>)>,)*
+                    $($(operation!(@unit $p)),+)?
+                )
+                + use<Self, $X, $($O,)* $x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>,
+            )
+            where
+                $x: $crate::along::Along<$crate::ops::Like<$X>>,
+                $($o: $crate::along::Along<$crate::ops::Like<$O>>,)*
+                $S: $crate::want::Want,
+                $($K: $crate::want::Excluded,)*
+                $($W: $crate::want::Want,)*
+                $($($V: $crate::want::Excluded,)+)?
+                operation!(@dual $Trait $X $($O)*): $crate::dual::Parts<
+                    Value = $Result,
+                    Tangent = $Cotangent,
+                    Cotangent = <$crate::dual::DualArray<$X> as $Trait<$($crate::dual::DualArray<$O>),*>>::Cotangent,
+                >;
         }
 
         impl<$X $(, $O)*> $Hidden<$X $(, $O)*> for $X
@@ -423,6 +472,76 @@ macro_rules! operation {
                 let tangent = sum.expect("one of them has contributed");
                 (value, tangent)
             }
+
+            #[track_caller]
+            #[allow(non_camel_case_types, reason = "the type of what is lent as a tangent has the name of its argument")]
+            #[allow(clippy::type_complexity, reason = "a value and a pullback, with their tangents")]
+            #[allow(non_snake_case, reason = "what belongs to an argument is called as its type is")]
+            #[allow(unused_variables, reason = "not every rule reads everything")]
+            fn $second<$x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>(
+                &self,
+                $($given)*
+                ($S, $(operation!(@any $l),)* $($W,)* $($(operation!(@any $p)),+)?): ($x, $(operation!(@no $l),)* $($o,)* $($(operation!(@no $p)),+)?),
+                _wants: ($S, $($K,)* $($W,)* $($($V),+)?),
+            ) -> (
+                ($Result, $Cotangent),
+                impl FnOnce(
+                    &$X,
+                    $(operation!(@type $L $X),)*
+                    $(&$O,)*
+                    $($(operation!(@type $P $X),)+)?
+                    &$Result,
+                    ($Cotangent, $Cotangent),
+                ) -> (
+                    $S::Of<($crate::ops::Like<$X>, $crate::ops::Like<$X>)>,
+                    $(operation!(@unit $l),)*
+                    $($W::Of<($crate::ops::Like<$O>, $crate::ops::Like<$O>)>,)*
+                    $($(operation!(@unit $p)),+)?
+                )
+                + use<$X, $($O,)* $x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>,
+            )
+            where
+                $x: $crate::along::Along<$crate::ops::Like<$X>>,
+                $($o: $crate::along::Along<$crate::ops::Like<$O>>,)*
+                $S: $crate::want::Want,
+                $($K: $crate::want::Excluded,)*
+                $($W: $crate::want::Want,)*
+                $($($V: $crate::want::Excluded,)+)?
+                operation!(@dual $Trait $X $($O)*): $crate::dual::Parts<
+                    Value = $Result,
+                    Tangent = $Cotangent,
+                    Cotangent = <$crate::dual::DualArray<$X> as $Trait<$($crate::dual::DualArray<$O>),*>>::Cotangent,
+                >,
+            {
+                $($opened)*
+                let $S = $S.along(|| $crate::dual::zero_array(self));
+                $(let $W = $W.along(|| $crate::dual::zero_array($o));)*
+                let (value, tangent) = {
+                    let tangents = (
+                        $crate::along::LentAgain::<_, $x>::new(&*$S),
+                        $(operation!(@no $l),)*
+                        $($crate::along::LentAgain::<_, $o>::new(&*$W),)*
+                        $($(operation!(@no $p)),+)?
+                    );
+                    $($packed)*
+                    self.$pushed($($passed)* tangents)
+                };
+                let $x = $crate::dual::dual_array::<$X, $x>(self, &*$S);
+                $(let $W = $crate::dual::dual_array::<$O, $o>($o, &*$W);)*
+                let y = <operation!(@dual $Trait $X $($O)*) as $crate::dual::Parts>::of_parts(value.clone(), tangent.clone());
+                let pullback = move |_: &$X, $($l: operation!(@type $L $X),)* $(_: &$O,)* $($($p: operation!(@type $P $X),)+)? _: &$Result, (d, d_dot): ($Cotangent, $Cotangent)| {
+                    operation!(@lift $($l $L)* $($($p $P)+)?);
+                    let cotangent = $crate::dual::join(&y, d, d_dot);
+                    let ($x, $($o,)* $y, $dy) = (&$x, $(&$W,)* &y, &cotangent);
+                    (
+                        $S::when(|| $crate::dual::parts($rule)),
+                        $(operation!(@unit $l),)*
+                        $($W::when(|| $crate::dual::parts($rules)),)*
+                        $($(operation!(@unit $p)),+)?
+                    )
+                };
+                ((value, tangent), pullback)
+            }
         }
     };
 
@@ -439,6 +558,14 @@ macro_rules! operation {
     (@probe $operand:ident) => { $crate::ops::probe::Probe };
     (@unit $parameter:ident) => { () };
     (@no $parameter:ident) => { $crate::want::No };
+    (@any $parameter:ident) => { _ };
+    (@dual $Trait:ident $X:ident $($O:ident)*) => {
+        <$crate::dual::DualArray<$X> as $Trait<$($crate::dual::DualArray<$O>),*>>::Output
+    };
+    // Parameters as they are among dual numbers.
+    (@lift $($p:ident $P:tt)*) => { $(operation!(@lift_one $p $P);)* };
+    (@lift_one $p:ident [&[Elem]]) => { let $p = &$crate::dual::lifted(&$p)[..]; };
+    (@lift_one $p:ident $P:tt) => { let $p = $crate::dual::lifted(&$p); };
     (@whose) => { "that of the operand" };
     (@whose $($O:ident)+) => { "those of the operands" };
     (@grads $X:ident) => { $crate::ops::Like<$X> };

@@ -103,7 +103,7 @@ fn product_forward<T: Real>(x: &[T], dx: &[T]) -> T {
 }
 
 tensor_method! {
-    product_residual_vjp, product_pushforward() of ProductResidual;
+    product_residual_vjp, product_residual_hvp, product_pushforward() of ProductResidual;
     where [];
     result X::Elem;
     forward |x| product(x);
@@ -112,7 +112,7 @@ tensor_method! {
 }
 
 tensor_method! {
-    product_axis_residual_vjp, product_axis_pushforward(axis: Axis as P) of ProductAxisResidual;
+    product_axis_residual_vjp, product_axis_residual_hvp, product_axis_pushforward(axis: Axis as P) of ProductAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward |x| product_axis(x, axis);

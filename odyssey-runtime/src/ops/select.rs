@@ -57,7 +57,7 @@ impl select {
 }
 
 tensor_method! {
-    select_residual_vjp, select_pushforward(axis: Axis as P, indices: &[usize] as Q) of SelectResidual;
+    select_residual_vjp, select_residual_hvp, select_pushforward(axis: Axis as P, indices: &[usize] as Q) of SelectResidual;
     where [Dim: RemoveAxis];
     result Array<X::Elem, X::Dim>;
     forward |x| select(x, axis, indices);

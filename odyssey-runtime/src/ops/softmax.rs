@@ -16,7 +16,7 @@ tensor_function! {
     ///
     /// Shifted by the largest element, so that nothing overflows. A row that has `+inf`, and one that has nothing but
     /// `-inf`, is NaN. Panics if there is no such axis.
-    fn softmax(axis: Axis as P), method of Softmax, hidden forms softmax_residual_vjp, softmax_pushforward of SoftmaxResidual;
+    fn softmax(axis: Axis as P), method of Softmax, hidden forms softmax_residual_vjp, softmax_residual_hvp, softmax_pushforward of SoftmaxResidual;
     where [];
     result Array<X::Elem, X::Dim>;
     forward forward;

@@ -80,7 +80,7 @@ fn repeat<T: Real, D: RemoveAxis>(dim: D, axis: Axis, dy: &ArrayView<'_, T, D::S
 }
 
 tensor_method! {
-    sum_axis_residual_vjp, sum_axis_pushforward(axis: Axis as P) of SumAxisResidual;
+    sum_axis_residual_vjp, sum_axis_residual_hvp, sum_axis_pushforward(axis: Axis as P) of SumAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward |x| sum_axis(x, axis);
@@ -89,7 +89,7 @@ tensor_method! {
 }
 
 tensor_method! {
-    mean_axis_residual_vjp, mean_axis_pushforward(axis: Axis as P) of MeanAxisResidual;
+    mean_axis_residual_vjp, mean_axis_residual_hvp, mean_axis_pushforward(axis: Axis as P) of MeanAxisResidual;
     where [Dim: RemoveAxis];
     result Option<Smaller<X>>;
     forward |x| mean_axis(x, axis);

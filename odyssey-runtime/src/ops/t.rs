@@ -3,7 +3,7 @@
 
 use ndarray::{Array, ArrayView, Dimension};
 
-use super::tensor::Tensor;
+use super::tensor::{Like, Tensor};
 use crate::along::Along;
 use crate::want::Want;
 
@@ -37,6 +37,16 @@ pub trait TransposeResidual<X: Tensor + ?Sized> {
         impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>,
     );
 
+    /// Linear: the tangent of the cotangent goes the same way.
+    fn t_residual_hvp<G: Along<Array<X::Elem, X::Dim>>, S: Want>(
+        &self,
+        tangents: (G,),
+        wants: (S,),
+    ) -> (
+        (ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>),
+        impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, (Like<X>, Like<X>)) -> (S::Of<(Like<X>, Like<X>)>,) + use<Self, X, G, S>,
+    );
+
     /// The tangent has its axes reversed as well.
     fn t_pushforward<G: Along<Array<X::Elem, X::Dim>>>(
         &self,
@@ -53,6 +63,17 @@ impl<X: Tensor + ?Sized> TransposeResidual<X> for X {
         impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>,
     ) {
         (t(self), |_, _, dy| (S::when(|| t::d_x(dy)),))
+    }
+
+    fn t_residual_hvp<G: Along<Array<X::Elem, X::Dim>>, S: Want>(
+        &self,
+        tangents: (G,),
+        _wants: (S,),
+    ) -> (
+        (ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>),
+        impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, (Like<X>, Like<X>)) -> (S::Of<(Like<X>, Like<X>)>,) + use<X, G, S>,
+    ) {
+        (self.t_pushforward(tangents), |_, _, (d, d_dot)| (S::when(|| (t::d_x(d), t::d_x(d_dot))),))
     }
 
     fn t_pushforward<G: Along<Array<X::Elem, X::Dim>>>(

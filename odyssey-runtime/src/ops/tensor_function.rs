@@ -7,7 +7,7 @@ macro_rules! tensor_function {
     (
         $(#[$doc:meta])*
         fn $name:ident($($param:ident: $Param:ty as $P:ident),*), method of $Trait:ident,
-        hidden forms $residual_name:ident, $pushed_name:ident of $Residual:ident;
+        hidden forms $residual_name:ident, $second_name:ident, $pushed_name:ident of $Residual:ident;
         where [$($bound:tt)*];
         result $Result:ty;
         forward $forward:expr;
@@ -105,7 +105,8 @@ macro_rules! tensor_function {
             }
 
             #[doc(hidden)]
-            #[allow(clippy::type_complexity, reason = "a residual form is a value and a pullback, here each with its tangent")]
+            #[track_caller]
+            #[allow(clippy::type_complexity, reason = "a value and a pullback, with their tangents")]
             pub fn residual_hvp<
                 F: IsFunction<Self, ($($Param,)*)>,
                 X: Tensor<$($bound)*> + ?Sized,
@@ -114,20 +115,20 @@ macro_rules! tensor_function {
                 $(, $P: Want)*
             >(
                 _primal: F,
-                _x: &X,
-                $(_: $Param,)*
-                _tangents: (G, $($P,)*),
-                _wants: (S, $($P,)*),
+                x: &X,
+                $($param: $Param,)*
+                tangents: (G, $(tensor_method!(@no $param),)*),
+                wants: (S, $($P,)*),
             ) -> (
                 ($Result, $Result),
-                tensor_method!(@pullback ($Result, $Result), &$Result, X, S, (Array<X::Elem, X::Dim>, Array<X::Elem, X::Dim>); $($Param as $P),*),
+                tensor_method!(@second $Result, X, S; $($Param as $P),*),
             ) {
-                $crate::second::only_as_a_method(stringify!($name))
+                x.$second_name($($param,)* tangents, wants)
             }
         }
 
         tensor_method! {
-            $residual_name, $pushed_name($($param: $Param as $P),*) of $Residual;
+            $residual_name, $second_name, $pushed_name($($param: $Param as $P),*) of $Residual;
             where [$($bound)*];
             result $Result;
             forward |x| x.$name($($param),*);
@@ -142,7 +143,7 @@ macro_rules! tensor_function {
 /// found before these.
 macro_rules! tensor_method {
     (
-        $name:ident, $pushed:ident($($param:ident: $Param:ty as $P:ident),*) of $Trait:ident;
+        $name:ident, $second:ident, $pushed:ident($($param:ident: $Param:ty as $P:ident),*) of $Trait:ident;
         where [$($bound:tt)*];
         result $Result:ty;
         forward |$fx:ident| $forward:expr;
@@ -164,6 +165,18 @@ macro_rules! tensor_method {
                 $($param: $Param,)*
                 tangents: (G, $($P,)*),
             ) -> ($Result, $Result);
+
+            #[track_caller]
+            #[allow(clippy::type_complexity, reason = "a value and a pullback, with their tangents")]
+            fn $second<G: Along<Array<X::Elem, X::Dim>>, S: Want $(, $P: Want)*>(
+                &self,
+                $($param: $Param,)*
+                tangents: (G, $(tensor_method!(@no $param),)*),
+                wants: (S, $($P,)*),
+            ) -> (
+                ($Result, $Result),
+                tensor_method!(@second $Result, X, S; $($Param as $P),*),
+            );
         }
 
         impl<X: Tensor<$($bound)*> + ?Sized> $Trait<X> for X {
@@ -196,21 +209,66 @@ macro_rules! tensor_method {
                 };
                 (y, y_dot)
             }
+
+            #[allow(unused_variables, reason = "not every rule reads everything")]
+            #[track_caller]
+            #[allow(clippy::type_complexity, reason = "a value and a pullback, with their tangents")]
+            fn $second<G: Along<Array<X::Elem, X::Dim>>, S: Want $(, $P: Want)*>(
+                &self,
+                $($param: $Param,)*
+                tangents: (G, $(tensor_method!(@no $param),)*),
+                _wants: (S, $($P,)*),
+            ) -> (
+                ($Result, $Result),
+                tensor_method!(@second $Result, X, S; $($Param as $P),*),
+            ) {
+                let x_dot = tangents.0.along(|| $crate::dual::zero_array(self));
+                let value = self.$pushed($($param,)* ($crate::along::LentAgain::<_, G>::new(&*x_dot), $(tensor_method!(@no $param),)*));
+                // Of any rank: what a trait object owns outlives everything, and not every type of a rank says that it does.
+                let x_dot = x_dot.clone().into_dyn();
+                let pullback = move |x: &ndarray::ArrayRef<X::Elem, X::Dim>, $($param: $Param,)* y: &$Result, (d, d_dot): ($Result, $Result)| {
+                    let x_dot: Array<X::Elem, X::Dim> = x_dot.into_dimensionality().expect("of the rank that it was of");
+                    let y_dot = {
+                        let ($tx, $ty, $dx) = (x, y, &x_dot);
+                        $tangent
+                    };
+                    let (x, y) = ($crate::dual::dual(x, &x_dot), $crate::dual::with_tangent(y, &y_dot));
+                    $(let $param = $crate::dual::lifted(&$param);)*
+                    let d = $crate::dual::join(&y, d, d_dot);
+                    let d_x = S::when(|| {
+                        let ($x, $y, $dy) = (&x, &y, d);
+                        $crate::dual::parts($rule)
+                    });
+                    (d_x, $(tensor_method!(@unit $param),)*)
+                };
+                (value, Box::new(pullback))
+            }
         }
     };
     // The argument may be a view, which the type of a pullback must not know: it outlives the view.
     (@pullback $Result:ty, $X:ident, $S:ident; $($Param:ty as $P:ident),*) => {
-        tensor_method!(@pullback $Result, &$Result, $X, $S, Array<<$X as Tensor>::Elem, <$X as Tensor>::Dim>; $($Param as $P),*)
-    };
-    (@pullback $Cotangent:ty, $Result:ty, $X:ident, $S:ident, $Gradient:ty; $($Param:ty as $P:ident),*) => {
         fn(
             &ndarray::ArrayRef<<$X as Tensor>::Elem, <$X as Tensor>::Dim>,
             $($Param,)*
+            &$Result,
             $Result,
-            $Cotangent,
-        ) -> ($S::Of<$Gradient>, $(tensor_method!(@unit $P),)*)
+        ) -> ($S::Of<Array<<$X as Tensor>::Elem, <$X as Tensor>::Dim>>, $(tensor_method!(@unit $P),)*)
+    };
+    (@second $Result:ty, $X:ident, $S:ident; $($Param:ty as $P:ident),*) => {
+        Box<
+            dyn FnOnce(
+                &ndarray::ArrayRef<<$X as Tensor>::Elem, <$X as Tensor>::Dim>,
+                $($Param,)*
+                &$Result,
+                ($Result, $Result),
+            ) -> (
+                $S::Of<(Array<<$X as Tensor>::Elem, <$X as Tensor>::Dim>, Array<<$X as Tensor>::Elem, <$X as Tensor>::Dim>)>,
+                $(tensor_method!(@unit $P),)*
+            ),
+        >
     };
     (@unit $name:ident) => { () };
+    (@no $name:ident) => { $crate::want::No };
 }
 
 pub(super) use {tensor_function, tensor_method};

@@ -8,7 +8,7 @@ use crate::along::Along;
 use crate::want::Want;
 
 macro_rules! triangle {
-    ($(#[$doc:meta])* $name:ident, $residual:ident, $pushed:ident of $Residual:ident) => {
+    ($(#[$doc:meta])* $name:ident, $residual:ident, $second:ident, $pushed:ident of $Residual:ident) => {
         $(#[$doc])*
         pub fn $name<X: Tensor + ?Sized>(x: &X, k: isize) -> Array<X::Elem, X::Dim> {
             x.tensor_view().$name(k)
@@ -28,7 +28,7 @@ macro_rules! triangle {
         }
 
         tensor_method! {
-            $residual, $pushed(k: isize as P) of $Residual;
+            $residual, $second, $pushed(k: isize as P) of $Residual;
             where [];
             result Array<X::Elem, X::Dim>;
             forward |x| $name(x, k);
@@ -40,11 +40,11 @@ macro_rules! triangle {
 
 triangle! {
     /// Of each matrix (the last two axes) what stands on and above its `k`-th diagonal.
-    triu, triu_residual_vjp, triu_pushforward of TriuResidual
+    triu, triu_residual_vjp, triu_residual_hvp, triu_pushforward of TriuResidual
 }
 triangle! {
     /// Of each matrix (the last two axes) what stands on and below its `k`-th diagonal.
-    tril, tril_residual_vjp, tril_pushforward of TrilResidual
+    tril, tril_residual_vjp, tril_residual_hvp, tril_pushforward of TrilResidual
 }
 
 #[cfg(test)]

@@ -181,7 +181,7 @@ fn centred_dot<T: Real>(x: &[T], dx: &[T]) -> T {
 }
 
 tensor_method! {
-    var_residual_vjp, var_pushforward(ddof: X::Elem as P) of VarResidual;
+    var_residual_vjp, var_residual_hvp, var_pushforward(ddof: X::Elem as P) of VarResidual;
     where [];
     result X::Elem;
     forward |x| var(x, ddof);
@@ -190,7 +190,7 @@ tensor_method! {
 }
 
 tensor_method! {
-    std_residual_vjp, std_pushforward(ddof: X::Elem as P) of StdResidual;
+    std_residual_vjp, std_residual_hvp, std_pushforward(ddof: X::Elem as P) of StdResidual;
     where [];
     result X::Elem;
     forward |x| std(x, ddof);
@@ -199,7 +199,7 @@ tensor_method! {
 }
 
 tensor_method! {
-    var_axis_residual_vjp, var_axis_pushforward(axis: Axis as P, ddof: X::Elem as Q) of VarAxisResidual;
+    var_axis_residual_vjp, var_axis_residual_hvp, var_axis_pushforward(axis: Axis as P, ddof: X::Elem as Q) of VarAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward |x| var_axis(x, axis, ddof);
@@ -208,7 +208,7 @@ tensor_method! {
 }
 
 tensor_method! {
-    std_axis_residual_vjp, std_axis_pushforward(axis: Axis as P, ddof: X::Elem as Q) of StdAxisResidual;
+    std_axis_residual_vjp, std_axis_residual_hvp, std_axis_pushforward(axis: Axis as P, ddof: X::Elem as Q) of StdAxisResidual;
     where [Dim: RemoveAxis];
     result Smaller<X>;
     forward |x| std_axis(x, axis, ddof);

@@ -2,7 +2,9 @@
 
 mod functions;
 mod numbers;
+mod reading;
 mod rules;
+mod second;
 
 /// The step of central differences.
 const STEP: f64 = 1e-5;

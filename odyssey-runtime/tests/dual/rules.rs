@@ -1,72 +1,12 @@
 //! The rules of all operations over dual numbers, called as generated code calls them.
 
-use ndarray::{Array, Array1, Array2, Array3, Array4, ArrayBase, Axis, Data, Dimension, IntoDimension, array};
+use ndarray::{Array1, Array2, Array3, Array4, Axis, array};
 use odyssey_runtime::ops::linalg::Triangle;
 use odyssey_runtime::ops::nn::{Conv1d, Conv2d};
 use odyssey_runtime::rt;
 
+use super::reading::{Given, Read, numbers};
 use super::{STEP, agree};
-
-/// Numbers without a pattern.
-fn numbers<S: IntoDimension>(shape: S, seed: usize) -> Array<f64, S::Dim> {
-    let mut i = 0.0;
-    Array::from_shape_simple_fn(shape.into_dimension(), || {
-        i += 1.7;
-        (i + seed as f64 * 0.61).sin()
-    })
-}
-
-/// What a rule reads.
-trait Read {
-    /// A direction, by the number of the operand.
-    fn direction(&self, number: usize) -> Self;
-
-    /// So far along it.
-    fn moved(&self, number: usize, step: f64) -> Self;
-}
-
-impl Read for f64 {
-    fn direction(&self, number: usize) -> f64 {
-        (number as f64 * 1.1 + 0.4).cos()
-    }
-
-    fn moved(&self, number: usize, step: f64) -> f64 {
-        self + step * self.direction(number)
-    }
-}
-
-impl<D: Dimension> Read for Array<f64, D> {
-    fn direction(&self, number: usize) -> Self {
-        numbers(self.raw_dim(), 50 + 7 * number).into_dimensionality().unwrap()
-    }
-
-    fn moved(&self, number: usize, step: f64) -> Self {
-        self + &(self.direction(number) * step)
-    }
-}
-
-/// What a rule gives.
-trait Given {
-    fn list(&self) -> Vec<f64>;
-}
-
-impl Given for f64 {
-    fn list(&self) -> Vec<f64> {
-        vec![*self]
-    }
-}
-
-impl<S: Data<Elem = f64>, D: Dimension> Given for ArrayBase<S, D> {
-    fn list(&self) -> Vec<f64> {
-        self.iter().copied().collect()
-    }
-}
-
-impl<A: Given, B: Given, C: Given> Given for (A, B, C) {
-    fn list(&self) -> Vec<f64> {
-        [self.0.list(), self.1.list(), self.2.list()].concat()
-    }
-}
 
 /// Compares the tangent of a rule, an expression over the operands and the parameters behind `;`, with central differences of
 /// the rule itself.
@@ -203,11 +143,11 @@ fn of_exponentials() {
 }
 
 /// Matrices that are far from singular.
-fn regular(n: usize, seed: usize) -> Array2<f64> {
+pub(super) fn regular(n: usize, seed: usize) -> Array2<f64> {
     numbers([n, n], seed) + Array2::<f64>::eye(n) * 3.0
 }
 
-fn stack(n: usize, seed: usize) -> Array3<f64> {
+pub(super) fn stack(n: usize, seed: usize) -> Array3<f64> {
     ndarray::stack![Axis(0), regular(n, seed), regular(n, seed + 1)]
 }
 

@@ -2,13 +2,12 @@
 
 use std::marker::PhantomData;
 
-use ndarray::{Array, ArrayRef, Dimension};
+use ndarray::{Array, ArrayD, ArrayRef, ArrayView, Dimension};
 
 use super::super::{Full, One, Operand, Rank, Scalar, Sum, like, map_to_modes, operand};
 use crate::dual::{Dual, parts};
 use crate::ops::probe::{Probe, Probed};
 use crate::real::Real;
-use crate::second::only_as_a_method;
 use crate::want::Want;
 
 /// The mathematics of a function of x and N numbers; implemented by the function's companion.
@@ -98,6 +97,8 @@ pub trait Passing<X>: Rank {
 }
 
 /// A number and its tangent.
+#[allow(clippy::inline_always, reason = "what is not inlined into a kernel is not vectorised")]
+#[inline(always)]
 fn pair<T>((value, tangent): (T, T)) -> Dual<T> {
     Dual { value, tangent }
 }
@@ -178,11 +179,9 @@ where
     type Value = Array<T, D>;
     type Pullback<W: Want> = fn(&ArrayRef<T, D>, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>,);
     type NumberPullback<W: Want, V: Want> = fn(&ArrayRef<T, D>, T, &Array<T, D>, Array<T, D>) -> (W::Of<Self::Value>, V::Of<T>);
-    // What these own would have to be a trait object, which not every rank may be part of.
-    type PullbackAlong<W: Want> =
-        fn(&ArrayRef<T, D>, &Array<T, D>, (Self::Value, Self::Value)) -> (W::Of<(Self::Value, Self::Value)>,);
+    type PullbackAlong<W: Want> = Box<dyn FnOnce(&ArrayRef<T, D>, &Self::Value, Twice<T, D>) -> (W::Of<Twice<T, D>>,)>;
     type NumberPullbackAlong<W: Want, V: Want> =
-        fn(&ArrayRef<T, D>, T, &Array<T, D>, (Self::Value, Self::Value)) -> (W::Of<(Self::Value, Self::Value)>, V::Of<(T, T)>);
+        Box<dyn FnOnce(&ArrayRef<T, D>, T, &Self::Value, Twice<T, D>) -> (W::Of<Twice<T, D>>, V::Of<(T, T)>)>;
 
     #[track_caller]
     fn value<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N]) -> Array<T, D> {
@@ -255,22 +254,89 @@ where
         }
     }
 
-    fn pullback_along<C: Function<0>, W: Want>(_x_dot: Array<T, D>, _y_dot: Array<T, D>) -> Self::PullbackAlong<W> {
-        only_as_a_method(name_of::<C>())
+    fn pullback_along<C: Function<0>, W: Want>(x_dot: Array<T, D>, y_dot: Array<T, D>) -> Self::PullbackAlong<W> {
+        let along = Along::new(x_dot, y_dot);
+        Box::new(move |x, y, d| (W::when(|| along.d_x::<C, D, 0>(x, [], y, &d)),))
     }
 
     fn number_pullback_along<C: Function<1>, W: Want, V: Want>(
-        _x_dot: Array<T, D>,
-        _number_dot: T,
-        _y_dot: Array<T, D>,
+        x_dot: Array<T, D>,
+        number_dot: T,
+        y_dot: Array<T, D>,
     ) -> Self::NumberPullbackAlong<W, V> {
-        only_as_a_method(name_of::<C>())
+        let along = Along::new(x_dot, y_dot);
+        Box::new(move |x, number, y, d| {
+            let number = pair((number, number_dot));
+            let d_x = W::when(|| along.d_x::<C, D, 1>(x, [number], y, &d));
+            (d_x, V::when(|| along.d_number::<C, D>(x, number, y, &d)))
+        })
     }
 }
 
-/// The name of a function, which is that of its companion.
-fn name_of<C>() -> &'static str {
-    std::any::type_name::<C>().rsplit("::").next().unwrap_or_default()
+/// An array, and its tangent.
+type Twice<T, D> = (Array<T, D>, Array<T, D>);
+
+/// The tangents of x and of the value, which a pullback owns: of any rank, since what a trait object owns outlives everything,
+/// and not every type of a rank says that it does.
+struct Along<T> {
+    x_dot: ArrayD<T>,
+    y_dot: ArrayD<T>,
+}
+
+impl<T: Real> Along<T> {
+    fn new<D: Dimension>(x_dot: Array<T, D>, y_dot: Array<T, D>) -> Self {
+        Self { x_dot: x_dot.into_dyn(), y_dot: y_dot.into_dyn() }
+    }
+
+    fn of_rank<D: Dimension>(&self) -> [ArrayView<'_, T, D>; 2] {
+        [&self.x_dot, &self.y_dot].map(|dot| dot.view().into_dimensionality().expect("of the rank that it was of"))
+    }
+
+    /// The cotangent of x, and its tangent.
+    #[track_caller]
+    fn d_x<C: Function<N>, D: Dimension, const N: usize>(
+        &self,
+        x: &ArrayRef<T, D>,
+        numbers: [Dual<T>; N],
+        y: &Array<T, D>,
+        (d, d_dot): &Twice<T, D>,
+    ) -> Twice<T, D> {
+        let [x_dot, y_dot] = self.of_rank::<D>();
+        map_to_modes(
+            (operand(x), operand(&x_dot), operand(y), operand(&y_dot), operand(d), operand(d_dot)),
+            (like(x), like(x)),
+            #[inline(always)]
+            |(x, x_dot, y, y_dot, d, d_dot)| parts(C::Plain::d_x(pair((x, x_dot)), numbers, pair((y, y_dot)), pair((d, d_dot)))),
+            #[inline(always)]
+            |(x, x_dot, y, y_dot, d, d_dot)| parts(C::Fused::d_x(pair((x, x_dot)), numbers, pair((y, y_dot)), pair((d, d_dot)))),
+        )
+    }
+
+    /// The cotangent of the number, and its tangent.
+    #[track_caller]
+    fn d_number<C: Function<1>, D: Dimension>(
+        &self,
+        x: &ArrayRef<T, D>,
+        number: Dual<T>,
+        y: &Array<T, D>,
+        (d, d_dot): &Twice<T, D>,
+    ) -> (T, T) {
+        let [x_dot, y_dot] = self.of_rank::<D>();
+        map_to_modes(
+            (operand(x), operand(&x_dot), operand(y), operand(&y_dot), operand(d), operand(d_dot)),
+            (Sum, Sum),
+            #[inline(always)]
+            |(x, x_dot, y, y_dot, d, d_dot)| {
+                let [d_number] = C::Plain::d_numbers(pair((x, x_dot)), [number], pair((y, y_dot)), pair((d, d_dot)));
+                parts(d_number)
+            },
+            #[inline(always)]
+            |(x, x_dot, y, y_dot, d, d_dot)| {
+                let [d_number] = C::Fused::d_numbers(pair((x, x_dot)), [number], pair((y, y_dot)), pair((d, d_dot)));
+                parts(d_number)
+            },
+        )
+    }
 }
 
 /// The sum of the partial derivatives, each times its tangent. They are functions of one element, so that the rule for the

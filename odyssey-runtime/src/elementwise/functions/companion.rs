@@ -4,6 +4,7 @@ use super::argument::{Argument, Formulas, Function, Fused, IsElementwise, Number
 use crate::along::Along;
 use crate::check::{self, GradientMismatch};
 use crate::differentiable::{Differentiable, ScalarResult};
+use crate::dual::{Dual, tangent_part};
 use crate::real::Real;
 use crate::want::Want;
 
@@ -163,6 +164,12 @@ macro_rules! companion {
                 (y, X::Dim::pullback::<Self, W>())
             }
 
+            /// The tangent of the derivative along that of `x`: the second derivative, times that.
+            #[inline]
+            pub fn hvp<T: Real>(x: T, x_dot: T) -> T {
+                Self::grad(Dual { value: x, tangent: x_dot }).tangent
+            }
+
             #[doc(hidden)]
             #[track_caller]
             pub fn residual_hvp<F: IsElementwise<Self, 0>, X: Passed, G: Along<Value<X>>, W: Want>(
@@ -257,6 +264,13 @@ macro_rules! companion {
             ) -> (Value<X>, <X::Dim as Passing<X>>::NumberPullback<W, V>) {
                 let y = X::Dim::value::<Self, 1>(&x, [$number]);
                 (y, X::Dim::number_pullback::<Self, W, V>())
+            }
+
+            #[doc = concat!("The tangents of the derivatives along those of `x` and `", stringify!($number), "`.")]
+            #[inline]
+            pub fn hvp<T: Real>(x: T, $number: T, x_dot: T, number_dot: T) -> (T, T) {
+                let number = Dual { value: $number, tangent: number_dot };
+                tangent_part(Self::grad(Dual { value: x, tangent: x_dot }, number))
             }
 
             #[doc(hidden)]

@@ -18,8 +18,8 @@ fallible_operation! {
     /// The argument is taken as symmetric, and so is its cotangent: `da` is the symmetric part of `l⁻ᵀ Φ(lᵀ dl) l⁻¹`, where `Φ`
     /// takes the lower half and halves the diagonal (Murray, *Differentiation of the Cholesky decomposition*, 2016, eq. 10).
     /// Panics if the matrices are not square.
-    fn cholesky(a: A if S), method of Cholesky, hidden forms cholesky_residual_vjp, cholesky_pushforward of CholeskyHidden;
-    or try_cholesky, method of TryCholesky, hidden forms try_cholesky_residual_vjp, try_cholesky_pushforward of TryCholeskyHidden;
+    fn cholesky(a: A if S), method of Cholesky, hidden forms cholesky_residual_vjp, cholesky_residual_hvp, cholesky_pushforward of CholeskyHidden;
+    or try_cholesky, method of TryCholesky, hidden forms try_cholesky_residual_vjp, try_cholesky_residual_hvp, try_cholesky_pushforward of TryCholeskyHidden;
     where [A: Tensor<Dim: Stack>];
     result Like<A>;
     forward forward;

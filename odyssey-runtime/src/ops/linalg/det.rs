@@ -14,7 +14,7 @@ operation! {
     ///
     /// By elimination with partial pivoting. Derivative: `da = dy det(a) a⁻ᵀ` (Giles 2008, 2.2.4), which is the matrix of
     /// cofactors, and for a singular matrix computed as that. Panics if the matrices are not square.
-    fn det(a: A if S), method of Determinant, hidden forms det_residual_vjp, det_pushforward of DeterminantHidden;
+    fn det(a: A if S), method of Determinant, hidden forms det_residual_vjp, det_residual_hvp, det_pushforward of DeterminantHidden;
     where [A: Tensor<Dim: Stack>];
     result <A::Dim as Stack>::Numbers<A::Elem>;
     forward forward;

@@ -20,7 +20,7 @@ operation! {
     /// positive. Derivative: `da = v (diag(dw) + F ∘ (vᵀ dv)) vᵀ` with `F[i, j] = 1 / (w[j] - w[i])` beside the diagonal (Giles, *An
     /// extended collection of matrix derivative results*, 2008, 3.1), made symmetric. That of the eigenvectors is infinite where two
     /// eigenvalues are equal, unless they are not asked for. Panics if the matrices are not square.
-    fn eigh(a: A if S), method of SymmetricEigen, hidden forms eigh_residual_vjp, eigh_pushforward of SymmetricEigenHidden;
+    fn eigh(a: A if S), method of SymmetricEigen, hidden forms eigh_residual_vjp, eigh_residual_hvp, eigh_pushforward of SymmetricEigenHidden;
     where [A: Tensor<Dim: Stack>];
     result Eigen<A::Elem, A::Dim>;
     forward forward;

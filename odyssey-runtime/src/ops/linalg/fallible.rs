@@ -13,8 +13,8 @@ macro_rules! fallible_operation {
             $x:ident: $X:ident if $S:ident
             $(, $o:ident: $O:ident if $W:ident)*
             $(; $($p:ident: $P:tt if $V:ident),+)?
-        ), method of $Trait:ident, hidden forms $residual:ident, $pushed:ident of $Hidden:ident;
-        or $try_name:ident, method of $TryTrait:ident, hidden forms $try_residual:ident, $try_pushed:ident of $TryHidden:ident;
+        ), method of $Trait:ident, hidden forms $residual:ident, $second:ident, $pushed:ident of $Hidden:ident;
+        or $try_name:ident, method of $TryTrait:ident, hidden forms $try_residual:ident, $try_second:ident, $try_pushed:ident of $TryHidden:ident;
         where [$($bound:tt)*];
         result $Result:ty;
         forward $forward:expr;
@@ -25,7 +25,7 @@ macro_rules! fallible_operation {
             $(#[$doc])*
             ///
             #[doc = concat!("Panics if the matrix does not allow it; [`", stringify!($try_name), "()`] returns an error.")]
-            fn $name($x: $X if $S $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), method of $Trait, hidden forms $residual, $pushed of $Hidden;
+            fn $name($x: $X if $S $(, $o: $O if $W)* $(; $($p: $P if $V),+)?), method of $Trait, hidden forms $residual, $second, $pushed of $Hidden;
             where [$($bound)*];
             result $Result;
             forward $forward, checked by $crate::ops::linalg::fallible::allowed;
@@ -40,7 +40,7 @@ macro_rules! fallible_operation {
             /// Why it does not.
             fn $try_name(
                 $x: $X if $S $(, $o: $O if $W)* $(; $($p: $P if $V),+)?
-            ), method of $TryTrait, hidden forms $try_residual, $try_pushed of $TryHidden;
+            ), method of $TryTrait, hidden forms $try_residual, $try_second, $try_pushed of $TryHidden;
             where [$($bound)*];
             result Result<$Result, LinalgError>, cotangent Option<$Result>;
             forward $forward;

@@ -16,8 +16,8 @@ fallible_operation! {
     ///
     /// By elimination with partial pivoting; to solve equations, [`solve()`](super::solve::solve()) is faster and more exact.
     /// Derivative: `da = -yᵀ dy yᵀ` (Giles 2008, 2.2.3). Panics if the matrices are not square.
-    fn inv(a: A if S), method of Inverse, hidden forms inv_residual_vjp, inv_pushforward of InverseHidden;
-    or try_inv, method of TryInverse, hidden forms try_inv_residual_vjp, try_inv_pushforward of TryInverseHidden;
+    fn inv(a: A if S), method of Inverse, hidden forms inv_residual_vjp, inv_residual_hvp, inv_pushforward of InverseHidden;
+    or try_inv, method of TryInverse, hidden forms try_inv_residual_vjp, try_inv_residual_hvp, try_inv_pushforward of TryInverseHidden;
     where [A: Tensor<Dim: Stack>];
     result Like<A>;
     forward forward;

@@ -15,8 +15,8 @@ fallible_operation! {
     ///
     /// By elimination with partial pivoting, as a sum of logarithms: the determinant itself may be too large or too small for
     /// a float. Derivative: `da = dy a⁻ᵀ` (Giles 2008, 2.2.4). Panics if the matrices are not square.
-    fn logdet(a: A if S), method of LogDeterminant, hidden forms logdet_residual_vjp, logdet_pushforward of LogDeterminantHidden;
-    or try_logdet, method of TryLogDeterminant, hidden forms try_logdet_residual_vjp, try_logdet_pushforward of TryLogDeterminantHidden;
+    fn logdet(a: A if S), method of LogDeterminant, hidden forms logdet_residual_vjp, logdet_residual_hvp, logdet_pushforward of LogDeterminantHidden;
+    or try_logdet, method of TryLogDeterminant, hidden forms try_logdet_residual_vjp, try_logdet_residual_hvp, try_logdet_pushforward of TryLogDeterminantHidden;
     where [A: Tensor<Dim: Stack>];
     result <A::Dim as Stack>::Numbers<A::Elem>;
     forward forward;

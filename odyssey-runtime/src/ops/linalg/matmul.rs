@@ -17,7 +17,7 @@ operation! {
     ///
     /// Derivatives: `da = dy bᵀ`, `db = aᵀ dy`, summed over the axes along which the operand was broadcast. Panics if the
     /// shapes do not fit.
-    fn matmul(a: A if S, b: B if W), method of MatMul, hidden forms matmul_residual_vjp, matmul_pushforward of MatMulHidden;
+    fn matmul(a: A if S, b: B if W), method of MatMul, hidden forms matmul_residual_vjp, matmul_residual_hvp, matmul_pushforward of MatMulHidden;
     where [
         A: Tensor<Dim: Stack + DimMax<B::Dim>>,
         B: Tensor<Elem = A::Elem, Dim: Stack>,

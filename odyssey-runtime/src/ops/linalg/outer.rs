@@ -10,7 +10,7 @@ use crate::real::Real;
 
 operation! {
     /// `y[i, j] = a[i] b[j]`, `[m, n]` of vectors `[m]` and `[n]`.
-    fn outer(a: A if S, b: B if W), method of Outer, hidden forms outer_residual_vjp, outer_pushforward of OuterHidden;
+    fn outer(a: A if S, b: B if W), method of Outer, hidden forms outer_residual_vjp, outer_residual_hvp, outer_pushforward of OuterHidden;
     where [A: Tensor<Dim = Ix1>, B: Tensor<Elem = A::Elem, Dim = Ix1>];
     result Array2<A::Elem>;
     forward forward;

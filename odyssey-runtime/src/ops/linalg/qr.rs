@@ -22,7 +22,7 @@ operation! {
     /// (Seeger et al., *Auto-differentiating linear algebra*, 2017; Liao et al., *Differentiable programming tensor networks*, 2019,
     /// appendix). It is infinite or no number where the columns depend on one another. Panics if a matrix has more columns than
     /// rows.
-    fn qr(a: A if S), method of OrthogonalTriangular, hidden forms qr_residual_vjp, qr_pushforward of OrthogonalTriangularHidden;
+    fn qr(a: A if S), method of OrthogonalTriangular, hidden forms qr_residual_vjp, qr_residual_hvp, qr_pushforward of OrthogonalTriangularHidden;
     where [A: Tensor<Dim: Stack>];
     result Qr<A::Elem, A::Dim>;
     forward forward;

@@ -17,8 +17,8 @@ fallible_operation! {
     ///
     /// By elimination with partial pivoting. Derivatives: `db = a⁻ᵀ dx`, `da = -db xᵀ` (Giles, *An extended collection of
     /// matrix derivative results*, 2008, 2.3.1). Panics if the shapes do not fit.
-    fn solve(a: A if S, b: B if W), method of Solve, hidden forms solve_residual_vjp, solve_pushforward of SolveHidden;
-    or try_solve, method of TrySolve, hidden forms try_solve_residual_vjp, try_solve_pushforward of TrySolveHidden;
+    fn solve(a: A if S, b: B if W), method of Solve, hidden forms solve_residual_vjp, solve_residual_hvp, solve_pushforward of SolveHidden;
+    or try_solve, method of TrySolve, hidden forms try_solve_residual_vjp, try_solve_residual_hvp, try_solve_pushforward of TrySolveHidden;
     where [
         A: Tensor<Dim: Stack>,
         B: Tensor<Elem = A::Elem, Dim: RightHandSide<A::Dim>>,

@@ -27,7 +27,7 @@ operation! {
     ///
     /// That of the vectors is infinite where two singular values are equal, or one is zero and the matrix is not square, unless
     /// they are not asked for.
-    fn svd(a: A if S), method of SingularValues, hidden forms svd_residual_vjp, svd_pushforward of SingularValuesHidden;
+    fn svd(a: A if S), method of SingularValues, hidden forms svd_residual_vjp, svd_residual_hvp, svd_pushforward of SingularValuesHidden;
     where [A: Tensor<Dim: Stack>];
     result Singular<A::Elem, A::Dim>;
     forward forward;

@@ -9,7 +9,7 @@ use crate::real::Real;
 
 operation! {
     /// `Σᵢ a[i, i]` of a square matrix, or of each of a stack `[.., n, n]`. Panics if the matrices are not square.
-    fn trace(a: A if S), method of Trace, hidden forms trace_residual_vjp, trace_pushforward of TraceHidden;
+    fn trace(a: A if S), method of Trace, hidden forms trace_residual_vjp, trace_residual_hvp, trace_pushforward of TraceHidden;
     where [A: Tensor<Dim: Stack>];
     result <A::Dim as Stack>::Numbers<A::Elem>;
     forward forward;

@@ -20,8 +20,8 @@ fallible_operation! {
     /// Derivatives: `db = a⁻ᵀ dx`, `da = -db xᵀ` within the half (Giles 2008, 2.3.1). Panics if the shapes do not fit.
     fn triangular_solve(
         a: A if S, b: B if W; triangle: [Triangle] if V
-    ), method of TriangularSolve, hidden forms triangular_solve_residual_vjp, triangular_solve_pushforward of TriangularSolveHidden;
-    or try_triangular_solve, method of TryTriangularSolve, hidden forms try_triangular_solve_residual_vjp, try_triangular_solve_pushforward of TryTriangularSolveHidden;
+    ), method of TriangularSolve, hidden forms triangular_solve_residual_vjp, triangular_solve_residual_hvp, triangular_solve_pushforward of TriangularSolveHidden;
+    or try_triangular_solve, method of TryTriangularSolve, hidden forms try_triangular_solve_residual_vjp, try_triangular_solve_residual_hvp, try_triangular_solve_pushforward of TryTriangularSolveHidden;
     where [
         A: Tensor<Dim: Stack>,
         B: Tensor<Elem = A::Elem, Dim: RightHandSide<A::Dim>>,

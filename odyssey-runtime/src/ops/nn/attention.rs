@@ -17,7 +17,7 @@ operation! {
     /// computed again for the derivatives, one matrix at a time, and not kept. Panics if the shapes do not fit.
     fn scaled_dot_product_attention(
         q: Q if S, k: K if W, v: V if U
-    ), method of Attention, hidden forms scaled_dot_product_attention_residual_vjp, scaled_dot_product_attention_pushforward of AttentionHidden;
+    ), method of Attention, hidden forms scaled_dot_product_attention_residual_vjp, scaled_dot_product_attention_residual_hvp, scaled_dot_product_attention_pushforward of AttentionHidden;
     where [
         Q: Tensor<Dim: Stack>,
         K: Tensor<Elem = Q::Elem, Dim = Q::Dim>,
@@ -42,7 +42,7 @@ operation! {
     /// mask of `-inf` leaves a key out; a query without keys is NaN. The cotangent of the mask is `ds`.
     fn scaled_dot_product_attention_masked(
         q: Q if S, k: K if W, v: V if U, mask: M if R
-    ), method of MaskedAttention, hidden forms scaled_dot_product_attention_masked_residual_vjp, scaled_dot_product_attention_masked_pushforward of MaskedAttentionHidden;
+    ), method of MaskedAttention, hidden forms scaled_dot_product_attention_masked_residual_vjp, scaled_dot_product_attention_masked_residual_hvp, scaled_dot_product_attention_masked_pushforward of MaskedAttentionHidden;
     where [
         Q: Tensor<Dim: Stack>,
         K: Tensor<Elem = Q::Elem, Dim = Q::Dim>,

@@ -12,7 +12,7 @@ operation! {
     /// `[N, C, (H - size) / stride + 1, …]`, rounded down. Panics if a window does not fit on the image.
     fn avg_pool2d(
         x: X if S; size: [(usize, usize)] if V, stride: [(usize, usize)] if U
-    ), method of AvgPool2d, hidden forms avg_pool2d_residual_vjp, avg_pool2d_pushforward of AvgPool2dHidden;
+    ), method of AvgPool2d, hidden forms avg_pool2d_residual_vjp, avg_pool2d_residual_hvp, avg_pool2d_pushforward of AvgPool2dHidden;
     where [X: Tensor<Dim = Ix4>];
     result Array4<X::Elem>;
     forward sliding;
@@ -44,7 +44,7 @@ operation! {
     /// the images have no elements.
     fn adaptive_avg_pool2d(
         x: X if S; number: [(usize, usize)] if V
-    ), method of AdaptiveAvgPool2d, hidden forms adaptive_avg_pool2d_residual_vjp, adaptive_avg_pool2d_pushforward of AdaptiveAvgPool2dHidden;
+    ), method of AdaptiveAvgPool2d, hidden forms adaptive_avg_pool2d_residual_vjp, adaptive_avg_pool2d_residual_hvp, adaptive_avg_pool2d_pushforward of AdaptiveAvgPool2dHidden;
     where [X: Tensor<Dim = Ix4>];
     result Array4<X::Elem>;
     forward covering;
@@ -77,7 +77,7 @@ fn shares<T: Real>(windows: &Windows, image: Ix4, dy: ArrayView4<'_, T>) -> Arra
 
 operation! {
     /// The mean of each plane: of images `[N, C, H, W]`, `[N, C]`. Panics if the images have no elements.
-    fn global_avg_pool2d(x: X if S), method of GlobalAvgPool2d, hidden forms global_avg_pool2d_residual_vjp, global_avg_pool2d_pushforward of GlobalAvgPool2dHidden;
+    fn global_avg_pool2d(x: X if S), method of GlobalAvgPool2d, hidden forms global_avg_pool2d_residual_vjp, global_avg_pool2d_residual_hvp, global_avg_pool2d_pushforward of GlobalAvgPool2dHidden;
     where [X: Tensor<Dim = Ix4>];
     result Array2<X::Elem>;
     forward global;

@@ -17,7 +17,7 @@ operation! {
     /// `dmean = -gamma r Σ dy`, `dvar = -½ gamma r³ Σ dy (x - mean)`. Panics if the lengths differ.
     fn batch_norm(
         x: X if S, gamma: G if W, beta: B if U, mean: M if Q, var: N if R; eps: [Elem] if V
-    ), method of BatchNorm, hidden forms batch_norm_residual_vjp, batch_norm_pushforward of BatchNormHidden;
+    ), method of BatchNorm, hidden forms batch_norm_residual_vjp, batch_norm_residual_hvp, batch_norm_pushforward of BatchNormHidden;
     where [
         X: Tensor,
         G: Tensor<Elem = X::Elem, Dim = Ix1>,

@@ -23,7 +23,7 @@ operation! {
     /// the variance `2 dvar (x - mean) / m`. Panics if the lengths differ.
     fn batch_norm_train(
         x: X if S, gamma: G if W, beta: B if U; eps: [Elem] if V
-    ), method of BatchNormTrain, hidden forms batch_norm_train_residual_vjp, batch_norm_train_pushforward of BatchNormTrainHidden;
+    ), method of BatchNormTrain, hidden forms batch_norm_train_residual_vjp, batch_norm_train_residual_hvp, batch_norm_train_pushforward of BatchNormTrainHidden;
     where [
         X: Tensor,
         G: Tensor<Elem = X::Elem, Dim = Ix1>,

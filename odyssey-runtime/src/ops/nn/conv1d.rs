@@ -39,7 +39,7 @@ impl Conv1d {
 operation! {
     /// `y[n, o, i] = Σ k[o, c, p] x[n, c, i stride + p dilation - padding]`, for sequences `x [N, C, L]` and a kernel
     /// `k [O, C / groups, K]`: [`conv2d()`] of images of one row. Panics as that does.
-    fn conv1d(x: X if S, k: K if W; options: [Conv1d] if V), method of Convolve1d, hidden forms conv1d_residual_vjp, conv1d_pushforward of Convolve1dHidden;
+    fn conv1d(x: X if S, k: K if W; options: [Conv1d] if V), method of Convolve1d, hidden forms conv1d_residual_vjp, conv1d_residual_hvp, conv1d_pushforward of Convolve1dHidden;
     where [X: Tensor<Dim = Ix3>, K: Tensor<Elem = X::Elem, Dim = Ix3>];
     result Array3<X::Elem>;
     forward forward;

@@ -14,7 +14,7 @@ operation! {
     /// As in all of these libraries, the kernel is not mirrored. Outside of the image are zeros. Of `O` channels of the
     /// result, each group has its share, and sees its share of the channels of the image. Panics if the channels do not fit or
     /// the kernel does not fit on the padded image.
-    fn conv2d(x: X if S, k: K if W; options: [Conv2d] if V), method of Convolve2d, hidden forms conv2d_residual_vjp, conv2d_pushforward of Convolve2dHidden;
+    fn conv2d(x: X if S, k: K if W; options: [Conv2d] if V), method of Convolve2d, hidden forms conv2d_residual_vjp, conv2d_residual_hvp, conv2d_pushforward of Convolve2dHidden;
     where [X: Tensor<Dim = Ix4>, K: Tensor<Elem = X::Elem, Dim = Ix4>];
     result Array4<X::Elem>;
     forward forward;

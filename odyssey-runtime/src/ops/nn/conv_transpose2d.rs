@@ -15,7 +15,7 @@ operation! {
     /// Panics if the channels do not fit or nothing is left within the padding.
     fn conv_transpose2d(
         x: X if S, k: K if W; options: [Conv2d] if V
-    ), method of ConvolveTransposed2d, hidden forms conv_transpose2d_residual_vjp, conv_transpose2d_pushforward of ConvolveTransposed2dHidden;
+    ), method of ConvolveTransposed2d, hidden forms conv_transpose2d_residual_vjp, conv_transpose2d_residual_hvp, conv_transpose2d_pushforward of ConvolveTransposed2dHidden;
     where [X: Tensor<Dim = Ix4>, K: Tensor<Elem = X::Elem, Dim = Ix4>];
     result Array4<X::Elem>;
     forward forward;
@@ -28,7 +28,7 @@ operation! {
     /// images that a [`conv2d()`](super::conv2d::conv2d()) with a stride makes equally small, it says which one comes back.
     fn conv_transpose2d_with(
         x: X if S, k: K if W; options: [Conv2d] if V, output_padding: [(usize, usize)] if U
-    ), method of ConvolveTransposed2dWith, hidden forms conv_transpose2d_with_residual_vjp, conv_transpose2d_with_pushforward of ConvolveTransposed2dWithHidden;
+    ), method of ConvolveTransposed2dWith, hidden forms conv_transpose2d_with_residual_vjp, conv_transpose2d_with_residual_hvp, conv_transpose2d_with_pushforward of ConvolveTransposed2dWithHidden;
     where [X: Tensor<Dim = Ix4>, K: Tensor<Elem = X::Elem, Dim = Ix4>];
     result Array4<X::Elem>;
     forward padded;

@@ -13,7 +13,7 @@ operation! {
     /// which makes `m` channels of each one. Panics as that does, and if `groups` says otherwise than 1 or `C`.
     fn depthwise_conv2d(
         x: X if S, k: K if W; options: [Conv2d] if V
-    ), method of DepthwiseConvolve2d, hidden forms depthwise_conv2d_residual_vjp, depthwise_conv2d_pushforward of DepthwiseConvolve2dHidden;
+    ), method of DepthwiseConvolve2d, hidden forms depthwise_conv2d_residual_vjp, depthwise_conv2d_residual_hvp, depthwise_conv2d_pushforward of DepthwiseConvolve2dHidden;
     where [X: Tensor<Dim = Ix4>, K: Tensor<Elem = X::Elem, Dim = Ix4>];
     result Array4<X::Elem>;
     forward forward;

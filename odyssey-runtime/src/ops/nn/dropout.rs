@@ -51,7 +51,7 @@ operation! {
     /// the operation itself is the same at each call. Panics if the mask has another shape than `x`.
     fn dropout(
         x: X if S; mask: [&dyn Mask] if M, keep: [Elem] if V
-    ), method of Dropout, hidden forms dropout_residual_vjp, dropout_pushforward of DropoutHidden;
+    ), method of Dropout, hidden forms dropout_residual_vjp, dropout_residual_hvp, dropout_pushforward of DropoutHidden;
     where [X: Tensor];
     result Like<X>;
     forward forward;

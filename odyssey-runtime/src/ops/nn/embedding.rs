@@ -12,7 +12,7 @@ operation! {
     /// The cotangent of a row is the sum of those of the places where it stands. Panics if there is no such row.
     fn embedding(
         table: X if S; ids: [&[usize]] if V
-    ), method of Embedding, hidden forms embedding_residual_vjp, embedding_pushforward of EmbeddingHidden;
+    ), method of Embedding, hidden forms embedding_residual_vjp, embedding_residual_hvp, embedding_pushforward of EmbeddingHidden;
     where [X: Tensor<Dim = Ix2>];
     result Array2<X::Elem>;
     forward forward;

@@ -17,7 +17,7 @@ operation! {
     /// Panics if the channels cannot be divided, or if the lengths differ.
     fn group_norm(
         x: X if S | groups: [usize] if P, gamma: G if W, beta: B if U; eps: [Elem] if V
-    ), method of GroupNorm, hidden forms group_norm_residual_vjp, group_norm_pushforward of GroupNormHidden;
+    ), method of GroupNorm, hidden forms group_norm_residual_vjp, group_norm_residual_hvp, group_norm_pushforward of GroupNormHidden;
     where [
         X: Tensor,
         G: Tensor<Elem = X::Elem, Dim = Ix1>,
@@ -145,7 +145,7 @@ operation! {
     /// normalization*, 2016). Panics as that does.
     fn instance_norm(
         x: X if S, gamma: G if W, beta: B if U; eps: [Elem] if V
-    ), method of InstanceNorm, hidden forms instance_norm_residual_vjp, instance_norm_pushforward of InstanceNormHidden;
+    ), method of InstanceNorm, hidden forms instance_norm_residual_vjp, instance_norm_residual_hvp, instance_norm_pushforward of InstanceNormHidden;
     where [
         X: Tensor,
         G: Tensor<Elem = X::Elem, Dim = Ix1>,

@@ -16,7 +16,7 @@ operation! {
     /// `dgamma = Σ dy x̂`, `dbeta = Σ dy`. Panics if the lengths differ.
     fn layer_norm(
         x: X if S, gamma: G if W, beta: B if U; eps: [Elem] if V
-    ), method of LayerNorm, hidden forms layer_norm_residual_vjp, layer_norm_pushforward of LayerNormHidden;
+    ), method of LayerNorm, hidden forms layer_norm_residual_vjp, layer_norm_residual_hvp, layer_norm_pushforward of LayerNormHidden;
     where [
         X: Tensor,
         G: Tensor<Elem = X::Elem, Dim = Ix1>,

@@ -15,7 +15,7 @@ operation! {
     /// the image.
     fn max_pool2d(
         x: X if S; size: [(usize, usize)] if V, stride: [(usize, usize)] if U
-    ), method of MaxPool2d, hidden forms max_pool2d_residual_vjp, max_pool2d_pushforward of MaxPool2dHidden;
+    ), method of MaxPool2d, hidden forms max_pool2d_residual_vjp, max_pool2d_residual_hvp, max_pool2d_pushforward of MaxPool2dHidden;
     where [X: Tensor<Dim = Ix4>];
     result Array4<X::Elem>;
     forward forward;

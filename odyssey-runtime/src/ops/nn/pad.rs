@@ -11,7 +11,7 @@ operation! {
     /// pair of widths for each axis.
     fn pad(
         x: X if S; widths: [&[(usize, usize)]] if V, value: [Elem] if U
-    ), method of Pad, hidden forms pad_residual_vjp, pad_pushforward of PadHidden;
+    ), method of Pad, hidden forms pad_residual_vjp, pad_residual_hvp, pad_pushforward of PadHidden;
     where [X: Tensor];
     result Like<X>;
     forward framed;

@@ -15,7 +15,7 @@ operation! {
     /// `dgamma = Σ dy x̂`. Panics if the lengths differ.
     fn rms_norm(
         x: X if S, gamma: G if W; eps: [Elem] if V
-    ), method of RmsNorm, hidden forms rms_norm_residual_vjp, rms_norm_pushforward of RmsNormHidden;
+    ), method of RmsNorm, hidden forms rms_norm_residual_vjp, rms_norm_residual_hvp, rms_norm_pushforward of RmsNormHidden;
     where [X: Tensor, G: Tensor<Elem = X::Elem, Dim = Ix1>];
     result Like<X>;
     forward forward;
