@@ -3,7 +3,7 @@
 
 use ndarray::Array;
 
-use crate::along::{Along, Made, unsupported};
+use crate::along::{Along, Made};
 use crate::differentiable::ScalarResult;
 use crate::dual::Dual;
 use crate::losses::Reduction;

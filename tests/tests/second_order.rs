@@ -269,6 +269,32 @@ fn gradients_inside_of_gradients() {
     assert!((slope::jvp(0.7, 2.0).1 - 40.0 * 0.7f64.powi(3)).abs() < 1e-13);
 }
 
+/// Operations as functions, as methods of what may be anything, and those with several results.
+#[differentiable]
+fn of_operations(a: &Array2<f64>, b: &Array1<f64>) -> f64 {
+    let shares = softmax(&sigmoid(a), Axis(1));
+    let pair = (shares, b);
+    let scaled = pair.0.cumprod(Axis(0)).dot(pair.1);
+    let (values, vectors) = a.dot(&a.t()).eigh();
+    let distance = odyssey_runtime::losses::huber_loss(&scaled, &values, 0.3);
+    let solved = solve(&(a.dot(&a.t()) + Array2::<f64>::eye(3)), b);
+    let stretched = elu(&vectors.dot(&solved), 0.7);
+    distance + norm_l2(&stretched) + leaky_relu(stretched[0], 0.1) + a.layer_norm(b, b, 0.1).norm_l1()
+}
+
+#[test]
+fn operations_in_all_their_forms() {
+    let (a, b) = (matrix(1, 3, 3), numbers(2, 3));
+    of_operations::check_grad(&a, &b).unwrap();
+    let (a_dot, b_dot) = (matrix(3, 3, 3), numbers(4, 3));
+    let (d_a, d_b) = of_operations::hvp(&a, &b, a_dot.clone(), b_dot.clone());
+    let at = |step: f64| of_operations::grad(&(&a + &a_dot * step), &(&b + &b_dot * step));
+    let (up, down) = (at(1e-5), at(-1e-5));
+    let close = |d: f64, up: f64, down: f64| (d - (up - down) / 2e-5).abs() < 1e-6 * (1.0 + d.abs());
+    assert!(ndarray::Zip::from(&d_a).and(&up.0).and(&down.0).all(|d, up, down| close(*d, *up, *down)), "{d_a}");
+    assert!(ndarray::Zip::from(&d_b).and(&up.1).and(&down.1).all(|d, up, down| close(*d, *up, *down)), "{d_b}");
+}
+
 #[differentiable(vjp = cube_vjp)]
 fn cube(x: f64) -> f64 {
     x * x * x

@@ -13,7 +13,7 @@ use crate::ir::{Block, Call, Callee, Copying, Kind, Op, Parts, Stmt, Value};
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
 use crate::reverse::Derivative;
-use crate::table::operations::{self, Operation, Push as Rule, Read};
+use crate::table::operations::{Operation, Push as Rule, Read};
 
 /// The derivative of a function and of its derivative.
 #[derive(Clone)]
@@ -34,11 +34,6 @@ pub(crate) fn differentiate_twice(derivative: Derivative) -> Second {
     }
     if any_call(&forward, &|call| matches!(call.callee, Callee::ValueAndGrad(_))) {
         return Second::Unsupported("it takes a derivative itself");
-    }
-    if any_call(&forward, &is_perhaps_an_operation) {
-        return Second::Unsupported(
-            "it calls a method that arrays have, on a value whose type is not known: annotate it, `let y: Array1<f64> = …`",
-        );
     }
     if any_call(&forward, &|call| !call.borrowed.is_empty()) {
         return Second::Unsupported("it calls functions that may change their arguments");
@@ -70,13 +65,6 @@ pub(crate) fn differentiate_twice(derivative: Derivative) -> Second {
         Some(reason) => Second::Unsupported(reason),
         None => Second::Compiled(Box::new(Derivative { values, forward: pushed, reverse: swept })),
     }
-}
-
-/// Arrays have a method of that name, whose hidden form is of first order, unless it is `dot`, `sum` or `mean`.
-fn is_perhaps_an_operation(call: &Call) -> bool {
-    let Callee::Method(name, _) = &call.callee else { return false };
-    let name = name.to_string();
-    name != "dot" && (operations::find(&name).is_some() || operations::is_called(&name))
 }
 
 fn any_call(block: &Block, is: &dyn Fn(&Call) -> bool) -> bool {

@@ -262,7 +262,7 @@ macro_rules! operation {
             #[doc(hidden)]
             #[track_caller]
             #[allow(non_camel_case_types, reason = "the type of what is lent as a tangent has the name of its argument")]
-            #[allow(clippy::type_complexity, reason = "a value and a pullback, with their tangents")]
+            #[allow(clippy::type_complexity, clippy::too_many_arguments, reason = "a value and a pullback, each with its tangent")]
             pub fn residual_hvp<F, $X, $($O,)* $x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>(
                 _primal: F,
                 $x: &$X,
@@ -367,7 +367,7 @@ macro_rules! operation {
 
             #[track_caller]
             #[allow(non_camel_case_types, reason = "the type of what is lent as a tangent has the name of its argument")]
-            #[allow(clippy::type_complexity, reason = "a value and a pullback, with their tangents")]
+            #[allow(clippy::type_complexity, clippy::too_many_arguments, reason = "a value and a pullback, each with its tangent")]
             fn $second<$x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>(
                 &self,
                 $($given)*
@@ -475,7 +475,7 @@ macro_rules! operation {
 
             #[track_caller]
             #[allow(non_camel_case_types, reason = "the type of what is lent as a tangent has the name of its argument")]
-            #[allow(clippy::type_complexity, reason = "a value and a pullback, with their tangents")]
+            #[allow(clippy::type_complexity, clippy::too_many_arguments, reason = "a value and a pullback, each with its tangent")]
             #[allow(non_snake_case, reason = "what belongs to an argument is called as its type is")]
             #[allow(unused_variables, reason = "not every rule reads everything")]
             fn $second<$x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>(

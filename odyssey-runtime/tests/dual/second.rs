@@ -138,19 +138,18 @@ fn of_linear_algebra() {
     of_matrix!(cholesky try_cholesky qr eigh svd; positive(3));
     // Where the factors are found by no step at all, or few, what they vary along is there all the same.
     of_matrix!(qr eigh svd cholesky; Array2::from_diag(&array![1.0, 2.5, 4.0]));
-    for (a, b) in [(regular(4, 1), numbers([4, 2], 2))] {
-        second!("solve": a a_dot = a.clone(), b b_dot = b.clone();
-            solve::residual_vjp(solve, &a, &b, (Yes, Yes));
-            solve::residual_hvp(solve, &a, &b, (&a_dot, &b_dot), (Yes, Yes)); again (&a, &b));
-        second!("solve along one": b b_dot = b.clone();
-            a.try_solve_residual_vjp(&b, (Yes, Yes));
-            a.try_solve_residual_hvp(&b, (No, &b_dot), (Yes, Yes)); again (&a, &b));
-        let lower = Triangle::Lower;
-        second!("triangular_solve": a a_dot = a.clone(), b b_dot = b.clone();
-            triangular_solve::residual_vjp(triangular_solve, &a, &b, lower, (Yes, Yes, No));
-            triangular_solve::residual_hvp(triangular_solve, &a, &b, lower, (&a_dot, &b_dot, No), (Yes, Yes, No));
-            again (&a, &b, lower));
-    }
+    let (a, b) = (regular(4, 1), numbers([4, 2], 2));
+    second!("solve": a a_dot = a.clone(), b b_dot = b.clone();
+        solve::residual_vjp(solve, &a, &b, (Yes, Yes));
+        solve::residual_hvp(solve, &a, &b, (&a_dot, &b_dot), (Yes, Yes)); again (&a, &b));
+    second!("solve along one": b b_dot = b.clone();
+        a.try_solve_residual_vjp(&b, (Yes, Yes));
+        a.try_solve_residual_hvp(&b, (No, &b_dot), (Yes, Yes)); again (&a, &b));
+    let lower = Triangle::Lower;
+    second!("triangular_solve": a a_dot = a.clone(), b b_dot = b.clone();
+        triangular_solve::residual_vjp(triangular_solve, &a, &b, lower, (Yes, Yes, No));
+        triangular_solve::residual_hvp(triangular_solve, &a, &b, lower, (&a_dot, &b_dot, No), (Yes, Yes, No));
+        again (&a, &b, lower));
     let singular = Array2::<f64>::zeros((2, 2));
     let ((y, y_dot), pullback) = singular.try_inv_residual_hvp((&singular,), (Yes,));
     assert!(y.is_err() && y_dot.is_none());
