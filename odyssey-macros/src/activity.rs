@@ -105,7 +105,8 @@ impl Op {
             | Op::If(..)
             | Op::For(_)
             | Op::Match(..)
-            | Op::Scope(_) => {}
+            | Op::Scope(_)
+            | Op::Offer(..) => {}
             Op::Store { base, value, .. } | Op::Update { base, value, .. } | Op::Push { base, value, .. } => {
                 f(*base);
                 f(*value);

@@ -74,7 +74,10 @@ impl Divider<'_> {
         for mut stmt in std::mem::take(&mut block.stmts) {
             stmt.op.blocks_mut().into_iter().for_each(|inner| self.block(inner));
             if let Op::For(l) = &mut stmt.op {
-                if let Some(checkpoints) = l.checkpoints.take().filter(|_| !self.whole.contains(&l.body.id)) {
+                let checkpoints = l.checkpoints.take().filter(|_| !self.whole.contains(&l.body.id));
+                if let Some(Checkpoints::Slots(count)) = checkpoints {
+                    self.give_slots(l, count, stmt.span, &mut block.stmts);
+                } else if let Some(checkpoints) = checkpoints {
                     let segments = self.segments(l.range, checkpoints, stmt.span, &mut block.stmts);
                     let divided = self.divided(l, &stmt.outs, segments, stmt.span);
                     **l = divided;
@@ -141,6 +144,26 @@ impl Divider<'_> {
         scope.stmts.push(Stmt { outs: part_outs, op: Op::For(Box::new(part)), span });
         body.stmts.push(Stmt { outs: body.results.clone(), op: Op::Scope(scope), span });
         For { range: Some(segments), reversed: false, times: None, condition, inits, body, stops, is_counted, checkpoints: None }
+    }
+
+    /// Lets each iteration offer its state to slots, and be a scope.
+    fn give_slots(&mut self, l: &mut For, count: Value, span: Span, before: &mut Vec<Stmt>) {
+        let slots = self.passive("slots", span);
+        before.push(Stmt { outs: vec![slots], op: Op::Slots(count, l.range), span });
+        l.range.get_or_insert_with(|| {
+            let range = self.values.copy_of(count);
+            self.values[range].name = None;
+            let endless = Verbatim { expr: syn::parse_quote!(0_usize..), inputs: Vec::new(), is_pure: true };
+            before.push(Stmt { outs: vec![range], op: Op::Verbatim(Rc::new(endless)), span });
+            range
+        });
+        l.checkpoints = Some(Checkpoints::Slots(slots));
+        let results: Vec<_> = l.body.results.iter().map(|result| self.values.copy_of(*result)).collect();
+        let (stmts, inner) = (std::mem::take(&mut l.body.stmts), std::mem::replace(&mut l.body.results, results.clone()));
+        let scope = Block { id: self.new_block(), stmts, results: inner, ..Block::default() };
+        let state = l.body.params[1..].to_vec();
+        l.body.stmts.push(Stmt { outs: Vec::new(), op: Op::Offer(slots, state), span });
+        l.body.stmts.push(Stmt { outs: results, op: Op::Scope(scope), span });
     }
 
     fn new_block(&mut self) -> u32 {

@@ -2,7 +2,7 @@
 
 pub use crate::along::{Along, AlongMut, map_pushed, unsupported};
 pub use crate::check::{Lend, Perturb};
-pub use crate::checkpoint::{endless_segments_of, growing_segments, segments, segments_of};
+pub use crate::checkpoint::{endless_segments_of, growing_segments, segments, segments_of, slots};
 pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, checked_tangent, complete, partial,
     zero_tangent,

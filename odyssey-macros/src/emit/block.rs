@@ -59,6 +59,9 @@ impl Writer<'_> {
                 let (name, new) = (self.name(stmt.outs[0]), self.rt("stack", stmt.span));
                 quote!(let mut #name = #new();)
             }
+            Op::Slots(count, range) => self.slots(stmt, *count, *range),
+            Op::Offer(slots, state) => self.offer(*slots, state),
+            Op::Restore(slots, range) => self.restore(stmt, *slots, *range),
             Op::Accumulate(sum, value) => {
                 let (start, name) = self.sum_in_place(stmt.outs[0], *sum);
                 let update = self.accumulate(&name, *value, stmt);

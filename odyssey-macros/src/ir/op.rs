@@ -144,6 +144,12 @@ pub(crate) enum Op {
     Part(Value, Path),
     /// A stack for what blocks keep.
     Stack,
+    /// So many slots for the states of a loop over that range, if it has one.
+    Slots(Value, Option<Value>),
+    /// At the start of an iteration: keeps the state in a slot, if it is due.
+    Offer(Value, Vec<Value>),
+    /// For the iteration of that loop that is reversed next: the iterations that lead to it from a state in a slot, and that state.
+    Restore(Value, Value),
     /// The tangent of a composite value from those of its parts; absent parts are zero.
     Assemble(Value, Parts),
     /// The cotangent of a cast: back to the type of the value.
@@ -188,6 +194,7 @@ impl Op {
             | Op::Pullback { .. }
             | Op::Effect(..)
             | Op::Try(_) => false,
+            Op::Slots(..) | Op::Offer(..) | Op::Restore(..) => false,
             _ => self.blocks().into_iter().all(|b| !b.diverges && b.pushes.is_empty() && b.stmts.iter().all(|s| s.op.is_pure())),
         }
     }

@@ -146,6 +146,9 @@ impl Printer<'_> {
             Op::Payload(d, _) => format!("payload of {}", v(d)),
             Op::IntoParts(a, path) => format!("parts of {} as {}", v(a), path.to_token_stream().to_string().replace(' ', "")),
             Op::Stack => "stack".to_owned(),
+            Op::Slots(count, _) => format!("{} slots", v(count)),
+            Op::Offer(slots, state) => format!("offer {} to {}", self.list(state), v(slots)),
+            Op::Restore(slots, range) => format!("restore from {} in {}", v(slots), v(range)),
             Op::Linearize(call) => format!("linearize {}", self.list(&call.args)),
             Op::Pullback { pullback, call, result, cotangents, along } => {
                 let along = along.map_or_else(String::new, |d| format!(" along {}", v(&d)));

@@ -30,6 +30,18 @@ macro_rules! each_operand {
                 $f(a);
                 $f(b);
             }
+            Op::Slots(count, range) => {
+                $f(count);
+                range.into_iter().for_each(|v| $f(v));
+            }
+            Op::Offer(slots, state) => {
+                $f(slots);
+                state.into_iter().for_each(|v| $f(v));
+            }
+            Op::Restore(slots, range) => {
+                $f(slots);
+                $f(range);
+            }
             Op::View(v, _, args) => {
                 $f(v);
                 args.into_iter().for_each(|v| $f(v));
@@ -305,8 +317,7 @@ impl Block {
     pub(crate) fn map_reads(&mut self, f: &mut impl FnMut(Value) -> Value) {
         self.pops.iter_mut().for_each(|kept| kept.stack = f(kept.stack));
         for stmt in &mut self.stmts {
-            stmt.op.map_operands(f);
-            stmt.op.blocks_mut().into_iter().for_each(|block| block.map_reads(f));
+            stmt.map_reads(f);
         }
         self.map_end_reads(f);
     }
@@ -341,6 +352,12 @@ impl Stmt {
         self.op.operands(f);
         self.op.guards().flat_map(|guard| &guard.inputs).for_each(|(_, v)| f(*v));
         self.op.blocks().into_iter().for_each(|block| block.reads(f));
+    }
+
+    /// Replaces every value that the statement reads, those in its blocks included.
+    pub(crate) fn map_reads(&mut self, f: &mut impl FnMut(Value) -> Value) {
+        self.op.map_operands(f);
+        self.op.blocks_mut().into_iter().for_each(|block| block.map_reads(f));
     }
 
     /// The values that the statement overwrites, each with the result that takes its place.

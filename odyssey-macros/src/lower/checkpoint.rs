@@ -113,7 +113,6 @@ impl Check<'_> {
                     not_yet("a jump out of a checkpointed block is", "let the block have a value that says where to go on");
                 self.diagnostics.error(attribute, text);
             }
-            Ok(Setting::Slots(_)) => self.diagnostics.error(attribute, not_yet("`slots` is", "write `every = k`")),
             Ok(_) => {}
         }
     }

@@ -164,12 +164,16 @@ impl Sweep<'_> {
         let (d_carried, accumulated) = params.split_at(carried.len());
         let start = whole(captured.iter().copied().zip(accumulated.iter().copied().map(Some)));
         let mut body = self.nested(l.body.id, start, |sweep| {
+            let states = sweep.advanced(l, stmt.span);
             for (k, d) in carried.iter().zip(d_carried) {
                 sweep.contribute(l.body.results[*k], *d);
             }
             sweep.block(&l.body);
             let d_params: Vec<_> = carried.iter().map(|k| sweep.take_or_zero(l.body.params[k + 1])).collect();
-            d_params.into_iter().chain(captured.iter().map(|v| sweep.take_or_zero(*v)).collect::<Vec<_>>()).collect()
+            let results = d_params.into_iter().chain(captured.iter().map(|v| sweep.take_or_zero(*v)).collect::<Vec<_>>());
+            let results = results.collect();
+            sweep.stmts.iter_mut().for_each(|stmt| stmt.map_reads(&mut |v| states.resolve(v)));
+            results
         });
         body.params = std::iter::once(index).chain(params.iter().copied()).collect();
         let outs: Vec<_> = params.iter().map(|v| self.values.copy_of(*v)).collect();

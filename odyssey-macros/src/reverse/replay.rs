@@ -1,7 +1,9 @@
 //! The reverse of a scope: the scope runs again, and its sweep follows while its values are there.
 
+use proc_macro2::Span;
+
 use super::Sweep;
-use crate::ir::{Block, Copying, Info, Kind, Op, Replay, Stmt, Values, Verbatim, Wanted};
+use crate::ir::{Block, Checkpoints, Copying, For, Info, Kind, Op, Replay, Stmt, Value, ValueMap, Values, Verbatim, Wanted};
 
 impl Sweep<'_> {
     /// What runs again has the values of the scope itself, whose definitions the sweep knows; the forward pass gets a copy
@@ -18,6 +20,38 @@ impl Sweep<'_> {
         run_apart(&mut forward, self.values);
         succeed(&mut forward, self.values);
         self.arms(Op::Replay(Box::new(Replay { forward, reverse })), captured, stmt.span);
+    }
+}
+
+impl Sweep<'_> {
+    /// If the states of a loop are in slots: gets hold of that before the iteration at hand, by running those that lead to it from
+    /// one that is kept. Returns what takes the places of the loop's parameters.
+    pub(super) fn advanced(&mut self, l: &For, span: Span) -> ValueMap<Value> {
+        let (Some(Checkpoints::Slots(slots)), Some(range)) = (l.checkpoints, l.range) else { return ValueMap::default() };
+        let mut body = l.body.fresh(self.values);
+        body.results.truncate(l.inits.len());
+        mark_repeated(&mut body);
+        succeed(&mut body, self.values);
+        let iterations = self.values.copy_of(l.body.params[0]);
+        let name = syn::Ident::new("iterations", span.resolved_at(Span::call_site()));
+        self.values[iterations].name = Some(name);
+        let copies = |values: &mut Values| l.body.params[1..].iter().map(|param| values.copy_of(*param)).collect::<Vec<_>>();
+        let (inits, states) = (copies(self.values), copies(self.values));
+        let outs = std::iter::once(iterations).chain(inits.iter().copied()).collect();
+        self.stmts.push(Stmt { outs, op: Op::Restore(slots, range), span });
+        let advance = For {
+            range: Some(iterations),
+            reversed: false,
+            times: None,
+            condition: None,
+            inits,
+            body,
+            stops: false,
+            is_counted: false,
+            checkpoints: None,
+        };
+        self.stmts.push(Stmt { outs: states.clone(), op: Op::For(Box::new(advance)), span });
+        l.body.params[1..].iter().copied().zip(states).collect()
     }
 }
 

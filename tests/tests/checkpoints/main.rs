@@ -33,6 +33,14 @@ macro_rules! checkpointed {
                 use super::*;
                 $program! { #[checkpoint(every = 3)] }
             }
+            pub(super) mod one_slot {
+                use super::*;
+                $program! { #[checkpoint(slots = 1)] }
+            }
+            pub(super) mod three_slots {
+                use super::*;
+                $program! { #[checkpoint(slots = 3)] }
+            }
             pub(super) mod at_the_start {
                 use super::*;
                 $program! { #[checkpoint(every = usize::MAX)] }
@@ -43,7 +51,7 @@ macro_rules! checkpointed {
 
 /// All of them agree with the first, which agrees with central differences.
 macro_rules! same_bits {
-    ($program:ident $args:tt) => { same_bits!($program $args: root, every_one, every_three, at_the_start) };
+    ($program:ident $args:tt) => { same_bits!($program $args: root, every_one, every_three, at_the_start, one_slot, three_slots) };
     ($program:ident $args:tt: $($variant:ident),*) => {
         let plain = $program::plain::$program::value_and_grad $args;
         let pulled = { let (value, pullback) = $program::plain::$program::vjp $args; (value, pullback(1.0)) };

@@ -258,7 +258,7 @@ fn captured(writer: &mut Writer, residual: &Derivative) -> Vec<(syn::Ident, Toke
     residual.reverse.reads(&mut |v| collect_variables(writer, v, &mut read));
     let mut captured: Vec<(syn::Ident, TokenStream)> = Vec::new();
     for value in read.into_iter().filter(|v| defined.contains(v)) {
-        let is_stack = matches!(writer.layout.definition(value), Some(Op::Stack));
+        let is_stack = matches!(writer.layout.definition(value), Some(Op::Stack | Op::Slots(..)));
         let mutable = (is_stack || writer.layout.is_mutable(value)).then(|| quote!(mut));
         let name = writer.name(value);
         if !captured.iter().any(|(known, _)| *known == name) {

@@ -2,6 +2,7 @@
 
 mod arms;
 mod loops;
+mod slots;
 pub(super) mod unmatch;
 
 use proc_macro2::TokenStream;

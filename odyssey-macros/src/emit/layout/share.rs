@@ -21,6 +21,9 @@ impl Layout {
                     arms.iter().zip(inner).for_each(|(arm, places)| self.share_variables(arm, places));
                     self.settle(stmt, &arms, *at);
                 }
+                Op::Offer(slots, _) | Op::Restore(slots, _) => {
+                    self.mutable.insert(self.variable(*slots));
+                }
                 Op::For(l) => self.share_in_loop(l, stmt, *at, inner),
                 _ => {}
             }

@@ -1,4 +1,4 @@
-//! How loops with `#[checkpoint]` are divided: into segments, before each of which their state is kept.
+//! Segments of loops, before each of which their state is kept.
 
 use core::ops::{Range, RangeFrom};
 
@@ -7,6 +7,17 @@ use core::ops::{Range, RangeFrom};
 pub struct Segment<I> {
     rest: I,
     left: usize,
+}
+
+impl<I: Iterator + Clone> Segment<I> {
+    /// So many items from that one on.
+    pub(super) fn of(range: &I, start: usize, len: usize) -> Segment<I> {
+        let mut rest = range.clone();
+        if let Some(skipped) = start.checked_sub(1) {
+            rest.nth(skipped);
+        }
+        Segment { rest, left: len }
+    }
 }
 
 impl<I: Iterator> Iterator for Segment<I> {
@@ -62,11 +73,7 @@ impl<I: Iterator + Clone> DoubleEndedIterator for Segments<I> {
     #[inline]
     fn next_back(&mut self) -> Option<Segment<I>> {
         let start = self.left.checked_sub(1)? / self.size * self.size;
-        let mut rest = self.rest.clone();
-        if let Some(skipped) = start.checked_sub(1) {
-            rest.nth(skipped);
-        }
-        let segment = Segment { rest, left: self.left - start };
+        let segment = Segment::of(&self.rest, start, self.left - start);
         self.left = start;
         Some(segment)
     }
