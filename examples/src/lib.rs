@@ -3,6 +3,7 @@
 //! - `digits`: a multi-layer perceptron learns to read handwritten digits.
 //! - `digits_cnn`: a convolutional network learns the same.
 //! - `regression`: a linear model by gradient descent, beside the closed-form solution.
+//! - `checkpoint`: the gradient of an LSTM over 10 000 steps, in a hundredth of the memory.
 
 /// The programs of the README are documentation tests.
 #[cfg(doctest)]
@@ -10,6 +11,7 @@
 pub struct Readme;
 
 pub mod digits;
+pub mod lstm;
 pub mod regression;
 pub mod table;
 

@@ -29,28 +29,33 @@ pub(crate) fn is_divided(block: &Block) -> bool {
 
 /// Makes the function one without checkpoints.
 pub(crate) fn remove(primal: &mut Primal) {
+    ignore(&mut primal.body);
     let mut same = ValueMap::default();
-    remove_from(&mut primal.body, &mut same);
+    open_scopes(&mut primal.body, &mut same);
     primal.body.map_reads(&mut |v| same.resolve(v));
 }
 
-fn remove_from(block: &mut Block, same: &mut ValueMap<Value>) {
+/// Leaves all loops whole.
+pub(crate) fn ignore(block: &mut Block) {
+    for stmt in &mut block.stmts {
+        if let Op::For(l) = &mut stmt.op {
+            l.checkpoints = None;
+        }
+        stmt.op.blocks_mut().into_iter().for_each(ignore);
+    }
+}
+
+fn open_scopes(block: &mut Block, same: &mut ValueMap<Value>) {
     for mut stmt in std::mem::take(&mut block.stmts) {
-        stmt.op.blocks_mut().into_iter().for_each(|inner| remove_from(inner, same));
-        match stmt.op {
-            Op::Scope(scope) => {
-                block.diverges |= scope.diverges;
-                block.stmts.extend(scope.stmts);
-                let results = scope.results.iter().map(|result| same.resolve(*result));
-                let results: Vec<_> = results.collect();
-                same.extend(stmt.outs.into_iter().zip(results));
-            }
-            mut op => {
-                if let Op::For(l) = &mut op {
-                    l.checkpoints = None;
-                }
-                block.stmts.push(Stmt { op, ..stmt });
-            }
+        stmt.op.blocks_mut().into_iter().for_each(|inner| open_scopes(inner, same));
+        if let Op::Scope(scope) = stmt.op {
+            block.diverges |= scope.diverges;
+            block.stmts.extend(scope.stmts);
+            let results = scope.results.iter().map(|result| same.resolve(*result));
+            let results: Vec<_> = results.collect();
+            same.extend(stmt.outs.into_iter().zip(results));
+        } else {
+            block.stmts.push(stmt);
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::ir::print::print;
-use crate::{activity, expansion, lower, parse, pipeline, reverse};
+use crate::{activity, checkpoint, expansion, lower, parse, pipeline, reverse};
 
 fn source(text: &str) -> parse::Source {
     let mut function: syn::ItemFn = syn::parse_str(text).expect("a golden function is Rust");
@@ -43,6 +43,7 @@ fn check(name: &str) {
     compare(&folder.join(format!("{name}.expanded.rs")), &expansion::format(&companions));
     let mut primal = lower::lower(&source).expect("a golden function has no errors");
     activity::analyse(&mut primal);
+    checkpoint::divide(&mut primal, &[], &source.options.krate);
     let derivative = reverse::differentiate(&primal);
     let (forward, sweep) = (print(&derivative.values, &derivative.forward), print(&derivative.values, &derivative.reverse));
     compare(&folder.join(format!("{name}.ir")), &format!("forward {forward}\nreverse {sweep}"));
@@ -57,7 +58,7 @@ macro_rules! golden {
     )*};
 }
 
-golden!(scalar chain loss energy recurrence branch layer network settle diffuse);
+golden!(scalar chain loss energy recurrence branch layer network settle diffuse checkpoint);
 
 #[test]
 fn twice() {

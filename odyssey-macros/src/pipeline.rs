@@ -54,12 +54,13 @@ fn program(source: &Source) -> syn::Result<Program> {
     activity::analyse(&mut primal);
     let pushforward = source.options.jvp.is_none().then(|| pushed(&primal));
     let fused = differentiated(source, &primal).map(|target| {
-        let undivided = fused(&primal, target);
         if !checkpoint::is_divided(&primal.body) {
-            return undivided.0;
+            return fused(&primal, target).0;
         }
-        let mut divided = primal.clone();
-        checkpoint::divide(&mut divided, &undivided.1, &source.options.krate);
+        let (mut whole, mut divided) = (primal.clone(), primal.clone());
+        checkpoint::ignore(&mut whole.body);
+        let (_, together) = fused(&whole, target);
+        checkpoint::divide(&mut divided, &together, &source.options.krate);
         fused(&divided, target).0
     });
     let second = source.options.is_twice.then(|| second(&primal));

@@ -28,6 +28,7 @@ include!("../../odyssey-macros/golden/layer.rs");
 include!("../../odyssey-macros/golden/network.rs");
 include!("../../odyssey-macros/golden/settle.rs");
 include!("../../odyssey-macros/golden/diffuse.rs");
+include!("../../odyssey-macros/golden/checkpoint.rs");
 
 fn matrix(rows: usize, columns: usize) -> Array2<f64> {
     Array2::from_shape_fn((rows, columns), |(i, j)| (0.7 * i as f64 - 0.9 * j as f64 + 0.2).sin())
@@ -62,6 +63,7 @@ fn loops() {
     let x = [0.4, -0.3, 1.1, 0.2];
     energy::check_grad(&x, 1.7).unwrap();
     recurrence::check_grad(0.6, &x).unwrap();
+    damped::check_grad(0.6, &x).unwrap();
     assert_eq!(energy::grad(&x[..1], 1.7), (vec![0.0], 0.0));
     assert_eq!(recurrence::grad(0.6, &[]), (0.0, Vec::new()));
 }

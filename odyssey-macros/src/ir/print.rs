@@ -110,8 +110,7 @@ impl Printer<'_> {
                 let patterns: Vec<_> = arms.iter().map(|arm| arm.pattern.to_token_stream().to_string()).collect();
                 format!("match {} {{ {} }}", v(value), patterns.join(" | "))
             }
-            Op::Scope(_) => "scope".to_owned(),
-            Op::Replay(_) => "replay".to_owned(),
+            Op::Scope(_) | Op::Replay(_) => (if matches!(op, Op::Scope(_)) { "scope" } else { "replay" }).to_owned(),
             Op::Unwrap(a, _) => format!("unwrap({})", v(a)),
             Op::Okay(a) => format!("ok({})", v(a)),
             Op::Try(a) => format!("{}?", v(a)),

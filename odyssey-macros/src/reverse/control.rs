@@ -160,6 +160,7 @@ impl Sweep<'_> {
         inits.extend(captured.iter().map(|v| self.take_or_zero(*v)).collect::<Vec<_>>());
         let index = self.values.copy_of(l.body.params[0]);
         let params: Vec<_> = carried.iter().map(|k| l.body.params[k + 1]).chain(captured.iter().copied()).collect();
+        let first = self.values.len();
         let params: Vec<_> = params.into_iter().map(|v| self.adjoint_value(v, stmt.span)).collect();
         let (d_carried, accumulated) = params.split_at(carried.len());
         let start = whole(captured.iter().copied().zip(accumulated.iter().copied().map(Some)));
@@ -172,7 +173,7 @@ impl Sweep<'_> {
             let d_params: Vec<_> = carried.iter().map(|k| sweep.take_or_zero(l.body.params[k + 1])).collect();
             let results = d_params.into_iter().chain(captured.iter().map(|v| sweep.take_or_zero(*v)).collect::<Vec<_>>());
             let results = results.collect();
-            sweep.stmts.iter_mut().for_each(|stmt| stmt.map_reads(&mut |v| states.resolve(v)));
+            sweep.take_places(&states, first);
             results
         });
         body.params = std::iter::once(index).chain(params.iter().copied()).collect();

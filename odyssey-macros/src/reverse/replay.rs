@@ -53,6 +53,15 @@ impl Sweep<'_> {
         self.stmts.push(Stmt { outs: states.clone(), op: Op::For(Box::new(advance)), span });
         l.body.params[1..].iter().copied().zip(states).collect()
     }
+
+    /// Lets the sweep of an iteration, whose values are those from `first` on, read these states in the place of the parameters.
+    pub(super) fn take_places(&mut self, states: &ValueMap<Value>, first: usize) {
+        self.stmts.iter_mut().for_each(|stmt| stmt.map_reads(&mut |v| states.resolve(v)));
+        for value in self.values.all().skip(first).collect::<Vec<_>>() {
+            let shape = &mut self.values[value].shape_of;
+            *shape = shape.map(|shape| states.resolve(shape));
+        }
+    }
 }
 
 /// Gives the scopes in a block values of their own: what runs in their mirror images has the old ones.

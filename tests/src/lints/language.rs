@@ -178,3 +178,35 @@ mod tests {
         assert_eq!(all_positive::grad(-1.0, 3.0), Err(Negative));
     }
 }
+
+/// Parts that run again.
+#[differentiable]
+#[must_use]
+pub fn again(start: &State, times: u32, limit: f64) -> f64 {
+    let mut state = *start;
+    #[checkpoint]
+    for k in 0..times {
+        state.advance(0.01 * f64::from(k));
+    }
+    #[checkpoint(every = 3)]
+    while state.speed > limit {
+        state.advance(limit);
+    }
+    let mut sum = 0.0;
+    #[checkpoint(slots = 4)]
+    for k in 0..times {
+        state.advance(limit);
+        if state.position > limit {
+            break;
+        }
+        sum += state.position * f64::from(k);
+    }
+    #[checkpoint]
+    let energy = state.energy();
+    #[checkpoint]
+    {
+        state.advance(energy);
+        sum += state.speed.sin();
+    }
+    sum * energy
+}

@@ -152,6 +152,8 @@ fn failures() {
             fallible::root::fallible::value_and_grad(&x, 0.4),
             fallible::every_one::fallible::value_and_grad(&x, 0.4),
             fallible::every_three::fallible::value_and_grad(&x, 0.4),
+            fallible::one_slot::fallible::value_and_grad(&x, 0.4),
+            fallible::three_slots::fallible::value_and_grad(&x, 0.4),
         ] {
             assert_eq!(format!("{same:?}"), format!("{plain:?}"));
         }

@@ -2,6 +2,7 @@
 
 #![allow(
     dead_code,
+    unsafe_code,
     clippy::cast_lossless,
     clippy::items_after_statements,
     clippy::needless_range_loop,
@@ -67,5 +68,6 @@ macro_rules! same_bits {
 
 mod endings;
 mod loops;
+mod memory;
 mod scopes;
 mod states;

@@ -158,7 +158,84 @@ macro_rules! schedule {
     };
 }
 
-checkpointed!(sequence, orbit, running, grid, schedule);
+/// A loop with checkpoints in a loop and a branch without.
+macro_rules! rounds {
+    ($($checkpoint:tt)*) => {
+        #[differentiable]
+        pub(crate) fn rounds(x: &Array1<f64>, k: f64, steps: usize) -> f64 {
+            let mut y = x.clone();
+            for round in 0..3 {
+                let scale = k * (round + 1) as f64;
+                if round != 1 {
+                    $($checkpoint)*
+                    for i in 0..steps {
+                        y[i % 3] = (y.sum() * scale).sin();
+                        y = &y * 0.9 + x;
+                    }
+                }
+                y = y.tanh();
+            }
+            if steps > 1 {
+                $($checkpoint)*
+                for _ in 0..steps {
+                    y = (&y * k).exp() - &y;
+                }
+            }
+            y.sum()
+        }
+    };
+}
+
+checkpointed!(sequence, orbit, running, grid, schedule, rounds);
+
+/// In an annotated block, and in that of a trait.
+#[derive(Clone, Debug, Differentiable)]
+struct Spring {
+    stiffness: f64,
+}
+
+#[differentiable]
+trait Rest {
+    fn rest(&self, x: f64, steps: usize) -> f64;
+
+    fn twice(&self, x: f64, steps: usize) -> f64 {
+        let mut y = x;
+        #[checkpoint(every = 2)]
+        for _ in 0..2 * steps {
+            y = self.rest(y, 1).sin();
+        }
+        y
+    }
+}
+
+#[differentiable]
+impl Rest for Spring {
+    fn rest(&self, x: f64, steps: usize) -> f64 {
+        let mut y = x;
+        #[checkpoint]
+        for _ in 0..steps {
+            y -= self.stiffness * y.sin();
+        }
+        y
+    }
+}
+
+#[differentiable]
+impl Spring {
+    fn energy(&self, x: f64, steps: usize) -> f64 {
+        #[checkpoint]
+        let y = self.rest(x, steps);
+        self.stiffness * y * y
+    }
+}
+
+#[test]
+fn methods() {
+    let spring = Spring { stiffness: 0.3 };
+    spring.rest_check_grad(0.7, 5).unwrap();
+    spring.twice_check_grad(0.7, 5).unwrap();
+    spring.energy_check_grad(0.7, 5).unwrap();
+}
 
 fn lstm(n: usize, m: usize) -> Lstm {
     Lstm { w: matrix(1, 4 * n, m), u: matrix(2, 4 * n, n), b: numbers(3, 4 * n) }
@@ -176,6 +253,8 @@ fn the_same_gradients() {
         same_bits!(sequence(&start, &xs));
         let start = body();
         same_bits!(orbit(&start, 0.1, n));
+        let x = numbers(8, 3);
+        same_bits!(rounds(&x, 0.4, n));
         let x = numbers(4, n).to_vec();
         same_bits!(running(&x, 0.7));
         let start = matrix(5, 5, 3);
@@ -189,12 +268,17 @@ fn the_same_gradients() {
 
 #[test]
 fn the_right_gradients() {
-    use {grid::root::grid, orbit::root::orbit, running::root::running, schedule::root::schedule, sequence::root::sequence};
+    use {
+        grid::root::grid, orbit::root::orbit, rounds::three_slots::rounds, running::root::running, schedule::root::schedule,
+        sequence::root::sequence,
+    };
     let xs: Vec<_> = (0..7).map(|t| numbers(t, 2)).collect();
     let start = lstm(3, 2);
     agrees!(sequence(&start, &xs), wrt 2);
     let start = body();
     agrees!(orbit(&start, 0.1, 8), wrt 2);
+    let x = numbers(8, 3);
+    agrees!(rounds(&x, 0.4, 5), wrt 2);
     let x = numbers(4, 9).to_vec();
     agrees!(running(&x, 0.7), wrt 2);
     let start = matrix(5, 5, 3);

@@ -1,0 +1,86 @@
+//! The gradient of a recurrent network over 10 000 steps, with what each kind of checkpoints costs and saves.
+
+#![allow(unsafe_code, reason = "an allocator that counts")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use ndarray::Array1;
+use odyssey_examples::lstm::{Lstm, LstmTangent, loss, loss_with_checkpoints, loss_with_slots};
+
+const STEPS: usize = 10_000;
+const INPUTS: usize = 8;
+const HIDDEN: usize = 64;
+
+/// Counts the bytes in use, and the most there were.
+struct Counting;
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: every call is handed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size(), Relaxed);
+        unsafe { System.dealloc(pointer, layout) };
+    }
+}
+
+/// What computing a gradient took.
+struct Cost {
+    time: Duration,
+    memory: usize,
+    gradient: (f64, LstmTangent),
+}
+
+/// The shortest of three runs.
+fn cost(run: impl Fn() -> (f64, LstmTangent)) -> Cost {
+    let once = || {
+        let before = IN_USE.load(Relaxed);
+        PEAK.store(before, Relaxed);
+        let start = Instant::now();
+        let gradient = run();
+        Cost { time: start.elapsed(), memory: PEAK.load(Relaxed) - before, gradient }
+    };
+    (0..3).map(|_| once()).min_by_key(|cost| cost.time).expect("three runs")
+}
+
+fn row(name: &str, cost: &Cost) -> String {
+    format!("{name:<28}{:>8.3} s{:>11.2} MB", cost.time.as_secs_f64(), cost.memory as f64 / 1e6)
+}
+
+fn main() -> ExitCode {
+    let lstm = Lstm::new(INPUTS, HIDDEN);
+    let start = lstm.start();
+    let xs: Vec<_> = (0..STEPS).map(|t| Array1::from_shape_fn(INPUTS, |i| (t as f64 * 0.1 + i as f64).sin())).collect();
+    let all = cost(|| loss::value_and_grad(&lstm, &start, &xs));
+    println!("{:<28}{:>10}{:>14}", "", "time", "memory");
+    println!("{}", row("all kept", &all));
+    let compared = |name: &str, cost: &Cost| {
+        let slower = cost.time.as_secs_f64() / all.time.as_secs_f64();
+        let smaller = all.memory as f64 / cost.memory as f64;
+        println!("{}   {slower:.2} times the time, 1/{smaller:.0} of the memory", row(name, cost));
+    };
+    let checkpoints = cost(|| loss_with_checkpoints::value_and_grad(&lstm, &start, &xs));
+    compared("#[checkpoint]", &checkpoints);
+    let slots = cost(|| loss_with_slots::value_and_grad(&lstm, &start, &xs));
+    compared("#[checkpoint(slots = 20)]", &slots);
+    let is_same = |cost: &Cost| format!("{:?}", cost.gradient) == format!("{:?}", all.gradient);
+    if is_same(&checkpoints) && is_same(&slots) && 10 * checkpoints.memory < all.memory {
+        println!("\nthe same gradient to the last bit");
+        ExitCode::SUCCESS
+    } else {
+        eprintln!("error: the gradients or the memory are not what they should be");
+        ExitCode::FAILURE
+    }
+}

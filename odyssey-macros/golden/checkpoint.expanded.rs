@@ -1,0 +1,195 @@
+use odyssey_runtime::rt;
+
+/// The derivatives of [`damped()`](damped()).
+struct damped {}
+impl damped {
+    /// The value, and the gradient with respect to the differentiated arguments.
+    #[inline]
+    fn value_and_grad(w: f64, x: &[f64]) -> (f64, (f64, Vec<f64>)) {
+        let segments = rt::segments(&(0..x.len()));
+        let mut h_was = rt::stack();
+        let mut h = 0.0;
+        for segment in segments.clone() {
+            let h_1 = {
+                let mut h_1 = h;
+                for i in segment {
+                    h_1 = (w * h_1 + x[i]).sin();
+                }
+                h_1
+            };
+            h_was.push(h);
+            h = h_1;
+        }
+        let mut d_h = 2.0 * h;
+        let mut d_w = 0.0;
+        let mut d_x = rt::zero_tangent(x);
+        for segment in rt::reversed(segments) {
+            let h_1 = rt::pop(&mut h_was);
+            {
+                let mut h_was_1 = rt::stack();
+                let mut h_2 = h_1;
+                for i in segment.clone() {
+                    h_was_1.push(h_2);
+                    h_2 = (w * h_2 + x[i]).sin();
+                }
+                for i in rt::reversed(segment) {
+                    let h_3 = rt::pop(&mut h_was_1);
+                    let product = d_h * (w * h_3 + x[i]).cos();
+                    d_x[i] += product;
+                    d_h = product * w;
+                    d_w += product * h_3;
+                }
+            }
+        }
+        (h * h, (d_w, d_x))
+    }
+    /// The gradient with respect to the differentiated arguments.
+    #[inline]
+    fn grad(w: f64, x: &[f64]) -> (f64, Vec<f64>) {
+        Self::value_and_grad(w, x).1
+    }
+    /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
+    #[inline]
+    fn vjp(
+        w: f64,
+        x: &[f64],
+    ) -> (
+        f64,
+        odyssey_runtime::borrowing!(
+            FnOnce(f64) -> (f64, Vec < f64 >)
+        ),
+    ) {
+        let (value, pullback) = Self::residual_vjp(
+            damped,
+            w,
+            x,
+            (rt::Yes, rt::Yes),
+        );
+        (
+            value,
+            move |cotangent| {
+                let (d_w, d_x) = pullback(w, x, &value, cotangent);
+                (d_w, d_x)
+            },
+        )
+    }
+    /// The value, and its tangent along those of the differentiated arguments.
+    #[inline]
+    fn jvp(w: f64, x: &[f64], w_dot: f64, x_dot: Vec<f64>) -> (f64, f64) {
+        let x_dot = rt::checked_tangent(&x, x_dot);
+        let (value, tangent) = Self::pushforward(damped, w, x, (&w_dot, &x_dot));
+        (value, tangent)
+    }
+    /// Compares the gradient with central differences.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that differs by more than the element type and the scale of the values justify.
+    #[inline]
+    fn check_grad(
+        w: f64,
+        x: &[f64],
+    ) -> ::core::result::Result<(), odyssey_runtime::check::GradientMismatch> {
+        let (d_w, d_x) = Self::grad(w, x);
+        odyssey_runtime::check::argument("w", &w, |w| damped(w, x), &d_w)?;
+        odyssey_runtime::check::argument("x", &x, |x| damped(w, x), &d_x)?;
+        ::core::result::Result::Ok(())
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_vjp<
+        __Primal: Fn(f64, &[f64]) -> f64,
+        WantW: rt::Want,
+        WantX: rt::Want,
+    >(
+        primal: __Primal,
+        w: f64,
+        x: &[f64],
+        _: (WantW, WantX),
+    ) -> (
+        f64,
+        impl FnOnce(
+            f64,
+            &[f64],
+            &f64,
+            f64,
+        ) -> (WantW::Of<f64>, WantX::Of<Vec<f64>>),
+    ) {
+        rt::assert_same(&primal, &damped);
+        let segments = rt::segments(&(0..x.len()));
+        let mut h_was = rt::stack();
+        let mut h = 0.0;
+        for segment in segments {
+            let h_1 = {
+                let mut h_1 = h;
+                for i in segment {
+                    h_1 = (w * h_1 + x[i]).sin();
+                }
+                h_1
+            };
+            h_was.push(h);
+            h = h_1;
+        }
+        (
+            h * h,
+            move |w, x, _, d_result| {
+                let segments_1 = rt::segments(&(0..x.len()));
+                let d_h = d_result * h;
+                let mut d_h_1 = 2.0 * d_h;
+                let mut d_w = 0.0;
+                let mut d_x = rt::zero_tangent(x);
+                for segment in rt::reversed(segments_1) {
+                    let h_1 = rt::pop(&mut h_was);
+                    {
+                        let mut h_was_1 = rt::stack();
+                        let mut h_2 = h_1;
+                        for i in segment.clone() {
+                            h_was_1.push(h_2);
+                            h_2 = (w * h_2 + x[i]).sin();
+                        }
+                        for i in rt::reversed(segment) {
+                            let h_3 = rt::pop(&mut h_was_1);
+                            let product = d_h_1 * (w * h_3 + x[i]).cos();
+                            if WantX::ON {
+                                d_x[i] += product;
+                            }
+                            d_h_1 = product * w;
+                            d_w += product * h_3;
+                        }
+                    }
+                }
+                (WantW::when(|| d_w), WantX::when(|| d_x))
+            },
+        )
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward<
+        __Primal: Fn(f64, &[f64]) -> f64,
+        AlongW: rt::Along<f64>,
+        AlongX: rt::Along<Vec<f64>>,
+    >(
+        primal: __Primal,
+        w: f64,
+        x: &[f64],
+        (w_dot, x_dot): (AlongW, AlongX),
+    ) -> (f64, f64) {
+        rt::assert_same(&primal, &damped);
+        let w_dot = *rt::Along::along(
+            w_dot,
+            || rt::zero_tangent(&w),
+        );
+        let x_dot = rt::Along::along(
+            x_dot,
+            || rt::zero_tangent(&x),
+        );
+        let x_dot = &*x_dot;
+        let mut h = 0.0;
+        let mut h_dot = 0.0;
+        for i in 0..x.len() {
+            let total = w * h + x[i];
+            (h, h_dot) = (total.sin(), (w_dot * h + h_dot * w + x_dot[i]) * total.cos());
+        }
+        (h * h, 2.0 * (h_dot * h))
+    }
+}
