@@ -15,15 +15,20 @@ const LARGE: usize = 16 << 10;
 /// The system is asked for huge pages for what is large: an allocator takes that from the system each time, and to have it
 /// in pages of 4 KiB, made at the first touch of each, costs more than to compute what goes there.
 pub(crate) fn uninitialised<T>(len: usize) -> Vec<T> {
+    will_take::<T>(len);
     let size = len.saturating_mul(size_of::<T>());
-    if size >= LARGE {
-        keep_what_is_freed();
-    }
     let values: Vec<T> = Vec::with_capacity(len);
     if size >= HUGE {
         advise(values.as_ptr().cast(), size);
     }
     values
+}
+
+/// What is to be done before so many elements are allocated elsewhere.
+pub(crate) fn will_take<T>(len: usize) {
+    if len.saturating_mul(size_of::<T>()) >= LARGE {
+        keep_what_is_freed();
+    }
 }
 
 /// Shows the allocator an array of some megabytes, once.

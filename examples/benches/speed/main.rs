@@ -4,10 +4,13 @@
 //! name contains all of these words. Every candidate of a row computes the same numbers, which is checked before it is
 //! timed. `hand` has preallocated buffers, the same matrix product and the same vectorised functions as Odyssey; `hand, new`
 //! returns a new array, as Odyssey does: from some 32 MB on, an allocator takes that from the system every time. `plain` is
-//! ndarray's operators, `mapv` and the functions of the standard library.
+//! ndarray's operators, `mapv` and the functions of the standard library. Rows of single operations have their `value` alone as well, for what
+//! a gradient costs beside it, and `hand` is what their file says.
 
 mod chain;
+mod functions;
 mod mlp;
+mod operations;
 mod scalars;
 mod support;
 
@@ -18,4 +21,6 @@ fn main() {
     mlp::rows(&mut bench);
     chain::rows(&mut bench);
     scalars::rows(&mut bench);
+    functions::rows(&mut bench);
+    operations::rows(&mut bench);
 }

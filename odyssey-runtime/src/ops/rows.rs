@@ -3,6 +3,7 @@
 
 use ndarray::{Array, ArrayBase, ArrayView, Axis, Dimension, RawData, RemoveAxis};
 
+use crate::memory::will_take;
 use crate::real::Real;
 
 /// A copy of `x` in which the rows along `axis` are changed by `f`, which takes all rows, one after the other, and their
@@ -15,6 +16,7 @@ pub(super) fn map_rows<T: Real, D: Dimension>(
 ) -> Array<T, D> {
     axis_exists(x.shape(), axis);
     let length = x.len_of(axis);
+    will_take::<T>(x.len());
     let mut y = moved_to_end(x, axis).as_standard_layout().into_owned();
     if !y.is_empty() {
         f(y.as_slice_mut().expect("standard layout"), length);

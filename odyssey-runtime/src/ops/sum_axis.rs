@@ -6,6 +6,7 @@ use super::rows::{axis_exists, same_shape};
 use super::tensor::{Shaped, Tensor};
 use super::tensor_function::tensor_method;
 use crate::along::Along;
+use crate::memory::will_take;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -72,11 +73,10 @@ impl mean_axis {
 fn repeat<T: Real, D: RemoveAxis>(dim: D, axis: Axis, dy: &ArrayView<'_, T, D::Smaller>, factor: T) -> Array<T, D> {
     axis_exists(dim.slice(), axis);
     same_shape(dim.remove_axis(axis).slice(), dy.shape());
-    let mut d_x = Array::zeros(dim);
-    for mut slice in d_x.axis_iter_mut(axis) {
-        slice.zip_mut_with(dy, |d_x, &dy| *d_x = dy * factor);
-    }
-    d_x
+    will_take::<T>(dim.size());
+    let dy = dy.view().insert_axis(axis);
+    let repeated = dy.broadcast(dim).expect("the axis alone is longer");
+    repeated.mapv(|dy| dy * factor)
 }
 
 tensor_method! {

@@ -48,8 +48,8 @@ impl Bench {
         self.words.iter().all(|word| row.contains(word.as_str()))
     }
 
-    /// Times the candidates of a row, and prints their medians, their ratios to the one called `hand`, that of `ours` to
-    /// `hand, new`, and that of `plain` to `ours`.
+    /// Times the candidates of a row, and prints their medians, their ratios to the one called `hand`, those of `ours` to
+    /// `hand, new` and to `value`, and that of `plain` to `ours`.
     pub(crate) fn row(&mut self, row: &str, mut candidates: Vec<Candidate<'_>>) {
         let turns: Vec<u32> = candidates.iter_mut().map(repetitions).collect();
         let mut rounds: Vec<Vec<f64>> = Vec::new();
@@ -78,12 +78,12 @@ impl Bench {
             column(candidate.name.to_string(), microseconds(median(rounds, |times| times[k])));
         }
         for (k, candidate) in candidates.iter().enumerate() {
-            if k != hand {
+            if k != hand && candidate.name != "value" {
                 let ratio = median(rounds, |times| times[k] / times[hand]);
                 column(format!("{}/hand", candidate.name), format!("{ratio:.2}"));
             }
         }
-        for (above, below) in [("ours", "hand, new"), ("plain", "ours")] {
+        for (above, below) in [("ours", "hand, new"), ("ours", "value"), ("plain", "ours")] {
             let named = |name| candidates.iter().position(|candidate| candidate.name == name);
             if let (Some(a), Some(b)) = (named(above), named(below)) {
                 let ratio = median(rounds, |times| times[a] / times[b]);
