@@ -2,6 +2,7 @@
 //!
 //! - `digits`: a multi-layer perceptron learns to read handwritten digits.
 //! - `digits_cnn`: a convolutional network learns the same.
+//! - `allocations`: how often training steps ask the system for memory.
 //! - `regression`: a linear model by gradient descent, beside the closed-form solution.
 //! - `checkpoint`: the gradient of an LSTM over 10 000 steps, in a hundredth of the memory.
 

@@ -1,72 +1,72 @@
-//! A recurrent network over a long sequence: what its gradient keeps, with checkpoints and without.
+//! A recurrent network that reads sequences, for what memory costs: of a step in a loop, and of a long sequence with checkpoints.
 
 use ndarray::{Array1, Array2, s};
+use odyssey_runtime::losses::cross_entropy_loss;
 use odyssey_runtime::prelude::*;
+use rand::{Rng, RngExt};
 
-/// A cell with its gates one below the other: input, forget, output, candidate.
+/// The four gates side by side, and what is made of the last state.
 #[derive(Clone, Debug, Differentiable)]
 pub struct Lstm {
-    input: Array2<f64>,
-    recurrent: Array2<f64>,
-    bias: Array1<f64>,
+    /// `[inputs, 4 hidden]`.
+    pub from_input: Array2<f32>,
+    /// `[hidden, 4 hidden]`.
+    pub from_state: Array2<f32>,
+    /// `[4 hidden]`.
+    pub bias: Array1<f32>,
+    /// `[hidden, classes]`.
+    pub readout: Array2<f32>,
 }
 
-/// What one step hands on to the next.
-#[derive(Clone, Debug, Differentiable)]
-pub struct State {
-    hidden: Array1<f64>,
-    cell: Array1<f64>,
+/// One step: the next output and cell, from an input and those before.
+#[differentiable]
+fn step(net: &Lstm, x: &Array2<f32>, h: &Array2<f32>, c: &Array2<f32>) -> (Array2<f32>, Array2<f32>) {
+    let n = h.ncols();
+    let gates = x.dot(&net.from_input) + h.dot(&net.from_state) + &net.bias;
+    let input = gates.slice(s![.., ..n]).sigmoid();
+    let forget = gates.slice(s![.., n..2 * n]).sigmoid();
+    let update = gates.slice(s![.., 2 * n..3 * n]).tanh();
+    let output = gates.slice(s![.., 3 * n..]).sigmoid();
+    let c = forget * c + input * update;
+    let h = output * c.tanh();
+    (h, c)
 }
 
-impl Lstm {
-    /// A cell with weights without a pattern, the same in every run.
-    pub fn new(inputs: usize, hidden: usize) -> Lstm {
-        let weight = |(i, j): (usize, usize)| ((i * 31 + j * 17) as f64).sin() / (hidden as f64).sqrt();
-        Lstm {
-            input: Array2::from_shape_fn((4 * hidden, inputs), weight),
-            recurrent: Array2::from_shape_fn((4 * hidden, hidden), weight),
-            bias: Array1::zeros(4 * hidden),
-        }
-    }
-
-    /// The state before a sequence.
-    pub fn start(&self) -> State {
-        let hidden = self.bias.len() / 4;
-        State { hidden: Array1::zeros(hidden), cell: Array1::zeros(hidden) }
-    }
-}
-
-/// One step.
-#[differentiable(wrt(lstm, state))]
-pub fn step(lstm: &Lstm, state: &State, x: &Array1<f64>) -> State {
-    let n = state.cell.len();
-    let gates = lstm.input.dot(x) + lstm.recurrent.dot(&state.hidden) + &lstm.bias;
-    let open = gates.slice(s![..3 * n]).sigmoid();
-    let candidate = gates.slice(s![3 * n..]).tanh();
-    let cell = &open.slice(s![n..2 * n]) * &state.cell + &open.slice(s![..n]) * &candidate;
-    State { hidden: &open.slice(s![2 * n..]) * &cell.tanh(), cell }
-}
-
-/// The mean square of the prediction's error: a function of this name for each kind of checkpoints.
+/// The loss: a function of this name for each kind of checkpoints.
 macro_rules! loss {
     ($name:ident, $(#[$checkpoint:meta])?) => {
-        /// How well the hidden state predicts the first component of the next input.
+        /// The mean cross entropy of what is read from the last state.
         #[allow(clippy::missing_errors_doc, reason = "the derived functions have the section")]
-        #[differentiable(wrt(lstm))]
-        pub fn $name(lstm: &Lstm, start: &State, xs: &[Array1<f64>]) -> f64 {
-            let mut state = start.clone();
-            let mut loss = 0.0;
+        #[differentiable(wrt(net))]
+        pub fn $name(net: &Lstm, xs: &[Array2<f32>], labels: &[usize]) -> f32 {
+            let shape = (labels.len(), net.from_state.nrows());
+            let mut h = Array2::<f32>::zeros(shape);
+            let mut c = Array2::<f32>::zeros(shape);
             $(#[$checkpoint])?
-            for t in 1..xs.len() {
-                state = step(lstm, &state, &xs[t - 1]);
-                let error = state.hidden[0] - xs[t][0];
-                loss += error * error;
+            for x in xs {
+                (h, c) = step(net, x, &h, &c);
             }
-            loss / xs.len() as f64
+            cross_entropy_loss(&h.dot(&net.readout), labels)
         }
     };
 }
-
 loss!(loss,);
 loss!(loss_with_checkpoints, #[checkpoint]);
 loss!(loss_with_slots, #[checkpoint(slots = 20)]);
+
+/// Random numbers between -0.3 and 0.3.
+pub fn random(shape: (usize, usize), rng: &mut impl Rng) -> Array2<f32> {
+    Array2::from_shape_simple_fn(shape, || rng.random_range(-0.3..0.3))
+}
+
+impl Lstm {
+    /// A network with random weights.
+    pub fn random(inputs: usize, hidden: usize, classes: usize, rng: &mut impl Rng) -> Self {
+        Self {
+            from_input: random((inputs, 4 * hidden), rng),
+            from_state: random((hidden, 4 * hidden), rng),
+            bias: Array1::zeros(4 * hidden),
+            readout: random((hidden, classes), rng),
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use odyssey_examples::data;
 use odyssey_examples::digits::data::shuffled;
-use odyssey_examples::digits::train::{Network, epoch, score};
+use odyssey_examples::digits::train::{Memory, Network, epoch, score};
 use odyssey_examples::digits::{Cnn, Digits, Mlp, cnn, model};
 use odyssey_examples::regression::{self, Line, Patients};
 use odyssey_runtime::optim::Sgd;
@@ -65,8 +65,9 @@ fn epochs_lower_the_loss() {
 fn epochs_are_learned_from(mut network: impl Network, epochs: usize, digits: &Digits, rng: &mut Pcg64Mcg) {
     let before = score(&network, digits);
     let mut optimizer = Sgd::new(0.1).momentum(0.9);
+    let mut memory = Memory::of(&network);
     for _ in 0..epochs {
-        epoch(&mut network, &mut optimizer, digits, 32, rng);
+        epoch(&mut network, &mut optimizer, &mut memory, digits, 32, rng);
     }
     let after = score(&network, digits);
     assert!(after.loss < 0.5 * before.loss, "{before:?} → {after:?}");

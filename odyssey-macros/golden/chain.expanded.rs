@@ -43,6 +43,36 @@ impl chain {
     fn grad(x: &Array1<f64>, a: f64, b: f64) -> (Array1<f64>, f64, f64) {
         Self::value_and_grad(x, a, b).1
     }
+    /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn value_and_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (Array1<f64>, f64, f64),
+        x: &Array1<f64>,
+        a: f64,
+        b: f64,
+    ) -> f64 {
+        rt::value_and_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(x, a, b),
+        )
+    }
+    /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn accumulate_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (Array1<f64>, f64, f64),
+        x: &Array1<f64>,
+        a: f64,
+        b: f64,
+    ) -> f64 {
+        rt::accumulate_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(x, a, b),
+        )
+    }
     /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
     #[inline]
     fn vjp(
@@ -182,6 +212,7 @@ impl chain {
                         (product * value, product * x, d_x_2 + product * a)
                     },
                 );
+                rt::recycle!(value_1, value, value_2);
                 (WantX::when(|| d_x), WantA::when(|| d_a), WantB::when(|| d_b))
             },
         )

@@ -43,12 +43,43 @@ impl diffuse {
             }
             d_rod[0] += d_left;
         }
+        rt::recycle!(rod);
         (value_1 * value_1, (d_rod, d_rate))
     }
     /// The gradient with respect to the differentiated arguments.
     #[inline]
     fn grad(heat: &[f64], rate: f64, steps: usize) -> (Vec<f64>, f64) {
         Self::value_and_grad(heat, rate, steps).1
+    }
+    /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn value_and_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (Vec<f64>, f64),
+        heat: &[f64],
+        rate: f64,
+        steps: usize,
+    ) -> f64 {
+        rt::value_and_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(heat, rate, steps),
+        )
+    }
+    /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn accumulate_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (Vec<f64>, f64),
+        heat: &[f64],
+        rate: f64,
+        steps: usize,
+    ) -> f64 {
+        rt::accumulate_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(heat, rate, steps),
+        )
     }
     /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
     #[inline]
@@ -197,6 +228,7 @@ impl diffuse {
                     }
                     d_rod[0] += d_left;
                 }
+                rt::recycle!(rod);
                 (WantHeat::when(|| d_rod), WantRate::when(|| d_rate), ())
             },
         )

@@ -26,6 +26,34 @@ impl energy {
     fn grad(x: &[f64], k: f64) -> (Vec<f64>, f64) {
         Self::value_and_grad(x, k).1
     }
+    /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn value_and_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (Vec<f64>, f64),
+        x: &[f64],
+        k: f64,
+    ) -> f64 {
+        rt::value_and_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(x, k),
+        )
+    }
+    /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn accumulate_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (Vec<f64>, f64),
+        x: &[f64],
+        k: f64,
+    ) -> f64 {
+        rt::accumulate_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(x, k),
+        )
+    }
     /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
     #[inline]
     fn vjp(

@@ -73,6 +73,7 @@ impl layer {
             |(xw, b)| tanh(xw + b),
         );
         let xw_extent = rt::extent(&xw);
+        rt::recycle!(xw);
         (
             value,
             move |l, x, value, d_result| {
@@ -90,7 +91,7 @@ impl layer {
                         (d_xw, d_xw)
                     },
                 );
-                rt::drop(d_result);
+                rt::recycle!(d_result);
                 let d_l = if WantL::ON {
                     let mut d_l = rt::partial(l);
                     d_l.b = rt::arrived(&l.b, value_1);
@@ -103,10 +104,9 @@ impl layer {
                 } else {
                     None
                 };
-                (
-                    WantL::when(|| rt::given(d_l)),
-                    WantX::when(|| rt::dot::d_lhs(&l.w, &d_xw)),
-                )
+                let d_x = WantX::when(|| rt::dot::d_lhs(&l.w, &d_xw));
+                rt::recycle!(d_xw);
+                (WantL::when(|| rt::given(d_l)), d_x)
             },
         )
     }
@@ -136,21 +136,23 @@ impl layer {
         );
         let x_dot = &*x_dot;
         let xw = rt::dot(x, &l.w);
-        let (value, value_1) = rt::map_to!(
+        let value = rt::dot(x_dot, &l.w);
+        let value_1 = rt::dot(x, &l_dot.w);
+        let (value_2, value_3) = rt::map_to!(
             (
                 rt::operand(&xw),
                 rt::operand(&l.b),
-                rt::operand(&rt::dot(x_dot, &l.w)),
-                rt::operand(&rt::dot(x, &l_dot.w)),
+                rt::operand(&value),
+                rt::operand(&value_1),
                 rt::operand(&l_dot.b),
             ),
             (rt::Full, rt::Full),
-            |(xw, b, x_dot, x, b_1)| {
+            |(xw, b, value, value_1, b_1)| {
                 let tanh_value = tanh(xw + b);
-                let xw_dot = x_dot + x;
+                let xw_dot = value + value_1;
                 (tanh_value, (xw_dot + b_1) * (1.0 - tanh_value * tanh_value))
             },
         );
-        (value, value_1)
+        (value_2, value_3)
     }
 }

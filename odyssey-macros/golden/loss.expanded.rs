@@ -35,8 +35,9 @@ impl loss {
                 (e * e, d_xw, d_xw)
             },
         );
-        rt::drop(xw);
+        rt::recycle!(xw);
         let d_w = rt::dot::d_rhs(x, &d_xw);
+        rt::recycle!(d_xw);
         (sum / nrows, (d_w, d_b))
     }
     /// The gradient with respect to the differentiated arguments.
@@ -48,6 +49,38 @@ impl loss {
         y: &Array2<f64>,
     ) -> (Array2<f64>, Array1<f64>) {
         Self::value_and_grad(w, b, x, y).1
+    }
+    /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn value_and_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (Array2<f64>, Array1<f64>),
+        w: &Array2<f64>,
+        b: &Array1<f64>,
+        x: &Array2<f64>,
+        y: &Array2<f64>,
+    ) -> f64 {
+        rt::value_and_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(w, b, x, y),
+        )
+    }
+    /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn accumulate_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (Array2<f64>, Array1<f64>),
+        w: &Array2<f64>,
+        b: &Array1<f64>,
+        x: &Array2<f64>,
+        y: &Array2<f64>,
+    ) -> f64 {
+        rt::accumulate_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(w, b, x, y),
+        )
     }
     /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
     #[inline]
@@ -167,6 +200,7 @@ impl loss {
             },
         );
         let xw_extent = rt::extent(&xw);
+        rt::recycle!(xw);
         (
             sum / x.nrows() as f64,
             move |_, b, x, y, _, d_result| {
@@ -189,12 +223,9 @@ impl loss {
                         (d_xw, d_xw)
                     },
                 );
-                (
-                    WantW::when(|| rt::dot::d_rhs(x, &d_xw)),
-                    WantB::when(|| d_b),
-                    (),
-                    (),
-                )
+                let d_w = WantW::when(|| rt::dot::d_rhs(x, &d_xw));
+                rt::recycle!(h, d_xw);
+                (d_w, WantB::when(|| d_b), (), ())
             },
         )
     }

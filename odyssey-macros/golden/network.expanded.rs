@@ -40,6 +40,7 @@ impl network {
         d_net.hidden = rt::arrived(&net.hidden, value_1);
         d_net.output = rt::arrived(&net.output, value);
         let d_net = rt::complete(net, d_net);
+        rt::recycle!(h, logits);
         (cross_entropy_loss_value, d_net)
     }
     /// The gradient with respect to the differentiated arguments.
@@ -50,6 +51,36 @@ impl network {
         labels: &[usize],
     ) -> <Network as odyssey_runtime::Differentiable>::Tangent {
         Self::value_and_grad(net, x, labels).1
+    }
+    /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn value_and_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut <Network as odyssey_runtime::Differentiable>::Tangent,
+        net: &Network,
+        x: &Array2<f64>,
+        labels: &[usize],
+    ) -> f64 {
+        rt::value_and_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(net, x, labels),
+        )
+    }
+    /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn accumulate_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut <Network as odyssey_runtime::Differentiable>::Tangent,
+        net: &Network,
+        x: &Array2<f64>,
+        labels: &[usize],
+    ) -> f64 {
+        rt::accumulate_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(net, x, labels),
+        )
     }
     /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
     #[inline]
@@ -182,6 +213,7 @@ impl network {
                 d_net.hidden = rt::arrived(&net.hidden, value_1);
                 d_net.output = rt::arrived(&net.output, value);
                 let d_net = rt::complete(net, d_net);
+                rt::recycle!(h, logits);
                 (WantNet::when(|| d_net), (), ())
             },
         )

@@ -31,6 +31,34 @@ impl recurrence {
     fn grad(w: f64, x: &[f64]) -> (f64, Vec<f64>) {
         Self::value_and_grad(w, x).1
     }
+    /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn value_and_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (f64, Vec<f64>),
+        w: f64,
+        x: &[f64],
+    ) -> f64 {
+        rt::value_and_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(w, x),
+        )
+    }
+    /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn accumulate_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (f64, Vec<f64>),
+        w: f64,
+        x: &[f64],
+    ) -> f64 {
+        rt::accumulate_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(w, x),
+        )
+    }
     /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
     #[inline]
     fn vjp(

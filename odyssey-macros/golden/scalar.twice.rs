@@ -25,6 +25,36 @@ impl pendulum {
     fn grad(angle: f64, speed: f64, length: f64) -> (f64, f64, f64) {
         Self::value_and_grad(angle, speed, length).1
     }
+    /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn value_and_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (f64, f64, f64),
+        angle: f64,
+        speed: f64,
+        length: f64,
+    ) -> f64 {
+        rt::value_and_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(angle, speed, length),
+        )
+    }
+    /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn accumulate_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut (f64, f64, f64),
+        angle: f64,
+        speed: f64,
+        length: f64,
+    ) -> f64 {
+        rt::accumulate_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(angle, speed, length),
+        )
+    }
     /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
     #[inline]
     fn vjp(

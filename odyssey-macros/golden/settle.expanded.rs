@@ -35,6 +35,34 @@ impl settle {
     fn grad(a: f64, tolerance: f64) -> f64 {
         Self::value_and_grad(a, tolerance).1
     }
+    /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn value_and_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut f64,
+        a: f64,
+        tolerance: f64,
+    ) -> f64 {
+        rt::value_and_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(a, tolerance),
+        )
+    }
+    /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
+    #[inline]
+    fn accumulate_grad_into(
+        workspace: &mut odyssey_runtime::Workspace,
+        gradient: &mut f64,
+        a: f64,
+        tolerance: f64,
+    ) -> f64 {
+        rt::accumulate_grad_into(
+            workspace,
+            gradient,
+            || Self::value_and_grad(a, tolerance),
+        )
+    }
     /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
     #[inline]
     fn vjp(
@@ -117,6 +145,7 @@ impl settle {
                     d_x_1 = d_x_2 - ratio * value_1;
                     d_a += ratio;
                 }
+                rt::recycle!(turns);
                 (WantA::when(|| d_a + d_x_1), ())
             },
         )

@@ -15,6 +15,8 @@ pub mod differentiable;
 pub mod dual;
 #[doc(hidden)]
 pub mod elementwise;
+#[doc(hidden)]
+pub mod ended;
 mod found;
 mod jacobian;
 mod lent;
@@ -36,6 +38,7 @@ mod tangent;
 pub mod want;
 
 pub use differentiable::{Differentiable, Parameters, ScalarResult};
+pub use memory::Workspace;
 pub use odyssey_macros::{Differentiable, differentiable};
 pub use real::Real;
 pub use tangent::Tangent;

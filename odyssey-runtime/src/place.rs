@@ -6,6 +6,7 @@ use ndarray::{Array, ArrayView, ArrayViewMut, Dimension};
 
 use crate::differentiable::Differentiable;
 use crate::dual::Dual;
+use crate::memory::recycle;
 use crate::ops::Tensor;
 use crate::real::Real;
 use crate::tangent::Tangent;
@@ -64,9 +65,10 @@ impl<T: Tangent> PartMut for [T] {
     }
 
     #[track_caller]
-    fn add_part(&mut self, value: Vec<T>) {
+    fn add_part(&mut self, mut value: Vec<T>) {
         assert!(self.len() == value.len(), "a slice of {} elements gets a cotangent of {}", self.len(), value.len());
-        self.iter_mut().zip(value).for_each(|(a, b)| a.accumulate(b));
+        self.iter_mut().zip(value.drain(..)).for_each(|(a, b)| a.accumulate(b));
+        recycle(value);
     }
 }
 
@@ -94,6 +96,7 @@ impl<T: Real, D: Dimension> PartMut for ArrayViewMut<'_, T, D> {
     #[track_caller]
     fn add_part(&mut self, value: Array<T, D>) {
         self.zip_mut_with(&value, |a, &b| *a += b);
+        value.recycle_tangent();
     }
 }
 

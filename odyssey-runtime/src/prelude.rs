@@ -4,6 +4,7 @@ pub use ndarray::Axis;
 
 pub use crate::differentiable::Differentiable;
 pub use crate::elementwise::functions::prelude::*;
+pub use crate::memory::Workspace;
 pub use crate::ops::functions::{
     argmax, argmax_axis, cumsum, log_softmax, logsumexp, max_axis, min_axis, norm_l1, norm_l2, select_where, softmax,
 };

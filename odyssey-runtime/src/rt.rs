@@ -13,11 +13,13 @@ pub use crate::elementwise::{
     Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages,
     operand, sc,
 };
+pub use crate::ended::{self, to_owned};
 pub use crate::found::{IsDifferent, IsSame, Same, found, pair};
 pub use crate::jacobian::{Entries, by_columns, entries, set_row, unit, without_rows};
 pub use crate::lent::{Left, before, keep, lend};
 pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};
+pub use crate::memory::{Constructors, Stack, accumulate_grad_into, pop, stack, value_and_grad_into};
 pub use crate::ops::functions::*;
 pub use crate::ops::residuals;
 pub use crate::place::{
@@ -25,12 +27,12 @@ pub use crate::place::{
 };
 pub use crate::second::{Handed, constant_seed, map_linearized_along, map_pulled_back_along};
 pub use crate::tangent::Tangent;
-pub use core::mem::drop;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.
 pub use crate::__odyssey_assert_found as assert_found;
 pub use crate::__odyssey_assert_methods as assert_methods;
 pub use crate::want::{Excluded, No, Want, Yes};
+pub use crate::{__odyssey_copied as copied, __odyssey_recycle as recycle, __odyssey_set as set};
 pub use crate::{
     __odyssey_into_parts as into_parts, __odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum,
     __odyssey_map_to as map_to,
@@ -300,18 +302,6 @@ pub fn nth_index<X: Tensor + ?Sized>(x: &X, mut number: usize) -> X::Dim {
 #[inline]
 pub fn reversed_first<I: Iterator>(range: I, times: usize) -> core::iter::Rev<::std::vec::IntoIter<I::Item>> {
     range.take(times).collect::<Vec<_>>().into_iter().rev()
-}
-
-/// A stack for what a loop keeps.
-#[inline]
-pub fn stack<T>() -> Vec<T> {
-    Vec::new()
-}
-
-/// What the iteration at hand pushed.
-#[inline]
-pub fn pop<T>(stack: &mut Vec<T>) -> T {
-    stack.pop().expect("every iteration pushed one value")
 }
 
 /// What a branch kept for its reverse.

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use ndarray::{Array, Dimension};
 
 use crate::dual::Dual;
+use crate::memory::recycle;
 use crate::real::Real;
 
 /// A tangent or cotangent: an element of a real vector space, of the same structure as the value it belongs to.
@@ -25,6 +26,10 @@ pub trait Tangent: Clone + Debug + PartialEq {
 
     /// `self += other`.
     fn accumulate_ref(&mut self, other: &Self);
+
+    /// Gives its memory back, to the workspace if one is lent to this thread.
+    #[doc(hidden)]
+    fn recycle_tangent(self) {}
 
     /// Sets every scalar to zero.
     fn clear(&mut self);
@@ -97,6 +102,16 @@ scalar_tangent!(f32, f64, {T} Dual<T>);
 
 impl<T: Real, D: Dimension> Tangent for Array<T, D> {
     #[track_caller]
+    fn accumulate(&mut self, other: Self) {
+        self.accumulate_ref(&other);
+        other.recycle_tangent();
+    }
+
+    fn recycle_tangent(self) {
+        recycle(self.into_raw_vec_and_offset().0);
+    }
+
+    #[track_caller]
     fn accumulate_ref(&mut self, other: &Self) {
         same_shape(self.shape(), other.shape());
         self.zip_mut_with(other, |a, &b| *a += b);
@@ -153,11 +168,17 @@ fn inner_product_of_slices<T: Real>(a: &[T], b: &[T]) -> f64 {
 
 impl<T: Tangent> Tangent for Vec<T> {
     #[track_caller]
-    fn accumulate(&mut self, other: Self) {
+    fn accumulate(&mut self, mut other: Self) {
         same_length(self, &other);
-        for (a, b) in self.iter_mut().zip(other) {
+        for (a, b) in self.iter_mut().zip(other.drain(..)) {
             a.accumulate(b);
         }
+        recycle(other);
+    }
+
+    fn recycle_tangent(mut self) {
+        self.drain(..).for_each(Tangent::recycle_tangent);
+        recycle(self);
     }
 
     #[track_caller]
@@ -206,6 +227,10 @@ fn same_length<T>(a: &[T], b: &[T]) {
 }
 
 impl<T: Tangent, const N: usize> Tangent for [T; N] {
+    fn recycle_tangent(self) {
+        self.into_iter().for_each(Tangent::recycle_tangent);
+    }
+
     fn accumulate(&mut self, other: Self) {
         for (a, b) in self.iter_mut().zip(other) {
             a.accumulate(b);
@@ -246,6 +271,10 @@ impl<T: Tangent, const N: usize> Tangent for [T; N] {
 }
 
 impl<T: Tangent> Tangent for Option<T> {
+    fn recycle_tangent(self) {
+        self.into_iter().for_each(Tangent::recycle_tangent);
+    }
+
     fn accumulate(&mut self, other: Self) {
         match (self, other) {
             (Some(a), Some(b)) => a.accumulate(b),
@@ -292,6 +321,10 @@ impl<T: Tangent> Tangent for Option<T> {
 }
 
 impl<T: Tangent> Tangent for Box<T> {
+    fn recycle_tangent(self) {
+        (*self).recycle_tangent();
+    }
+
     fn accumulate(&mut self, other: Self) {
         (**self).accumulate(*other);
     }
@@ -324,6 +357,9 @@ impl<T: Tangent> Tangent for Box<T> {
 macro_rules! tuple_tangent {
     ($($name:ident $index:tt),*) => {
         impl<$($name: Tangent),*> Tangent for ($($name,)*) {
+            fn recycle_tangent(self) {
+                $(self.$index.recycle_tangent();)*
+            }
             fn accumulate(&mut self, other: Self) {
                 $(self.$index.accumulate(other.$index);)*
             }

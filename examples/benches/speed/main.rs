@@ -9,6 +9,7 @@
 
 mod chain;
 mod functions;
+mod lstm;
 mod mlp;
 mod operations;
 mod scalars;
@@ -23,4 +24,5 @@ fn main() {
     scalars::rows(&mut bench);
     functions::rows(&mut bench);
     operations::rows(&mut bench);
+    lstm::rows(&mut bench);
 }

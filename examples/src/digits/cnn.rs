@@ -7,7 +7,7 @@ use rand::{Rng, RngExt};
 
 use super::data::{CLASSES, SIDE};
 use super::model::{Linear, linear};
-use super::train::Network;
+use super::train::{Memory, Network};
 
 /// The sides of what every element of a kernel sees of an image.
 const KERNEL: usize = 3;
@@ -46,8 +46,9 @@ pub fn scores<T: Real>(model: &Cnn<T>, images: &Array2<T>) -> Array2<T> {
     let count = images.nrows();
     let images = images.to_shape((count, 1, SIDE, SIDE)).expect("an image is square").into_owned();
     let shapes = stage(&model.second, &stage(&model.first, &images));
-    let features = shapes.len() / count;
-    linear(&model.output, &shapes.into_shape_with_order((count, features)).expect("as many elements"))
+    let width = shapes.len() / count;
+    let features = shapes.to_shape((count, width)).expect("as many elements").into_owned();
+    linear(&model.output, &features)
 }
 
 /// How far the scores are from the labels: the mean cross entropy.
@@ -86,7 +87,7 @@ impl Network for Cnn<f32> {
         scores(self, images)
     }
 
-    fn gradient(&self, images: &Array2<f32>, labels: &[usize]) -> Self::Tangent {
-        loss::value_and_grad(self, images, labels).1
+    fn loss_and_gradient(&self, memory: &mut Memory<Self>, images: &Array2<f32>, labels: &[usize]) -> f32 {
+        loss::value_and_grad_into(&mut memory.workspace, &mut memory.gradient, self, images, labels)
     }
 }

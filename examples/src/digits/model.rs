@@ -6,7 +6,7 @@ use odyssey_runtime::prelude::*;
 use rand::{Rng, RngExt};
 
 use super::data::{CLASSES, PIXELS};
-use super::train::Network;
+use super::train::{Memory, Network};
 
 /// An affine map: one row of `weight` an input, one column an output.
 #[derive(Clone, Debug, Differentiable)]
@@ -68,8 +68,8 @@ impl Network for Mlp<f32> {
         scores(self, images)
     }
 
-    fn gradient(&self, images: &Array2<f32>, labels: &[usize]) -> Self::Tangent {
-        loss::value_and_grad(self, images, labels).1
+    fn loss_and_gradient(&self, memory: &mut Memory<Self>, images: &Array2<f32>, labels: &[usize]) -> f32 {
+        loss::value_and_grad_into(&mut memory.workspace, &mut memory.gradient, self, images, labels)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Minibatch gradient descent with momentum.
 
 use ndarray::Array2;
-use odyssey_runtime::Parameters;
 use odyssey_runtime::losses::cross_entropy_loss;
 use odyssey_runtime::optim::{Optimizer, Sgd};
+use odyssey_runtime::{Parameters, Workspace};
 use rand::Rng;
 
 use super::data::{Digits, shuffled};
@@ -14,8 +14,24 @@ pub trait Network: Parameters {
     /// The score of each digit, for each image.
     fn scores(&self, images: &Array2<f32>) -> Array2<f32>;
 
-    /// The gradient of the loss of a batch.
-    fn gradient(&self, images: &Array2<f32>, labels: &[usize]) -> Self::Tangent;
+    /// The loss of a batch; its gradient takes the place of what was in `gradient`.
+    fn loss_and_gradient(&self, memory: &mut Memory<Self>, images: &Array2<f32>, labels: &[usize]) -> f32;
+}
+
+/// What is used again from one step to the next.
+#[derive(Debug)]
+pub struct Memory<N: Network + ?Sized> {
+    /// Where the intermediate values are.
+    pub workspace: Workspace,
+    /// The gradient of the last step.
+    pub gradient: N::Tangent,
+}
+
+impl<N: Network> Memory<N> {
+    /// For the training of a network.
+    pub fn of(network: &N) -> Self {
+        Self { workspace: Workspace::default(), gradient: network.zero_tangent() }
+    }
 }
 
 /// How to train.
@@ -58,34 +74,42 @@ pub struct Progress {
 }
 
 /// Trains a network, and calls `after_epoch` with its scores after each epoch.
-pub fn train(
-    model: &mut impl Network,
+pub fn train<N: Network>(
+    model: &mut N,
     (train, test): (&Digits, &Digits),
     recipe: &Recipe,
     rng: &mut impl Rng,
     mut after_epoch: impl FnMut(Progress),
 ) {
     let mut optimizer = Sgd::new(recipe.learning_rate).momentum(recipe.momentum).weight_decay(recipe.weight_decay);
+    let mut memory = Memory::of(model);
     for done in 0..recipe.epochs {
         let left = 1.0 - done as f64 / recipe.epochs as f64;
         optimizer.set_learning_rate(recipe.learning_rate * left);
-        epoch(model, &mut optimizer, train, recipe.batch, rng);
+        epoch(model, &mut optimizer, &mut memory, train, recipe.batch, rng);
         after_epoch(Progress { train: score(model, train), test: score(model, test) });
     }
 }
 
 /// One pass through the data, in random order and with the images moved a little.
-pub fn epoch(model: &mut impl Network, optimizer: &mut Sgd, data: &Digits, batch: usize, rng: &mut impl Rng) {
+pub fn epoch<N: Network>(
+    model: &mut N,
+    optimizer: &mut Sgd,
+    memory: &mut Memory<N>,
+    data: &Digits,
+    batch: usize,
+    rng: &mut impl Rng,
+) {
     for indices in shuffled(data.len(), rng).chunks(batch) {
         let mut batch = data.select(indices);
         batch.jitter(rng);
-        step(model, optimizer, &batch);
+        step(model, optimizer, memory, &batch);
     }
 }
 
-fn step(model: &mut impl Network, optimizer: &mut Sgd, batch: &Digits) {
-    let gradient = model.gradient(&batch.images, &batch.labels);
-    optimizer.step(model, &gradient);
+fn step<N: Network>(model: &mut N, optimizer: &mut Sgd, memory: &mut Memory<N>, batch: &Digits) {
+    model.loss_and_gradient(memory, &batch.images, &batch.labels);
+    optimizer.step(model, &memory.gradient);
 }
 
 /// How well `model` does on `data`.

@@ -134,6 +134,13 @@ fn vector_space(model: &Model) -> TokenStream {
         });
         quote!({ #(#each)* })
     });
+    let recycle = match_self(model, |variant| {
+        let each = variant.active().map(|field| {
+            let own = field.bound("own");
+            quote_spanned!(field.span=> #tangent::recycle_tangent(#own);)
+        });
+        quote!({ #(#each)* })
+    });
     let product = |variant: &Variant| {
         let each = variant.active().map(|field| {
             let (own, other) = (field.bound("own"), field.bound("other"));
@@ -149,6 +156,7 @@ fn vector_space(model: &Model) -> TokenStream {
         #[track_caller]
         fn accumulate_ref(&mut self, other: &Self) { #accumulate_ref }
         fn clear(&mut self) { #clear }
+        fn recycle_tangent(self) { #recycle }
         fn scale(&mut self, #factor: f64) { #scale }
         fn map_scalars(&mut self, #map: &mut dyn ::core::ops::FnMut(f64) -> f64) { #map_scalars }
         #[track_caller]

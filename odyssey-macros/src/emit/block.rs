@@ -6,7 +6,6 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, Ident};
 
-use super::fragment::Fragment;
 use super::layout::Places;
 use super::names::at;
 use super::writer::{tuple, Writer};
@@ -102,8 +101,7 @@ impl Writer<'_> {
         }
         let mut value = self.render(op, out);
         if self.is_tangent_part(op, out) {
-            let part = value.receiver();
-            value = Fragment::tight(quote!(#part.clone()));
+            value = self.clone_of(&value, out);
         }
         let (value, name, pattern) = (value.tokens, self.name(out), self.pattern(out));
         self.guard_block(stmt, &[name], quote!(let #pattern = #value;))
@@ -122,7 +120,7 @@ impl Writer<'_> {
             return update;
         }
         let value = self.render(op, out).tokens;
-        quote!(#name = #value;)
+        self.overwrite(out, &quote!(#name), &value)
     }
 
     /// The same for passive code.

@@ -1,7 +1,7 @@
 //! The user's passive code.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, ExprClosure, Ident};
 
 use crate::emit::fragment::{binding_of, Binding, Fragment};
@@ -21,6 +21,16 @@ impl Writer<'_> {
         if let (Expr::Closure(closure), false) = (&verbatim.expr, verbatim.is_pure) {
             return self.owning_closure(closure, &verbatim.inputs);
         }
+        if let Some(recycled) = recycled(&verbatim.expr) {
+            let (call, constructors) =
+                (Verbatim { expr: recycled, ..verbatim.clone() }, self.rt("Constructors", Span::call_site()));
+            let call = self.plain_verbatim(&call).tokens;
+            return Fragment::tight(quote!({ use #constructors as _; #call }));
+        }
+        self.plain_verbatim(verbatim)
+    }
+
+    fn plain_verbatim(&mut self, verbatim: &Verbatim) -> Fragment {
         let mut renamed: Vec<(Ident, TokenStream)> = Vec::new();
         for (ident, value) in &verbatim.inputs {
             let tokens = self.expr(*value).receiver();
@@ -86,6 +96,32 @@ impl Writer<'_> {
         let closure = ExprClosure { capture: Some(syn::Token![move](at(closure.or1_token.spans[0]))), body, ..closure.clone() };
         Fragment::tight(quote!({ #copies #closure }))
     }
+}
+
+/// `Array2::<f64>::zeros(…)`, and its like.
+pub(super) fn is_constructor(expr: &Expr) -> bool {
+    constructor(expr).is_some()
+}
+
+/// Its function: of the constructors that the runtime has with memory of the workspace.
+fn constructor(expr: &Expr) -> Option<&Ident> {
+    let Expr::Call(call) = expr else { return None };
+    let Expr::Path(path) = &*call.func else { return None };
+    let mut segments = path.path.segments.iter().rev();
+    let (function, owner) = (&segments.next()?.ident, &segments.next()?.ident);
+    let is_array =
+        ["Array", "Array1", "Array2", "Array3", "Array4", "Array5", "Array6", "ArrayD"].iter().any(|name| owner == name);
+    (is_array && ["zeros", "ones", "from_elem"].iter().any(|name| function == name)).then_some(function)
+}
+
+/// The same call of the runtime's function.
+fn recycled(expr: &Expr) -> Option<Expr> {
+    let name = format_ident!("recycled_{}", constructor(expr)?);
+    let mut expr = expr.clone();
+    let Expr::Call(call) = &mut expr else { return None };
+    let Expr::Path(path) = &mut *call.func else { return None };
+    path.path.segments.last_mut()?.ident = name;
+    Some(expr)
 }
 
 /// There is a literal in it that may be a format string.

@@ -9,7 +9,7 @@ use super::kernel::Form;
 use super::layout::Layout;
 use super::names::{at, locate, Names};
 use super::wants::Guards;
-use crate::ir::{Copying, FieldName, Kind, Listing, Op, Value, Values};
+use crate::ir::{Copying, FieldName, Kind, Listing, Op, Value, ValueSet, Values};
 use crate::table::operations::{Operation, Push, Read};
 
 /// Writes the body of one function.
@@ -34,6 +34,8 @@ pub(super) struct Writer<'a> {
     pub(super) is_for_callers: bool,
     /// The place of the statement at hand.
     pub(super) at: usize,
+    /// The variables that have been moved, or have given their memory back.
+    pub(super) moved: ValueSet,
     /// Writes the element of a kernel, in that form.
     pub(super) kernel_form: Option<Form>,
 }
@@ -133,23 +135,38 @@ impl Writer<'_> {
                 return self.owned(value);
             }
             let fragment = self.expr(value);
-            return if is_part && !is_copy { clone_of(&fragment) } else { fragment };
+            return if is_part && !is_copy { self.clone_of(&fragment, value) } else { fragment };
         }
         let is_last = self.layout.is_last_use(value, self.at);
         if self.is_guarded(value) {
             let (given, name) = (self.rt("given", self.values[value].span), self.name(value));
             return if is_last {
+                self.moved.insert(self.layout.variable(value));
                 Fragment::tight(quote!(#given(#name)))
             } else {
-                Fragment::tight(quote!(#given(&#name).clone()))
+                self.clone_of(&Fragment::tight(quote!(#given(&#name))), value)
             };
         }
         let fragment = self.expr(value);
+        if is_last && !is_copy {
+            self.moved.insert(self.layout.variable(value));
+        }
         if is_copy || is_last {
             fragment
         } else {
-            clone_of(&fragment)
+            self.clone_of(&fragment, value)
         }
+    }
+
+    /// `rt::copied!(x)`, or `x.clone()` of what owns no memory that the runtime gives.
+    pub(super) fn clone_of(&self, place: &Fragment, value: Value) -> Fragment {
+        let varies = self.values[value].active || !self.values[value].wanted.is_empty() || self.values.tangents.contains(&value);
+        if !varies && !matches!(self.values[value].kind, Kind::Array(_) | Kind::Sequence(_)) {
+            let receiver = place.receiver();
+            return Fragment::tight(quote!(#receiver.clone()));
+        }
+        let (copied, place) = (self.rt("copied", self.values[value].span), &place.tokens);
+        Fragment::tight(quote!(#copied!(#place)))
     }
 
     /// An array where it was moved out of, with another type than in the user's code.
@@ -252,6 +269,10 @@ impl Writer<'_> {
         if how == Copying::Moved {
             return self.expr(x);
         }
+        if how == Copying::ToOwned && matches!(self.values[x].kind.peel(), Kind::Array(_)) {
+            let (function, x) = (self.rt("to_owned", span), self.reference(x));
+            return Fragment::tight(quote_spanned!(span=> #function(#x)));
+        }
         let x = self.expr(x).receiver();
         let method = match how {
             Copying::View => Ident::new("view", span),
@@ -342,11 +363,6 @@ impl Writer<'_> {
             })
             .collect()
     }
-}
-
-fn clone_of(fragment: &Fragment) -> Fragment {
-    let receiver = fragment.receiver();
-    Fragment::tight(quote!(#receiver.clone()))
 }
 
 /// `(a, b)`, `(a,)`, `()`.

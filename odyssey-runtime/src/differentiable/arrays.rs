@@ -4,6 +4,7 @@ use ndarray::{Array, ArrayBase, ArrayRef, Data, Dimension};
 
 use super::{Differentiable, DifferentiableFloat, ScalarResult, leaf_partial};
 use crate::dual::Dual;
+use crate::memory::zeros;
 use crate::real::Real;
 
 macro_rules! float {
@@ -42,7 +43,7 @@ impl<T: Real, S: Data<Elem = T>, D: Dimension> Differentiable for ArrayBase<S, D
     leaf_partial!();
 
     fn zero_tangent(&self) -> Array<T, D> {
-        Array::zeros(self.raw_dim())
+        zeros(self.raw_dim())
     }
 
     #[track_caller]
@@ -59,7 +60,7 @@ impl<T: Real, D: Dimension> Differentiable for ArrayRef<T, D> {
     leaf_partial!();
 
     fn zero_tangent(&self) -> Array<T, D> {
-        Array::zeros(self.raw_dim())
+        zeros(self.raw_dim())
     }
 
     #[track_caller]

@@ -1,6 +1,7 @@
 //! References, boxes, lists, options, results and tuples of differentiable types.
 
 use super::{Differentiable, leaf_partial};
+use crate::memory::{recycle, uninitialised};
 
 macro_rules! reference {
     ($($type:ty: $is_exclusive:literal),*) => {$(
@@ -57,7 +58,9 @@ impl<T: Differentiable> Differentiable for [T] {
     leaf_partial!();
 
     fn zero_tangent(&self) -> Vec<T::Tangent> {
-        self.iter().map(T::zero_tangent).collect()
+        let mut zeros = uninitialised(self.len());
+        zeros.extend(self.iter().map(T::zero_tangent));
+        zeros
     }
 }
 
@@ -65,6 +68,11 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     type Tangent = Vec<T::Tangent>;
 
     leaf_partial!();
+
+    fn recycle_value(mut self) {
+        self.drain(..).for_each(T::recycle_value);
+        recycle(self);
+    }
 
     fn zero_tangent(&self) -> Vec<T::Tangent> {
         self.as_slice().zero_tangent()
@@ -75,6 +83,10 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     type Tangent = [T::Tangent; N];
 
     leaf_partial!();
+
+    fn recycle_value(self) {
+        self.into_iter().for_each(T::recycle_value);
+    }
 
     fn zero_tangent(&self) -> [T::Tangent; N] {
         self.each_ref().map(T::zero_tangent)
@@ -87,6 +99,12 @@ macro_rules! optional {
         impl<T: Differentiable $(, $parameter)*> Differentiable for $type {
             type Tangent = Option<T::Tangent>;
             type Partial = Option<T::Partial>;
+
+            fn recycle_value(self) {
+                if let $some(value) = self {
+                    value.recycle_value();
+                }
+            }
 
             fn zero_tangent(&self) -> Option<T::Tangent> {
                 if let $some(value) = self { Some(value.zero_tangent()) } else { None }
@@ -110,6 +128,10 @@ macro_rules! tuple {
         impl<$($name: Differentiable),*> Differentiable for ($($name,)*) {
             type Tangent = ($($name::Tangent,)*);
             type Partial = ($($name::Partial,)*);
+
+            fn recycle_value(self) {
+                $(self.$index.recycle_value();)*
+            }
 
             fn zero_tangent(&self) -> Self::Tangent {
                 ($(self.$index.zero_tangent(),)*)

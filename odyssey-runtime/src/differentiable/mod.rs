@@ -57,6 +57,14 @@ pub trait Differentiable {
         whole
     }
 
+    /// Gives its memory back, to the workspace if one is lent to this thread.
+    #[doc(hidden)]
+    fn recycle_value(self)
+    where
+        Self: Sized,
+    {
+    }
+
     /// `partial`, with zeros where nothing has arrived.
     #[doc(hidden)]
     fn complete(&self, partial: Self::Partial) -> Self::Tangent;

@@ -10,7 +10,7 @@ use super::space::Space;
 use super::tile::{Element, Total};
 use super::tuples::{Joined, Operands};
 use super::walk::ELEMENT;
-use crate::memory::uninitialised;
+use crate::memory::{filled, recycle, uninitialised};
 use crate::real::Real;
 
 /// Where a pass puts the values of one output.
@@ -124,7 +124,7 @@ impl<O: Joined, V: Copy> Output<O, V> for Full {
     }
 
     fn close(self, values: Vec<V>, _: &[Total], &Opened(space): &Opened<'_>) -> Self::Result {
-        O::Dim::dense(&space.shape, space.steps(0), filled(values, space.len))
+        O::Dim::dense(&space.shape, space.steps(0), all_of(values, space.len))
     }
 }
 
@@ -203,7 +203,7 @@ impl<O: Operands, T: Real, D: Rank> Output<O, T> for Like<T, D> {
         let shape = self.dim.lengths();
         let len: usize = shape.iter().product();
         let sum = times(value, space.len / len.max(1));
-        if D::SCALAR { D::scalar(sum) } else { D::dense(shape, None, vec![sum; len]) }
+        if D::SCALAR { D::scalar(sum) } else { D::dense(shape, None, filled(len, sum)) }
     }
 
     fn open(&mut self, &Opened(space): &Opened<'_>) -> (LikeBuffer<T>, Sink<'_>) {
@@ -216,7 +216,7 @@ impl<O: Operands, T: Real, D: Rank> Output<O, T> for Like<T, D> {
             let sink = Sink::store(&mut values);
             (LikeBuffer::Dense(values), sink)
         } else {
-            let mut sums = vec![zero::<T::Wide>(); len];
+            let mut sums = filled(len, zero::<T::Wide>());
             let sink = Sink::add::<T, T::Wide, D::Slot<T, O>>(sums.as_mut_ptr(), shape, None);
             (LikeBuffer::Reduced(sums), sink)
         }
@@ -228,9 +228,14 @@ impl<O: Operands, T: Real, D: Rank> Output<O, T> for Like<T, D> {
             LikeBuffer::Total => D::scalar(sum(total)),
             LikeBuffer::Dense(values) => {
                 let skipped = space.shape.len() - shape.len();
-                D::dense(shape, space.steps(skipped), filled(values, space.len))
+                D::dense(shape, space.steps(skipped), all_of(values, space.len))
             }
-            LikeBuffer::Reduced(sums) => D::dense(shape, None, sums.into_iter().map(T::narrow).collect()),
+            LikeBuffer::Reduced(sums) => {
+                let mut rounded = uninitialised(sums.len());
+                rounded.extend(sums.iter().map(|sum| T::narrow(*sum)));
+                recycle(sums);
+                D::dense(shape, None, rounded)
+            }
         }
     }
 }
@@ -296,7 +301,7 @@ impl<O: Operands, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, 
             let data = self.0.as_mut_ptr();
             (None, Sink::add::<T, T, StoreOrAdd<O, D>>(data, self.0.shape(), Some(self.0.strides())))
         } else {
-            let mut sums = vec![zero::<T::Wide>(); self.0.len()];
+            let mut sums = filled(self.0.len(), zero::<T::Wide>());
             let sink = Sink::add::<T, T::Wide, StoreOrAdd<O, D>>(sums.as_mut_ptr(), self.0.shape(), None);
             (Some(sums), sink)
         }
@@ -304,7 +309,8 @@ impl<O: Operands, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, 
 
     fn close(mut self, sums: Option<Vec<T::Wide>>, _: &[Total], _: &Opened<'_>) {
         if let Some(sums) = sums {
-            self.0.iter_mut().zip(sums).for_each(|(x, sum)| *x += T::narrow(sum));
+            self.0.iter_mut().zip(&sums).for_each(|(x, sum)| *x += T::narrow(*sum));
+            recycle(sums);
         }
     }
 }
@@ -321,7 +327,7 @@ fn times<T: Real>(value: T, count: usize) -> T {
 }
 
 #[allow(unsafe_code, reason = "the pass has written every element of a buffer that was allocated uninitialised")]
-fn filled<T>(mut values: Vec<T>, len: usize) -> Vec<T> {
+fn all_of<T>(mut values: Vec<T>, len: usize) -> Vec<T> {
     debug_assert!(values.capacity() >= len);
     // SAFETY: `close` is called after the walk, which stores one value for each of the `len` points.
     unsafe { values.set_len(len) };

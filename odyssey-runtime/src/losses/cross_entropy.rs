@@ -6,6 +6,7 @@ use super::Reduction;
 use super::label_loss::{LabelLoss, Logits, checked_value, checked_value_and_grad, directional, label_loss};
 use crate::along::Along;
 use crate::check::{self, GradientMismatch};
+use crate::memory::in_standard_layout;
 use crate::ops::operation::operation;
 use crate::ops::probe::{IsOperation, Probe};
 use crate::ops::{Tensor, row_kernels};
@@ -32,7 +33,7 @@ impl<T: Real> LabelLoss<T> for CrossEntropy {
     }
 
     fn value_and_grad(self, logits: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> (T, Array2<T>) {
-        let mut grad = logits.as_standard_layout().into_owned();
+        let mut grad = in_standard_layout(logits);
         let (classes, factor) = (grad.ncols(), reduction.factor(labels.len()));
         let rows = grad.as_slice_mut().expect("standard layout");
         let sum = row_kernels::cross_entropy_with_grad(rows, classes, labels, factor);

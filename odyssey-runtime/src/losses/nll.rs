@@ -31,7 +31,7 @@ impl<T: Real> LabelLoss<T> for LogLikelihood {
     }
 
     fn value_and_grad(self, x: &ArrayView2<'_, T>, labels: &[usize], reduction: Reduction) -> (T, Array2<T>) {
-        let mut grad = Array2::zeros(x.dim());
+        let mut grad = crate::memory::zeros(x.raw_dim());
         for (n, &label) in labels.iter().enumerate() {
             grad[[n, label]] = -reduction.factor::<T>(labels.len());
         }

@@ -4,6 +4,7 @@
 use gemm_common::Parallelism;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Ix2, RawArrayViewMut, Zip};
 
+use super::blocked::{Blocked, Problem};
 use crate::dual::Dual;
 use crate::memory::uninitialised;
 use crate::real::Real;
@@ -202,7 +203,7 @@ type Kernel<F> = unsafe fn(
 
 /// # Safety
 /// The shapes fit, and as for [`multiply`].
-unsafe fn blocked<F: Copy>(
+unsafe fn blocked<F: Copy + Blocked>(
     kernel: Kernel<F>,
     [one, minus_one]: [F; 2],
     mode: Into,
@@ -212,8 +213,23 @@ unsafe fn blocked<F: Copy>(
 ) {
     let ((m, k), n) = (a.dim(), b.ncols());
     let [c_rows, c_cols] = [c.strides()[0], c.strides()[1]];
+    let factor = if mode == Into::Difference { minus_one } else { one };
+    let problem = Problem {
+        size: [m, n, k],
+        c: c.as_mut_ptr().cast(),
+        c_strides: [c_rows, c_cols],
+        adds: mode.reads(),
+        a: a.as_ptr().cast(),
+        a_strides: [a.strides()[0], a.strides()[1]],
+        b: b.as_ptr().cast(),
+        b_strides: [b.strides()[0], b.strides()[1]],
+        factor,
+    };
     // SAFETY: views vouch for their pointers, shapes and strides, the caller for `c`, which is read where the mode says so.
     unsafe {
+        if F::multiply(&problem) {
+            return;
+        }
         kernel(
             m,
             n,
@@ -229,7 +245,7 @@ unsafe fn blocked<F: Copy>(
             b.strides()[1],
             b.strides()[0],
             one,
-            if mode == Into::Difference { minus_one } else { one },
+            factor,
             false,
             false,
             false,

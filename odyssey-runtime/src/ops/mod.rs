@@ -5,6 +5,7 @@
 //! arguments but takes them again by reference, with the value and its cotangent.
 
 pub mod axes;
+mod blocked;
 pub mod broadcast;
 pub mod cumulative;
 pub mod diff;

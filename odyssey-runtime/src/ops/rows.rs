@@ -3,7 +3,7 @@
 
 use ndarray::{Array, ArrayBase, ArrayView, Axis, Dimension, RawData, RemoveAxis};
 
-use crate::memory::will_take;
+use crate::memory::in_standard_layout;
 use crate::real::Real;
 
 /// A copy of `x` in which the rows along `axis` are changed by `f`, which takes all rows, one after the other, and their
@@ -16,8 +16,7 @@ pub(super) fn map_rows<T: Real, D: Dimension>(
 ) -> Array<T, D> {
     axis_exists(x.shape(), axis);
     let length = x.len_of(axis);
-    will_take::<T>(x.len());
-    let mut y = moved_to_end(x, axis).as_standard_layout().into_owned();
+    let mut y = in_standard_layout(&moved_to_end(x, axis).view());
     if !y.is_empty() {
         f(y.as_slice_mut().expect("standard layout"), length);
     }
@@ -53,7 +52,7 @@ pub(super) fn reduce_rows<T: Real, D: RemoveAxis>(
 ) -> Array<T, D::Smaller> {
     axis_exists(x.shape(), axis);
     let length = x.len_of(axis);
-    let mut y = Array::zeros(x.raw_dim().remove_axis(axis));
+    let mut y = crate::memory::zeros(x.raw_dim().remove_axis(axis));
     let x = moved_to_end(x, axis);
     let x = x.as_standard_layout();
     f(x.as_slice().expect("standard layout"), length, y.as_slice_mut().expect("standard layout"));
@@ -80,7 +79,7 @@ pub(super) fn same_shape(y: &[usize], dy: &[usize]) {
 
 /// A copy of `x` that `f` changes as one row.
 pub(super) fn change_all<T: Real, D: Dimension>(x: ArrayView<'_, T, D>, f: impl FnOnce(&mut [T])) -> Array<T, D> {
-    let mut y = x.as_standard_layout().into_owned();
+    let mut y = in_standard_layout(&x.view());
     f(y.as_slice_mut().expect("standard layout"));
     y
 }

@@ -31,7 +31,7 @@ impl select {
         X: Shaped<Dim: RemoveAxis> + ?Sized,
         G: Tensor<Dim = X::Dim> + ?Sized,
     {
-        let mut d_x = Array::zeros(x.dim_of());
+        let mut d_x = crate::memory::zeros(x.dim_of());
         select::add_d_x(&mut d_x, x, axis, indices, dy);
         d_x
     }

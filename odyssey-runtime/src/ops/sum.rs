@@ -5,6 +5,7 @@ use ndarray::Array;
 
 use super::tensor::Tensor;
 use crate::along::Along;
+use crate::memory::full;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -111,7 +112,7 @@ fn share<X: Tensor + ?Sized>(x: &X, d: Option<X::Elem>) -> Array<X::Elem, X::Dim
 }
 
 fn everywhere<X: Tensor + ?Sized>(x: &X, d: X::Elem) -> Array<X::Elem, X::Dim> {
-    Array::from_elem(x.tensor_view().raw_dim(), d)
+    full(x.tensor_view().raw_dim(), d)
 }
 
 #[cfg(test)]

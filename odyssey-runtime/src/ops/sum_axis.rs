@@ -6,7 +6,7 @@ use super::rows::{axis_exists, same_shape};
 use super::tensor::{Shaped, Tensor};
 use super::tensor_function::tensor_method;
 use crate::along::Along;
-use crate::memory::will_take;
+use crate::memory::mapped;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -73,10 +73,9 @@ impl mean_axis {
 fn repeat<T: Real, D: RemoveAxis>(dim: D, axis: Axis, dy: &ArrayView<'_, T, D::Smaller>, factor: T) -> Array<T, D> {
     axis_exists(dim.slice(), axis);
     same_shape(dim.remove_axis(axis).slice(), dy.shape());
-    will_take::<T>(dim.size());
     let dy = dy.view().insert_axis(axis);
     let repeated = dy.broadcast(dim).expect("the axis alone is longer");
-    repeated.mapv(|dy| dy * factor)
+    mapped(&repeated, |dy| dy * factor)
 }
 
 tensor_method! {
@@ -95,7 +94,7 @@ tensor_method! {
     forward |x| mean_axis(x, axis);
     rule |x, _, dy| match dy {
         Some(dy) => mean_axis::d_x(x, axis, &dy),
-        None => Array::zeros(x.tensor_view().raw_dim()),
+        None => crate::memory::zeros(x.tensor_view().raw_dim()),
     };
     tangent |_, _, dx| mean_axis(dx, axis);
 }

@@ -6,7 +6,7 @@ mod odyssey;
 mod plain;
 
 use ndarray::{Array1, Array2};
-use odyssey_runtime::Real;
+use odyssey_runtime::{Differentiable, Real, Workspace};
 
 use crate::support::gemm::Gemm;
 use crate::support::{Bench, assert_close, candidate, noise};
@@ -80,6 +80,11 @@ fn shallow<T: Gemm>(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
         Kind::Tanh => [odyssey::shallow_tanh(&net, x, labels), odyssey::shallow_tanh_flat(w1, b1, w2, b2, x, labels)],
         Kind::Relu => [odyssey::shallow_relu(&net, x, targets), odyssey::shallow_relu_flat(w1, b1, w2, b2, x, targets)],
     };
+    let (mut workspace, mut gradient) = (Workspace::default(), net.zero_tangent());
+    let into = || match kind {
+        Kind::Tanh => odyssey::shallow_tanh::value_and_grad_into(&mut workspace, &mut gradient, &net, x, labels),
+        Kind::Relu => odyssey::shallow_relu::value_and_grad_into(&mut workspace, &mut gradient, &net, x, targets),
+    };
     let layers = [&net.hidden, &net.output];
     let mut hand = Hand::new(&layers, size);
 
@@ -95,6 +100,7 @@ fn shallow<T: Gemm>(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
         &row,
         vec![
             candidate("ours", nested),
+            candidate("ours, into", into),
             candidate("ours flat", one),
             candidate("hand", || hand.step(&layers, &batch, kind)),
             candidate("plain", || plain::step(&layers, &batch, kind)),
@@ -128,6 +134,11 @@ fn deep<T: Gemm>(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
             [odyssey::deep_relu(&net, x, targets), odyssey::deep_relu_flat(&l1.w, &l1.b, &l2.w, &l2.b, &l3.w, &l3.b, x, targets)]
         }
     };
+    let (mut workspace, mut gradient) = (Workspace::default(), net.zero_tangent());
+    let into = || match kind {
+        Kind::Tanh => odyssey::deep_tanh::value_and_grad_into(&mut workspace, &mut gradient, &net, x, labels),
+        Kind::Relu => odyssey::deep_relu::value_and_grad_into(&mut workspace, &mut gradient, &net, x, targets),
+    };
     let layers = [l1, l2, l3];
     let mut hand = Hand::new(&layers, size);
 
@@ -143,6 +154,7 @@ fn deep<T: Gemm>(bench: &mut Bench, kind: Kind, size: usize, float: &str) {
         &row,
         vec![
             candidate("ours", nested),
+            candidate("ours, into", into),
             candidate("ours flat", one),
             candidate("hand", || hand.step(&layers, &batch, kind)),
             candidate("plain", || plain::step(&layers, &batch, kind)),

@@ -48,7 +48,7 @@ impl Bench {
         self.words.iter().all(|word| row.contains(word.as_str()))
     }
 
-    /// Times the candidates of a row, and prints their medians, their ratios to the one called `hand`, those of `ours` to
+    /// Times the candidates of a row, and prints their medians, their ratios to the one called `hand`, or else to the first, those of `ours` to
     /// `hand, new` and to `value`, and that of `plain` to `ours`.
     pub(crate) fn row(&mut self, row: &str, mut candidates: Vec<Candidate<'_>>) {
         let turns: Vec<u32> = candidates.iter_mut().map(repetitions).collect();
@@ -68,7 +68,7 @@ impl Bench {
 
     fn print(&mut self, row: &str, candidates: &[Candidate<'_>], rounds: &[Vec<f64>]) {
         let hand = candidates.iter().position(|candidate| candidate.name == "hand");
-        let hand = hand.expect("there is a hand-written version");
+        let base = hand.unwrap_or(0);
         let (mut headings, mut line) = (format!("{:40}", ""), format!("{row:40}"));
         let mut column = |heading: String, value: String| {
             let _ = write!(headings, "{heading:>16}");
@@ -78,9 +78,9 @@ impl Bench {
             column(candidate.name.to_string(), microseconds(median(rounds, |times| times[k])));
         }
         for (k, candidate) in candidates.iter().enumerate() {
-            if k != hand && candidate.name != "value" {
-                let ratio = median(rounds, |times| times[k] / times[hand]);
-                column(format!("{}/hand", candidate.name), format!("{ratio:.2}"));
+            if k != base && candidate.name != "value" {
+                let ratio = median(rounds, |times| times[k] / times[base]);
+                column(format!("{}/{}", candidate.name, candidates[base].name), format!("{ratio:.2}"));
             }
         }
         for (above, below) in [("ours", "hand, new"), ("ours", "value"), ("plain", "ours")] {

@@ -1,8 +1,10 @@
 //! `value_and_grad` and `grad`.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{quote, quote_spanned, ToTokens};
+use syn::Ident;
 
+use super::signature::{allowing_so_many, gradient_name};
 use super::Companion;
 use crate::emit::layout::{Layout, Results};
 use crate::emit::types::bare_or_tuple;
@@ -51,6 +53,45 @@ impl Companion<'_> {
         }
     }
 
+    /// `value_and_grad_into` and `accumulate_grad_into`.
+    pub(super) fn gradients_in_place(&self) -> TokenStream {
+        if !self.has_gradient() {
+            return TokenStream::new();
+        }
+        let into = self.with_workspace(
+            "value_and_grad_into",
+            "The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.",
+        );
+        let accumulated = self.with_workspace(
+            "accumulate_grad_into",
+            "The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.",
+        );
+        quote!(#into #accumulated)
+    }
+
+    fn with_workspace(&self, name: &str, doc: &str) -> TokenStream {
+        let (here, vis, bound, outcome, krate) = (self.here(), self.vis(), self.scalar_bound(), self.outcome(), self.krate);
+        let (mut parameters, names, (impl_generics, ..)) = (self.parameters(), self.names(), self.generics.split_for_impl());
+        let [workspace, gradient] = ["workspace", "gradient"].map(|name| self.local(name));
+        let gradients = bare_or_tuple(&self.tangents);
+        let first = usize::from(self.arguments().first().is_some_and(|argument| argument.receiver.is_some()));
+        let own = [quote!(#workspace: &mut #krate::Workspace), quote!(#gradient: &mut #gradients)];
+        parameters.splice(first..first, own);
+        let (function, companion) = (Ident::new(name, here), self.companion(name));
+        let (owner, value_and_grad, generics) = (self.owner(), self.companion("value_and_grad"), self.explicit_generics());
+        let (result, errors) = (outcome.wrapped_type(outcome.value.to_token_stream()), self.errors_section());
+        let (doc, many) = (format!(" {doc}"), allowing_so_many(parameters.len()));
+        quote_spanned! {here=>
+            #[doc = #doc]
+            #errors
+            #[inline]
+            #many
+            #vis fn #companion #impl_generics (#(#parameters),*) -> #result #bound {
+                #krate::rt::#function(#workspace, #gradient, || #owner::#value_and_grad #generics(#(#names),*))
+            }
+        }
+    }
+
     /// The gradient as the pullback of 1.
     fn pulled_back(&self) -> TokenStream {
         let (here, krate, names, outcome) = (self.here(), self.krate, self.names(), self.outcome());
@@ -86,9 +127,12 @@ impl Companion<'_> {
         let differentiated = self.source.signature.differentiated();
         let gradients =
             program.results[own..].iter().zip(differentiated).map(|(v, (_, argument))| self.gradient(&mut writer, *v, argument));
-        let gradients: Vec<_> = gradients.collect();
-        let gradients = bare_or_tuple(&gradients);
-        let mention = self.mention();
-        (parameters, quote!(#items #mention #stmts (#value, #gradients)))
+        let results = std::iter::once(value).chain(gradients.collect::<Vec<_>>()).collect();
+        let mut hints = vec![Ident::new("value", self.here())];
+        hints.extend(self.source.signature.differentiated().map(|(_, argument)| gradient_name(argument)));
+        let ended = writer.ended(&program, &[]);
+        let (recycle, results) = writer.recycling(results, &hints, &ended, self.here());
+        let (value, gradients, mention) = (&results[0], bare_or_tuple(&results[1..]), self.mention());
+        (parameters, quote!(#items #mention #stmts #recycle (#value, #gradients)))
     }
 }

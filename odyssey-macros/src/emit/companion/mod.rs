@@ -27,7 +27,7 @@ use super::types::tangent;
 use super::wants::Guards;
 use super::writer::Writer;
 use super::Program;
-use crate::ir::{Op, Value, Values};
+use crate::ir::{Op, Value, ValueSet, Values};
 use crate::parse::{Argument, Place, Source};
 pub(super) use hidden::given_in_few;
 
@@ -74,6 +74,7 @@ impl Companion<'_> {
             vec![
                 self.value_and_grad(),
                 self.grad(),
+                self.gradients_in_place(),
                 self.vjp(),
                 self.jvp(),
                 self.jacobian(),
@@ -131,6 +132,7 @@ impl Companion<'_> {
             failure: None,
             is_for_callers: false,
             at: 0,
+            moved: ValueSet::default(),
             kernel_form: None,
         }
     }

@@ -8,6 +8,7 @@ use syn::{ExprPath, Ident, Type};
 
 use super::hidden::{declared_in_few, given_in_few};
 use super::residual::{leave_in, leaves_early};
+use super::signature::allowing_so_many;
 use super::vjp::is_unit;
 use super::Companion;
 use crate::emit::layout::{Layout, Results};
@@ -280,8 +281,7 @@ impl Companion<'_> {
             quote_spanned!(here=> (#value, #(#results),*))
         };
         let (name, errors) = (self.companion("jvp"), self.errors_section());
-        // Twice the user's own arguments, which lints have agreed to.
-        let many = (parameters.len() + tangents.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        let many = allowing_so_many(parameters.len() + tangents.len());
         quote_spanned! {here=>
             /// The value, and its tangent along those of the differentiated arguments.
             #errors

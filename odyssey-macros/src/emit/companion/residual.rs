@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned, ToTokens};
 
 use super::hidden::{Body, Order};
-use super::signature::{is_consumed_receiver, own};
+use super::signature::{gradient_name, is_consumed_receiver, own};
 use super::Companion;
 use crate::emit::layout::{Layout, Places, Results};
 use crate::emit::wants::Guards;
@@ -48,10 +48,21 @@ impl Companion<'_> {
         let value = if writer.layout.is_inline(result_value) {
             writer.consume(result_value).tokens
         } else {
+            writer.moved.insert(writer.layout.variable(result_value));
             writer.expr(result_value).tokens
         };
         let value_along = (order == Order::Second).then(|| writer.consume(residual.forward.results[1]).tokens);
-        let (given, again, sweep) = self.pullback_body(&mut writer, residual, &places[1], order);
+        let captured = captured(&mut writer, residual);
+        let kept: Vec<_> = captured.iter().map(|(value, _)| *value).filter(|value| writer.moved.insert(*value)).collect();
+        // The tangent of the result may be written where it is given away, behind everything else.
+        let ended = if value_along.is_some() { Vec::new() } else { writer.ended(&residual.forward, &[]) };
+        kept.iter().for_each(|value| {
+            writer.moved.remove(value);
+        });
+        let (recycle, value) = writer.recycling(vec![value], &[syn::Ident::new("value", self.here())], &ended, self.here());
+        let value = value.into_iter().next().expect("one value for the one given");
+        let forward = quote!(#forward #recycle);
+        let (given, again, sweep) = self.pullback_body(&mut writer, residual, &captured, &places[1], order);
         let sweep = quote!(#along_again #sweep);
         let items = self.items(residual);
         let items = quote!(#items #start);
@@ -65,8 +76,8 @@ impl Companion<'_> {
             return Body { parameters, along, stmts: quote!(#items #forward), value, pullback };
         }
         // A failure keeps nothing: what the sweep reads is handed out of the block that a failure leaves.
-        let captured = captured(&mut writer, residual);
-        let (names, patterns): (Vec<_>, Vec<_>) = captured.into_iter().unzip();
+        let names: Vec<_> = captured.iter().map(|(value, _)| writer.name(*value)).collect();
+        let patterns = captured.iter().map(|(_, pattern)| pattern);
         let [outcome, kept] = [own("value"), own("kept")];
         let label = crate::emit::writer::Failure::label();
         let zeros = self.gradients_of_a_failure(&given, order);
@@ -163,6 +174,7 @@ impl Companion<'_> {
         &self,
         writer: &mut Writer,
         residual: &Derivative,
+        captured: &[(Value, TokenStream)],
         places: &Places,
         order: Order,
     ) -> (Vec<TokenStream>, TokenStream, TokenStream) {
@@ -242,27 +254,33 @@ impl Companion<'_> {
             };
             quote!(#want::when(|| #value))
         });
-        let results = tuple(&results.collect::<Vec<_>>());
+        let results: Vec<_> = results.collect();
+        let mut given = reverse.params.clone();
+        given.extend(captured.iter().map(|(value, _)| *value));
+        let ended = writer.ended(reverse, &given);
+        let hints: Vec<_> = self.arguments().iter().map(gradient_name).collect();
+        let (recycle, results) = writer.recycling(results, &hints, &ended, self.here());
+        let results = tuple(&results);
         let parameters = quote!(#(#again,)* #result, #cotangent);
-        (again, parameters, quote!(#owned #sweep #results))
+        (again, parameters, quote!(#owned #sweep #recycle #results))
     }
 }
 
-/// The variables of the forward pass that the sweep reads: their names, and the patterns that bind them again.
-fn captured(writer: &mut Writer, residual: &Derivative) -> Vec<(syn::Ident, TokenStream)> {
+/// The variables of the forward pass that the sweep reads, and the patterns that bind them again.
+fn captured(writer: &mut Writer, residual: &Derivative) -> Vec<(Value, TokenStream)> {
     let mut defined = crate::ir::ValueSet::default();
     residual.forward.stmts.iter().flat_map(|stmt| &stmt.outs).for_each(|out| {
         defined.insert(*out);
     });
     let mut read = Vec::new();
     residual.reverse.reads(&mut |v| collect_variables(writer, v, &mut read));
-    let mut captured: Vec<(syn::Ident, TokenStream)> = Vec::new();
+    let mut captured: Vec<(Value, TokenStream)> = Vec::new();
     for value in read.into_iter().filter(|v| defined.contains(v)) {
         let is_stack = matches!(writer.layout.definition(value), Some(Op::Stack | Op::Slots(..)));
         let mutable = (is_stack || writer.layout.is_mutable(value)).then(|| quote!(mut));
-        let name = writer.name(value);
-        if !captured.iter().any(|(known, _)| *known == name) {
-            captured.push((name.clone(), quote!(#mutable #name)));
+        let (root, name) = (writer.layout.variable(value), writer.name(value));
+        if !captured.iter().any(|(known, _)| *known == root) {
+            captured.push((root, quote!(#mutable #name)));
         }
     }
     captured

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned, ToTokens};
 
 use super::hidden::{declared_in_few, given_in_few, Body, Order};
 use super::jacobian::is_line;
-use super::signature::is_consumed_receiver;
+use super::signature::{allowing_so_many, is_consumed_receiver};
 use super::Companion;
 use crate::emit::types::{bare_or_tuple, tangent};
 use crate::emit::writer::tuple;
@@ -144,7 +144,7 @@ impl Companion<'_> {
         let body = outcome.on_success(&value, &body);
         let (name, errors, bound) = (self.companion("hvp"), self.errors_section(), self.scalar_bound());
         let result = outcome.wrapped_type(bare_or_tuple(&self.tangents));
-        let many = (parameters.len() + directions.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        let many = allowing_so_many(parameters.len() + directions.len());
         quote_spanned! {here=>
             /// The Hessian times a vector: the tangent of the gradient along those of the differentiated arguments.
             #errors

@@ -1,7 +1,7 @@
 //! What the companions' signatures are made of.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned, ToTokens};
+use quote::{format_ident, quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
 use syn::{Ident, Item, Receiver, Type};
 
@@ -347,6 +347,11 @@ pub(super) fn names(arguments: &[Argument]) -> Vec<Ident> {
     names
 }
 
+/// `d_x`: what a gradient may be called where the user's variables have their names.
+pub(super) fn gradient_name(argument: &Argument) -> Ident {
+    format_ident!("d_{}", argument.name.unraw(), span = at(argument.name.span()))
+}
+
 /// A name of the macro's own, which no name of the user's can be.
 pub(super) fn own(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
@@ -390,4 +395,10 @@ pub(super) fn calls_method(block: &Block) -> bool {
             matches!(&stmt.op, Op::Linearize(call) | Op::LinearizeAlong(call, _) | Op::Pushforward(call, _) if matches!(call.callee, Callee::Method(..)));
         is_method || stmt.op.blocks().into_iter().any(calls_method)
     })
+}
+
+/// For a companion that has more arguments than a lint agrees to, where the function does not: they are the function's own, and what the
+/// companion adds.
+pub(super) fn allowing_so_many(arguments: usize) -> Option<TokenStream> {
+    (arguments > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]))
 }

@@ -21,9 +21,15 @@ impl Writer<'_> {
         let body = self.block(&l.body, places.last().expect("the body's places"));
         let (stop, leave) = self.stop(l);
         let end = self.hand_on(l);
+        // Whatever an iteration has done to them, what it hands on is there.
+        for (param, _) in l.carried() {
+            self.moved.remove(&self.layout.variable(param));
+        }
+        let ended = self.ended(&l.body, &[]);
+        let recycle = self.recycle(&ended, stmt.span);
         let count = count.map(|count| quote!(#count += 1;));
         self.names.leave(scope);
-        out.extend(quote!(#head { #test #pops #body #stop #end #count #leave }));
+        out.extend(quote!(#head { #test #pops #body #stop #end #recycle #count #leave }));
         out
     }
 
@@ -134,8 +140,7 @@ impl Writer<'_> {
                     out.extend(quote!(#stack.push(#name.clone());));
                 }
             }
-            let places: Vec<_> = pending.iter().map(|(param, _)| self.carried_place(*param)).collect();
-            out.extend(quote!((#(#places),*) = (#(#next),*);));
+            out.extend(self.exchange(&pending, &next));
             return out;
         }
         for (param, result) in pending {
@@ -162,11 +167,33 @@ impl Writer<'_> {
         out
     }
 
+    /// `(h, c) = (h_next, c_next);`
+    fn exchange(&mut self, pending: &[(Value, Value)], next: &[TokenStream]) -> TokenStream {
+        let places: Vec<_> = pending.iter().map(|(param, _)| self.carried_place(*param)).collect();
+        let fresh: Vec<_> = pending
+            .iter()
+            .map(|(param, _)| {
+                let name = self.name(*param);
+                self.names.unique(&format_ident!("{}_next", name, span = name.span()))
+            })
+            .collect();
+        let plain: Vec<_> = places.iter().zip(&fresh).map(|(place, fresh)| quote!(#place = #fresh;)).collect();
+        let set: Vec<_> = pending
+            .iter()
+            .zip(places.iter().zip(&fresh))
+            .map(|((param, _), (place, fresh))| self.overwrite(*param, place, &quote!(#fresh)))
+            .collect();
+        if plain.iter().zip(&set).all(|(plain, set)| plain.to_string() == set.to_string()) {
+            return quote!((#(#places),*) = (#(#next),*););
+        }
+        quote!(let (#(#fresh),*) = (#(#next),*); #(#set)*)
+    }
+
     /// `h = next;`, or `h += …;`.
     fn plain_assignment(&mut self, param: Value, result: Value, next: TokenStream) -> TokenStream {
         let (name, place) = (self.name(param), self.carried_place(param));
         let definition = self.layout.definition(result).filter(|_| self.layout.is_inline(result)).cloned();
-        definition.and_then(|op| self.update(&name, param, &op)).unwrap_or_else(|| quote!(#place = #next;))
+        definition.and_then(|op| self.update(&name, param, &op)).unwrap_or_else(|| self.overwrite(param, &place, &next))
     }
 
     /// What is assigned to: a variable, or what is behind an argument that is `&mut`.

@@ -7,8 +7,10 @@ pub(super) mod unmatch;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Ident;
 
 use super::layout::Places;
+use super::names::at;
 use super::writer::{tuple, Writer};
 use crate::ir::{Block, Stmt, Value};
 
@@ -47,13 +49,17 @@ impl Writer<'_> {
             let bound: Vec<_> = self.bound(stmt).map(|(k, _)| block.results[k]).collect();
             bound.into_iter().map(|v| self.consume(v).tokens).collect()
         };
+        let ended = if block.diverges { Vec::new() } else { self.ended(block, &[]) };
+        if results.is_empty() {
+            self.names.leave(scope);
+            let recycle = self.recycle(&ended, stmt.span);
+            return quote!(#pops #stmts #(#pushes)* #recycle);
+        }
+        let hints = vec![Ident::new("result", at(stmt.span)); results.len()];
+        let (recycle, results) = self.recycling(results, &hints, &ended, stmt.span);
+        let result = if let [one] = &results[..] { one.clone() } else { tuple(&results) };
         self.names.leave(scope);
-        let result = match &results[..] {
-            [] => quote!(),
-            [one] => one.clone(),
-            _ => tuple(&results),
-        };
-        quote!(#pops #stmts #(#pushes)* #result)
+        quote!(#pops #stmts #(#pushes)* #recycle #result)
     }
 
     /// `value` as the results of a statement with control flow.

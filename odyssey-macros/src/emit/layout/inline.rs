@@ -1,6 +1,7 @@
 //! Which values are written where they are read.
 
 use super::{Layout, Results};
+use crate::emit::release;
 use crate::ir::{Block, Copying, Op, Stmt, Value, ValueSet, Values};
 
 impl Layout {
@@ -111,6 +112,10 @@ impl Layout {
             | Op::Copy(..) => true,
             _ => false,
         };
+        // A new array that is only borrowed would end where it has no name.
+        if release::makes_arrays(op) && !values[out].kind.is_scalar() && !self.kept.contains(&out) {
+            return false;
+        }
         let is_handed_on = owner.is_none() && self.handed_on.contains(&out);
         let is_named = values[out].name.is_some() && !is_handed_on && !matches!(op, Op::Zero(_) | Op::Present(_));
         is_expression && !is_named && site.block == self.defined[&out].block

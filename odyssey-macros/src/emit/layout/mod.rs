@@ -57,6 +57,8 @@ pub(super) struct Layout {
     given_again: ValueSet,
     /// Values that are read by more than what borrows them for a moment.
     kept: ValueSet,
+    /// Values that are read in a way that may move them, or leave something alive that borrows from them.
+    taken: ValueSet,
     /// The arrays that end with the statement at a place.
     ending: Vec<(usize, Value)>,
     /// Single floats.
@@ -85,7 +87,7 @@ impl Layout {
             exclusive: blocks[0].0.params.iter().copied().filter(|v| values[*v].kind.is_exclusive()).collect(),
             ..Layout::default()
         };
-        let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(block, *results)).collect();
+        let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(values, block, *results)).collect();
         if let ([(forward, _), _], false) = (blocks, layout.exclusive.len() == 0) {
             // What is left in a `&mut` argument is the caller's before a second block runs.
             for left in &forward.results[1..] {
@@ -94,6 +96,7 @@ impl Layout {
         }
         layout.choose_inline(values, blocks);
         layout.collect_uses();
+        layout.spread_taken();
         for ((block, _), places) in blocks.iter().zip(&places) {
             layout.share_variables(block, places);
         }
@@ -105,7 +108,7 @@ impl Layout {
         (layout, places)
     }
 
-    fn number(&mut self, block: &Block, results: Results) -> Places {
+    fn number(&mut self, values: &Values, block: &Block, results: Results) -> Places {
         self.blocks += 1;
         let id = self.blocks;
         if results == Results::InPlace {
@@ -126,7 +129,10 @@ impl Layout {
                     self.kept.insert(v);
                 });
             }
-            let inner = self.nested(stmt);
+            release::takes(values, stmt, &mut |v| {
+                self.taken.insert(v);
+            });
+            let inner = self.nested(values, stmt);
             let after = if inner.is_empty() { site } else { self.site(id) };
             self.overwritten.extend(stmt.overwrites().into_iter().map(|(base, _)| (base, at)));
             stmt.outs.iter().for_each(|out| {
@@ -144,7 +150,7 @@ impl Layout {
         places
     }
 
-    fn nested(&mut self, stmt: &Stmt) -> Vec<Places> {
+    fn nested(&mut self, values: &Values, stmt: &Stmt) -> Vec<Places> {
         match &stmt.op {
             Op::If(..) | Op::Match(..) => {
                 let branch = self.clock;
@@ -152,16 +158,17 @@ impl Layout {
                 arms.map(|(arm, block)| {
                     let around = self.arms.clone();
                     self.arms = [&around[..], &[(branch, arm)]].concat().into();
-                    let places = self.number(block, Results::InPlace);
+                    let places = self.number(values, block, Results::InPlace);
                     self.arms = around;
                     places
                 })
                 .collect()
             }
-            Op::Scope(block) => vec![self.number(block, Results::InPlace)],
+            Op::Scope(block) => vec![self.number(values, block, Results::InPlace)],
             Op::For(_) => {
                 let start = self.clock;
-                let places: Vec<_> = stmt.op.blocks().into_iter().map(|block| self.number(block, Results::InPlace)).collect();
+                let places: Vec<_> =
+                    stmt.op.blocks().into_iter().map(|block| self.number(values, block, Results::InPlace)).collect();
                 self.loops.push((start, self.clock));
                 self.clock += 1;
                 places
@@ -203,6 +210,26 @@ impl Layout {
     /// The value whose variable this one lives in.
     pub(super) fn variable(&self, value: Value) -> Value {
         self.variable.get(&value).copied().unwrap_or(value)
+    }
+
+    /// The values that live in this variable.
+    pub(super) fn sharing(&self, root: Value) -> impl Iterator<Item = Value> + '_ {
+        self.variable.iter().filter(move |(_, own)| **own == root).map(|(value, _)| value).chain([root])
+    }
+
+    /// What is taken from a value that is written in place is taken from what that is made from.
+    fn spread_taken(&mut self) {
+        let mut pending: Vec<_> = self.taken.iter().collect();
+        while let Some(value) = pending.pop() {
+            if let Some(op) = self.definition(value).filter(|_| self.is_inline(value)) {
+                op.operands(&mut |v| pending.push(v));
+            }
+            self.taken.insert(value);
+        }
+    }
+
+    pub(super) fn is_taken(&self, value: Value) -> bool {
+        self.taken.contains(&value)
     }
 
     pub(super) fn is_mutable(&self, value: Value) -> bool {

@@ -3,8 +3,10 @@
 use ndarray::{Array4, ArrayView2, ArrayView4, ArrayViewMut2, Ix4};
 
 use super::channelwise;
+use crate::memory::zeros;
 use crate::ops::gemm::{add_product, assign_product};
 use crate::real::Real;
+use crate::tangent::Tangent;
 
 /// How a kernel is moved over an image, and which channels it connects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +103,7 @@ impl Convolution {
     pub(super) fn value<T: Real>(&self, x: &ArrayView4<'_, T>, k: &ArrayView4<'_, T>) -> Array4<T> {
         let (x, k) = (x.as_standard_layout(), k.as_standard_layout());
         let (x, k) = (x.as_slice().expect("standard layout"), k.as_slice().expect("standard layout"));
-        let mut y = Array4::zeros(self.result_shape());
+        let mut y = zeros(ndarray::Dim(self.result_shape()));
         let values = y.as_slice_mut().expect("standard layout");
         if self.is_channelwise() {
             channelwise::value(self, x, k, values);
@@ -111,6 +113,7 @@ impl Convolution {
             let patches = block.patches(x);
             let mut y = block.result_mut(values);
             assign_product(&mut y, &block.kernel(k), &patches.view());
+            patches.recycle_tangent();
         });
         y
     }
@@ -119,18 +122,17 @@ impl Convolution {
     pub(super) fn d_image<T: Real>(&self, k: &ArrayView4<'_, T>, dy: &ArrayView4<'_, T>) -> Array4<T> {
         let (k, dy) = (k.as_standard_layout(), dy.as_standard_layout());
         let (k, dy) = (k.as_slice().expect("standard layout"), dy.as_slice().expect("standard layout"));
-        let mut d_x = Array4::zeros(self.image_shape());
+        let mut d_x = zeros(ndarray::Dim(self.image_shape()));
         let values = d_x.as_slice_mut().expect("standard layout");
         if self.is_channelwise() {
             channelwise::d_image(self, k, dy, values);
             return d_x;
         }
-        let mut memory = Vec::new();
         self.each_block(|block| {
-            memory.resize(block.patch() * block.positions(), T::zero());
-            let mut d_patches = ArrayViewMut2::from_shape((block.patch(), block.positions()), &mut memory).expect("room for it");
-            assign_product(&mut d_patches, &block.kernel(k).reversed_axes(), &block.result(dy));
-            block.add_patches(&memory, values);
+            let mut d_patches = zeros(ndarray::Dim([block.patch(), block.positions()]));
+            assign_product(&mut d_patches.view_mut(), &block.kernel(k).reversed_axes(), &block.result(dy));
+            block.add_patches(d_patches.as_slice().expect("standard layout"), values);
+            d_patches.recycle_tangent();
         });
         d_x
     }
@@ -139,7 +141,7 @@ impl Convolution {
     pub(super) fn d_kernel<T: Real>(&self, x: &ArrayView4<'_, T>, dy: &ArrayView4<'_, T>) -> Array4<T> {
         let (x, dy) = (x.as_standard_layout(), dy.as_standard_layout());
         let (x, dy) = (x.as_slice().expect("standard layout"), dy.as_slice().expect("standard layout"));
-        let mut d_k = Array4::zeros(self.kernel_shape());
+        let mut d_k = zeros(ndarray::Dim(self.kernel_shape()));
         let values = d_k.as_slice_mut().expect("standard layout");
         if self.is_channelwise() {
             channelwise::d_kernel(self, x, dy, values);
@@ -148,6 +150,7 @@ impl Convolution {
         self.each_block(|block| {
             let patches = block.patches(x);
             add_product(&mut block.kernel_mut(values), &block.result(dy), &patches.view().reversed_axes());
+            patches.recycle_tangent();
         });
         d_k
     }

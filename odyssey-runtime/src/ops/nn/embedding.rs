@@ -38,7 +38,7 @@ impl embedding {
         G: Tensor<Dim = Ix2> + ?Sized,
     {
         let dy = dy.tensor_view();
-        let mut d_table = Array2::zeros(table.dim_of());
+        let mut d_table = crate::memory::zeros(table.dim_of());
         assert!(dy.dim() == (ids.len(), d_table.ncols()), "a cotangent of shape {:?} for {} rows", dy.shape(), ids.len());
         for (&id, dy) in ids.iter().zip(dy.rows()) {
             d_table.row_mut(id).zip_mut_with(&dy, |sum, &dy| *sum += dy);

@@ -3,7 +3,7 @@
 use ndarray::{Array, Array1, ArrayView, ArrayView1, Dimension, Ix1};
 
 use super::normalise::{Normalisation, add_to_gamma, apply_jacobian, normalise_rows};
-use crate::memory::will_take;
+use crate::memory::{in_standard_layout, zeros};
 use crate::ops::operation::operation;
 use crate::ops::rows::same_shape;
 use crate::ops::{Like, Shaped, Tensor};
@@ -65,8 +65,7 @@ pub(super) fn normalised<T: Real, D: Dimension>(
     gamma: ArrayView1<'_, T>,
     beta: Option<ArrayView1<'_, T>>,
 ) -> Array<T, D> {
-    will_take::<T>(x.len());
-    let mut y = Array::zeros(x.raw_dim());
+    let mut y = zeros(x.raw_dim());
     let (x, gamma) = (x.as_standard_layout(), gamma.to_vec());
     let beta = beta.map_or(Vec::new(), |beta| beta.to_vec());
     let values = y.as_slice_mut().expect("standard layout");
@@ -83,9 +82,8 @@ pub(super) fn through_jacobian<T: Real, D: Dimension>(
     g: ArrayView<'_, T, D>,
 ) -> Array<T, D> {
     same_shape(x.shape(), g.shape());
-    will_take::<T>(g.len());
     let x = x.as_standard_layout();
-    let mut g = g.as_standard_layout().into_owned();
+    let mut g = in_standard_layout(&g);
     let values = g.as_slice_mut().expect("standard layout");
     apply_jacobian(how, x.as_slice().expect("standard layout"), weights, values);
     g

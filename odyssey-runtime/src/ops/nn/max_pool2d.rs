@@ -2,7 +2,7 @@
 
 use ndarray::{Array4, ArrayView4, Ix4};
 
-use super::windows::{Windows, largest, planes};
+use super::windows::{Windows, largest, plane};
 use crate::ops::Tensor;
 use crate::ops::operation::operation;
 use crate::real::Real;
@@ -38,10 +38,9 @@ impl max_pool2d {
         G: Tensor<Elem = X::Elem, Dim = Ix4> + ?Sized,
     {
         let x = x.tensor_view();
-        let planes: Vec<_> = planes(&x).collect();
         let windows = Windows::sliding(x.raw_dim(), size, stride, "max_pool2d");
         windows.spread(x.raw_dim(), &dy.tensor_view(), |number, d_x, rows, columns, dy| {
-            d_x[largest(&planes[number], rows, columns)] += dy;
+            d_x[largest(&plane(&x, number), rows, columns)] += dy;
         })
     }
 
@@ -54,9 +53,8 @@ impl max_pool2d {
         G: Tensor<Elem = X::Elem, Dim = Ix4> + ?Sized,
     {
         let (x, x_dot) = (x.tensor_view(), x_dot.tensor_view());
-        let tangents: Vec<_> = planes(&x_dot).collect();
         Windows::sliding(x.raw_dim(), size, stride, "max_pool2d")
-            .reduce(&x, |number, x, rows, columns| tangents[number][largest(x, rows, columns)])
+            .reduce(&x, |number, x, rows, columns| plane(&x_dot, number)[largest(x, rows, columns)])
     }
 }
 

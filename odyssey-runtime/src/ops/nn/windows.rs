@@ -1,9 +1,11 @@
 //! Windows of images, of which pooling makes one number each.
 
+use std::mem::take;
 use std::ops::Range;
 
 use ndarray::{Array4, ArrayView2, ArrayView4, ArrayViewMut2, Axis, Ix4};
 
+use crate::memory::{recycle, uninitialised, zeros};
 use crate::real::Real;
 
 /// The rows and the columns of windows.
@@ -21,7 +23,8 @@ impl Windows {
         let shape = ndarray::Dimension::slice(&image);
         assert!(is_possible, "{operation} of images of shape {shape:?} with windows {size:?}, {stride:?} apart");
         let along = |length: usize, size: usize, stride: usize| {
-            (0..=length - size).step_by(stride).map(|start| start..start + size).collect()
+            let number = (length - size) / stride + 1;
+            collected((0..number).map(|i| i * stride..i * stride + size))
         };
         Self { rows: along(height, size.0, stride.0), columns: along(width, size.1, stride.1) }
     }
@@ -32,7 +35,7 @@ impl Windows {
         let shape = ndarray::Dimension::slice(&image);
         assert!(image[2] * image[3] > 0, "{operation} of images of shape {shape:?}, which are empty");
         let along = |length: usize, number: usize| {
-            (0..number).map(|i| i * length / number..((i + 1) * length).div_ceil(number)).collect()
+            collected((0..number).map(|i| i * length / number..((i + 1) * length).div_ceil(number)))
         };
         Self { rows: along(image[2], number.0), columns: along(image[3], number.1) }
     }
@@ -47,7 +50,7 @@ impl Windows {
         x: &ArrayView4<'_, T>,
         mut f: impl FnMut(usize, &ArrayView2<'_, T>, &Range<usize>, &Range<usize>) -> T,
     ) -> Array4<T> {
-        let mut y = Array4::zeros(self.shape(x.raw_dim()));
+        let mut y = zeros(ndarray::Dim(self.shape(x.raw_dim())));
         for (number, (x, mut y)) in planes(x).zip(planes_mut(&mut y)).enumerate() {
             for (y, rows) in y.rows_mut().into_iter().zip(&self.rows) {
                 for (y, columns) in y.into_iter().zip(&self.columns) {
@@ -69,7 +72,7 @@ impl Windows {
     ) -> Array4<T> {
         let y = self.shape(image);
         assert!(dy.shape() == y, "a cotangent of shape {:?} does not fit images of shape {y:?}", dy.shape());
-        let mut d_x = Array4::zeros(image);
+        let mut d_x = zeros(image);
         for (number, (mut d_x, dy)) in planes_mut(&mut d_x).zip(planes(dy)).enumerate() {
             for (dy, rows) in dy.rows().into_iter().zip(&self.rows) {
                 for (dy, columns) in dy.iter().zip(&self.columns) {
@@ -81,12 +84,31 @@ impl Windows {
     }
 }
 
+fn collected(windows: impl ExactSizeIterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut all = uninitialised(windows.len());
+    all.extend(windows);
+    all
+}
+
+impl Drop for Windows {
+    fn drop(&mut self) {
+        recycle(take(&mut self.rows));
+        recycle(take(&mut self.columns));
+    }
+}
+
 /// The planes of images, in logical order.
-pub(super) fn planes<'v, T>(x: &'v ArrayView4<'_, T>) -> impl Iterator<Item = ArrayView2<'v, T>> {
+fn planes<'v, T>(x: &'v ArrayView4<'_, T>) -> impl Iterator<Item = ArrayView2<'v, T>> {
     x.axis_iter(Axis(0)).flat_map(|example| {
         let channels = example.len_of(Axis(0));
         (0..channels).map(move |channel| example.index_axis_move(Axis(0), channel))
     })
+}
+
+/// One of them.
+pub(super) fn plane<'v, T>(x: &'v ArrayView4<'_, T>, number: usize) -> ArrayView2<'v, T> {
+    let channels = x.len_of(Axis(1));
+    x.index_axis(Axis(0), number / channels).index_axis_move(Axis(0), number % channels)
 }
 
 fn planes_mut<T: Real>(x: &mut Array4<T>) -> impl Iterator<Item = ArrayViewMut2<'_, T>> {
