@@ -356,7 +356,16 @@ impl recurrence {
             recurrence,
             w,
             x,
-            (along_w, along_x),
+            (
+                rt::handed(
+                    along_w,
+                    || rt::zero_tangent(&w),
+                ),
+                rt::handed(
+                    along_x,
+                    || rt::zero_tangent(&x),
+                ),
+            ),
             (rt::Yes, rt::Yes),
         );
         let ((d_w, d_w_dot), (d_x, d_x_dot)) = pullback(

@@ -436,7 +436,20 @@ impl pendulum {
             angle,
             speed,
             length,
-            (along_angle, along_speed, along_length),
+            (
+                rt::handed(
+                    along_angle,
+                    || rt::zero_tangent(&angle),
+                ),
+                rt::handed(
+                    along_speed,
+                    || rt::zero_tangent(&speed),
+                ),
+                rt::handed(
+                    along_length,
+                    || rt::zero_tangent(&length),
+                ),
+            ),
             (
                 rt::Yes,
                 rt::Yes,

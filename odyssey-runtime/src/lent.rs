@@ -89,6 +89,47 @@ pub fn lend<'k, A: Keeps<T>, T: ?Sized, D, S: Lent<'k, A, T, D>>(kept: &'k Kept<
     S::lend(kept, left)
 }
 
+/// The same where a cotangent goes with its tangent.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` may be changed by this call, as far as its text says, and cannot be copied in case it is not",
+    label = "kept for the derivative",
+    note = "`#[derive(Clone)]` for it, or say that the call only looks at it: `Type::method(&x, …)`, `function(&*x, …)`"
+)]
+pub trait LentAlong<'k, A: Keeps<T>, T: ?Sized, D>: Sized {
+    /// What becomes of a cotangent meanwhile.
+    type Rest;
+    /// Both.
+    fn lend_along(kept: &'k Kept<A, T>, left: (D, D)) -> (Self, (Self::Rest, Self::Rest));
+}
+
+impl<'k, T: ToOwned + ?Sized, U: ?Sized, D> LentAlong<'k, Looks, T, D> for &'k U
+where
+    T::Owned: Borrow<U>,
+{
+    type Rest = Stays<D>;
+    #[inline]
+    fn lend_along(kept: &'k Kept<Looks, T>, (left, along): (D, D)) -> (Self, (Stays<D>, Stays<D>)) {
+        (kept.copy.borrow(), (Stays(left), Stays(along)))
+    }
+}
+
+impl<T: ?Sized, D: IntoTangent<E>, E> LentAlong<'_, Changes, T, D> for Left<(E, E)> {
+    type Rest = Goes<D>;
+    #[inline]
+    fn lend_along(_kept: &Kept<Changes, T>, (left, along): (D, D)) -> (Self, (Goes<D>, Goes<D>)) {
+        (Left((left.into_tangent(), along.into_tangent())), (Goes(PhantomData), Goes(PhantomData)))
+    }
+}
+
+/// The argument for the second time, or the cotangent of what was left in it, with its tangent.
+#[inline]
+pub fn lend_along<'k, A: Keeps<T>, T: ?Sized, D, S: LentAlong<'k, A, T, D>>(
+    kept: &'k Kept<A, T>,
+    left: (D, D),
+) -> (S, (S::Rest, S::Rest)) {
+    S::lend_along(kept, left)
+}
+
 /// A cotangent that the call has not taken: the argument was the same before.
 pub struct Stays<D>(D);
 

@@ -16,7 +16,7 @@ pub use crate::elementwise::{
 pub use crate::ended::{self, to_owned};
 pub use crate::found::{IsDifferent, IsSame, Same, found, pair};
 pub use crate::jacobian::{Entries, by_columns, entries, set_row, unit, without_rows};
-pub use crate::lent::{Left, before, keep, lend};
+pub use crate::lent::{Left, before, keep, lend, lend_along};
 pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};
 pub use crate::memory::{Constructors, Stack, accumulate_grad_into, pop, stack, value_and_grad_into};
@@ -25,7 +25,7 @@ pub use crate::ops::residuals;
 pub use crate::place::{
     add_part, add_to, as_tangent, clear_part, into_tangent, kind_of, of_kind, part, subtract_from, take_part,
 };
-pub use crate::second::{Handed, constant_seed, map_linearized_along, map_pulled_back_along};
+pub use crate::second::{AlongPassed, Handed, Passed, constant_seed, handed, map_linearized_along, map_pulled_back_along};
 pub use crate::tangent::Tangent;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.

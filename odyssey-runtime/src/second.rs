@@ -1,18 +1,28 @@
 //! What second derivatives are made with beside those of first order.
 #![allow(clippy::type_complexity, reason = "values and pullbacks, each with its tangent")]
 
-use ndarray::Array;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use ndarray::{Array, ArrayView, Dimension};
 
 use crate::along::{Along, Made};
 use crate::differentiable::ScalarResult;
 use crate::dual::Dual;
 use crate::losses::Reduction;
 use crate::ops::Tensor;
+use crate::place::IntoTangent;
 use crate::real::Real;
 use crate::tangent::Tangent;
 
 /// A tangent that is given away: what outlives the call owns it.
 pub struct Handed<D>(pub D);
+
+/// A tangent that is lent, as one that is given away.
+#[inline]
+pub fn handed<D: Clone>(lent: impl Along<D>, zero: impl FnOnce() -> D) -> Handed<D> {
+    Handed(D::clone(&lent.along(zero)))
+}
 
 impl<D> Along<D> for Handed<D> {
     type Held = Made<D>;
@@ -39,6 +49,79 @@ impl<T, const N: usize> Along<Vec<T>> for Handed<[T; N]> {
     #[inline]
     fn along(self, _zero: impl FnOnce() -> Vec<T>) -> Made<Vec<T>> {
         Made::new(self.0.into())
+    }
+}
+
+/// A tangent that a call is passed, and that the caller gets back, changed or not.
+pub struct Passed<D>(Rc<Cell<Option<D>>>);
+
+impl<D> Passed<D> {
+    /// Passes it.
+    #[inline]
+    pub fn new(tangent: D) -> Passed<D> {
+        Passed(Rc::new(Cell::new(Some(tangent))))
+    }
+
+    /// What has become of it.
+    #[inline]
+    pub fn back(self) -> D {
+        self.0.take().expect("a tangent that was taken has been given back")
+    }
+}
+
+impl<D> Clone for Passed<D> {
+    #[inline]
+    fn clone(&self) -> Passed<D> {
+        Passed(Rc::clone(&self.0))
+    }
+}
+
+/// To a call that only looks at the argument.
+impl<D, P: Clone + IntoTangent<D>> Along<D> for Passed<P> {
+    type Held = Made<D>;
+
+    #[inline]
+    fn along(self, _zero: impl FnOnce() -> D) -> Made<D> {
+        let tangent = self.0.take();
+        self.0.set(tangent.clone());
+        Made::new(tangent.expect("a tangent that is passed is there").into_tangent())
+    }
+}
+
+/// The tangent `D` of an argument that is `&mut`, as a caller passes it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be lent as a tangent of type `{D}` to be changed",
+    label = "the argument along this tangent is of another type"
+)]
+pub trait AlongPassed<D> {
+    /// Takes it.
+    fn take(&self) -> D;
+
+    /// Gives back what is left of it.
+    fn give_back(&self, tangent: D);
+}
+
+impl<D: IntoTangent<P>, P: IntoTangent<D>> AlongPassed<D> for Passed<P> {
+    #[inline]
+    #[track_caller]
+    fn take(&self) -> D {
+        self.0.take().expect("a tangent that is passed is there").into_tangent()
+    }
+
+    #[inline]
+    #[track_caller]
+    fn give_back(&self, tangent: D) {
+        self.0.set(Some(tangent.into_tangent()));
+    }
+}
+
+/// A view that is given away, of which nothing says that it is one.
+impl<T: Real, D: Dimension> Along<Array<T, D>> for Handed<ArrayView<'_, T, D>> {
+    type Held = Made<Array<T, D>>;
+
+    #[inline]
+    fn along(self, _zero: impl FnOnce() -> Array<T, D>) -> Made<Array<T, D>> {
+        Made::new(self.0.to_owned())
     }
 }
 

@@ -272,7 +272,6 @@ macro_rules! operation {
             #[allow(unused_imports, reason = "rows have different types")]
             use ndarray::{Array, ArrayView, Axis, Dimension, Ix1, Ix2, Ix3, Ix4, IxDyn};
             use odyssey_runtime::prelude::*;
-            #[cfg(feature = "second-order")]
             use odyssey_runtime::rt;
             use odyssey_runtime::{Tangent, check};
 
@@ -313,7 +312,6 @@ macro_rules! operation {
             operation! { @single single, double, $all }
         }
 
-        #[cfg(feature = "second-order")]
         #[test]
         fn second_order() {
             let mut seed = 0..;

@@ -1,5 +1,7 @@
 //! The generics of the tangent: the parameters that its fields mention, and the bounds that make their types exist.
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::visit::{self, Visit};
 use syn::{DeriveInput, GenericArgument, GenericParam, Generics, Ident, Lifetime, Path, PathArguments, Type, WherePredicate};
 
@@ -102,20 +104,39 @@ fn keep_bounds(generics: &mut Generics, gone: impl Fn(&[Ident]) -> bool) {
 /// be about one lifetime while the tangent is about all.
 fn bound<'f>(input: &DeriveInput, field: &'f Field) -> Option<&'f Type> {
     let ty = field.differentiable.as_ref()?;
+    (depends(input, ty) && !is_recursive(input, ty) && !borrows(ty)).then_some(ty)
+}
+
+/// What the impls of `Differentiable` must be told where the struct borrows some fields: the bound of another field may hide from
+/// rustc what the tangent of such a one is, and that it is its own tangent.
+pub(super) fn of_borrowed(input: &DeriveInput, krate: &Path, fields: &[&Field]) -> Vec<WherePredicate> {
+    let borrowed = fields.iter().filter_map(|field| {
+        let ty = field.differentiable.as_ref()?;
+        (depends(input, ty) && !is_recursive(input, ty) && borrows(ty)).then_some(ty)
+    });
+    let differentiable = quote!(#krate::rt::Differentiable);
+    let its = |ty: &Type, item: TokenStream| quote!(<#ty as #differentiable>::#item);
+    let own = borrowed.map(|ty| {
+        let (tangent, partial) = (its(ty, quote!(Tangent)), its(ty, quote!(Partial)));
+        syn::parse_quote!(#tangent: #differentiable<Tangent = #tangent, Partial = #partial>)
+    });
+    own.collect()
+}
+
+fn depends(input: &DeriveInput, ty: &Type) -> bool {
     let mentioned = in_type(ty);
-    let depends = input.generics.type_params().any(|param| mentioned.contains(&param.ident));
-    let recursive = mentioned.contains(&input.ident);
-    (depends && !recursive && !borrows(ty)).then_some(ty)
+    input.generics.type_params().any(|param| mentioned.contains(&param.ident))
+}
+
+fn is_recursive(input: &DeriveInput, ty: &Type) -> bool {
+    in_type(ty).contains(&input.ident)
 }
 
 /// Types of the user that are taken to be differentiable by all items but one, so that a type that is not is reported
 /// there alone and not by every line that mentions its tangent.
 pub(super) fn assumed<'f>(input: &DeriveInput, field: &'f Field) -> Option<&'f Type> {
     let ty = field.differentiable.as_ref()?;
-    let mentioned = in_type(ty);
-    let depends = input.generics.type_params().any(|param| mentioned.contains(&param.ident));
-    let recursive = mentioned.contains(&input.ident);
-    (!depends && !recursive && !borrows(ty) && !is_known(ty)).then_some(ty)
+    (!depends(input, ty) && !is_recursive(input, ty) && !borrows(ty) && !is_known(ty)).then_some(ty)
 }
 
 /// Types that are differentiable for sure.

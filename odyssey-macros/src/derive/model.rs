@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Data, DeriveInput, Fields, Generics, Ident, Lifetime, Path, Type, Visibility};
+use syn::{Data, DeriveInput, Fields, Generics, Ident, Lifetime, Path, Type, Visibility, WherePredicate};
 
 use super::variant::{article, Field, Style, Variant};
 use super::{attributes, generics};
@@ -20,6 +20,8 @@ pub(super) struct Model {
     pub(super) tangent_generics: Generics,
     /// The same with the bounds that hide a missing derivative: for all items but `impl Differentiable`.
     pub(super) assumed_generics: Generics,
+    /// Further bounds of the impls of `Differentiable`.
+    pub(super) of_borrowed: Vec<WherePredicate>,
     /// Where the first type is that may turn out to have no derivative.
     pub(super) assumed: Option<Span>,
     /// Whether the bounds name types that may be more private than the type itself.
@@ -35,6 +37,7 @@ impl Model {
         let variants = variants(input)?;
         let fields: Vec<&Field> = variants.iter().flat_map(|variant| &variant.fields).collect();
         let (tangent_generics, has_private_bounds) = generics::of_tangent(input, &krate, &fields);
+        let of_borrowed = if cfg!(feature = "second-order") { generics::of_borrowed(input, &krate, &fields) } else { Vec::new() };
         let assumed: Vec<&Type> = fields.iter().filter_map(|field| generics::assumed(input, field)).collect();
         let assumed_span = assumed.first().map(Spanned::span);
         let has_private_bounds = has_private_bounds || !assumed.is_empty();
@@ -49,6 +52,7 @@ impl Model {
         Ok(Model {
             assumed_generics,
             assumed: assumed_span,
+            of_borrowed,
             krate,
             vis: input.vis.clone(),
             name: input.ident.clone(),
@@ -62,6 +66,14 @@ impl Model {
 
     pub(super) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.variants.iter().flat_map(|variant| &variant.fields)
+    }
+
+    /// The generics of an `impl Differentiable`.
+    pub(super) fn differentiable_generics(&self, mut generics: Generics) -> Generics {
+        if !self.of_borrowed.is_empty() {
+            generics.make_where_clause().predicates.extend(self.of_borrowed.iter().cloned());
+        }
+        generics
     }
 
     /// `MlpTangent`, `MlpPartial`: located at the user's name, but not the user's word.

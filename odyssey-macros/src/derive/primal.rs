@@ -21,7 +21,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 fn differentiable(model: &Model) -> TokenStream {
     let krate = &model.krate;
     let body = definition(model);
-    let item = implement(model, &with_bounds_of(model, &model.tangent_generics), &quote!(#krate::rt::Differentiable), &body);
+    let generics = model.differentiable_generics(with_bounds_of(model, &model.tangent_generics));
+    let item = implement(model, &generics, &quote!(#krate::rt::Differentiable), &body);
     match model.assumed {
         Some(span) => respan(item, span),
         None => item,

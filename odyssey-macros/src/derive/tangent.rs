@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Ident;
+use syn::{Generics, Ident};
 
 use super::model::Model;
 use super::variant::{Field, Style, Variant};
@@ -12,16 +12,22 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let definition = model.define(&model.companion("Tangent"), "Tangent");
     let (clone, debug, partial_eq) = (clone(model), debug(model), partial_eq(model));
     let (space, krate) = (vector_space(model), &model.krate);
+    let generics = model.differentiable_generics(model.assumed_generics.clone());
     // Where a body may go on with a gradient.
     let differentiable = cfg!(feature = "second-order")
-        .then(|| implement(model, &quote!(#krate::rt::Differentiable), &super::primal::definition(model)));
+        .then(|| implement_in(model, &generics, &quote!(#krate::rt::Differentiable), &super::primal::definition(model)));
     quote!(#[doc = #doc] #definition #clone #debug #partial_eq #space #differentiable)
 }
 
 /// `impl Trait for MlpTangent { body }`.
 fn implement(model: &Model, path: &TokenStream, body: &TokenStream) -> TokenStream {
+    implement_in(model, &model.assumed_generics, path, body)
+}
+
+/// The same with other bounds.
+fn implement_in(model: &Model, generics: &Generics, path: &TokenStream, body: &TokenStream) -> TokenStream {
     let name = model.companion("Tangent");
-    let (parameters, arguments, bounds) = model.assumed_generics.split_for_impl();
+    let (parameters, arguments, bounds) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
         impl #parameters #path for #name #arguments #bounds {

@@ -41,11 +41,11 @@ impl Writer<'_> {
             Op::Pushforward(call, tangents) => self.push_forward(stmt, call, tangents),
             Op::Call(call) if !call.borrowed.is_empty() => self.changing_call(stmt, call),
             Op::LinearizeAlong(call, tangents) => self.linearize_along(stmt, call, tangents),
-            Op::Pullback { pullback, call, result, cotangents, along: None } => {
+            Op::Pullback { pullback, call, result, cotangents, along } if along.is_empty() => {
                 self.pullback(stmt, *pullback, call, *result, cotangents)
             }
-            Op::Pullback { pullback, call, result, cotangents, along: Some(along) } => {
-                self.pullback_along(stmt, *pullback, call, *result, [cotangents[0], *along])
+            Op::Pullback { pullback, call, result, cotangents, along } => {
+                self.pullback_along(stmt, *pullback, call, *result, [cotangents, along])
             }
             Op::Store { base, path, value, how } => self.store(stmt, *base, path, *value, *how),
             Op::Update { base, path, subtracts, value } => self.update_part(stmt, *base, path, *subtracts, *value),

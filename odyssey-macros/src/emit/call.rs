@@ -25,101 +25,13 @@ impl Writer<'_> {
         let pullback = *stmt.outs.last().expect("the pullback");
         let wants = tuple(&self.wants(call, pullback));
         let pattern = tuple(&[self.pattern(stmt.outs[0]), self.pattern(pullback)]);
-        let value = hidden_call(call, "residual_vjp", args, &wants, span);
+        let value = hidden_call(&call.callee, "residual_vjp", args, &wants, span);
         let kept = self.kept_for_the_pullback(call, pullback, &changed);
         quote!(#start let #pattern = #value; #kept)
     }
 
-    /// `let ((y, y_dot), y_pullback) = f::residual_hvp(f, x, (Handed(x_dot), No), (Yes, No));`
-    pub(super) fn linearize_along(&mut self, stmt: &Stmt, call: &Call, tangents: &[Option<Value>]) -> TokenStream {
-        let (span, krate) = (at(stmt.span), self.krate);
-        let pullback = *stmt.outs.last().expect("the pullback");
-        let [y, y_dot, y_pullback] = [0, 1, 2].map(|k| self.pattern(stmt.outs[k]));
-        if let (Callee::Each(_), Some(tangent)) = (&call.callee, tangents[0]) {
-            let (x, x_dot, function) =
-                (self.reference(call.args[0]), self.reference(tangent), self.rt("map_linearized_along", stmt.span));
-            let further = quote!((#krate::rt::Handed(x_dot),), (#krate::rt::Yes,));
-            let hidden = hidden_call(call, "residual_hvp", vec![Fragment::tight(quote!(x))], &further, span);
-            return quote_spanned!(span=> let ((#y, #y_dot), #y_pullback) = #function(#x, #x_dot, |x, x_dot| #hidden););
-        }
-        let args = self.arguments(call, &[]);
-        let wants = tuple(&self.wants(call, pullback));
-        let along = tangents.iter().map(|tangent| match tangent {
-            Some(tangent) => {
-                let tangent = self.consume(*tangent).tokens;
-                quote!(#krate::rt::Handed(#tangent))
-            }
-            None => quote!(#krate::rt::No),
-        });
-        let along = tuple(&along.collect::<Vec<_>>());
-        let value = hidden_call(call, "residual_hvp", args, &quote!(#along, #wants), span);
-        quote!(let ((#y, #y_dot), #y_pullback) = #value;)
-    }
-
-    /// `let ((d_x, d_x_dot), …) = y_pullback(x, …, &y, (d_y, d_y_dot));`
-    pub(super) fn pullback_along(
-        &mut self,
-        stmt: &Stmt,
-        pullback: Value,
-        call: &Call,
-        result: Value,
-        cotangents: [Value; 2],
-    ) -> TokenStream {
-        let (gradients, tangents) = stmt.outs.split_at(call.args.len());
-        if let Callee::Each(_) = &call.callee {
-            let (function, pullbacks) = (self.rt("map_pulled_back_along", stmt.span), self.consume(pullback).tokens);
-            let (x, y) = (self.reference(call.args[0]), self.reference(result));
-            let [d, d_dot] = cotangents.map(|d| self.reference(d));
-            let [d_x, d_x_dot] = [gradients[0], tangents[0]].map(|out| self.pattern(out));
-            return quote_spanned!(at(stmt.span)=>
-                let (#d_x, #d_x_dot) = #function(#pullbacks, #x, #y, (#d, #d_dot), |pullback, x, y, d| pullback(x, y, d).0););
-        }
-        let function = self.consume(pullback).tokens;
-        let again = self.arguments_again(call, &BTreeMap::new());
-        let result = self.reference(result);
-        let [d, d_dot] = cotangents.map(|d| self.consume(d).tokens);
-        let (mut patterns, mut unwrap) = (Vec::new(), TokenStream::new());
-        for (position, outs) in gradients.iter().zip(tangents).enumerate() {
-            let (pattern, start) = self.gradient_along(pullback, call, position, [*outs.0, *outs.1]);
-            patterns.push(pattern);
-            unwrap.extend(start);
-        }
-        let pattern = tuple(&patterns);
-        let call = quote!(let #pattern = #function(#(#again,)* #result, (#d, #d_dot)); #unwrap);
-        self.unless_unwanted(stmt, call)
-    }
-
-    /// The pattern of a gradient and its tangent, and what takes them apart where they may not be there or have another type.
-    fn gradient_along(&mut self, pullback: Value, call: &Call, position: usize, outs: [Value; 2]) -> (TokenStream, TokenStream) {
-        let used = outs.map(|out| self.layout.is_used(out));
-        if used == [false; 2] {
-            return (quote!(_), TokenStream::new());
-        }
-        let patterns = outs.map(|out| self.pattern(out));
-        let [d, d_dot] = ["d", "d_dot"].map(|name| own(name, position));
-        let converted = [&d, &d_dot].map(|d| self.as_given(call, &[], position, d));
-        let [first, second] = &patterns;
-        if self.guards.passes_on(pullback, position) {
-            let krate = self.krate;
-            let ty = self.guards.any_of(&self.values[outs[0]].wanted, krate);
-            let map = match &converted {
-                [Some(a), Some(b)] => quote!(.map(|(#d, #d_dot)| (#a, #b))),
-                _ => TokenStream::new(),
-            };
-            let both = own("both", position);
-            return (
-                quote!(#both),
-                quote!(let (#first, #second) = ::core::option::Option::unzip(<#ty as #krate::rt::Want>::get(#both)#map);),
-            );
-        }
-        match &converted {
-            [Some(a), Some(b)] => (quote!((#d, #d_dot)), quote!(let (#first, #second) = (#a, #b);)),
-            _ => (quote!((#first, #second)), TokenStream::new()),
-        }
-    }
-
     /// `let y_pullback = (y_pullback, rt::keep(&state));`: of what the call may have only looked at.
-    fn kept_for_the_pullback(&mut self, call: &Call, pullback: Value, changed: &[(Value, Ident)]) -> TokenStream {
+    pub(super) fn kept_for_the_pullback(&mut self, call: &Call, pullback: Value, changed: &[(Value, Ident)]) -> TokenStream {
         if call.perhaps.is_empty() || !self.layout.is_used(pullback) {
             return TokenStream::new();
         }
@@ -137,7 +49,7 @@ impl Writer<'_> {
     }
 
     /// The part of a variable that a call is lent.
-    fn lent_place(&mut self, call: &Call, position: usize, changed: &[(Value, Ident)], access: Access) -> TokenStream {
+    pub(super) fn lent_place(&mut self, call: &Call, position: usize, changed: &[(Value, Ident)], access: Access) -> TokenStream {
         let (_, name) = changed.iter().find(|(root, _)| *root == call.args[position]).expect("it is changed");
         self.part(quote!(#name), &call.borrowed[&position], access)
     }
@@ -149,7 +61,7 @@ impl Writer<'_> {
         let pattern = tuple(&[self.pattern(values[0]), self.pattern(derived[0])]);
         if let (Callee::Each(_), Some(tangent)) = (&call.callee, tangents[0]) {
             let (x, x_dot, function) = (self.reference(call.args[0]), self.reference(tangent), self.rt("map_pushed", stmt.span));
-            let hidden = hidden_call(call, "pushforward", vec![Fragment::tight(quote!(x))], &quote!((&x_dot,)), span);
+            let hidden = hidden_call(&call.callee, "pushforward", vec![Fragment::tight(quote!(x))], &quote!((&x_dot,)), span);
             return quote_spanned!(span=> let #pattern = #function(#x, #x_dot, |x, x_dot| #hidden););
         }
         let (start, changed) = self.changed_variables(stmt, call);
@@ -175,7 +87,7 @@ impl Writer<'_> {
                 (None, None) => quote!(#krate::rt::No),
             });
         let given = tuple(&given.collect::<Vec<_>>());
-        let value = hidden_call(call, "pushforward", args, &given, span);
+        let value = hidden_call(&call.callee, "pushforward", args, &given, span);
         quote!(#starts let #pattern = #value;)
     }
 
@@ -192,7 +104,7 @@ impl Writer<'_> {
     }
 
     /// Makes sure that what a call changes is in the variables of the results; these.
-    fn changed_variables(&mut self, stmt: &Stmt, call: &Call) -> (TokenStream, Vec<(Value, Ident)>) {
+    pub(super) fn changed_variables(&mut self, stmt: &Stmt, call: &Call) -> (TokenStream, Vec<(Value, Ident)>) {
         let changed = call.changed().into_iter().zip(&stmt.outs[1..]);
         let (starts, changed): (Vec<_>, Vec<_>) = changed
             .map(|(root, out)| {
@@ -204,7 +116,7 @@ impl Writer<'_> {
     }
 
     /// The arguments of a call; a receiver is borrowed as it is.
-    fn arguments(&mut self, call: &Call, changed: &[(Value, Ident)]) -> Vec<Fragment> {
+    pub(super) fn arguments(&mut self, call: &Call, changed: &[(Value, Ident)]) -> Vec<Fragment> {
         let is_method = matches!(call.callee, Callee::Method(..));
         let mut args = Vec::new();
         for (i, v) in call.args.iter().enumerate() {
@@ -258,7 +170,7 @@ impl Writer<'_> {
         let array = self.reference(call.args[0]);
         let (function, krate) = (self.rt("map_linearized", stmt.span), self.krate);
         let wants = quote!((#krate::rt::Yes,));
-        let hidden = hidden_call(call, "residual_vjp", vec![Fragment::tight(quote!(element))], &wants, span);
+        let hidden = hidden_call(&call.callee, "residual_vjp", vec![Fragment::tight(quote!(element))], &wants, span);
         let pattern = tuple(&[self.pattern(stmt.outs[0]), self.pattern(stmt.outs[1])]);
         quote_spanned!(span=> let #pattern = #function(#array, |element| #hidden);)
     }
@@ -272,7 +184,7 @@ impl Writer<'_> {
     }
 
     /// The wants of a call, one an argument, as values.
-    fn wants(&self, call: &Call, pullback: Value) -> Vec<TokenStream> {
+    pub(super) fn wants(&self, call: &Call, pullback: Value) -> Vec<TokenStream> {
         let krate = self.krate;
         let want = |(position, arg): (usize, &Value)| {
             let wanted = &self.values[*arg].wanted;
@@ -300,7 +212,7 @@ impl Writer<'_> {
             return self.pull_each_back(stmt, pullback, call, result, cotangents[0]);
         }
         let function = self.consume(pullback).tokens;
-        let lent = self.lent(call, &function, cotangents);
+        let lent = self.lent(call, &function, cotangents, &[]);
         let function = lent.pullback;
         let again = self.arguments_again(call, &lent.slots);
         let result = self.reference(result);
@@ -312,7 +224,7 @@ impl Writer<'_> {
     }
 
     /// The arguments for the pullback, or what it takes in their place.
-    fn arguments_again(&mut self, call: &Call, slots: &BTreeMap<usize, TokenStream>) -> Vec<TokenStream> {
+    pub(super) fn arguments_again(&mut self, call: &Call, slots: &BTreeMap<usize, TokenStream>) -> Vec<TokenStream> {
         let is_method = matches!(call.callee, Callee::Method(..));
         let is_associated = call.callee.is_associated();
         let args = call.args.iter().enumerate();
@@ -326,7 +238,7 @@ impl Writer<'_> {
     }
 
     /// The call of a pullback, unless nobody wants any of what it computes.
-    fn unless_unwanted(&mut self, stmt: &Stmt, call: TokenStream) -> TokenStream {
+    pub(super) fn unless_unwanted(&mut self, stmt: &Stmt, call: TokenStream) -> TokenStream {
         let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
         let wanted = self.guards.wanted(self.values, stmt);
         if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.is_guarded(*out)) {
@@ -360,7 +272,9 @@ impl Writer<'_> {
     /// What a pullback takes in the place of the arguments that were lent: the cotangent of what is left there, or the
     /// argument again if the call only looked at it. What is lent as a slice may be an array or a list: its cotangent goes
     /// there as a list, and comes back as what it was.
-    fn lent(&mut self, call: &Call, pullback: &TokenStream, cotangents: &[Value]) -> Lent {
+    ///
+    /// With tangents, a cotangent is a pair.
+    pub(super) fn lent(&mut self, call: &Call, pullback: &TokenStream, cotangents: &[Value], along: &[Value]) -> Lent {
         let kept: Vec<_> = call.perhaps.iter().map(|position| own("kept", *position)).collect();
         let (pullback, mut start) = if kept.is_empty() {
             (pullback.clone(), TokenStream::new())
@@ -369,39 +283,67 @@ impl Writer<'_> {
             (quote!(#name), quote!(let (#name, #(#kept),*) = #pullback;))
         };
         let mut slots = BTreeMap::new();
-        for (position, v) in call.borrowed.keys().zip(&cotangents[1..]) {
+        for (number, (position, v)) in call.borrowed.keys().zip(&cotangents[1..]).enumerate() {
             let span = self.values[*v].span;
             let is_list = may_be_list(&self.values[*v].kind);
             let reference = self.reference(*v);
             let d = self.consume(*v).tokens;
+            let d_dot = along.get(number + 1).map(|v| self.consume(*v).tokens);
             slots.insert(
                 *position,
                 if call.perhaps.contains(position) {
-                    let [kept, slot, rest] = ["kept", "lent", "rest"].map(|name| own(name, *position));
-                    let lend = self.rt("lend", span);
-                    start.extend(quote!(let (#slot, #rest) = #lend(&#kept, #d);));
+                    let [kept, slot, rest, rest_dot] = ["kept", "lent", "rest", "rest_dot"].map(|name| own(name, *position));
+                    start.extend(match d_dot {
+                        None => {
+                            let lend = self.rt("lend", span);
+                            quote!(let (#slot, #rest) = #lend(&#kept, #d);)
+                        }
+                        Some(d_dot) => {
+                            let lend = self.rt("lend_along", span);
+                            quote!(let (#slot, (#rest, #rest_dot)) = #lend(&#kept, (#d, #d_dot));)
+                        }
+                    });
                     quote!(#slot)
                 } else {
                     let left = self.rt("Left", span);
+                    let slot = |d: TokenStream| {
+                        if !is_list {
+                            return d;
+                        }
+                        let into = self.rt("into_tangent", span);
+                        quote!(#into(#d))
+                    };
+                    let slot = match d_dot {
+                        None => slot(d),
+                        Some(d_dot) => {
+                            let [d, d_dot] = [d, d_dot].map(slot);
+                            quote!((#d, #d_dot))
+                        }
+                    };
                     if is_list {
-                        let [kind_of, into] = ["kind_of", "into_tangent"].map(|name| self.rt(name, span));
-                        let kind = own("kind", *position);
+                        let (kind_of, kind) = (self.rt("kind_of", span), own("kind", *position));
                         start.extend(quote!(let #kind = #kind_of(#reference);));
-                        quote!(#left(#into(#d)))
-                    } else {
-                        quote!(#left(#d))
                     }
+                    quote!(#left(#slot))
                 },
             );
         }
         Lent { pullback, start, slots }
     }
 
-    /// The gradient `d` of an argument as the tangent of what was given for it, where that may be another type.
-    fn as_given(&mut self, call: &Call, cotangents: &[Value], position: usize, d: &Ident) -> Option<TokenStream> {
+    /// The gradient `d` of an argument as the tangent of what was given for it, where that may be another type; `rest` is the name of
+    /// what has become of its cotangent.
+    pub(super) fn as_given(
+        &mut self,
+        call: &Call,
+        cotangents: &[Value],
+        position: usize,
+        d: &Ident,
+        rest: &str,
+    ) -> Option<TokenStream> {
         let (arg, span) = (call.args[position], self.values[call.args[position]].span);
         if call.perhaps.contains(&position) {
-            let (before, rest) = (self.rt("before", span), own("rest", position));
+            let (before, rest) = (self.rt("before", span), own(rest, position));
             return Some(quote!(#before(#rest, #d)));
         }
         if let Some(number) = call.borrowed.keys().position(|lent| *lent == position) {
@@ -433,12 +375,13 @@ impl Writer<'_> {
                 let (krate, name) = (self.krate, self.name(*out));
                 let ty = self.guards.any_of(&self.values[*out].wanted, krate);
                 let d = Ident::new("d", Span::mixed_site());
-                let converted = self.as_given(call, cotangents, position, &d).map(|converted| quote!(.map(|#d| #converted)));
+                let converted =
+                    self.as_given(call, cotangents, position, &d, "rest").map(|converted| quote!(.map(|#d| #converted)));
                 unwrap.extend(quote!(let #pattern = <#ty as #krate::rt::Want>::get(#name)#converted;));
                 patterns.push(quote!(#name));
             } else if self.layout.is_used(*out) {
                 let name = self.name(*out);
-                match self.as_given(call, cotangents, position, &name) {
+                match self.as_given(call, cotangents, position, &name, "rest") {
                     Some(converted) => {
                         unwrap.extend(quote!(let #pattern = #converted;));
                         patterns.push(quote!(#name));
@@ -454,19 +397,25 @@ impl Writer<'_> {
 }
 
 /// The hidden form of that name of what is called, with what comes behind the arguments.
-fn hidden_call(call: &Call, form: &str, args: Vec<Fragment>, further: &TokenStream, span: Span) -> TokenStream {
+pub(in crate::emit) fn hidden_call(
+    callee: &Callee,
+    form: &str,
+    args: Vec<Fragment>,
+    further: &TokenStream,
+    span: Span,
+) -> TokenStream {
     let receiver = args[0].receiver();
     // Its own type parameters: one an argument for each of tangents and wants.
-    let own = call.args.len() * if form == "residual_hvp" { 2 } else { 1 };
+    let own = args.len() * if form == "residual_hvp" { 2 } else { 1 };
     let mut args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect());
-    match &call.callee {
-        Callee::Path(path) if call.callee.is_associated() => {
+    match callee {
+        Callee::Path(path) if callee.is_associated() => {
             let companion = sibling_path(path, form, own);
             quote_spanned!(span=> #companion(#(#args,)* #further))
         }
         Callee::Path(path) | Callee::Each(path) | Callee::ValueAndGrad(path) => {
             let (companion, generics) = companion_path(path, own);
-            let is_nested = matches!(call.callee, Callee::ValueAndGrad(_));
+            let is_nested = matches!(callee, Callee::ValueAndGrad(_));
             let function = if is_nested { format_ident!("value_and_grad_{form}", span = span) } else { Ident::new(form, span) };
             quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #further))
         }
@@ -503,18 +452,18 @@ fn may_be_list(kind: &Kind) -> bool {
 }
 
 /// A name that belongs to what is lent in this position.
-fn own(name: &str, position: usize) -> Ident {
+pub(super) fn own(name: &str, position: usize) -> Ident {
     Ident::new(&format!("{name}_{position}"), Span::mixed_site())
 }
 
 /// What is given to a pullback for the arguments that were lent to the call.
-struct Lent {
+pub(super) struct Lent {
     /// The pullback alone.
-    pullback: TokenStream,
+    pub(super) pullback: TokenStream,
     /// The statements before it is called.
-    start: TokenStream,
+    pub(super) start: TokenStream,
     /// What stands for each of them, by position.
-    slots: BTreeMap<usize, TokenStream>,
+    pub(super) slots: BTreeMap<usize, TokenStream>,
 }
 
 /// `nn::f::<T>` as the companion's path and the generic arguments of its function.

@@ -3,6 +3,7 @@
 mod assemble;
 mod block;
 mod call;
+mod call_along;
 mod companion;
 mod composite;
 mod control;

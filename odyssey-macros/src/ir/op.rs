@@ -98,7 +98,8 @@ pub(crate) enum Op {
     Pushforward(Call, Vec<Option<Value>>),
     /// A call with its pullback: two results.
     Linearize(Call),
-    /// The same with the tangents of its arguments: its result, the tangent of that, and the pullback with its tangent.
+    /// The same with the tangents of its arguments, given away. After the results of the call itself come the tangent of its result,
+    /// those of what is left in the arguments that were lent, and the pullback with its tangent.
     LinearizeAlong(Call, Vec<Option<Value>>),
     /// The cotangents of a call's arguments.
     Pullback {
@@ -108,8 +109,8 @@ pub(crate) enum Op {
         result: Value,
         /// The cotangent of the result, then those of what the call has overwritten.
         cotangents: Vec<Value>,
-        /// The tangent of the cotangent, where the pullback has one: then the results are followed by their tangents.
-        along: Option<Value>,
+        /// The tangents of the cotangents, where the pullback has one: then the results are followed by their tangents.
+        along: Vec<Value>,
     },
     /// The rule of an operation for one operand; the values it reads, in the rule's order.
     Rule(&'static Operation, usize, Vec<Value>),
@@ -230,7 +231,9 @@ impl Op {
             Op::Accumulate(tangent, _) | Op::AccumulatePart { tangent, .. } => vec![(*tangent, outs[0])],
             Op::Pop { base, .. } | Op::TakePart { tangent: base, .. } => vec![(*base, outs[1])],
             Op::Effect(_, targets) => targets.iter().copied().zip(outs[1..].iter().copied()).collect(),
-            Op::Call(call) | Op::Linearize(call) => call.changed().into_iter().zip(outs[1..].iter().copied()).collect(),
+            Op::Call(call) | Op::Linearize(call) | Op::LinearizeAlong(call, _) => {
+                call.changed().into_iter().zip(outs[1..].iter().copied()).collect()
+            }
             Op::Pushforward(call, tangents) => {
                 let (values, derived) = outs.split_at(outs.len() / 2);
                 let changed = call.changed();

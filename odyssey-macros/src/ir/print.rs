@@ -150,7 +150,7 @@ impl Printer<'_> {
             Op::Restore(slots, range) => format!("restore from {} in {}", v(slots), v(range)),
             Op::Linearize(call) => format!("linearize {}", self.list(&call.args)),
             Op::Pullback { pullback, call, result, cotangents, along } => {
-                let along = along.map_or_else(String::new, |d| format!(" along {}", v(&d)));
+                let along = if along.is_empty() { String::new() } else { format!(" along {}", self.list(along)) };
                 format!("{}({}; {}, {}{along})", v(pullback), self.list(&call.args), v(result), self.list(cotangents))
             }
             Op::Rule(op, operand, reads) => format!("{}.{}({})", op.name, op.rules[*operand].0, self.list(reads)),

@@ -46,7 +46,9 @@ fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
             stmt.op = Op::Call(call.clone());
             stmt.outs.pop();
         }
-        Op::LinearizeAlong(call, tangents) if !live.contains(stmt.outs.last().expect("the pullback")) => {
+        Op::LinearizeAlong(call, tangents)
+            if call.borrowed.is_empty() && !live.contains(stmt.outs.last().expect("the pullback")) =>
+        {
             stmt.op = Op::Pushforward(call.clone(), tangents.clone());
             stmt.outs.pop();
         }

@@ -1,6 +1,7 @@
 //! Arrays that nobody needs any more, or not all of them: a cotangent that a kernel would copy is moved, and of an array
 //! whose shape alone is read from some point on, the shape is kept, so that its memory may serve again.
 
+use super::fuse::OPERANDS;
 use crate::ir::{Block, Kind, Op, Output, Stmt, Value, ValueMap, ValueSet, Values};
 
 /// Lets arrays go that a block has made, or was given in `owned`, and that nobody reads `outside` of it.
@@ -35,6 +36,10 @@ fn move_copies(values: &mut Values, block: &mut Block, own: &ValueSet) {
 /// An output of the kernel at that place that is an input of its own, read there for the last time; and the input.
 fn copy(block: &Block, own: &ValueSet, at: usize) -> Option<(usize, Value)> {
     let Op::Kernel(kernel) = &block.stmts[at].op else { return None };
+    if kernel.inputs.len() + kernel.extents.len() == OPERANDS {
+        // Without the copy, it would read the shape as well.
+        return None;
+    }
     let input_of = |element: &Value| Some(kernel.inputs[kernel.body.params.iter().position(|param| param == element)?]);
     kernel.outputs.iter().zip(&kernel.body.results).enumerate().find_map(|(k, (output, element))| {
         let (Output::Like(like), value) = (output, input_of(element)?) else { return None };

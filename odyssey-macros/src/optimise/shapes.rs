@@ -89,6 +89,8 @@ impl Shapes<'_> {
             return self.of(primal);
         }
         match self.definitions.get(&value) {
+            // Broadcast to wherever it stands.
+            Some(Op::Literal(_)) => Shape::scalar(),
             Some(Op::Elementwise(_, operands, _)) => {
                 operands.iter().fold(Shape::scalar(), |shape, operand| shape.join(&self.of(*operand)))
             }

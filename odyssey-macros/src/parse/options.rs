@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{token, ExprPath, Ident, Path, Token};
+use syn::{token, ExprPath, Ident, LitInt, Path, Token};
 
 /// What the attribute says.
 pub(crate) struct Options {
@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) rule: Option<Rule>,
     /// The same for forward mode: what `f::jvp` would be.
     pub(crate) jvp: Option<ExprPath>,
+    /// Where `order = 2` stands: the rule for forward mode is differentiable itself.
+    pub(crate) order: Option<Span>,
     /// Calls itself, though its text does not show it.
     pub(crate) recursive: bool,
     /// Where `inherent` stands: the companions of a trait's methods are put into an inherent `impl`.
@@ -45,6 +47,7 @@ enum Choice {
     Aux(Span),
     Vjp(Span, Rule),
     Jvp(Span, ExprPath),
+    Order(Span),
     Recursive(Span),
     Inherent(Span),
     Skip(Span),
@@ -60,6 +63,7 @@ impl Choice {
             Choice::Aux(span) => ("aux", *span),
             Choice::Vjp(span, _) => ("vjp", *span),
             Choice::Jvp(span, _) => ("jvp", *span),
+            Choice::Order(span) => ("order", *span),
             Choice::Recursive(span) => ("recursive", *span),
             Choice::Inherent(span) => ("inherent", *span),
             Choice::Skip(span) => ("skip", *span),
@@ -115,10 +119,17 @@ impl Parse for Choice {
                 input.parse::<Token![=]>()?;
                 input.parse().map(|rule| Choice::Jvp(option.span(), rule))
             }
+            "order" => {
+                let order = input.parse::<Option<Token![=]>>()?.map(|_| input.parse::<LitInt>()).transpose()?;
+                match order.map(|order| order.base10_parse()) {
+                    Some(Ok(2)) => Ok(Choice::Order(option.span())),
+                    _ => Err(syn::Error::new(option.span(), "`order` is 2: `order = 2`")),
+                }
+            }
             _ => Err(syn::Error::new(
                 option.span(),
                 format!(
-                    "unknown option `{option}`: there are `wrt(…)`, `aux`, `vjp = …`, `jvp = …`, `recursive`, `name = …` and `crate = …`"
+                    "unknown option `{option}`: there are `wrt(…)`, `aux`, `vjp = …`, `jvp = …`, `order = 2`, `recursive`, `name = …` and `crate = …`"
                 ),
             )),
         }
@@ -187,6 +198,7 @@ impl Options {
             aux: None,
             rule: None,
             jvp: None,
+            order: None,
             recursive: false,
             is_twice: cfg!(feature = "second-order"),
             inherent: None,
@@ -200,6 +212,7 @@ impl Options {
                 Choice::Aux(span) => options.aux = Some(span),
                 Choice::Vjp(_, rule) => options.rule = Some(rule),
                 Choice::Jvp(_, rule) => options.jvp = Some(rule),
+                Choice::Order(span) => options.order = Some(span),
                 Choice::Recursive(_) => options.recursive = true,
                 Choice::Inherent(span) => options.inherent = Some(span),
                 Choice::Skip(span) => options.skip = Some(span),

@@ -1,5 +1,6 @@
 //! The signature of a differentiated function: its arguments, and which of them are differentiated.
 
+use proc_macro2::Span;
 use syn::{FnArg, GenericParam, Generics, Ident, ItemFn, Pat, Receiver, ReturnType, Type};
 
 use super::options::{Options, Rule};
@@ -69,10 +70,24 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
     if let (Some(Rule::Whole(rule)), true) = (&options.rule, changes) {
         diagnostics.error(rule, "a rule for a function with `&mut` arguments comes in halves: the first one changes them as the function does\nhelp: `vjp = (my_forward, my_backward)`");
     }
+    if let Some(order) = options.order {
+        check_order(order, &signature, options, changes, diagnostics);
+    }
     if diagnostics.len() == 0 && signature.differentiated().next().is_none() {
         diagnostics.error(&item.sig.ident, nothing_to_differentiate(&signature, scope));
     }
     signature
+}
+
+/// What a rule that is differentiable itself may belong to.
+fn check_order(order: Span, signature: &Signature, options: &Options, changes: bool, diagnostics: &mut Diagnostics) {
+    if options.jvp.is_none() {
+        let text = "`order = 2` says that the rule for `jvp` is differentiable itself, and there is none\nhelp: name one, `jvp = my_jvp`; without a rule, remove `order`: what is compiled is differentiated twice anyway";
+        diagnostics.error_at(order, text.to_owned());
+    } else if changes || signature.outcome.is_fallible() {
+        let text = not_yet("`order = 2` for a function that changes its arguments or can fail is", "remove it");
+        diagnostics.error_at(order, text);
+    }
 }
 
 /// Why no argument is differentiated.

@@ -20,7 +20,7 @@ impl Push<'_> {
         self.stmts.push(Stmt { outs, op: Op::Pushforward(call.clone(), tangents), span });
     }
 
-    fn tangent_of_argument(&mut self, call: &Call, position: usize, span: Span) -> Option<Value> {
+    pub(super) fn tangent_of_argument(&mut self, call: &Call, position: usize, span: Span) -> Option<Value> {
         let arg = call.args[position];
         if call.borrowed.contains_key(&position) {
             return Some(self.owned_or_zero(arg, span));

@@ -39,18 +39,8 @@ pub(crate) fn differentiate(primal: &Primal) -> Pushforward {
     let mut values = primal.values.clone();
     let (definitions, shapes) = (Definitions::of([&primal.body]), Memo::default());
     let mut push = Push::new(&mut values, &definitions, &shapes);
-    let (arguments, tangents) = push.arguments(&primal.body.params);
-    let mut body = push.nested(
-        &primal.body,
-        |_| (),
-        |push| {
-            let exclusive = primal.body.params.iter().filter(|v| push.values[**v].kind.is_exclusive());
-            let left: Vec<_> =
-                exclusive.zip(&primal.body.results[1..]).filter(|(v, _)| arguments.contains(v)).map(|(_, left)| *left).collect();
-            let result = push.owned_or_zero(primal.body.results[0], primal.values[primal.body.results[0]].span);
-            std::iter::once(result).chain(left.into_iter().map(|left| push.tangents[&left])).collect()
-        },
-    );
+    let (_, tangents) = push.arguments(&primal.body.params);
+    let mut body = push.with_left_tangents(&primal.body);
     body.params.extend(tangents);
     let unsupported = push.unsupported;
     Pushforward { values, body, unsupported }
@@ -85,6 +75,23 @@ impl Push<'_> {
         (arguments, tangents)
     }
 
+    /// The body of the function with tangents: behind its results, that of the result, and those of what is left in differentiated
+    /// arguments that are `&mut`.
+    fn with_left_tangents(&mut self, body: &Block) -> Block {
+        self.nested(
+            body,
+            |_| (),
+            |push| {
+                let exclusive = body.params.iter().filter(|v| push.values[**v].kind.is_exclusive());
+                let left =
+                    exclusive.zip(&body.results[1..]).filter(|(v, _)| push.tangents.contains_key(v)).map(|(_, left)| *left);
+                let left: Vec<_> = left.collect();
+                let result = push.owned_or_zero(body.results[0], push.values[body.results[0]].span);
+                std::iter::once(result).chain(left.into_iter().map(|left| push.tangents[&left])).collect()
+            },
+        )
+    }
+
     /// The tangent of an argument, as the caller lends it.
     fn argument(&mut self, argument: Value) -> Value {
         let kind = match self.tangent_kind(argument) {
@@ -113,11 +120,17 @@ impl Push<'_> {
         !self.values[value].wanted.is_empty()
     }
 
-    /// Appends a statement that computes a tangent, or a part of one.
-    fn emit(&mut self, op: Op, kind: Kind, span: Span) -> Value {
+    /// A value that will be a tangent, or a part of one.
+    fn unnamed(&mut self, kind: Kind, span: Span) -> Value {
         let wanted = self.sweep.clone().unwrap_or_default();
         let out = self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span, read_at: None });
         self.values.tangents.insert(out);
+        out
+    }
+
+    /// Appends a statement that computes one.
+    fn emit(&mut self, op: Op, kind: Kind, span: Span) -> Value {
+        let out = self.unnamed(kind, span);
         self.stmts.push(Stmt { outs: vec![out], op, span });
         out
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Span;
 
 use super::Push;
-use crate::ir::{Block, Call, Callee, Copying, Kind, Op, Parts, Stmt, Value};
+use crate::ir::{of_lent_tangent, Block, Call, Callee, Copying, Kind, Op, Parts, Path, Projection, Stmt, Value, Write};
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
 use crate::reverse::Derivative;
@@ -19,8 +19,8 @@ use crate::table::operations::{Operation, Push as Rule, Read};
 #[derive(Clone)]
 pub(crate) enum Second {
     /// The parameters of the forward pass are the arguments and the tangents of those that are differentiated, its results the
-    /// result and its tangent. The sweep takes the cotangent of the result and the tangent of that; it gives the gradients, then
-    /// their tangents.
+    /// result and its tangent, then what is left in arguments that are `&mut`, then the tangents of that. The sweep takes the cotangent
+    /// of the result, and those of what was left, each with its tangent; it gives the gradients, then their tangents.
     Compiled(Box<Derivative>),
     /// There is none, and why.
     Unsupported(&'static str),
@@ -29,24 +29,23 @@ pub(crate) enum Second {
 /// Gives a function and its sweep tangents.
 pub(crate) fn differentiate_twice(derivative: Derivative) -> Second {
     let Derivative { mut values, forward, reverse } = derivative;
-    if forward.params.iter().any(|param| values[*param].kind.is_exclusive()) {
-        return Second::Unsupported("it changes its arguments");
-    }
     if any_call(&forward, &|call| matches!(call.callee, Callee::ValueAndGrad(_))) {
         return Second::Unsupported("it takes a derivative itself");
-    }
-    if any_call(&forward, &|call| !call.borrowed.is_empty()) {
-        return Second::Unsupported("it calls functions that may change their arguments");
     }
     let (definitions, shapes) = (Definitions::of([&forward, &reverse]), Memo::default());
     let mut push = Push::new(&mut values, &definitions, &shapes);
     let (_, along) = push.arguments(&forward.params);
-    let span = push.values[forward.results[0]].span;
-    let mut pushed = push.nested(&forward, |_| (), |push| vec![push.owned_or_zero(forward.results[0], span)]);
+    let mut pushed = push.with_left_tangents(&forward);
     pushed.params.extend(along);
-    let cotangent = reverse.params[0];
-    push.sweep = Some(push.values[cotangent].wanted.clone());
-    let along = push.derived_each(std::iter::once(cotangent), push.values[cotangent].span);
+    let left = forward.results.len() - 1;
+    let tangent = pushed.results.remove(left + 1);
+    pushed.results.insert(1, tangent);
+    let mut params = Vec::new();
+    for cotangent in &reverse.params {
+        push.sweep = Some(push.values[*cotangent].wanted.clone());
+        params.push(*cotangent);
+        params.extend(push.derived_each(std::iter::once(*cotangent), push.values[*cotangent].span));
+    }
     let mut swept = push.nested(
         &reverse,
         |_| (),
@@ -60,7 +59,7 @@ pub(crate) fn differentiate_twice(derivative: Derivative) -> Second {
                 .collect()
         },
     );
-    swept.params.extend(along);
+    swept.params = params;
     match push.unsupported {
         Some(reason) => Second::Unsupported(reason),
         None => Second::Compiled(Box::new(Derivative { values, forward: pushed, reverse: swept })),
@@ -76,30 +75,97 @@ fn any_call(block: &Block, is: &dyn Fn(&Call) -> bool) -> bool {
 impl Push<'_> {
     /// A call with its pullback, and the tangents of both.
     pub(super) fn linearize(&mut self, stmt: &Stmt, call: &Call) {
-        let (result, span) = (stmt.outs[0], stmt.span);
-        let mut tangents = Vec::new();
-        for arg in &call.args {
-            let tangent = self.tangents.get(arg).copied();
-            tangents.push(tangent.map(|tangent| self.given_away(tangent, span)));
+        let span = stmt.span;
+        let mut tangents: Vec<_> = (0..call.args.len()).map(|position| self.given(call, position, span)).collect();
+        let changed = call.changed();
+        let mut wholes: Vec<_> = changed.iter().map(|root| self.owned_or_zero(*root, span)).collect();
+        for (position, path) in &call.borrowed {
+            let k = changed.iter().position(|root| *root == call.args[*position]).expect("a changed value");
+            let path = of_lent_tangent(path, &self.values[changed[k]].kind, &self.values[wholes[k]].kind);
+            let (part, rest) = self.taken_out(wholes[k], path, span);
+            (tangents[*position], wholes[k]) = (Some(part), rest);
         }
-        let tangent = self.derived_each(std::iter::once(result), span);
-        let outs = vec![result, tangent[0], stmt.outs[1]];
+        let (pullback, own) = stmt.outs.split_last().expect("the pullback");
+        let mut outs = own.to_vec();
+        outs.extend(self.derived_each(own[..1].iter().copied(), span));
+        for (position, path) in &call.borrowed {
+            let k = changed.iter().position(|root| *root == call.args[*position]).expect("a changed value");
+            let kind = if path.is_empty() { self.tangent_kind(changed[k]) } else { Kind::Unknown };
+            outs.push(self.derived(kind, own[k + 1], span));
+        }
+        let left = outs[own.len() + 1..].to_vec();
+        outs.push(*pullback);
         self.stmts.push(Stmt { outs, op: Op::LinearizeAlong(call.clone(), tangents), span });
+        for ((position, path), left) in call.borrowed.iter().zip(left) {
+            let k = changed.iter().position(|root| *root == call.args[*position]).expect("a changed value");
+            let path = of_lent_tangent(path, &self.values[changed[k]].kind, &self.values[wholes[k]].kind);
+            wholes[k] = self.put_back(wholes[k], path, left, own[k + 1], span);
+            self.tangents.insert(own[k + 1], wholes[k]);
+        }
     }
 
-    /// A tangent for a pullback, which outlives what a view is of.
-    fn given_away(&mut self, tangent: Value, span: Span) -> Value {
-        let definition = self.stmts.iter().find(|stmt| stmt.outs[..] == [tangent]).map(|stmt| &stmt.op);
-        let is_view = match definition {
-            Some(Op::View(..) | Op::Copy(Copying::View | Copying::Moved, _)) => true,
-            Some(Op::Apply(op, ..)) => op.is_view,
-            _ => false,
+    /// The tangent of an argument that is not lent, given away.
+    fn given(&mut self, call: &Call, position: usize, span: Span) -> Option<Value> {
+        let arg = call.args[position];
+        if call.borrowed.contains_key(&position) {
+            return None;
+        }
+        let tangent = self.tangent_of_argument(call, position, span)?;
+        Some(self.given_away(arg, tangent, span))
+    }
+
+    /// A part of a tangent, and the tangent with nothing there.
+    fn taken_out(&mut self, tangent: Value, path: Path, span: Span) -> (Value, Value) {
+        if path.is_empty() {
+            return (tangent, tangent);
+        }
+        let part = self.unnamed(Kind::Unknown, span);
+        let rest = self.unnamed(self.values[tangent].kind.clone(), span);
+        let name = self.values[tangent].name.clone();
+        self.values[rest].name = name;
+        self.stmts.push(Stmt { outs: vec![part, rest], op: Op::TakePart { tangent, path }, span });
+        (part, rest)
+    }
+
+    /// The tangent of `of`, with a part put back.
+    fn put_back(&mut self, tangent: Value, path: Path, part: Value, of: Value, span: Span) -> Value {
+        let is_slice = match path.last() {
+            None => return part,
+            Some(Projection::Index(index)) => {
+                let definition = self.definitions.get(index);
+                matches!(definition, Some(Op::Verbatim(verbatim)) if matches!(verbatim.expr, syn::Expr::Range(_)))
+            }
+            Some(Projection::View(..)) => true,
+            Some(_) => false,
         };
-        if is_view || matches!(self.values[tangent].kind, Kind::Reference(_)) {
-            let kind = self.values[tangent].kind.peel().clone();
-            return self.emit(Op::Copy(Copying::ToOwned, tangent), kind, span);
+        let whole = self.derived(self.values[tangent].kind.clone(), of, span);
+        let op = if is_slice {
+            Op::AccumulatePart { tangent, path, value: part }
+        } else {
+            // It may have got another shape.
+            Op::Store { base: tangent, path, value: part, how: Write::Set }
+        };
+        self.stmts.push(Stmt { outs: vec![whole], op, span });
+        whole
+    }
+
+    /// The tangent of an argument for a pullback, which outlives what a view is of.
+    fn given_away(&mut self, of: Value, tangent: Value, span: Span) -> Value {
+        let kind = self.values[tangent].kind.clone();
+        if !kind.is_scalar() && (self.is_view(of) || matches!(kind, Kind::Reference(_))) {
+            return self.emit(Op::Copy(Copying::ToOwned, tangent), kind.peel().clone(), span);
         }
         tangent
+    }
+
+    /// A part of something, as its tangent is one of that thing's tangent.
+    fn is_view(&self, value: Value) -> bool {
+        match self.definitions.get(&value) {
+            Some(Op::Reference(x) | Op::Dereference(x)) => self.is_view(*x),
+            Some(Op::View(..) | Op::Index(..) | Op::Copy(Copying::View | Copying::Moved, _)) => true,
+            Some(Op::Apply(op, ..)) => op.is_view,
+            _ => false,
+        }
     }
 
     /// A statement of the sweep, with the tangents of its results.
@@ -111,7 +177,7 @@ impl Push<'_> {
             Op::For(l) => return self.for_loop(stmt, l),
             Op::Match(scrutinee, arms) => return self.match_arms(stmt, *scrutinee, arms),
             Op::Pullback { pullback, call, result, cotangents, .. } => {
-                let along = Some(self.owned_or_zero(cotangents[0], span));
+                let along = cotangents.iter().map(|d| self.owned_or_zero(*d, span)).collect();
                 let outs = self.derived_each(stmt.outs.iter().copied(), span);
                 let outs = stmt.outs.iter().copied().chain(outs).collect();
                 let (pullback, call, result, cotangents) = (*pullback, call.clone(), *result, cotangents.clone());

@@ -23,7 +23,7 @@ impl Sweep<'_> {
             cotangents.push(part);
         }
         let outs: Vec<_> = call.args.iter().map(|arg| self.cotangent_of_argument(*arg, stmt)).collect();
-        let op = Op::Pullback { pullback: self.pullbacks[&result], call: call.clone(), result, cotangents, along: None };
+        let op = Op::Pullback { pullback: self.pullbacks[&result], call: call.clone(), result, cotangents, along: Vec::new() };
         self.stmts.push(Stmt { outs: outs.clone(), op, span });
         for (position, (arg, out)) in call.args.iter().zip(outs).enumerate() {
             match call.borrowed.get(&position) {

@@ -136,7 +136,7 @@ fn of_structs() {
     let (x, y) = (matrix(5, 2, 3), matrix(6, 2, 3));
     siblings_agree!(model.loss(&x, &y): loss_value_and_grad, loss_grad, loss_vjp, loss_check_grad);
     siblings_agree!(model.weighted(&x, 3): weighted_value_and_grad, weighted_grad, weighted_vjp, weighted_check_grad);
-    agrees!(sensitivity(&model, &x));
+    agrees!(sensitivity(&model, &x), wrt 1 behind 1);
     agrees!(by_path(&[model.hidden.clone(), model.output.clone()], &x), wrt 2);
 }
 

@@ -141,8 +141,8 @@ fn pullbacks_own_what_they_keep() {
 
 #[test]
 fn rules() {
-    agrees!(doubled_twice(&numbers(1, 3), 0.7), wrt 2);
-    agrees!(counted(0.4, 0.7), wrt 2);
+    agrees!(doubled_twice(&numbers(1, 3), 0.7), wrt 2, once);
+    agrees!(counted(0.4, 0.7), wrt 2, once);
     let mut x = numbers(1, 3);
     let ((), pullback) = double::vjp(&mut x, 0.5);
     assert_eq!(x, numbers::<f64>(1, 3).mapv(|v| v * v * 0.5));

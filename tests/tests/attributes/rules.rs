@@ -7,7 +7,7 @@ use crate::siblings_agree;
 use crate::support::{agrees, matrix, numbers};
 
 /// The body may be anything: here, a root found by bisection.
-#[differentiable(vjp = root_vjp, jvp = root_jvp)]
+#[differentiable(vjp = root_vjp, jvp = root_jvp, order = 2)]
 fn root(a: f64, b: f64) -> f64 {
     let (mut low, mut high) = (0.0, 10.0);
     loop {
@@ -31,6 +31,8 @@ fn root_vjp(a: f64, b: f64) -> (f64, impl FnOnce(f64) -> (f64, f64)) {
     })
 }
 
+/// Differentiable itself: so is the root, twice.
+#[differentiable]
 fn root_jvp(a: f64, b: f64, a_dot: f64, b_dot: f64) -> (f64, f64) {
     let x = root(a, b);
     (x, (b_dot - a_dot * x) / (3.0 * x * x + a))
@@ -46,19 +48,21 @@ fn sum_of_roots(a: f64, b: f64, times: usize) -> f64 {
 }
 
 /// The natural way to write a rule: its pullback borrows.
-#[differentiable(vjp = self::norms::vjp, jvp = self::norms::jvp)]
+#[differentiable(vjp = self::norms::vjp, jvp = self::norms::jvp, order = 2)]
 fn norm(x: &Array1<f64>) -> f64 {
     x.iter().map(|v| v * v).sum::<f64>().sqrt()
 }
 
 mod norms {
     use ndarray::Array1;
+    use odyssey_runtime::prelude::*;
 
     pub(super) fn vjp(x: &Array1<f64>) -> (f64, impl FnOnce(f64) -> Array1<f64>) {
         let value = super::norm(x);
         (value, move |d| x * (d / value))
     }
 
+    #[differentiable]
     pub(super) fn jvp(x: &Array1<f64>, x_dot: Array1<f64>) -> (f64, f64) {
         let value = super::norm(x);
         (value, x.dot(&x_dot) / value)
@@ -78,7 +82,7 @@ fn normalised(x: &Array1<f64>, w: &Array2<f64>, times: usize) -> f64 {
 }
 
 /// Generic, with a passive argument; only one is differentiated.
-#[differentiable(wrt(x), vjp = power_vjp, jvp = power_jvp)]
+#[differentiable(wrt(x), vjp = power_vjp, jvp = power_jvp, order = 2)]
 fn power<T: Real>(x: T, scale: T, n: i32) -> T {
     let mut product = scale;
     let mut left = n;
@@ -93,6 +97,7 @@ fn power_vjp<T: Real>(x: T, scale: T, n: i32) -> (T, Box<dyn FnOnce(T) -> T>) {
     (power(x, scale, n), Box::new(move |d| d * scale * T::lit(f64::from(n)) * x.powi(n - 1)))
 }
 
+#[differentiable(wrt(x, x_dot))]
 fn power_jvp<T: Real>(x: T, scale: T, n: i32, x_dot: T) -> (T, T) {
     (power(x, scale, n), x_dot * scale * T::lit(f64::from(n)) * x.powi(n - 1))
 }
@@ -103,11 +108,12 @@ fn powers(x: f64) -> f64 {
 }
 
 /// In halves: what the first one computed is not computed twice.
-#[differentiable(vjp = (solve_forward, solve_backward), jvp = solve_forwards)]
+#[differentiable(vjp = (solve_forward, solve_backward), jvp = solve_forwards, order = 2)]
 fn diagonal_solve(diagonal: &Array1<f64>, b: Array1<f64>, shift: f64) -> Array1<f64> {
     solve_forward(diagonal, b, shift).0
 }
 
+#[differentiable]
 fn solve_forward(diagonal: &Array1<f64>, b: Array1<f64>, shift: f64) -> (Array1<f64>, Array1<f64>) {
     let inverse = diagonal.mapv(|v| 1.0 / (v + shift));
     (b * &inverse, inverse)
@@ -128,6 +134,7 @@ fn solve_backward(
     (d_diagonal, d_b, d_shift)
 }
 
+#[differentiable]
 fn solve_forwards(
     diagonal: &Array1<f64>,
     b: Array1<f64>,
@@ -158,7 +165,7 @@ struct Spring<T: Real> {
 
 impl<T: Real> Spring<T> {
     /// A rule among the methods.
-    #[differentiable(vjp = Self::energy_rule, jvp = Self::energy_forwards)]
+    #[differentiable(vjp = Self::energy_rule, jvp = Self::energy_forwards, order = 2)]
     fn energy(&self, x: T) -> T {
         let mut stretch = x;
         stretch -= self.length;
@@ -173,6 +180,7 @@ impl<T: Real> Spring<T> {
         })
     }
 
+    #[differentiable]
     fn energy_forwards(&self, x: T, self_dot: SpringTangent<T>, x_dot: T) -> (T, T) {
         let stretch = x - self.length;
         let of_stiffness = self_dot.stiffness * stretch * stretch / T::lit(2.0);
@@ -180,11 +188,12 @@ impl<T: Real> Spring<T> {
     }
 
     /// By value, in halves.
-    #[differentiable(wrt(self), vjp = (Self::force_forward, Self::force_backward), jvp = Self::force_forwards)]
+    #[differentiable(wrt(self), vjp = (Self::force_forward, Self::force_backward), jvp = Self::force_forwards, order = 2)]
     fn force(self, x: T) -> T {
         self.force_forward(x).0
     }
 
+    #[differentiable(wrt(self))]
     fn force_forward(self, x: T) -> (T, T) {
         let stretch = x - self.length;
         (self.stiffness * stretch, stretch)
@@ -194,6 +203,7 @@ impl<T: Real> Spring<T> {
         SpringTangent { stiffness: d * stretch, length: -d * self.stiffness }
     }
 
+    #[differentiable(wrt(self, self_dot))]
     fn force_forwards(self, x: T, self_dot: SpringTangent<T>) -> (T, T) {
         let (force, stretch) = self.force_forward(x);
         (force, self_dot.stiffness * stretch - self.stiffness * self_dot.length)

@@ -207,5 +207,5 @@ fn of_arrays() {
 #[test]
 fn of_passive_values() {
     let counts = [("a".to_owned(), 3), ("bc".to_owned(), 2)].into_iter().collect();
-    agrees!(letters("banana", &counts, 0.4));
+    agrees!(letters("banana", &counts, 0.4), wrt 1 behind 2);
 }

@@ -42,7 +42,7 @@ fn regression(slope: f64, data: &[(f64, f64)]) -> (f64, f64, usize) {
 }
 
 /// A fixed point, whose derivative is that of the equation and not of the iteration.
-#[differentiable(vjp = fixed_point_vjp, jvp = fixed_point_jvp)]
+#[differentiable(vjp = fixed_point_vjp, jvp = fixed_point_jvp, order = 2)]
 fn fixed_point(a: f64, b: f64) -> f64 {
     let mut x = 0.5;
     for _ in 0..200 {
@@ -59,6 +59,7 @@ fn fixed_point_vjp(a: f64, b: f64) -> (f64, impl FnOnce(f64) -> (f64, f64)) {
     })
 }
 
+#[differentiable]
 fn fixed_point_jvp(a: f64, b: f64, a_dot: f64, b_dot: f64) -> (f64, f64) {
     let x = fixed_point(a, b);
     (x, (a_dot * x.cos() + b_dot) / (1.0 + a * x.sin()))
@@ -116,7 +117,7 @@ fn auxiliary_results() {
 fn rules() {
     agrees!(fixed_point(0.6, 0.2), wrt 2);
     agrees!(of_a_fixed_point(0.6, 0.2), wrt 2);
-    agrees!(middle(0.3, 0.9, 0.4));
+    agrees!(middle(0.3, 0.9, 0.4), wrt 1 behind 1);
     agrees!(through_the_middle(0.9));
     assert!(middle::grad(0.3, 0.9, 0.4).norm() > 0.0);
 }

@@ -117,8 +117,8 @@ fn lists() {
     let ps = [p(0.0, 0.1, 0.2, -0.1, 1.0), p(1.0, 0.3, -0.2, 0.4, 2.0), p(-0.5, 0.9, 0.0, 0.1, 0.7)];
     agrees!(energy(&ps, 0.8), wrt 2);
     agrees!(simulate(&ps, 0.8, 0.05, 4), wrt 3);
-    agrees!(rpn("x0 x1 * 2 + x0 neg * x2 +", &[0.3, 0.7, 1.1]));
-    agrees!(rpn("", &[0.3]));
+    agrees!(rpn("x0 x1 * 2 + x0 neg * x2 +", &[0.3, 0.7, 1.1]), wrt 1 behind 1);
+    agrees!(rpn("", &[0.3]), wrt 1 behind 1);
     agrees!(smoother(&[0.3, 0.7, -0.2, 0.5, 0.9], &[0.2, 0.5, 0.3]), wrt 2);
     agrees!(multiply(&[vec![0.3, 0.7], vec![0.2, -0.4, 0.5]], 0.6), wrt 2);
 }

@@ -281,8 +281,8 @@ fn networks_and_programs() {
         Add,
         Store(1),
     ];
-    agrees!(interpret(&program, &[0.4, 0.9]));
-    agrees!(interpret(&program, &[-1.7, 0.9]));
+    agrees!(interpret(&program, &[0.4, 0.9]), wrt 1 behind 1);
+    agrees!(interpret(&program, &[-1.7, 0.9]), wrt 1 behind 1);
     let leaf = |value| Box::new(Expr::Leaf(value));
     let sum = Expr::Sum(leaf(0.4), Box::new(Expr::Sin(leaf(0.9))));
     let product = Expr::Product(Box::new(sum), leaf(1.7));

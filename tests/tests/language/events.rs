@@ -118,7 +118,7 @@ fn accounts_and_modes() {
         (0, Event::Transfer(0, 1, 0.3)),
         (0, Event::Interest),
     ];
-    agrees!(ledger(&accounts, &events, 0.05), wrt 2);
+    agrees!(ledger(&accounts, &events, 0.05), wrt 2, once);
     agrees!(thermostat(0.4, 1.2, 0.5, 9), wrt 3);
     agrees!(thermostat(0.9, 1.2, 0.5, 12), wrt 3);
     agrees!(use_first(&[0.3, 0.5, 0.7], 1.0), wrt 2);
@@ -263,11 +263,11 @@ fn trees_and_filters() {
     };
     agrees!(score(&tree, 0.8), wrt 2);
     agrees!(likelihood(&Kalman { x: 0.1, p: 1.0, q: 0.1, r: 0.5 }, &[0.3, 0.5, -0.1]), wrt 2);
-    agrees!(permuted(&[3, 1, 2], &[0.3, 0.7, 0.2]));
+    agrees!(permuted(&[3, 1, 2], &[0.3, 0.7, 0.2]), wrt 1 behind 1);
     agrees!(ranked(&[0.3, 0.7, 0.2]));
     agrees!(cached(&[0.3, 0.7, 0.2], 0.6), wrt 2);
     let vocab = [("a", 0), ("b", 1)].into_iter().collect();
-    agrees!(bag(&["a", "c", "b"], &vocab, &[0.3, 0.8]));
+    agrees!(bag(&["a", "c", "b"], &vocab, &[0.3, 0.8]), once);
     agrees!(search(&[[0.1, 0.2, 0.3], [0.4, -0.5, 0.6], [0.7, 0.8, 0.9]], 1.3), wrt 2);
     agrees!(search(&[[0.1, 0.2, 0.3], [0.4, -0.5, 0.6], [0.7, 0.8, 0.9]], 11.3), wrt 2);
 }

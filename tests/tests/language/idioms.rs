@@ -157,11 +157,12 @@ fn sphere_vjp(x: &Array1<f64>) -> (f64, impl FnOnce(f64) -> Array1<f64>) {
     let y = x.dot(x).sqrt();
     (y, move |d| x * (d / y))
 }
+#[differentiable]
 fn sphere_jvp(x: &Array1<f64>, x_dot: Array1<f64>) -> (f64, f64) {
     let y = x.dot(x).sqrt();
     (y, x.dot(&x_dot) / y)
 }
-#[differentiable(vjp = sphere_vjp, jvp = sphere_jvp)]
+#[differentiable(vjp = sphere_vjp, jvp = sphere_jvp, order = 2)]
 fn sphere(x: &Array1<f64>) -> f64 {
     unsafe_norm(x)
 }

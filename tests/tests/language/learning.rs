@@ -236,5 +236,5 @@ fn sequences() {
     let probabilities = matrix::<f64>(1, 5, 3).mapv(|v| 0.4 + 0.3 * v);
     agrees!(ctc(&probabilities, &[1, 2]));
     agrees!(ctc(&probabilities, &[1, 1]));
-    agrees!(soft_alignment(&[0.3, 0.9, 0.4], &[0.2, 0.7], 0.5), wrt 2);
+    agrees!(soft_alignment(&[0.3, 0.9, 0.4], &[0.2, 0.7], 0.5), wrt 2, once);
 }

@@ -230,7 +230,8 @@ fn vision() {
     let flat = [0.0, 0.0, 0.0, 0.1, -0.3, -5.0, 1.1, 0.02, 0.01];
     let points = [0.3, 0.9, 0.4, -0.7, 0.2, 0.8];
     let observations = [(0, 0, 0.1, 0.3), (0, 1, -0.2, 0.9), (1, 0, 0.05, 0.1), (1, 1, -0.1, 0.0)];
-    agrees!(bundle(&[camera, flat].concat(), &points, &observations), wrt 2);
+    // At an angle of zero, there is another formula than beside it.
+    agrees!(bundle(&[camera, flat].concat(), &points, &observations), wrt 2, once);
     let poses = [Pose { x: 0.0, y: 0.1, theta: 0.2 }, Pose { x: 1.1, y: 0.3, theta: 0.5 }, Pose { x: 1.5, y: 1.2, theta: 1.4 }];
     agrees!(pose_graph(&poses, &[(0, 1, [1.0, 0.1, 0.3]), (1, 2, [0.8, 0.7, 1.0]), (0, 2, [1.4, 1.0, 1.1])]));
     agrees!(visible(&[0.3, 0.2, 0.9, 0.7, 1.9], 0.5), wrt 2);

@@ -157,7 +157,7 @@ fn of_patterns() {
     agrees!(of_lists(&Four(0.1, 0.2, 0.3, 0.4), &[0.1, 0.2, 0.3, 0.5]), wrt 2);
     agrees!(positive(Some(0.3), 0.4), wrt 2);
     agrees!(positive(Some(-0.3), 0.4), wrt 2);
-    agrees!(positive(None, 0.4), wrt 2);
+    agrees!(positive(None::<f64>, 0.4), wrt 2);
     for k in [0.05, 0.3] {
         for x in [None, Some(0.3)] {
             for y in [None, Some(0.1), Some(0.6), Some(2.6)] {

@@ -213,7 +213,7 @@ fn gradients_agree() {
     agrees!(running(&array![0.1, 0.9, -0.4, 1.3, 0.2]));
     agrees!(nested_opt(0.4, Some((0.3, 0.1))), wrt 2);
     agrees!(nested_opt(0.4, Some((0.1, 0.3))), wrt 2);
-    agrees!(nested_opt(0.4, None), wrt 2);
+    agrees!(nested_opt(0.4, None::<(f64, f64)>), wrt 2);
     agrees!(batch_norm(&g(5, 3, 0.3), &array![1.0, 0.5, 2.0], &array![0.1, 0.2, -0.3]), wrt 3);
     agrees!(copy_swap(&[0.1, 0.5, 0.9, -0.3, 0.7]));
     agrees!(rank3(&Array3::from_shape_fn((2, 3, 2), |(a, b, c)| ((a * 6 + b * 2 + c) as f64).cos()), &array![0.3, 0.9]), wrt 2);

@@ -160,6 +160,6 @@ fn steps() {
     agrees!(heap(&x));
     agrees!(fields(&[(0.3, [0.4, 0.5]), (0.6, [0.7, 0.8])]));
     agrees!(ema(&x, 0.4), wrt 2);
-    agrees!(memo(4, 0.7));
+    agrees!(memo(4, 0.7), wrt 1 behind 1);
     agrees!(use_slices(&x, 0.8), wrt 2);
 }

@@ -119,7 +119,7 @@ fn networks() {
     agrees!(trained(&matrix(1, 5, 3), &positive(3), &numbers(2, 3)), wrt 3);
     let mask = array![[0.0, f64::NEG_INFINITY, f64::NEG_INFINITY], [0.0, 0.5, f64::NEG_INFINITY], [0.0, 0.0, -1.0]];
     let mask = mask.mapv(|x: f64| x.max(-30.0));
-    agrees!(block(&[4, 0, 4], &matrix(1, 5, 4), &matrix(2, 4, 4), &matrix(3, 4, 4), &positive(4), &mask), wrt 5);
+    agrees!(block(&[4, 0, 4], &matrix(1, 5, 4), &matrix(2, 4, 4), &matrix(3, 4, 4), &positive(4), &mask), wrt 5 behind 1);
     let w = |seed| matrix(seed, 4, 4);
     agrees!(heads(&cube(1, (2, 3, 4)), &w(2), &w(3), &w(4), &mask), wrt 5);
     agrees!(left_out(&matrix(1, 4, 4), &matrix::<f64>(2, 4, 4).mapv(|x| x > 0.0)));

@@ -28,14 +28,4 @@ fn calls(x: f64) -> f64 {
     e + s
 }
 
-#[differentiable]
-fn square(x: f64) -> f64 {
-    x * x
-}
-
-#[differentiable]
-fn derivatives(x: f64) -> f64 {
-    square::grad(x) + square::value_and_grad(x).0
-}
-
 fn main() {}

@@ -52,4 +52,19 @@ fn twice(x: f64, y: f64) -> f64 {
     x * y
 }
 
+#[differentiable(order = 4)]
+fn four_times(x: f64) -> f64 {
+    x
+}
+
+#[differentiable(order = 2)]
+fn without_a_rule(x: f64) -> f64 {
+    x
+}
+
+#[differentiable(vjp = my_rule, jvp = my_other, order = 2)]
+fn perhaps(x: f64) -> Option<f64> {
+    Some(x)
+}
+
 fn main() {}

@@ -50,13 +50,25 @@ impl Companion<'_> {
 
     /// The bound that lets rustc decide at the call whether there is a gradient.
     pub(super) fn scalar_bound(&self) -> TokenStream {
+        if self.fused().is_none() {
+            return self.whole_scalar_bound();
+        }
+        self.bounds(&self.is_scalar())
+    }
+
+    /// The same where the whole result is computed with its cotangent.
+    pub(super) fn whole_scalar_bound(&self) -> TokenStream {
+        let (is_scalar, aux, copied) = (self.is_scalar(), self.aux_bounds(), self.copied_result());
+        self.bounds(&quote!(#is_scalar #aux #copied))
+    }
+
+    fn is_scalar(&self) -> TokenStream {
         let (krate, target) = (self.krate, &self.outcome().target);
-        let is_scalar = (!self.outcome().target_kind.is_scalar()).then(|| quote!(for<'__a> #target: #krate::rt::ScalarResult,));
-        let whole = self.fused().is_none().then(|| {
-            let (aux, copied) = (self.aux_bounds(), self.copied_result());
-            quote!(#aux #copied)
-        });
-        self.bounds(&quote!(#is_scalar #whole))
+        if self.outcome().target_kind.is_scalar() {
+            TokenStream::new()
+        } else {
+            quote!(for<'__a> #target: #krate::rt::ScalarResult,)
+        }
     }
 
     /// The same for the whole result, whose cotangent a caller gives.

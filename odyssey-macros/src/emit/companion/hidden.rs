@@ -117,7 +117,7 @@ impl Companion<'_> {
     pub(super) fn check_of_the_function(&self) -> TokenStream {
         let methods = self.check_of_prelude_methods();
         if self.source.place == Place::Module {
-            let (krate, function, primal) = (self.krate, self.instance(), own("primal"));
+            let (krate, function, primal) = (self.krate, self.instance(), self.local("primal"));
             quote!(#krate::rt::assert_same(&#primal, &#function); #methods)
         } else {
             let (mention, check) = (self.mention(), self.check_of_method_calls());
@@ -176,6 +176,7 @@ impl Companion<'_> {
         let types = self.arguments().iter().zip(&types).map(|(argument, ty)| {
             if argument.kind.is_exclusive() {
                 let left = if argument.differentiated { tangent(&argument.ty, krate) } else { quote!(()) };
+                let left = order.of(left);
                 quote!(#krate::rt::Left<#left>)
             } else if is_consumed_receiver(argument) {
                 quote!(&#ty)
@@ -235,7 +236,7 @@ impl Companion<'_> {
     /// `primal: __Primal,`: the function itself.
     pub(super) fn primal_parameter(&self) -> Option<TokenStream> {
         (self.source.place == Place::Module).then(|| {
-            let (primal, ty) = (own("primal"), self.free_name("__Primal"));
+            let (primal, ty) = (self.local("primal"), self.free_name("__Primal"));
             quote!(#primal: #ty,)
         })
     }

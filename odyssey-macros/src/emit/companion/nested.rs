@@ -4,6 +4,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
+use syn::ext::IdentExt;
 
 use super::hidden::{declared_in_few, given_in_few, Order};
 use super::signature::is_consumed_receiver;
@@ -76,7 +77,7 @@ impl Companion<'_> {
         });
         let (given, along) = (given_in_few(given.collect()), tuple(along));
         let (owner, hidden, generics) = (self.owner(), self.hidden("residual_hvp"), self.explicit_hidden_generics(2));
-        quote!(#owner::#hidden #generics(#function #(#given,)* #along, #wants))
+        quote_spanned!(self.here()=> #owner::#hidden #generics(#function #(#given,)* #along, #wants))
     }
 
     fn nested_pushforward(&self, of: Of) -> TokenStream {
@@ -85,16 +86,26 @@ impl Companion<'_> {
         let check = self.check_of_the_function();
         let (generics, bound) = (self.generics_with(&self.along_bounds(&types)), self.scalar_bound());
         let primal = self.primal_parameter();
-        let along = self.arguments().iter().map(|argument| self.local(&format!("along_{}", argument.name)).to_token_stream());
-        let along: Vec<_> = along.collect();
+        let along: Vec<_> =
+            self.arguments().iter().map(|argument| self.local(&format!("along_{}", argument.name.unraw()))).collect();
         let names = self.names();
-        let (call, again) = (self.call_of_second_order(&names, &along, &self.all_wanted()), self.given_again(&names));
+        // What was lent is given away.
+        let handed = self.arguments().iter().zip(&names).zip(&along).map(|((argument, name), along)| {
+            if argument.differentiated {
+                let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#name));
+                quote_spanned!(here=> #krate::rt::handed(#along, #zero))
+            } else {
+                along.to_token_stream()
+            }
+        });
+        let handed: Vec<_> = handed.collect();
+        let (call, again) = (self.call_of_second_order(&names, &handed, &self.all_wanted()), self.given_again(&names));
         let [value, value_dot, pullback] = ["value", "value_dot", "pullback"].map(|name| self.local(name));
         let gradients = self.gradient_names();
         let pattern = self.by_argument(
             gradients.iter().map(|d| {
                 let dot = self.local(&format!("{d}_dot"));
-                quote!((#d, #dot))
+                quote_spanned!(here=> (#d, #dot))
             }),
             &quote!(()),
         );
@@ -110,7 +121,7 @@ impl Companion<'_> {
             (self.hidden_attributes(), self.hidden(&format!("{}_pushforward", of.name())), &self.outcome().target);
         let parameters = declared_in_few(self.parameters());
         let types = tuple(&types.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
-        let along = tuple(&along);
+        let along = tuple(&along.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         quote_spanned! {here=>
             #attributes
             #vis fn #name #generics (#primal #(#parameters,)* #along: #types) -> (#ty, #ty_dot) #bound {
@@ -133,7 +144,8 @@ impl Companion<'_> {
         let given = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name));
         let (owner, companion, explicit) = (self.owner(), self.companion(of.name()), self.explicit_generics());
         let dots: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| self.dot(argument)).collect();
-        let along = self.by_argument(dots.iter().map(|dot| quote!(#krate::rt::Handed(#dot))), &quote!(#krate::rt::No));
+        let along =
+            self.by_argument(dots.iter().map(|dot| quote_spanned!(here=> #krate::rt::Handed(#dot))), &quote!(#krate::rt::No));
         let differentiated = || self.arguments().iter().zip(&wants).filter(|(argument, _)| argument.differentiated);
         let chosen = differentiated().map(|(_, want)| quote!(<#want as ::core::default::Default>::default()));
         let chosen = tuple(&self.by_argument(chosen, &quote!(#krate::rt::No)));
@@ -142,14 +154,14 @@ impl Companion<'_> {
         let (cotangent, seeds) = {
             let dots = bare_or_tuple(&dots.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
             let seeds = match of {
-                Of::ValueAndGrad => quote!((#krate::rt::constant_seed::<#target>().0, #d_value)),
-                Of::Grad => quote!(#krate::rt::constant_seed::<#target>()),
+                Of::ValueAndGrad => quote_spanned!(here=> (#krate::rt::constant_seed::<#target>().0, #d_value)),
+                Of::Grad => quote_spanned!(here=> #krate::rt::constant_seed::<#target>()),
             };
             (of.result(d_value.to_token_stream(), dots), seeds)
         };
         let pattern = self.gradient_pattern();
         let results = differentiated().zip(self.gradient_names());
-        let results = results.map(|((_, want), gradient)| quote!(#want::map(#gradient, |(_, dot)| dot)));
+        let results = results.map(|((_, want), gradient)| quote_spanned!(here=> #want::map(#gradient, |(_, dot)| dot)));
         let results = tuple(&self.by_argument(results, &quote!(())));
         let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
         let pullback_type = self.pullback_type_of(&ty, &ty_dot, Order::First, &wants);

@@ -74,6 +74,23 @@ impl Companion<'_> {
         bounds.collect()
     }
 
+    /// The same where a caller gives them away; of an argument that is `&mut`, what is left of it comes back.
+    pub(super) fn handed_bounds(&self, types: &[Ident]) -> Vec<TokenStream> {
+        let (here, krate) = (self.here(), self.krate);
+        // The pullback of a function that calls itself is in a box, which borrows nothing.
+        let is_boxed = self.source.is_recursive() && !self.source.place.is_of_trait();
+        let held = is_boxed.then(|| quote!(, Held: 'static));
+        let bounds = self.arguments().iter().zip(types).map(|(argument, ty)| {
+            let target = tangent(&argument.ty, krate);
+            match (argument.differentiated, argument.kind.is_exclusive()) {
+                (false, _) => quote!(#ty),
+                (true, true) => quote_spanned!(here=> #ty: #krate::rt::AlongPassed<#target>),
+                (true, false) => quote_spanned!(here=> #ty: #krate::rt::Along<#target #held>),
+            }
+        });
+        bounds.collect()
+    }
+
     /// What a caller lends of the tangent of an argument that is `&mut`.
     fn lent_tangent(&self, ty: &Type) -> TokenStream {
         match ty {

@@ -9,6 +9,7 @@ use super::hidden::{Body, Order};
 use super::signature::{gradient_name, is_consumed_receiver, own};
 use super::Companion;
 use crate::emit::layout::{Layout, Places, Results};
+use crate::emit::types::bare_or_tuple;
 use crate::emit::wants::Guards;
 use crate::emit::writer::{tuple, Writer};
 use crate::ir::{Block, Op, Value};
@@ -22,6 +23,8 @@ struct Directions {
     start: TokenStream,
     /// The same for the sweep.
     again: TokenStream,
+    /// Gives back those that were lent to be changed.
+    back: TokenStream,
 }
 
 impl Companion<'_> {
@@ -38,10 +41,10 @@ impl Companion<'_> {
         writer.is_for_callers = true;
         writer.failure = if leaves_early(&residual.forward) { self.outcome().failing() } else { None };
         self.name_arguments(&mut writer, &residual.forward.params);
-        let Directions { along, start, again: along_again } = self.directions(&mut writer, residual);
+        let Directions { along, start, again: along_again, back } = self.directions(&mut writer, residual);
         let parameters = self.parameters_read(&mut writer, &residual.forward.params, &start.to_string());
         let forward = writer.block(&residual.forward, &places[0]);
-        let left = self.leave_behind(&mut writer, &residual.forward);
+        let left = self.leave_behind(&mut writer, &residual.forward, order);
         let forward = quote!(#forward #left);
         // What the pullback reads of it is given again: no reason to keep a copy.
         let result_value = residual.forward.results[0];
@@ -51,7 +54,13 @@ impl Companion<'_> {
             writer.moved.insert(writer.layout.variable(result_value));
             writer.expr(result_value).tokens
         };
-        let value_along = (order == Order::Second).then(|| writer.consume(residual.forward.results[1]).tokens);
+        let (value_along, start) = match order {
+            Order::First => (None, TokenStream::new()),
+            Order::Second => {
+                let (along, start) = self.tangent_of_the_result(&mut writer, &residual.forward.results, !back.is_empty());
+                (Some(along), start)
+            }
+        };
         let captured = captured(&mut writer, residual);
         let kept: Vec<_> = captured.iter().map(|(value, _)| *value).filter(|value| writer.moved.insert(*value)).collect();
         // The tangent of the result may be written where it is given away, behind everything else.
@@ -61,7 +70,7 @@ impl Companion<'_> {
         });
         let (recycle, value) = writer.recycling(vec![value], &[syn::Ident::new("value", self.here())], &ended, self.here());
         let value = value.into_iter().next().expect("one value for the one given");
-        let forward = quote!(#forward #recycle);
+        let forward = quote!(#forward #start #recycle);
         let (given, again, sweep) = self.pullback_body(&mut writer, residual, &captured, &places[1], order);
         let sweep = quote!(#along_again #sweep);
         let items = self.items(residual);
@@ -71,9 +80,9 @@ impl Companion<'_> {
             let pullback = quote_spanned!(here=> move |#again| { #sweep });
             let value = match value_along {
                 None => value,
-                Some(along) => quote!((#value, #along)),
+                Some(along) => quote_spanned!(here=> (#value, #along)),
             };
-            return Body { parameters, along, stmts: quote!(#items #forward), value, pullback };
+            return Body { parameters, along, stmts: quote!(#items #forward #back), value, pullback };
         }
         // A failure keeps nothing: what the sweep reads is handed out of the block that a failure leaves.
         let names: Vec<_> = captured.iter().map(|(value, _)| writer.name(*value)).collect();
@@ -100,7 +109,8 @@ impl Companion<'_> {
             stmts: quote_spanned!(here=>
                 #items
                 let (#outcome, #kept) = #label: { #forward (#value, #some(#kept_alike)) };
-                #apart),
+                #apart
+                #back),
             value: whole,
             pullback: quote_spanned!(here=> move |#again| match #kept {
                 #some((#(#patterns,)*)) => { #sweep }
@@ -109,11 +119,25 @@ impl Companion<'_> {
         }
     }
 
+    /// The tangent of the result, and what comes before both are handed out, if it is made from the result or must be made before
+    /// something is given back.
+    fn tangent_of_the_result(&self, writer: &mut Writer, results: &[Value], gives_back: bool) -> (TokenStream, TokenStream) {
+        let mut read = Vec::new();
+        collect_variables(writer, results[1], &mut read);
+        let tokens = writer.consume(results[1]).tokens;
+        if !gives_back && !read.contains(&results[0]) {
+            return (tokens, TokenStream::new());
+        }
+        let name = own("value_dot");
+        (name.to_token_stream(), quote_spanned!(self.here()=> let #name = #tokens;))
+    }
+
     /// The tangents that follow the arguments among the parameters.
     fn directions(&self, writer: &mut Writer, residual: &Derivative) -> Directions {
         let (here, krate) = (self.here(), self.krate);
         let (arguments, mut tangents) = (self.arguments(), residual.forward.params[self.arguments().len()..].iter());
-        let mut lent = Directions { along: Vec::new(), start: TokenStream::new(), again: TokenStream::new() };
+        let mut lent =
+            Directions { along: Vec::new(), start: TokenStream::new(), again: TokenStream::new(), back: TokenStream::new() };
         for (argument, value) in arguments.iter().zip(&residual.forward.params) {
             let tangent = if argument.differentiated { tangents.next().copied() } else { None };
             let Some(tangent) = tangent.filter(|tangent| writer.layout.is_used(*tangent)) else {
@@ -121,6 +145,16 @@ impl Companion<'_> {
                 continue;
             };
             let (name, argument_name) = (writer.name(tangent), &argument.name);
+            if argument.kind.is_exclusive() {
+                let [passed, held] = ["passed", "held"].map(|word| own(&format!("{word}_{name}")));
+                lent.along.push(passed.to_token_stream());
+                lent.start.extend(quote_spanned!(here=>
+                    let mut #held = #krate::rt::AlongPassed::take(&#passed);
+                    let #name = &mut #held;
+                ));
+                lent.back.extend(quote_spanned!(here=> #krate::rt::AlongPassed::give_back(&#passed, #held);));
+                continue;
+            }
             lent.along.push(name.to_token_stream());
             let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#argument_name));
             if writer.values[*value].kind.is_scalar() || argument.kind.is_scalar() {
@@ -137,12 +171,21 @@ impl Companion<'_> {
         lent
     }
 
-    /// What is left in arguments that are `&mut`, where it was made in a variable of its own: what was in the argument is read
-    /// again after the change.
-    fn leave_behind(&self, writer: &mut Writer, forward: &Block) -> TokenStream {
+    /// What is left in arguments that are `&mut`, and of second order its tangents, where that was made in a variable of its own:
+    /// what was in the argument is read again after the change.
+    fn leave_behind(&self, writer: &mut Writer, forward: &Block, order: Order) -> TokenStream {
+        let own = match order {
+            Order::First => 1,
+            Order::Second => 2,
+        };
         let exclusive = self.arguments().iter().zip(&forward.params).filter(|(argument, _)| argument.kind.is_exclusive());
-        let left = exclusive.zip(&forward.results[1..]);
-        left.map(|((argument, param), left)| leave_in(writer, &argument.name, *param, *left)).collect()
+        let exclusive: Vec<_> = exclusive.collect();
+        let (left, tangents_left) = forward.results[own..].split_at(exclusive.len());
+        let tangents = forward.params[self.arguments().len()..].iter().filter(|v| writer.values[**v].kind.is_exclusive());
+        // Tangents first: what is in place may read the argument as it was.
+        let tangents: Vec<_> = tangents.zip(tangents_left).map(|(param, left)| (writer.name(*param), *param, *left)).collect();
+        let own = exclusive.into_iter().zip(left).map(|((argument, param), left)| (argument.name.clone(), *param, *left));
+        tangents.into_iter().chain(own).map(|(name, param, left)| leave_in(writer, &name, param, left)).collect()
     }
 
     /// The gradients of a failure.
@@ -153,8 +196,7 @@ impl Companion<'_> {
                 (false, _) => quote!(()),
                 (true, true) => quote_spanned!(here=> #want::when(|| #krate::rt::failed_change())),
                 (true, false) => {
-                    let zero = quote_spanned!(here=> #krate::rt::zero_tangent(&#name));
-                    let zero = order.of(zero);
+                    let zero = order.of(quote_spanned!(here=> #krate::rt::zero_tangent(&#name)));
                     quote_spanned!(here=> #want::when(|| #zero))
                 }
             }
@@ -191,11 +233,17 @@ impl Companion<'_> {
         let mut owned = TokenStream::new();
         let mut again = Vec::new();
         let krate = self.krate;
-        let mut left = reverse.params[1..].iter();
+        let (cotangents, each) = match order {
+            Order::First => (1, 1),
+            Order::Second => (2, 2),
+        };
+        let mut left = reverse.params[cotangents..].chunks(each);
         for (argument, value) in self.arguments().iter().zip(&forward.params) {
             if argument.kind.is_exclusive() {
                 again.push(if argument.differentiated {
-                    let pattern = writer.pattern(*left.next().expect("the cotangent of what is left"));
+                    let left = left.next().expect("the cotangent of what is left");
+                    let patterns: Vec<_> = left.iter().map(|v| writer.pattern(*v)).collect();
+                    let pattern = bare_or_tuple(&patterns);
                     quote!(#krate::rt::Left(#pattern))
                 } else {
                     quote!(_)
@@ -233,13 +281,13 @@ impl Companion<'_> {
             Order::First => writer.pattern(reverse.params[0]),
             Order::Second => {
                 let [d, along] = [0, 1].map(|k| writer.pattern(reverse.params[k]));
-                quote!((#d, #along))
+                quote_spanned!(self.here()=> (#d, #along))
             }
         };
         let sweep = writer.block(reverse, places);
         let (gradients, tangents) = reverse.results.split_at(differentiated_count);
         let (mut gradients, mut tangents) = (gradients.iter(), tangents.iter());
-        let wants = self.want_parameters();
+        let (here, wants) = (self.here(), self.want_parameters());
         let results = self.arguments().iter().zip(&wants).map(|(argument, want)| {
             if !argument.differentiated {
                 return quote!(());
@@ -249,10 +297,10 @@ impl Companion<'_> {
                 None => value,
                 Some(along) => {
                     let along = self.gradient(writer, *along, argument);
-                    quote!((#value, #along))
+                    quote_spanned!(here=> (#value, #along))
                 }
             };
-            quote!(#want::when(|| #value))
+            quote_spanned!(here=> #want::when(|| #value))
         });
         let results: Vec<_> = results.collect();
         let mut given = reverse.params.clone();

@@ -29,7 +29,7 @@ impl Companion<'_> {
     pub(super) fn residual_hvp(&self) -> TokenStream {
         let (here, vis, krate, result) = (self.here(), self.vis(), self.krate, self.result());
         let (types, wants) = (self.type_parameters("Along"), self.want_parameters());
-        let bounds: Vec<_> = self.along_bounds(&types).into_iter().chain(self.want_bounds(&wants)).collect();
+        let bounds: Vec<_> = self.handed_bounds(&types).into_iter().chain(self.want_bounds(&wants)).collect();
         let (generics, bound) = (self.generics_with(&bounds), self.tangent_bound());
         let primal = self.primal_parameter();
         let (hidden, attributes, of_result) = (self.hidden("residual_hvp"), self.hidden_attributes(), tangent(result, krate));
@@ -66,7 +66,12 @@ impl Companion<'_> {
         match self.program.and_then(|program| program.second.as_ref()) {
             Some(Second::Compiled(derivative)) => self.compiled_body(derivative, Order::Second),
             Some(Second::Unsupported(reason)) => self.no_second(reason),
-            None => self.no_second("it has a rule, and rules are of first order"),
+            None => match (&self.source.options.jvp, self.source.options.order) {
+                (Some(rule), Some(_)) => self.body_of_a_differentiable_rule(rule),
+                _ => {
+                    self.no_second("it has a rule; if there is one for `jvp` that is `#[differentiable]` itself, say `order = 2`")
+                }
+            },
         }
     }
 
@@ -85,15 +90,22 @@ impl Companion<'_> {
         }
     }
 
+    /// `value_and_grad` of the function can be called in the body of another.
     pub(super) fn has_second(&self) -> bool {
         self.has_gradient() && !self.changes_arguments()
     }
 
     /// The arguments for the pullback, which takes any receiver by reference.
     pub(super) fn given_again(&self, names: &[Ident]) -> Vec<TokenStream> {
+        let (here, krate) = (self.here(), self.krate);
         let arguments = self.arguments().iter().zip(names);
         let given = |(argument, name): (&Argument, &Ident)| {
-            if is_consumed_receiver(argument) {
+            if argument.kind.is_exclusive() {
+                // What is left in it has no part in the result.
+                let zero = argument.differentiated.then(|| quote_spanned!(here=> #krate::rt::zero_tangent(&*#name)));
+                let zero = zero.unwrap_or_else(|| quote!(()));
+                quote_spanned!(here=> #krate::rt::Left((#zero, #zero)))
+            } else if is_consumed_receiver(argument) {
                 quote!(&#name)
             } else {
                 name.to_token_stream()
@@ -104,7 +116,7 @@ impl Companion<'_> {
 
     /// The tangent of the gradient along a direction.
     pub(super) fn hvp(&self) -> TokenStream {
-        if !self.has_second() {
+        if !self.has_gradient() {
             return TokenStream::new();
         }
         let (here, vis, krate, outcome, names) = (self.here(), self.vis(), self.krate, self.outcome(), self.names());
@@ -120,6 +132,9 @@ impl Companion<'_> {
         let along = self.arguments().iter().zip(&names).zip(&dots).map(|((argument, name), dot)| match dot {
             None => quote!(#krate::rt::No),
             Some(dot) if argument.kind.is_scalar() => quote!(#krate::rt::Handed(#dot)),
+            Some(dot) if argument.kind.is_exclusive() => {
+                quote_spanned!(here=> #krate::rt::Passed::new(#krate::rt::checked_tangent(&*#name, #dot)))
+            }
             Some(dot) => quote_spanned!(here=> #krate::rt::Handed(#krate::rt::checked_tangent(&#name, #dot))),
         });
         let along = tuple(&along.collect::<Vec<_>>());
@@ -132,7 +147,8 @@ impl Companion<'_> {
         let [value, pullback, seed, zero] = ["value", "pullback", "seed", "zero"].map(|name| self.local(name));
         let gradients = self.gradient_names();
         let results = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
-        let pattern = tuple(&self.by_argument(gradients.iter().map(|gradient| quote!((_, #gradient))), &quote!(())));
+        let pattern =
+            tuple(&self.by_argument(gradients.iter().map(|gradient| quote_spanned!(here=> (_, #gradient))), &quote!(())));
         let (seeds, whole, results) = (self.seeds(&seed, &zero, &value), self.local("whole"), outcome.success(results));
         let (whole_type, whole_value) = (self.result(), outcome.success(value.to_token_stream()));
         let body = quote_spanned! {here=>
@@ -142,7 +158,7 @@ impl Companion<'_> {
             #results
         };
         let body = outcome.on_success(&value, &body);
-        let (name, errors, bound) = (self.companion("hvp"), self.errors_section(), self.scalar_bound());
+        let (name, errors, bound) = (self.companion("hvp"), self.errors_section(), self.whole_scalar_bound());
         let result = outcome.wrapped_type(bare_or_tuple(&self.tangents));
         let many = allowing_so_many(parameters.len() + directions.len());
         quote_spanned! {here=>
@@ -174,7 +190,7 @@ impl Companion<'_> {
         if !self.has_second() || self.outcome().is_fallible() || !is_line(&argument.kind) {
             return TokenStream::new();
         }
-        let (here, vis, krate, bound) = (self.here(), self.vis(), self.krate, self.scalar_bound());
+        let (here, vis, krate, bound) = (self.here(), self.vis(), self.krate, self.whole_scalar_bound());
         let (impl_generics, ..) = self.generics.split_for_impl();
         let (parameters, name, hvp) = (self.parameters(), self.companion("hessian"), self.companion("hvp"));
         let (owner, generics, names, ty) = (self.owner(), self.explicit_generics(), self.names(), &self.tangents[0]);

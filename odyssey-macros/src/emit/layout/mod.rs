@@ -90,7 +90,7 @@ impl Layout {
         let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(values, block, *results)).collect();
         if let ([(forward, _), _], false) = (blocks, layout.exclusive.len() == 0) {
             // What is left in a `&mut` argument is the caller's before a second block runs.
-            for left in &forward.results[1..] {
+            for left in forward.results.iter().filter(|left| values[**left].kind.is_exclusive()) {
                 layout.overwritten.insert(*left, places[0].end);
             }
         }

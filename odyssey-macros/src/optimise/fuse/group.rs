@@ -63,7 +63,7 @@ impl Fusion<'_> {
             if self.kernels[k].space == root.space {
                 let leaves = self.leaves(&root, Some(&self.kernels[k]));
                 let needs = needs(&leaves.all, sources);
-                if self.has_room(k, &leaves) && !needs.iter().any(|other| self.reaches(other, k)) {
+                if self.has_room(k, &root, &leaves) && !needs.iter().any(|other| self.reaches(other, k)) {
                     self.kernels[k].leaves.unite(&leaves);
                     self.kernels[k].roots.push(root);
                     self.add_needs(k, &needs);
@@ -79,12 +79,12 @@ impl Fusion<'_> {
         k
     }
 
-    fn has_room(&self, k: usize, more: &Leaves) -> bool {
+    fn has_room(&self, k: usize, root: &Root, more: &Leaves) -> bool {
         const OUTPUTS: usize = 8;
         let kernel = &self.kernels[k];
         let mut leaves = kernel.leaves.clone();
         leaves.unite(more);
-        kernel.roots.len() < OUTPUTS && self.fits(&leaves, &kernel.space)
+        kernel.roots.len() < OUTPUTS && self.fits(&leaves, &kernel.space, |v| v == root.value || kernel.has(v))
     }
 
     /// Kernel `from` is, or needs, a result of kernel `k`.

@@ -13,6 +13,7 @@ mod operands;
 mod pending;
 
 use self::operands::Leaves;
+pub(super) use self::operands::OPERANDS;
 use super::shapes::{Memo, Shape, Shapes};
 use super::Definitions;
 use crate::ir::{Block, DenseSet, Kind, Op, Stmt, Value, ValueMap, ValueSet, Values};

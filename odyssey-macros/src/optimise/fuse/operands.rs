@@ -5,7 +5,7 @@ use crate::ir::{Op, Value, ValueSet};
 use crate::optimise::shapes::Shape;
 
 /// What a pass takes at most: the runtime's operands come in tuples of up to twelve.
-const OPERANDS: usize = 12;
+pub(in crate::optimise) const OPERANDS: usize = 12;
 
 /// What a kernel reads from memory.
 #[derive(Clone, Debug, Default)]
@@ -45,20 +45,20 @@ pub(super) fn cover(space: &Shape, covered: &Shape, candidates: &[(Value, Shape)
 }
 
 impl Fusion<'_> {
-    /// A pass that reads these takes no more operands than there may be.
-    pub(super) fn fits(&self, leaves: &Leaves, space: &Shape) -> bool {
+    /// A pass that computes some values from these takes no more operands than there may be.
+    pub(super) fn fits(&self, leaves: &Leaves, space: &Shape, computes: impl Fn(Value) -> bool) -> bool {
         // Most are far from the bound.
-        leaves.inputs.len() + space.len() <= OPERANDS || self.operand_count(leaves, space) <= OPERANDS
+        leaves.inputs.len() + space.len() <= OPERANDS || self.operand_count(leaves, space, computes) <= OPERANDS
     }
 
-    fn operand_count(&self, leaves: &Leaves, space: &Shape) -> usize {
+    fn operand_count(&self, leaves: &Leaves, space: &Shape, computes: impl Fn(Value) -> bool) -> usize {
         let inputs = leaves.inputs.iter().filter(|v| !self.is_constant(*v));
         let (mut count, mut covered) = (0, Shape::scalar());
         for input in inputs {
             count += 1;
             covered = covered.join(&self.shapes().of(input));
         }
-        let candidates = leaves.all.iter().filter(|v| !self.is_virtual(*v) || self.is_root(*v));
+        let candidates = leaves.all.iter().filter(|v| (!self.is_virtual(*v) || self.is_root(*v)) && !computes(*v));
         let candidates: Vec<_> = candidates.map(|v| (v, self.shapes().of(v))).collect();
         count + cover(space, &covered, &candidates).len()
     }
@@ -70,7 +70,7 @@ impl Fusion<'_> {
 
     /// For each kernel of too many operands, a value whose computation in a pass of its own would make it smaller.
     pub(super) fn oversized(&self) -> Vec<Value> {
-        let oversized = self.kernels.iter().filter(|kernel| !self.fits(&kernel.leaves, &kernel.space));
+        let oversized = self.kernels.iter().filter(|kernel| !self.fits(&kernel.leaves, &kernel.space, |v| kernel.has(v)));
         oversized.filter_map(|kernel| self.part_of(kernel)).collect()
     }
 
