@@ -3,7 +3,7 @@
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 
-use crate::support::agrees;
+use crate::support::{agrees, assert_same_product, moved};
 
 #[derive(Clone, PartialEq, Debug, Differentiable)]
 struct Spring {
@@ -374,4 +374,24 @@ fn in_arguments() {
     agrees!(crossed(0.3, 0.7, 0.4), wrt 3);
     let pair = Pair { left: spring(), right: Spring { at: 0.2, speed: 0.5 } };
     pair.clone().crossed_check_grad(0.3).unwrap();
+}
+
+#[test]
+fn second_derivatives() {
+    let (start, by) = (Spring { at: 0.7, speed: 0.3 }, 0.4);
+    let (along, along_by) = (SpringTangent { at: 0.4, speed: -0.6 }, 0.5);
+    macro_rules! agrees {
+        ($f:ident, $hvp:expr, $grad:expr) => {
+            let product = $hvp(&mut start.clone(), by, along.clone(), along_by);
+            let gradient = |step: f64| $grad(&mut moved(&start, &along, step), by + step * along_by);
+            assert_same_product(stringify!($f), product, gradient);
+        };
+    }
+    agrees!(kick, kick::hvp, kick::grad);
+    agrees!(by_name, by_name::hvp, by_name::grad);
+    agrees!(twice, Spring::twice_hvp, Spring::twice_grad);
+    agrees!(try_kick, |spring: &mut Spring, by, d, d_by| spring.try_kick_hvp(by, d, d_by).unwrap(), |spring: &mut Spring, by| {
+        spring.try_kick_grad(by).unwrap()
+    });
+    assert!(pull::hvp(&mut start.clone(), 11.0, along, along_by).is_err());
 }

@@ -122,6 +122,13 @@ fn methods() {
     assert_eq!((kicked.angle, kicked.speed), (0.7, speed));
     assert_close(d_self.angle, 0.4 * speed);
     assert_close(d_by, 0.7 * speed);
+    let mut again = pendulum.clone();
+    let (d_self, d_by) = again.kick_hvp(0.4, PendulumTangent { angle: 0.3, speed: -0.2 }, 0.5);
+    assert_eq!(again, kicked);
+    let speed_dot = -0.2 + 0.4 * 0.3 + 0.5 * 0.7;
+    assert_close(d_self.angle, 0.5 * speed + 0.4 * speed_dot);
+    assert_close(d_self.speed, speed_dot);
+    assert_close(d_by, 0.3 * speed + 0.7 * speed_dot);
     siblings_agree!(pendulum.energy(): energy_value_and_grad, energy_grad, energy_vjp, energy_check_grad);
 }
 
