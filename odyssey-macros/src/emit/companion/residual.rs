@@ -54,11 +54,11 @@ impl Companion<'_> {
             writer.moved.insert(writer.layout.variable(result_value));
             writer.expr(result_value).tokens
         };
-        let (value_along, start) = match order {
+        let (value_along, bound) = match order {
             Order::First => (None, TokenStream::new()),
             Order::Second => {
-                let (along, start) = self.tangent_of_the_result(&mut writer, &residual.forward.results, !back.is_empty());
-                (Some(along), start)
+                let (along, bound) = self.tangent_of_the_result(&mut writer, &residual.forward.results, !back.is_empty());
+                (Some(along), bound)
             }
         };
         let captured = captured(&mut writer, residual);
@@ -70,7 +70,7 @@ impl Companion<'_> {
         });
         let (recycle, value) = writer.recycling(vec![value], &[syn::Ident::new("value", self.here())], &ended, self.here());
         let value = value.into_iter().next().expect("one value for the one given");
-        let forward = quote!(#forward #start #recycle);
+        let forward = quote!(#forward #bound #recycle);
         let (given, again, sweep) = self.pullback_body(&mut writer, residual, &captured, &places[1], order);
         let sweep = quote!(#along_again #sweep);
         let items = self.items(residual);
