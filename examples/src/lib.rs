@@ -4,6 +4,7 @@
 //! - `digits_cnn`: a convolutional network learns the same.
 //! - `allocations`: how often training steps ask the system for memory.
 //! - `regression`: a linear model by gradient descent, beside the closed-form solution.
+//! - `bundle_adjustment`: cameras and points from pictures, by least squares with a sparse Jacobian.
 //! - `checkpoint`: the gradient of an LSTM over 10 000 steps, in a hundredth of the memory.
 
 /// The programs of the README are documentation tests.
@@ -11,6 +12,7 @@
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
+pub mod bundle;
 pub mod digits;
 pub mod lstm;
 pub mod regression;

@@ -33,6 +33,7 @@ mod real;
 #[doc(hidden)]
 pub mod rt;
 mod second;
+pub mod sparse;
 mod tangent;
 #[doc(hidden)]
 pub mod want;
