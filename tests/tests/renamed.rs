@@ -10,8 +10,8 @@ fn the_runtime_may_have_another_name() {
     let renamed = tests.join("renamed");
     // The versions of the workspace, so that nothing has to be downloaded.
     std::fs::copy(tests.join("../Cargo.lock"), renamed.join("Cargo.lock")).expect("the workspace's Cargo.lock");
-    // With the dependencies that the random programs have built.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("built");
+    // With the dependencies that the workspace has built.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the workspace's target folder");
     let output = Command::new(env!("CARGO"))
         .args(["test", "--offline", "--quiet", "--target-dir"])
         .arg(target)

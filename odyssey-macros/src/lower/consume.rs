@@ -21,9 +21,11 @@ impl Lowerer {
         let name = e.method.to_string();
         if !is_pipeline(&e.receiver) {
             // The method of arrays, over their elements.
-            let receiver = &e.receiver;
-            let e = ExprMethodCall { receiver: syn::parse_quote!(#receiver.iter()), ..e.clone() };
-            return (name == "fold" && e.args.len() == 2).then(|| self.folded(&e, &e.args[0], &e.args[1]));
+            return (name == "fold" && e.args.len() == 2).then(|| {
+                let receiver = &e.receiver;
+                let e = ExprMethodCall { receiver: syn::parse_quote!(#receiver.iter()), ..e.clone() };
+                self.folded(&e, &e.args[0], &e.args[1])
+            });
         }
         Some(match (name.as_str(), e.args.len()) {
             ("sum", 0) => self.accumulated(e, "sum", 0.0, "add"),

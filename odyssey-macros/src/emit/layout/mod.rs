@@ -61,7 +61,7 @@ pub(super) struct Layout {
     taken: ValueSet,
     /// The arrays that end with the statement at a place.
     ending: Vec<(usize, Value)>,
-    /// Single floats.
+    /// Single floats that are read.
     numbers: ValueSet,
     /// Parameters that are `&mut`: changed through, whoever owns what is behind them.
     exclusive: ValueSet,
@@ -83,11 +83,11 @@ impl Layout {
         let mut layout = Layout {
             definitions: Definitions::of(blocks.iter().map(|(block, _)| *block)).own().map(|(v, op)| (v, op.clone())).collect(),
             given_again: given_again.iter().copied().collect(),
-            numbers: values.all().filter(|v| values[*v].kind.is_scalar()).collect(),
             exclusive: blocks[0].0.params.iter().copied().filter(|v| values[*v].kind.is_exclusive()).collect(),
             ..Layout::default()
         };
         let places: Vec<_> = blocks.iter().map(|(block, results)| layout.number(values, block, *results)).collect();
+        layout.numbers = layout.reads.keys().filter(|v| values[*v].kind.is_scalar()).collect();
         if let ([(forward, _), _], false) = (blocks, layout.exclusive.len() == 0) {
             // What is left in a `&mut` argument is the caller's before a second block runs.
             for left in forward.results.iter().filter(|left| values[**left].kind.is_exclusive()) {

@@ -147,7 +147,8 @@ pub(in crate::lower) fn only_reads(method: &Ident) -> bool {
 
 /// The result of this method is passive whatever its receiver is.
 pub(in crate::lower) fn is_question(method: &Ident) -> bool {
-    QUESTIONS.iter().any(|name| method == name)
+    // An identifier is compared as text, and rustc is asked for it each time.
+    QUESTIONS.contains(&method.to_string().as_str())
 }
 
 /// The macro only looks at its arguments: comparing and formatting leave the reals.
