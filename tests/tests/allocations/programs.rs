@@ -74,7 +74,7 @@ pub fn lstm_inline(net: &Lstm, xs: &[Array2<f64>], y: &Array2<f64>) -> f64 {
     let mut h = Array2::<f64>::zeros((xs[0].nrows(), n));
     let mut c = Array2::<f64>::zeros((xs[0].nrows(), n));
     let mut loss = 0.0;
-    for x in xs.iter() {
+    for x in xs {
         let gates = x.dot(&net.wx) + h.dot(&net.wh) + &net.bias;
         let input = gates.slice(s![.., ..n]).sigmoid();
         let forget = gates.slice(s![.., n..2 * n]).sigmoid();
