@@ -22,8 +22,8 @@ chain!(chain_f64, f64);
 
 pub(crate) fn rows(bench: &mut Bench) {
     for length in [1_000, 100_000, 10_000_000] {
-        row::<f32>(bench, length, "f32", chain_f32, chain_f32::value_and_grad);
-        row::<f64>(bench, length, "f64", chain_f64, chain_f64::value_and_grad);
+        row::<f32>(bench, length, "f32", chain_f32, chain_f32::value_and_grad, chain_f32::value_and_grad_into);
+        row::<f64>(bench, length, "f64", chain_f64, chain_f64::value_and_grad, chain_f64::value_and_grad_into);
     }
 }
 
@@ -35,6 +35,7 @@ fn row<T: Real>(
     float: &str,
     value: impl Fn(&Array1<T>, T, T) -> T,
     chain: impl Fn(&Array1<T>, T, T) -> (T, Gradient<T>),
+    into: impl Fn(&mut Workspace, &mut Gradient<T>, &Array1<T>, T, T) -> T,
 ) {
     let row = format!("chain {length:e} {float}");
     if !bench.wants(&row) {
@@ -58,11 +59,13 @@ fn row<T: Real>(
     assert_within(plain_sums, &[value * scale, d_a * scale, d_b * scale], &ours_scalars);
     assert_close(&d_x, d.as_slice().expect("contiguous"));
     drop((ours, d));
+    let (mut workspace, mut gradient) = (Workspace::default(), (Array1::zeros(length), T::zero(), T::zero()));
 
     bench.row(
         &row,
         vec![
             candidate("ours", || chain(&x, a, b)),
+            candidate("ours, into", || into(&mut workspace, &mut gradient, &x, a, b)),
             candidate("hand", || {
                 let x = x.as_slice().expect("contiguous");
                 hand::step(x, a, b, &mut d_x)
