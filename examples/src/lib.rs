@@ -13,6 +13,7 @@
 pub struct Readme;
 
 pub mod bundle;
+pub mod counting;
 pub mod digits;
 pub mod lstm;
 pub mod regression;

@@ -1,62 +1,27 @@
 //! Counts how often a training step asks the system for memory: `allocations`.
-#![allow(unsafe_code, reason = "an allocator that counts")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ndarray::Array2;
+use odyssey_examples::counting::{Counting, allocations};
 use odyssey_examples::digits::{Cnn, Mlp, cnn, model};
 use odyssey_examples::lstm::{self, Lstm};
 use odyssey_runtime::prelude::*;
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
-struct Counting;
-
-static COUNT: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: the system's allocator does the work.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as the caller says.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        COUNT.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as the caller says.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, start: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        COUNT.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as the caller says.
-        unsafe { System.realloc(start, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
-        // SAFETY: as the caller says.
-        unsafe { System.dealloc(start, layout) }
-    }
-}
-
 #[global_allocator]
 static HEAP: Counting = Counting;
 
 /// How often `step` allocates, once it has run before.
-fn allocations<R>(mut step: impl FnMut() -> R) -> usize {
+fn once_warm<R>(mut step: impl FnMut() -> R) -> usize {
     step();
-    let before = COUNT.load(Ordering::Relaxed);
-    step();
-    COUNT.load(Ordering::Relaxed) - before
+    allocations(step).0
 }
 
 macro_rules! print_row {
     ($name:literal, { $value_and_grad:path, $into:path }, ($model:expr, $($argument:expr),*)) => {{
         let (mut workspace, mut gradient) = (Workspace::default(), $model.zero_tangent());
-        let ordinary = allocations(|| $value_and_grad($model, $($argument),*));
-        let with_workspace = allocations(|| $into(&mut workspace, &mut gradient, $model, $($argument),*));
+        let ordinary = once_warm(|| $value_and_grad($model, $($argument),*));
+        let with_workspace = once_warm(|| $into(&mut workspace, &mut gradient, $model, $($argument),*));
         println!("{:36}{ordinary:>16}{with_workspace:>22}", $name);
     }};
 }

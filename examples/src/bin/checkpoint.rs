@@ -1,12 +1,9 @@
 //! The gradient of a recurrent network over 10 000 steps, with what each kind of checkpoints costs and saves.
 
-#![allow(unsafe_code, reason = "an allocator that counts")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use odyssey_examples::counting::{Counting, peak};
 use odyssey_examples::lstm::{Lstm, LstmTangent, loss, loss_with_checkpoints, loss_with_slots, random};
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
@@ -16,27 +13,8 @@ const INPUTS: usize = 8;
 const HIDDEN: usize = 64;
 const CLASSES: usize = 10;
 
-/// Counts the bytes in use, and the most there were.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call is handed on to the system's allocator as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        unsafe { System.dealloc(pointer, layout) };
-    }
-}
+static HEAP: Counting = Counting;
 
 /// What computing a gradient took.
 struct Cost {
@@ -48,11 +26,9 @@ struct Cost {
 /// The shortest of three runs.
 fn cost(run: impl Fn() -> (f32, LstmTangent)) -> Cost {
     let once = || {
-        let before = IN_USE.load(Relaxed);
-        PEAK.store(before, Relaxed);
         let start = Instant::now();
-        let gradient = run();
-        Cost { time: start.elapsed(), memory: PEAK.load(Relaxed) - before, gradient }
+        let (memory, gradient) = peak(&run);
+        Cost { time: start.elapsed(), memory, gradient }
     };
     (0..3).map(|_| once()).min_by_key(|cost| cost.time).expect("three runs")
 }

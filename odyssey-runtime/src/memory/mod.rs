@@ -33,9 +33,7 @@ pub(crate) fn uninitialised<T>(len: usize) -> Vec<T> {
 pub(crate) fn filled<T: Clone>(len: usize, value: T) -> Vec<T> {
     // What the allocator knows to be zero need not be written.
     let Some(mut values) = workspace::room(len) else {
-        if len.saturating_mul(size_of::<T>()) >= LARGE {
-            keep_what_is_freed();
-        }
+        keep_what_is_freed(len.saturating_mul(size_of::<T>()));
         return vec![value; len];
     };
     values.resize(len, value);
@@ -88,9 +86,7 @@ pub(crate) fn mapped<T: Real, D: Dimension>(x: &ArrayView<'_, T, D>, f: impl Fn(
 /// in pages of 4 KiB, made at the first touch of each, costs more than to compute what goes there.
 fn fresh<T>(len: usize) -> Vec<T> {
     let size = len.saturating_mul(size_of::<T>());
-    if size >= LARGE {
-        keep_what_is_freed();
-    }
+    keep_what_is_freed(size);
     let values: Vec<T> = Vec::with_capacity(len);
     if size >= HUGE {
         advise(values.as_ptr().cast(), size);
@@ -98,13 +94,16 @@ fn fresh<T>(len: usize) -> Vec<T> {
     values
 }
 
-/// Shows the allocator an array of some megabytes, once.
+/// Shows the allocator an array of some megabytes, once, before it is asked for what is large.
 ///
 /// That of glibc gives free memory back to the system as soon as it has twice the largest array that it has seen, 128 KiB
 /// at first. A step of a small network frees about that much and takes it again, and to fault it in is most of its time.
 /// Nothing is set: a program with one array of that size has the same effect.
-fn keep_what_is_freed() {
+fn keep_what_is_freed(size: usize) {
     static SHOWN: Once = Once::new();
+    if size < LARGE {
+        return;
+    }
     SHOWN.call_once(|| drop(black_box(Vec::<u8>::with_capacity(8 << 20))));
 }
 

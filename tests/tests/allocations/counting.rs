@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 /// The system's allocator, with counts for each thread.
-pub struct Counting;
+pub(crate) struct Counting;
 
 thread_local! {
     static CALLS: Cell<usize> = const { Cell::new(0) };
@@ -34,7 +34,9 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, start: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        note(1, size.cast_signed() - layout.size().cast_signed());
+        // For a moment, both may be there.
+        note(1, size.cast_signed());
+        note(0, -layout.size().cast_signed());
         // SAFETY: as the caller says.
         unsafe { System.realloc(start, layout, size) }
     }
@@ -47,14 +49,14 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 /// How often this thread asks for memory while `f` runs.
-pub fn allocations<R>(f: impl FnOnce() -> R) -> (usize, R) {
+pub(crate) fn allocations<R>(f: impl FnOnce() -> R) -> (usize, R) {
     let before = CALLS.get();
     let result = f();
     (CALLS.get() - before, result)
 }
 
 /// How many bytes more than before are in use while `f` runs, at their peak.
-pub fn peak<R>(f: impl FnOnce() -> R) -> (usize, R) {
+pub(crate) fn peak<R>(f: impl FnOnce() -> R) -> (usize, R) {
     let before = LIVE.get();
     PEAK.set(before);
     let result = f();

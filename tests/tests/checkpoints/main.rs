@@ -10,6 +10,8 @@
     reason = "programs as people write them"
 )]
 
+#[path = "../allocations/counting.rs"]
+mod counting;
 #[path = "../programs/support.rs"]
 mod support;
 

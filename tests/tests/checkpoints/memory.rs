@@ -1,50 +1,18 @@
 //! What is in memory at the same time.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 
+use crate::counting::{Counting, peak};
 use crate::support::numbers;
 
-/// Counts what the thread at hand has in use, and the most it had.
-struct Counting;
-
-thread_local! {
-    static IN_USE: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    IN_USE.set(IN_USE.get() + bytes);
-    PEAK.set(PEAK.get().max(IN_USE.get()));
-}
-
-// SAFETY: every call is handed on to the system's allocator as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size().cast_signed());
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-layout.size().cast_signed());
-        unsafe { System.dealloc(pointer, layout) };
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static HEAP: Counting = Counting;
 
 /// The most that a run has in use beside what there was, in arrays of that length.
 fn arrays<R>(len: usize, run: impl FnOnce() -> R) -> isize {
-    let before = IN_USE.get();
-    PEAK.set(before);
-    let result = run();
-    let peak = PEAK.get() - before;
-    drop(result);
-    peak / (len * size_of::<f64>()).cast_signed()
+    let (bytes, _) = peak(run);
+    (bytes / (len * size_of::<f64>())).cast_signed()
 }
 
 /// Two arrays a step.
