@@ -120,7 +120,7 @@ impl huber {
             f64,
             &f64,
             f64,
-        ) -> (WantX::Of<f64>, WantDelta::Of<f64>),
+        ) -> (WantX::Of<f64>, WantDelta::Of<f64>) + Clone,
     ) {
         rt::assert_same(&primal, &huber);
         let size = x.abs();

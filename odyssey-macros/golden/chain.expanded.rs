@@ -162,7 +162,11 @@ impl chain {
             f64,
             &f64,
             f64,
-        ) -> (WantX::Of<Array1<f64>>, WantA::Of<f64>, WantB::Of<f64>),
+        ) -> (
+                WantX::Of<Array1<f64>>,
+                WantA::Of<f64>,
+                WantB::Of<f64>,
+            ) + Clone,
     ) {
         rt::assert_same(&primal, &chain);
         let (value, value_1, value_2, sum) = rt::map_to!(

@@ -141,7 +141,7 @@ impl damped {
             &[f64],
             &f64,
             f64,
-        ) -> (WantW::Of<f64>, WantX::Of<Vec<f64>>),
+        ) -> (WantW::Of<f64>, WantX::Of<Vec<f64>>) + Clone,
     ) {
         rt::assert_same(&primal, &damped);
         let segments = rt::segments(&(0..x.len()));

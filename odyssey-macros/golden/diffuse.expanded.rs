@@ -188,7 +188,11 @@ impl diffuse {
             usize,
             &f64,
             f64,
-        ) -> (WantHeat::Of<Vec<f64>>, WantRate::Of<f64>, ()),
+        ) -> (
+                WantHeat::Of<Vec<f64>>,
+                WantRate::Of<f64>,
+                (),
+            ) + Clone,
     ) {
         rt::assert_same(&primal, &diffuse);
         let mut rod = heat.to_owned();

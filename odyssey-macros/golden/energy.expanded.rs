@@ -119,7 +119,7 @@ impl energy {
             f64,
             &f64,
             f64,
-        ) -> (WantX::Of<Vec<f64>>, WantK::Of<f64>),
+        ) -> (WantX::Of<Vec<f64>>, WantK::Of<f64>) + Clone,
     ) {
         rt::assert_same(&primal, &energy);
         let mut acc = 0.0;

@@ -64,7 +64,7 @@ impl layer {
         ) -> (
                 WantL::Of<<Layer as odyssey_runtime::Differentiable>::Tangent>,
                 WantX::Of<Array2<f64>>,
-            ),
+            ) + Clone,
     ) {
         rt::assert_same(&primal, &layer);
         let xw = rt::dot(x, &l.w);

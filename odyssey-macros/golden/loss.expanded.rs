@@ -184,7 +184,12 @@ impl loss {
             &Array2<f64>,
             &f64,
             f64,
-        ) -> (WantW::Of<Array2<f64>>, WantB::Of<Array1<f64>>, (), ()),
+        ) -> (
+                WantW::Of<Array2<f64>>,
+                WantB::Of<Array1<f64>>,
+                (),
+                (),
+            ) + Clone,
     ) {
         rt::assert_same(&primal, &loss);
         let xw = rt::dot(x, w);

@@ -177,7 +177,7 @@ impl network {
                 WantNet::Of<<Network as odyssey_runtime::Differentiable>::Tangent>,
                 (),
                 (),
-            ),
+            ) + Clone,
     ) {
         rt::assert_same(&primal, &network);
         let (h, h_pullback) = layer::residual_vjp(

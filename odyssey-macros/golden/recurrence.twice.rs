@@ -124,7 +124,7 @@ impl recurrence {
             &[f64],
             &f64,
             f64,
-        ) -> (WantW::Of<f64>, WantX::Of<Vec<f64>>),
+        ) -> (WantW::Of<f64>, WantX::Of<Vec<f64>>) + Clone,
     ) {
         rt::assert_same(&primal, &recurrence);
         let mut h_was = rt::stack();
@@ -309,7 +309,7 @@ impl recurrence {
             &[f64],
             &(f64, (f64, Vec<f64>)),
             (f64, (f64, Vec<f64>)),
-        ) -> (WantW::Of<f64>, WantX::Of<Vec<f64>>),
+        ) -> (WantW::Of<f64>, WantX::Of<Vec<f64>>) + Clone,
     ) {
         rt::assert_same(&primal, &recurrence);
         let result = Self::value_and_grad(w, x);

@@ -162,7 +162,11 @@ impl pendulum {
             f64,
             &f64,
             f64,
-        ) -> (WantAngle::Of<f64>, WantSpeed::Of<f64>, WantLength::Of<f64>),
+        ) -> (
+                WantAngle::Of<f64>,
+                WantSpeed::Of<f64>,
+                WantLength::Of<f64>,
+            ) + Clone,
     ) {
         rt::assert_same(&primal, &pendulum);
         let product = length * speed;

@@ -119,7 +119,15 @@ impl settle {
         a: f64,
         tolerance: f64,
         _: (WantA, WantTolerance),
-    ) -> (f64, impl FnOnce(f64, f64, &f64, f64) -> (WantA::Of<f64>, ())) {
+    ) -> (
+        f64,
+        impl FnOnce(
+            f64,
+            f64,
+            &f64,
+            f64,
+        ) -> (WantA::Of<f64>, ()) + Clone,
+    ) {
         rt::assert_same(&primal, &settle);
         let mut x_was = rt::stack();
         let mut value = rt::stack();

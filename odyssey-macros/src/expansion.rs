@@ -35,6 +35,7 @@ pub(crate) fn format(companions: &TokenStream) -> String {
         .replace("::odyssey_runtime::rt::", "rt::")
         .replace("::core::option::Option::", "")
         .replace("::core::ops::", "")
+        .replace("::core::clone::Clone,", "Clone,")
         .replace("::core::mem::", "mem::")
         .replace("::core::marker::", "")
         .replace("::std::vec::", "");

@@ -20,12 +20,12 @@ pub struct Changes;
 /// What is kept of an argument for the pullback of a call that looks at it, or changes it.
 pub trait Keeps<T: ?Sized> {
     /// A copy, or nothing.
-    type Copy;
+    type Copy: Clone;
     /// Makes it.
     fn keep(argument: &T) -> Self::Copy;
 }
 
-impl<T: ToOwned + ?Sized> Keeps<T> for Looks {
+impl<T: ToOwned<Owned: Clone> + ?Sized> Keeps<T> for Looks {
     type Copy = T::Owned;
     #[inline]
     fn keep(argument: &T) -> T::Owned {
@@ -43,6 +43,12 @@ impl<T: ?Sized> Keeps<T> for Changes {
 pub struct Kept<A: Keeps<T>, T: ?Sized> {
     copy: A::Copy,
     of: PhantomData<fn(&T) -> A>,
+}
+
+impl<A: Keeps<T>, T: ?Sized> Clone for Kept<A, T> {
+    fn clone(&self) -> Kept<A, T> {
+        Kept { copy: self.copy.clone(), of: PhantomData }
+    }
 }
 
 /// Keeps what the pullback of a call needs of an argument.
@@ -64,7 +70,7 @@ pub trait Lent<'k, A: Keeps<T>, T: ?Sized, D>: Sized {
     fn lend(kept: &'k Kept<A, T>, left: D) -> (Self, Self::Rest);
 }
 
-impl<'k, T: ToOwned + ?Sized, U: ?Sized, D> Lent<'k, Looks, T, D> for &'k U
+impl<'k, T: ToOwned<Owned: Clone> + ?Sized, U: ?Sized, D> Lent<'k, Looks, T, D> for &'k U
 where
     T::Owned: Borrow<U>,
 {
@@ -102,7 +108,7 @@ pub trait LentAlong<'k, A: Keeps<T>, T: ?Sized, D>: Sized {
     fn lend_along(kept: &'k Kept<A, T>, left: (D, D)) -> (Self, (Self::Rest, Self::Rest));
 }
 
-impl<'k, T: ToOwned + ?Sized, U: ?Sized, D> LentAlong<'k, Looks, T, D> for &'k U
+impl<'k, T: ToOwned<Owned: Clone> + ?Sized, U: ?Sized, D> LentAlong<'k, Looks, T, D> for &'k U
 where
     T::Owned: Borrow<U>,
 {

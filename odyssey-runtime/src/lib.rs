@@ -30,6 +30,7 @@ pub mod optim;
 mod place;
 pub mod prelude;
 mod real;
+mod repeated;
 #[doc(hidden)]
 pub mod rt;
 mod second;

@@ -9,6 +9,7 @@
 
 mod chain;
 mod functions;
+mod jacobians;
 mod lstm;
 mod mlp;
 mod operations;
@@ -25,4 +26,5 @@ fn main() {
     functions::rows(&mut bench);
     operations::rows(&mut bench);
     lstm::rows(&mut bench);
+    jacobians::rows(&mut bench);
 }

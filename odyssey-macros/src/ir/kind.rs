@@ -24,6 +24,16 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// There may be a `Result` in it, with any error.
+    pub(crate) fn may_fail(&self) -> bool {
+        match self {
+            Kind::Optional(_) => true,
+            Kind::Sequence(inner) | Kind::Boxed(inner) | Kind::Reference(inner) | Kind::Exclusive(inner) => inner.may_fail(),
+            Kind::Tuple(parts) => parts.iter().any(Kind::may_fail),
+            Kind::Scalar | Kind::Array(_) | Kind::Tensor | Kind::Unknown => false,
+        }
+    }
+
     /// Without references.
     pub(crate) fn peel(&self) -> &Kind {
         match self {

@@ -54,6 +54,8 @@ pub(crate) struct Values {
     pub(crate) annotations: BTreeMap<Value, Rc<syn::Type>>,
     /// The tangents in a forward pass: the compiler's own, though they stand among the user's.
     pub(crate) tangents: ValueSet,
+    /// Those that may be a `Result`, with an error of any type.
+    pub(crate) outcomes: ValueSet,
 }
 
 impl Values {
@@ -66,8 +68,10 @@ impl Values {
     pub(crate) fn copy_of(&mut self, value: Value) -> Value {
         let info = self[value].clone();
         let copy = self.add(info);
-        if self.tangents.contains(&value) {
-            self.tangents.insert(copy);
+        for of_a_sort in [&mut self.tangents, &mut self.outcomes] {
+            if of_a_sort.contains(&value) {
+                of_a_sort.insert(copy);
+            }
         }
         copy
     }

@@ -50,7 +50,7 @@ use crate::ir::{Block, FieldName, Info, Kind, Number, Op, Parameter, Stmt, Value
 use crate::parse::Source;
 use crate::table::elementwise::Elementwise;
 use bindings::Bindings;
-pub(crate) use passive::{arithmetic, captured, is_assignment};
+pub(crate) use passive::{arithmetic, captured, is_assignment, is_plain};
 
 pub(crate) use expr::is_count;
 pub(crate) use names::{bound_names, is_of_variant};

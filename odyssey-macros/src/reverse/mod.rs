@@ -40,6 +40,7 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
     let mut forward = primal.body.clone();
     let mut pullbacks = ValueMap::default();
     linearize(&mut forward, &mut values, &mut pullbacks);
+    outcomes_in(&forward, &mut values);
     let result = forward.results[0];
     let cotangent = values.add(Info {
         name: Some(cotangent_name(values[result].name.as_ref(), "result")),
@@ -92,6 +93,27 @@ fn changed_in(block: &Block, changed: &mut ValueSet) {
         }
         stmt.op.blocks().into_iter().for_each(|inner| changed_in(inner, changed));
     }
+}
+
+/// The values that are taken apart as a `Result` is.
+fn outcomes_in(block: &Block, values: &mut Values) {
+    for stmt in &block.stmts {
+        match &stmt.op {
+            Op::Try(outcome) | Op::Unwrap(outcome, _) => {
+                values.outcomes.insert(*outcome);
+            }
+            Op::Match(outcome, arms) if arms.iter().any(|arm| is_of_a_result(&arm.pattern)) => {
+                values.outcomes.insert(*outcome);
+            }
+            _ => {}
+        }
+        stmt.op.blocks().into_iter().for_each(|inner| outcomes_in(inner, values));
+    }
+}
+
+fn is_of_a_result(pattern: &syn::Pat) -> bool {
+    let syn::Pat::TupleStruct(pattern) = pattern else { return false };
+    pattern.path.segments.last().is_some_and(|last| last.ident == "Ok" || last.ident == "Err")
 }
 
 /// What is left in each differentiated argument that is `&mut`, with its cotangent.

@@ -220,7 +220,7 @@ macro_rules! label_loss {
                     $(operation!(@type $Option X),)*
                     &X::Elem,
                     X::Elem,
-                ) -> (S::Of<Array2<X::Elem>>, () $(, operation!(@unit $O))*) + use<F, X, S, L $(, $O)*>,
+                ) -> (S::Of<Array2<X::Elem>>, () $(, operation!(@unit $O))*) + Clone + use<F, X, S, L $(, $O)*>,
             )
             where
                 F: IsOperation<Self, (&'static Probe, &'static [usize], $(operation!(@fixed $Option)),*)>,

@@ -263,7 +263,7 @@ macro_rules! target_loss {
                     $(operation!(@type $Option X),)*
                     &X::Elem,
                     X::Elem,
-                ) -> (S::Of<Like<X>>, W::Of<Like<X>> $(, operation!(@unit $O))*) + use<F, X, Y, S, W $(, $O)*>,
+                ) -> (S::Of<Like<X>>, W::Of<Like<X>> $(, operation!(@unit $O))*) + Clone + use<F, X, Y, S, W $(, $O)*>,
             )
             where
                 F: IsOperation<Self, (&'static Probe, &'static Probe, $(operation!(@fixed $Option)),*)>,

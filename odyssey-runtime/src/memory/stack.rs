@@ -3,7 +3,7 @@
 use super::{recycle, uninitialised};
 
 /// A stack for what a loop keeps.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stack<T>(Vec<T>);
 
 /// An empty one.

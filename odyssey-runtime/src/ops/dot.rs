@@ -147,7 +147,9 @@ pub trait DotResidual<A: Tensor<Dim: Contract<B::Dim>> + ?Sized, B: Tensor<Elem 
         wants: (S, W),
     ) -> (
         DotOf<A, B>,
-        impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>) + use<Self, A, B, S, W>,
+        impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>)
+        + Clone
+        + use<Self, A, B, S, W>,
     );
 
     /// The value with its tangent, and the pullback with its tangent.
@@ -186,7 +188,7 @@ where
         _wants: (S, W),
     ) -> (
         DotOf<A, B>,
-        impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>) + use<A, B, S, W>,
+        impl FnOnce(&A, &B, &DotOf<A, B>, DotOf<A, B>) -> (S::Of<CotangentOf<A>>, W::Of<CotangentOf<B>>) + Clone + use<A, B, S, W>,
     ) {
         (dot(self, b), |a, b, _, dy| {
             let (a, b) = (a.tensor_view(), b.tensor_view());

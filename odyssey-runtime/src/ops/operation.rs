@@ -241,6 +241,7 @@ macro_rules! operation {
                     &$Result,
                     $Cotangent,
                 ) -> ($S::Of<$crate::ops::Like<$X>>, $(operation!(@unit $l),)* $($W::Of<$crate::ops::Like<$O>>,)* $($(operation!(@unit $p)),+)?)
+                + Clone
                 + use<F, $X, $($O,)* $S, $($K,)* $($W,)* $($($V),+)?>,
             )
             where
@@ -347,6 +348,7 @@ macro_rules! operation {
                     &$Result,
                     $Cotangent,
                 ) -> ($S::Of<$crate::ops::Like<$X>>, $(operation!(@unit $l),)* $($W::Of<$crate::ops::Like<$O>>,)* $($(operation!(@unit $p)),+)?)
+                + Clone
                 + use<Self, $X, $($O,)* $S, $($K,)* $($W,)* $($($V),+)?>,
             )
             where
@@ -426,6 +428,7 @@ macro_rules! operation {
                     &$Result,
                     $Cotangent,
                 ) -> ($S::Of<$crate::ops::Like<$X>>, $(operation!(@unit $l),)* $($W::Of<$crate::ops::Like<$O>>,)* $($(operation!(@unit $p)),+)?)
+                + Clone
                 + use<$X, $($O,)* $S, $($K,)* $($W,)* $($($V),+)?>,
             )
             where

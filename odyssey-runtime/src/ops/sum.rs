@@ -30,13 +30,16 @@ pub trait SumResidual<X: Tensor + ?Sized> {
     fn sum_residual_vjp<S: Want>(
         &self,
         wants: (S,),
-    ) -> (X::Elem, impl FnOnce(&X, &X::Elem, X::Elem) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>);
+    ) -> (X::Elem, impl FnOnce(&X, &X::Elem, X::Elem) -> (S::Of<Array<X::Elem, X::Dim>>,) + Clone + use<Self, X, S>);
 
     /// Every element has its share.
     fn mean_residual_vjp<S: Want>(
         &self,
         wants: (S,),
-    ) -> (Option<X::Elem>, impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>);
+    ) -> (
+        Option<X::Elem>,
+        impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,) + Clone + use<Self, X, S>,
+    );
 
     /// The same with tangents.
     fn sum_residual_hvp<G: Along<Array<X::Elem, X::Dim>>, S: Want>(
@@ -66,15 +69,17 @@ impl<X: Tensor + ?Sized> SumResidual<X> for X {
     fn sum_residual_vjp<S: Want>(
         &self,
         _wants: (S,),
-    ) -> (X::Elem, impl FnOnce(&X, &X::Elem, X::Elem) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>) {
+    ) -> (X::Elem, impl FnOnce(&X, &X::Elem, X::Elem) -> (S::Of<Array<X::Elem, X::Dim>>,) + Clone + use<X, S>) {
         (sum(self), |x, _, d| (S::when(|| everywhere(x, d)),))
     }
 
     fn mean_residual_vjp<S: Want>(
         &self,
         _wants: (S,),
-    ) -> (Option<X::Elem>, impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>)
-    {
+    ) -> (
+        Option<X::Elem>,
+        impl FnOnce(&X, &Option<X::Elem>, Option<X::Elem>) -> (S::Of<Array<X::Elem, X::Dim>>,) + Clone + use<X, S>,
+    ) {
         (mean(self), |x, _, d| (S::when(|| share(x, d)),))
     }
 

@@ -34,7 +34,9 @@ pub trait TransposeResidual<X: Tensor + ?Sized> {
         wants: (S,),
     ) -> (
         ArrayView<'_, X::Elem, X::Dim>,
-        impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<Self, X, S>,
+        impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,)
+        + Clone
+        + use<Self, X, S>,
     );
 
     /// Linear: the tangent of the cotangent goes the same way.
@@ -60,7 +62,9 @@ impl<X: Tensor + ?Sized> TransposeResidual<X> for X {
         _wants: (S,),
     ) -> (
         ArrayView<'_, X::Elem, X::Dim>,
-        impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,) + use<X, S>,
+        impl FnOnce(&X, &ArrayView<'_, X::Elem, X::Dim>, Array<X::Elem, X::Dim>) -> (S::Of<Array<X::Elem, X::Dim>>,)
+        + Clone
+        + use<X, S>,
     ) {
         (t(self), |_, _, dy| (S::when(|| t::d_x(dy)),))
     }

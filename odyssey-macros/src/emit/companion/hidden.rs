@@ -204,10 +204,10 @@ impl Companion<'_> {
     /// The type of the pullback. A function that calls itself would have one that contains itself: it has a box.
     pub(super) fn pullback_type(&self, order: Order, own: &[Ident]) -> TokenStream {
         let pullback = self.pullback_trait(order);
-        if self.source.is_recursive() && !self.source.place.is_of_trait() {
+        if order == Order::Second && self.source.is_recursive() && !self.source.place.is_of_trait() {
             return quote_spanned!(self.here()=> ::std::boxed::Box<dyn #pullback>);
         }
-        self.opaque(&pullback, own)
+        self.opaque(&pullback, order, own)
     }
 
     /// The type of the pullback of a function with another result, which has that cotangent.
@@ -219,12 +219,16 @@ impl Companion<'_> {
         own: &[Ident],
     ) -> TokenStream {
         let pullback = self.pullback_trait_of(result, cotangent, order);
-        self.opaque(&pullback, own)
+        self.opaque(&pullback, order, own)
     }
 
-    /// `impl FnOnce(…) -> …`, which borrows nothing.
-    fn opaque(&self, pullback: &TokenStream, own: &[Ident]) -> TokenStream {
+    /// `impl FnOnce(…) -> …`, which borrows nothing. For several cotangents, that of first order is cloned.
+    fn opaque(&self, pullback: &TokenStream, order: Order, own: &[Ident]) -> TokenStream {
         let here = self.here();
+        let pullback = match order {
+            Order::First => quote_spanned!(here=> #pullback + ::core::clone::Clone),
+            Order::Second => pullback.clone(),
+        };
         if self.source.place.is_of_trait() {
             let captured = self.captured(own);
             quote_spanned!(here=> impl #pullback + use<#(#captured),*>)
@@ -246,10 +250,19 @@ impl Companion<'_> {
             return pullback;
         }
         let (here, ty, boxed) = (self.here(), self.pullback_trait(order), own("pullback"));
-        quote_spanned!(here=> {
-            let #boxed: ::std::boxed::Box<dyn #ty> = ::std::boxed::Box::new(#pullback);
-            #boxed
-        })
+        let start = quote_spanned!(here=> let #boxed: ::std::boxed::Box<dyn #ty> = ::std::boxed::Box::new(#pullback););
+        match order {
+            Order::First => {
+                let (krate, given) = (self.krate, self.again_names());
+                let [value, cotangent] = ["value", "cotangent"].map(|name| self.local(name));
+                quote_spanned!(here=> {
+                    #start
+                    let #boxed = #krate::rt::Once::new(#boxed);
+                    move |#(#given,)* #value, #cotangent| #boxed.take()(#(#given,)* #value, #cotangent)
+                })
+            }
+            Order::Second => quote_spanned!(here=> { #start #boxed }),
+        }
     }
 
     /// What the pullback of a trait's item may mention: everything but the lifetimes of the arguments, which a trait's

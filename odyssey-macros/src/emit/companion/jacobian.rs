@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned, ToTokens};
 
 use super::hidden::given_in_few;
+use super::signature::is_consumed_receiver;
 use super::Companion;
 use crate::emit::types::bare_or_tuple;
 use crate::emit::writer::tuple;
@@ -12,7 +13,7 @@ use crate::pushforward::Pushforward;
 
 impl Companion<'_> {
     /// The derivatives of each number of the result with respect to each number of an argument, `[result, argument]`: forwards, a
-    /// column at a time, or backwards, a row at a time, whichever has fewer.
+    /// column at a time, or backwards, a row at a time from one run of the function, whichever has fewer.
     pub(super) fn jacobian(&self) -> TokenStream {
         if !self.has_jacobian() {
             return TokenStream::new();
@@ -92,11 +93,18 @@ impl Companion<'_> {
     }
 
     fn jacobian_by_rows(&self) -> TokenStream {
-        let (here, krate, names, lent) = (self.here(), self.krate, self.names(), self.lent());
-        let [value, rows, row, pullback] = ["value", "rows", "row", "pullback"].map(|name| self.local(name));
-        let (owner, vjp, generics) = (self.owner(), self.companion("vjp"), self.explicit_generics());
-        let gradients = self.gradient_names();
-        let pattern = bare_or_tuple(&gradients.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        let (here, krate, names, lent) = (self.here(), self.krate, self.names(), given_in_few(self.lent()));
+        let [value, rows, row, run, pullback] = ["value", "rows", "row", "run", "pullback"].map(|name| self.local(name));
+        let (owner, hidden, generics) = (self.owner(), self.hidden("residual_vjp"), self.explicit_hidden_generics(1));
+        let (function, wants, gradients) = (self.given_function(), self.all_wanted(), self.gradient_names());
+        let again = self.arguments().iter().zip(&names).map(|(argument, name)| {
+            if is_consumed_receiver(argument) {
+                quote!(&#name)
+            } else {
+                Self::lend(argument, name)
+            }
+        });
+        let pattern = self.gradient_pattern();
         let jacobians: Vec<_> = gradients.iter().map(|gradient| self.local(&format!("jacobian_{gradient}"))).collect();
         let starts = self.source.signature.differentiated().zip(&jacobians).map(|((position, _), jacobian)| {
             let name = &names[position];
@@ -110,11 +118,12 @@ impl Companion<'_> {
         let result = bare_or_tuple(&jacobians.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         quote_spanned! {here=>
             #starts
-            for #row in 0..#rows {
-                let (_, #pullback) = #owner::#vjp #generics(#(#lent),*);
-                let #pattern = #pullback(#krate::rt::unit(#krate::rt::zero_tangent(&#value), #row));
+            let #run = || #owner::#hidden #generics(#function #(#lent,)* #wants);
+            let (#value, #pullback) = #run();
+            #krate::rt::for_each_row(#rows, #pullback, || #run().1, |#pullback, #row| {
+                let #pattern = #pullback(#(#again,)* &#value, #krate::rt::unit(#krate::rt::zero_tangent(&#value), #row));
                 #writes
-            }
+            });
             #result
         }
     }

@@ -12,7 +12,8 @@ use crate::emit::layout::{Layout, Places, Results};
 use crate::emit::types::bare_or_tuple;
 use crate::emit::wants::Guards;
 use crate::emit::writer::{tuple, Writer};
-use crate::ir::{Block, Op, Value};
+use crate::ir::{Block, Kind, Op, Value};
+use crate::lower::is_plain;
 use crate::reverse::Derivative;
 
 /// The tangents of the arguments, of second order.
@@ -77,7 +78,9 @@ impl Companion<'_> {
         let items = quote!(#items #start);
         let here = self.here();
         if writer.failure.is_none() {
-            let pullback = quote_spanned!(here=> move |#again| { #sweep });
+            let (keep, take) = if order == Order::First { self.kept(&mut writer, &captured) } else { Default::default() };
+            let pullback = quote_spanned!(here=> move |#again| { #take #sweep });
+            let pullback = if keep.is_empty() { pullback } else { quote_spanned!(here=> { #keep #pullback }) };
             let value = match value_along {
                 None => value,
                 Some(along) => quote_spanned!(here=> (#value, #along)),
@@ -88,6 +91,12 @@ impl Companion<'_> {
         let names: Vec<_> = captured.iter().map(|(value, _)| writer.name(*value)).collect();
         let patterns = captured.iter().map(|(_, pattern)| pattern);
         let [outcome, kept] = [own("value"), own("kept")];
+        let (keep, take) = if order == Order::First && !captured.iter().all(|(value, _)| is_clone(&writer, *value)) {
+            let krate = self.krate;
+            (quote_spanned!(here=> let #kept = #krate::rt::kept!(#kept);), quote!(.take()))
+        } else {
+            Default::default()
+        };
         let label = crate::emit::writer::Failure::label();
         let zeros = self.gradients_of_a_failure(&given, order);
         let [some, none] = [quote!(::core::option::Option::Some), quote!(::core::option::Option::None)];
@@ -110,13 +119,27 @@ impl Companion<'_> {
                 #items
                 let (#outcome, #kept) = #label: { #forward (#value, #some(#kept_alike)) };
                 #apart
+                #keep
                 #back),
             value: whole,
-            pullback: quote_spanned!(here=> move |#again| match #kept {
+            pullback: quote_spanned!(here=> move |#again| match #kept #take {
                 #some((#(#patterns,)*)) => { #sweep }
                 #none => #zeros,
             }),
         }
+    }
+
+    /// What a pullback keeps that may not be `Clone`: keeps it, and takes it out again.
+    fn kept(&self, writer: &mut Writer, captured: &[(Value, TokenStream)]) -> (TokenStream, TokenStream) {
+        let (here, krate, kept) = (self.here(), self.krate, own("kept"));
+        let captured: Vec<_> = captured.iter().filter(|(value, _)| !is_clone(writer, *value)).collect();
+        let (names, patterns): (Vec<_>, Vec<_>) =
+            captured.iter().map(|(value, pattern)| (writer.name(*value).to_token_stream(), pattern.clone())).unzip();
+        if names.is_empty() {
+            return Default::default();
+        }
+        let (names, patterns) = (bare_or_tuple(&names), bare_or_tuple(&patterns));
+        (quote_spanned!(here=> let #kept = #krate::rt::kept!(#names);), quote_spanned!(here=> let #patterns = #kept.take();))
     }
 
     /// The tangent of the result, and what comes before both are handed out, if it is made from the result or must be made before
@@ -332,6 +355,16 @@ fn captured(writer: &mut Writer, residual: &Derivative) -> Vec<(Value, TokenStre
         }
     }
     captured
+}
+
+/// A kept value can be cloned for sure: what is differentiated can be, errors and passive values of any type perhaps not.
+fn is_clone(writer: &Writer, value: Value) -> bool {
+    let is_passive = || !writer.values[value].active && writer.values[value].kind == Kind::Unknown;
+    match writer.layout.definition(value) {
+        Some(Op::Verbatim(verbatim)) if is_passive() => is_plain(&verbatim.expr),
+        Some(Op::Effect(..)) => !is_passive(),
+        _ => !writer.values.outcomes.contains(&value) && !writer.values[value].kind.may_fail(),
+    }
 }
 
 fn collect_variables(writer: &Writer, value: Value, read: &mut Vec<Value>) {

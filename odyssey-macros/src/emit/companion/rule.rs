@@ -68,7 +68,7 @@ impl Companion<'_> {
 
     /// Both halves as they are: what the first one keeps is owned.
     pub(super) fn body_of_halves(&self, forward: &ExprPath, backward: &ExprPath) -> Body {
-        let (names, again, outcome) = (self.names(), self.again_names(), self.outcome());
+        let (names, again, outcome, krate) = (self.names(), self.again_names(), self.outcome(), self.krate);
         let [value, kept, cotangent] = ["value", "kept", "cotangent"].map(|name| self.local(name));
         // What is changed cannot be given a second time: what is needed of it is among what is kept.
         let is_given = |argument: &Argument| !argument.kind.is_exclusive();
@@ -76,6 +76,7 @@ impl Companion<'_> {
         let given = given.map(|(argument, name)| by_reference(argument, name));
         let result = self.result();
         let call = quote!(#forward(#(#names),*));
+        let keep = quote!(let #kept = #krate::rt::kept!(#kept););
         let of_result = (!is_unit(&outcome.target)).then_some(&cotangent).into_iter();
         let left = self.left_cotangents();
         let cotangents = of_result.chain(left.iter().flatten());
@@ -107,11 +108,11 @@ impl Companion<'_> {
             }
         });
         let (pattern, wanted, backwards) = (self.gradient_names_pattern(), self.wanted_gradients(), backward.span());
-        let body = locate(quote!(let #pattern = #gradients; #wanted), backwards);
+        let body = locate(quote!(let #kept = #kept.take(); let #pattern = #gradients; #wanted), backwards);
         Body {
             parameters: self.parameters(),
             along: Vec::new(),
-            stmts: locate(stmts, forward.span()),
+            stmts: locate(quote!(#stmts #keep), forward.span()),
             value: value.to_token_stream(),
             pullback: quote!(move |#(#again,)* #value, #cotangent| { #body }),
         }

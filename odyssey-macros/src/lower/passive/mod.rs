@@ -145,6 +145,16 @@ pub(in crate::lower) fn only_reads(method: &Ident) -> bool {
         || crate::table::operations::only_looks(&name)
 }
 
+/// Arithmetic, questions and parts: the value is a number or of another type of the standard library's or ndarray's.
+pub(crate) fn is_plain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(e) => is_plain(&e.expr),
+        Expr::MethodCall(e) => only_reads(&e.method),
+        Expr::Lit(_) | Expr::Binary(_) | Expr::Unary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Index(_) => true,
+        _ => false,
+    }
+}
+
 /// The result of this method is passive whatever its receiver is.
 pub(in crate::lower) fn is_question(method: &Ident) -> bool {
     // An identifier is compared as text, and rustc is asked for it each time.

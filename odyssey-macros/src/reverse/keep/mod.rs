@@ -243,7 +243,7 @@ impl Keep<'_> {
             self.values[stack].name =
                 Some(quote::format_ident!("{}_was", name, span = name.span().resolved_at(proc_macro2::Span::call_site())));
         }
-        self.values[stack].kind = Kind::Unknown;
+        self.values[stack].kind = Kind::Sequence(Box::new(self.values[value].kind.peel().clone()));
         self.stacks.push(Stmt { outs: vec![stack], op: Op::Stack, span });
         primal.pushes.push(Kept { value, stack });
         sweep.pops.push(Kept { value: popped, stack });

@@ -50,9 +50,9 @@ pub trait Passing<X>: Rank {
     /// The type of a function's value.
     type Value: Clone;
     /// The residual pullback of a function of x alone.
-    type Pullback<W: Want>;
+    type Pullback<W: Want>: Clone;
     /// The residual pullback of a function of x and a number.
-    type NumberPullback<W: Want, V: Want>;
+    type NumberPullback<W: Want, V: Want>: Clone;
     /// The residual pullback of a function of x alone, with its tangent.
     type PullbackAlong<W: Want>;
     /// The residual pullback of a function of x and a number, with its tangent.

@@ -1,0 +1,67 @@
+//! Jacobians with fewer rows than columns: all rows from one run of the function, beside a run for each row.
+
+use ndarray::{Array1, Array2, s};
+use odyssey_runtime::prelude::*;
+
+use crate::support::{Bench, assert_close, candidate, noise};
+
+/// What is left of a state after many steps that mix all of it: sixteen numbers.
+#[differentiable(wrt(x))]
+fn observed(x: &Array1<f64>, mix: &Array2<f64>, steps: usize) -> Array1<f64> {
+    let mut y = x.clone();
+    for _ in 0..steps {
+        y = mix.dot(&y).tanh();
+    }
+    y.slice(s![..16]).to_owned()
+}
+
+/// The same in scalars.
+#[differentiable]
+fn trajectory(x: &[f64], steps: usize) -> [f64; 3] {
+    let (mut a, mut b) = (x[0], x[1]);
+    for i in 0..steps {
+        let force = (a * x[i % x.len()]).sin();
+        a += 0.01 * b;
+        b -= 0.01 * (force + x[2] * b).exp().ln_1p();
+    }
+    [a, b, a * b]
+}
+
+pub(crate) fn rows(bench: &mut Bench) {
+    for size in [32, 256] {
+        let row = format!("jacobian of 16 numbers after 100 steps of {size} f64");
+        if !bench.wants(&row) {
+            continue;
+        }
+        let (x, mix): (Array1<f64>, Array2<f64>) = (noise(size, 1), noise((size, size), 2) / (size as f64).sqrt());
+        let by_rows = || {
+            let mut jacobian = Array2::zeros((16, size));
+            for (row, mut gradient) in jacobian.rows_mut().into_iter().enumerate() {
+                let mut unit = Array1::zeros(16);
+                unit[row] = 1.0;
+                gradient.assign(&observed::vjp(&x, &mix, 100).1(unit));
+            }
+            jacobian
+        };
+        let ours = || observed::jacobian(&x, &mix, 100);
+        assert_close(ours().as_slice().unwrap(), by_rows().as_slice().unwrap());
+        bench.row(&row, vec![candidate("ours", ours), candidate("a run each", by_rows)]);
+    }
+    let row = "jacobian of 3 numbers after 1000 steps of scalars f64";
+    if bench.wants(row) {
+        let x: Array1<f64> = noise(16, 3);
+        let x = x.as_slice().unwrap();
+        let by_rows = || {
+            let mut jacobian = Array2::zeros((3, 16));
+            for (row, mut gradient) in jacobian.rows_mut().into_iter().enumerate() {
+                let mut unit = [0.0; 3];
+                unit[row] = 1.0;
+                gradient.assign(&Array1::from(trajectory::vjp(x, 1000).1(unit)));
+            }
+            jacobian
+        };
+        let ours = || trajectory::jacobian(x, 1000);
+        assert_close(ours().as_slice().unwrap(), by_rows().as_slice().unwrap());
+        bench.row(row, vec![candidate("ours", ours), candidate("a run each", by_rows)]);
+    }
+}
