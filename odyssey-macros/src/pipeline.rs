@@ -47,6 +47,10 @@ pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
     Ok(companions)
 }
 
+const TAKES_A_DERIVATIVE: &str =
+    "it takes a derivative itself; for third order, say `order = 3` for it and for the function whose derivative it takes";
+const NO_THIRD: &str = "third order is for a function that takes the gradient of another, and for one whose gradient is taken: a function, not a method, of numbers, arrays and lists, generic over its floats\nhelp: `fn f<T: Real>(x: &Array1<T>, k: T) -> T`, or remove `order`";
+
 fn program(source: &Source) -> syn::Result<Program> {
     let mut primal = lower::lower(source)?;
     verify("lower", &primal.values, &primal.body);
@@ -63,7 +67,14 @@ fn program(source: &Source) -> syn::Result<Program> {
         checkpoint::divide(&mut divided, &together, &source.options.krate);
         fused(&divided, target).0
     });
-    let second = source.options.is_twice.then(|| second(&primal));
+    let takes_derivatives = pushforward::takes_derivatives(&primal.body);
+    if let (Some(third), false) = (source.options.third, takes_derivatives || source.has_third()) {
+        return Err(syn::Error::new(third, NO_THIRD));
+    }
+    let second = source.options.is_twice.then(|| match (takes_derivatives, source.options.third) {
+        (true, None) => Second::Unsupported(TAKES_A_DERIVATIVE),
+        _ => second(&primal),
+    });
     checkpoint::divide(&mut primal, &[], &source.options.krate);
     Ok(Program { residual: residual(reverse::differentiate(&primal)), fused, pushforward, second, primal })
 }

@@ -178,6 +178,13 @@ pub fn unsupported<T>(reason: &str) -> T {
     panic!("{reason}");
 }
 
+/// Third order is second order over dual numbers, which would give a wrong tangent to what is no arithmetic.
+#[inline]
+#[track_caller]
+pub fn assert_no_third<T: Real>(what: &str) {
+    assert!(T::FLOATS == 1, "{what} cannot be differentiated three times");
+}
+
 /// A function's value and tangent for every element, in logical order.
 pub fn map_pushed<X, G, R: Real>(
     x: &X,

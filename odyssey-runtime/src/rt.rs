@@ -1,13 +1,13 @@
 //! What generated code names. Not for people: it changes without notice.
 
-pub use crate::along::{Along, AlongMut, map_pushed, unsupported};
+pub use crate::along::{Along, AlongMut, assert_no_third, map_pushed, unsupported};
 pub use crate::check::{Lend, Perturb};
 pub use crate::checkpoint::{endless_segments_of, growing_segments, segments, segments_of, slots};
 pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, checked_tangent, complete, partial,
     zero_tangent,
 };
-pub use crate::dual::{Dual, Lift, Parts, constant, dual, lifted, parts, tangent_part};
+pub use crate::dual::{Dual, Lift, Parts, constant, dual, dual_array, dual_list, lifted, parts, tangent_part};
 pub use crate::elementwise::functions::probe::{MethodsOfThePrelude, NumberOfThePrelude, OnArrays};
 pub use crate::elementwise::{
     Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages,

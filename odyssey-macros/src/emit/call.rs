@@ -415,8 +415,12 @@ pub(in crate::emit) fn hidden_call(
         }
         Callee::Path(path) | Callee::Each(path) | Callee::ValueAndGrad(path) => {
             let (companion, generics) = companion_path(path, own);
-            let is_nested = matches!(callee, Callee::ValueAndGrad(_));
-            let function = if is_nested { format_ident!("value_and_grad_{form}", span = span) } else { Ident::new(form, span) };
+            let function = match (callee, form) {
+                // Who has not said `order = 3` has none: rustc's error says that name.
+                (Callee::ValueAndGrad(_), "residual_hvp") => Ident::new("order_3", span),
+                (Callee::ValueAndGrad(_), _) => format_ident!("value_and_grad_{form}", span = span),
+                _ => Ident::new(form, span),
+            };
             quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #further))
         }
         Callee::Method(name, turbofish) => {

@@ -17,7 +17,7 @@ mod signature;
 use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, Generics, Item, ItemFn, ItemImpl, ItemTrait, Token};
+use syn::{FnArg, Generics, Ident, Item, ItemFn, ItemImpl, ItemTrait, Token};
 
 pub(crate) use anonymous::is_anonymous;
 pub(crate) use blocks::{of_impl, of_trait, Block, Member};
@@ -30,6 +30,7 @@ pub(crate) use place::{mentions, Place, Surroundings};
 pub(crate) use signature::{generic_names, names_of, result_type, Argument, Signature};
 
 use crate::diagnostics::Diagnostics;
+use crate::ir::Kind;
 
 /// A function to differentiate, and its signature.
 pub(crate) struct Source {
@@ -51,6 +52,29 @@ impl Source {
     /// The pullback needs a type of its own, since that of a function that calls itself would contain itself.
     pub(crate) fn is_recursive(&self) -> bool {
         self.options.recursive || recursion::calls_itself(&self.item, self.place)
+    }
+
+    /// The type parameter that stands for floats.
+    pub(crate) fn float(&self) -> Option<&Ident> {
+        let names = self.scope.type_params().map(|param| &param.ident);
+        names.into_iter().find(|ident| kind(&syn::parse_quote!(#ident), &self.scope).is_scalar())
+    }
+
+    /// The function can be called with dual numbers in the place of its floats, and has a gradient: so has its gradient a
+    /// derivative of second order.
+    pub(crate) fn has_third(&self) -> bool {
+        let is_of_numbers = |kind: &Kind| match kind.peel() {
+            Kind::Sequence(element) => element.is_scalar(),
+            kind => matches!(kind, Kind::Scalar | Kind::Array(_)),
+        };
+        let (outcome, arguments) = (&self.signature.outcome, &self.signature.arguments);
+        self.place == Place::Module
+            && self.float().is_some()
+            && outcome.target_kind.is_scalar()
+            && !outcome.is_fallible()
+            && outcome.aux.is_empty()
+            && !arguments.iter().any(|argument| argument.kind.is_exclusive())
+            && self.signature.differentiated().all(|(_, argument)| is_of_numbers(&argument.kind))
     }
 }
 

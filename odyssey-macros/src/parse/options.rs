@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) jvp: Option<ExprPath>,
     /// Where `order = 2` stands: the rule for forward mode is differentiable itself.
     pub(crate) order: Option<Span>,
+    /// Where `order = 3` stands: derivatives of third order are compiled.
+    pub(crate) third: Option<Span>,
     /// Calls itself, though its text does not show it.
     pub(crate) recursive: bool,
     /// Where `inherent` stands: the companions of a trait's methods are put into an inherent `impl`.
@@ -48,6 +50,7 @@ enum Choice {
     Vjp(Span, Rule),
     Jvp(Span, ExprPath),
     Order(Span),
+    Third(Span),
     Recursive(Span),
     Inherent(Span),
     Skip(Span),
@@ -63,7 +66,7 @@ impl Choice {
             Choice::Aux(span) => ("aux", *span),
             Choice::Vjp(span, _) => ("vjp", *span),
             Choice::Jvp(span, _) => ("jvp", *span),
-            Choice::Order(span) => ("order", *span),
+            Choice::Order(span) | Choice::Third(span) => ("order", *span),
             Choice::Recursive(span) => ("recursive", *span),
             Choice::Inherent(span) => ("inherent", *span),
             Choice::Skip(span) => ("skip", *span),
@@ -121,15 +124,16 @@ impl Parse for Choice {
             }
             "order" => {
                 let order = input.parse::<Option<Token![=]>>()?.map(|_| input.parse::<LitInt>()).transpose()?;
-                match order.map(|order| order.base10_parse()) {
+                match order.map(|order| order.base10_parse::<u8>()) {
                     Some(Ok(2)) => Ok(Choice::Order(option.span())),
-                    _ => Err(syn::Error::new(option.span(), "`order` is 2: `order = 2`")),
+                    Some(Ok(3)) => Ok(Choice::Third(option.span())),
+                    _ => Err(syn::Error::new(option.span(), "`order` is 2 or 3: `order = 2`")),
                 }
             }
             _ => Err(syn::Error::new(
                 option.span(),
                 format!(
-                    "unknown option `{option}`: there are `wrt(…)`, `aux`, `vjp = …`, `jvp = …`, `order = 2`, `recursive`, `name = …` and `crate = …`"
+                    "unknown option `{option}`: there are `wrt(…)`, `aux`, `vjp = …`, `jvp = …`, `order = …`, `recursive`, `name = …` and `crate = …`"
                 ),
             )),
         }
@@ -199,6 +203,7 @@ impl Options {
             rule: None,
             jvp: None,
             order: None,
+            third: None,
             recursive: false,
             is_twice: cfg!(feature = "second-order"),
             inherent: None,
@@ -213,6 +218,7 @@ impl Options {
                 Choice::Vjp(_, rule) => options.rule = Some(rule),
                 Choice::Jvp(_, rule) => options.jvp = Some(rule),
                 Choice::Order(span) => options.order = Some(span),
+                Choice::Third(span) => options.third = Some(span),
                 Choice::Recursive(_) => options.recursive = true,
                 Choice::Inherent(span) => options.inherent = Some(span),
                 Choice::Skip(span) => options.skip = Some(span),

@@ -70,6 +70,9 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
     if let (Some(Rule::Whole(rule)), true) = (&options.rule, changes) {
         diagnostics.error(rule, "a rule for a function with `&mut` arguments comes in halves: the first one changes them as the function does\nhelp: `vjp = (my_forward, my_backward)`");
     }
+    if let (Some(third), true) = (options.third, options.rule.is_some()) {
+        diagnostics.error_at(third, not_yet("third order of a function with a rule is", "remove `order`"));
+    }
     if let Some(order) = options.order {
         check_order(order, &signature, options, changes, diagnostics);
     }

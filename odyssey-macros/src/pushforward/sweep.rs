@@ -29,9 +29,6 @@ pub(crate) enum Second {
 /// Gives a function and its sweep tangents.
 pub(crate) fn differentiate_twice(derivative: Derivative) -> Second {
     let Derivative { mut values, forward, reverse } = derivative;
-    if any_call(&forward, &|call| matches!(call.callee, Callee::ValueAndGrad(_))) {
-        return Second::Unsupported("it takes a derivative itself");
-    }
     let (definitions, shapes) = (Definitions::of([&forward, &reverse]), Memo::default());
     let mut push = Push::new(&mut values, &definitions, &shapes);
     let (_, along) = push.arguments(&forward.params);
@@ -66,10 +63,10 @@ pub(crate) fn differentiate_twice(derivative: Derivative) -> Second {
     }
 }
 
-fn any_call(block: &Block, is: &dyn Fn(&Call) -> bool) -> bool {
-    block.stmts.iter().any(|stmt| {
-        matches!(&stmt.op, Op::Linearize(call) if is(call)) || stmt.op.blocks().into_iter().any(|inner| any_call(inner, is))
-    })
+/// Some call in the function is one of another's `value_and_grad`.
+pub(crate) fn takes_derivatives(block: &Block) -> bool {
+    let is_nested = |op: &Op| matches!(op, Op::Call(call) if matches!(call.callee, Callee::ValueAndGrad(_)));
+    block.stmts.iter().any(|stmt| is_nested(&stmt.op) || stmt.op.blocks().into_iter().any(takes_derivatives))
 }
 
 impl Push<'_> {

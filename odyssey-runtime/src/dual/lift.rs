@@ -33,12 +33,26 @@ where
     <<X as Operand>::Dim as Rank>::dense(shape, None, numbers.collect())
 }
 
+/// The numbers of a list with their tangents.
+///
+/// Panics if there are not as many tangents.
+#[track_caller]
+pub fn dual_list<T: Real>(x: &[T], x_dot: &[T]) -> Vec<Dual<T>> {
+    assert!(x.len() == x_dot.len(), "a tangent of length {} for a list of length {}", x_dot.len(), x.len());
+    x.iter().zip(x_dot).map(|(&value, &tangent)| Dual { value, tangent }).collect()
+}
+
+/// The same where the length is a part of the type.
+pub fn dual_array<T: Real, const N: usize>(x: &[T; N], x_dot: &[T; N]) -> [Dual<T>; N] {
+    std::array::from_fn(|i| Dual { value: x[i], tangent: x_dot[i] })
+}
+
 /// An array of dual numbers like `X`.
 pub(crate) type DualArray<X> = Array<Dual<<X as Tensor>::Elem>, <X as Tensor>::Dim>;
 
 /// `x` with a tangent that was lent as an `A`, as an array.
 #[track_caller]
-pub(crate) fn dual_array<X: Tensor + ?Sized, A: Along<Like<X>>>(x: &X, x_dot: &Like<X>) -> DualArray<X> {
+pub(crate) fn dual_along<X: Tensor + ?Sized, A: Along<Like<X>>>(x: &X, x_dot: &Like<X>) -> DualArray<X> {
     let x = x.tensor_view();
     if A::VARIES { dual(&x, x_dot) } else { x.map(|x| Dual::constant(*x)) }
 }

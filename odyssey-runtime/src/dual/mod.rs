@@ -10,8 +10,8 @@ mod lift;
 mod parts;
 mod real;
 
-pub(crate) use lift::{DualArray, dual_array, zero_array};
-pub use lift::{Lift, constant, dual, lifted};
+pub(crate) use lift::{DualArray, dual_along, zero_array};
+pub use lift::{Lift, constant, dual, dual_array, dual_list, lifted};
 pub use parts::{Parts, parts, tangent_part};
 pub(crate) use parts::{join, with_tangent};
 

@@ -2,7 +2,7 @@
 
 use ndarray::{Array, Dimension};
 
-use super::{Dual, Lift, dual};
+use super::{Dual, Lift, dual, dual_array, dual_list};
 use crate::differentiable::for_each_tuple;
 use crate::real::Real;
 use crate::tangent::Tangent;
@@ -92,6 +92,44 @@ impl<T: Real, D: Dimension> Parts for Array<Dual<T>, D> {
     #[track_caller]
     fn join(d: Array<T, D>, d_dot: Array<T, D>) -> Self {
         dual(&d, &d_dot)
+    }
+}
+
+impl<T: Real> Parts for Vec<Dual<T>> {
+    type Value = Vec<T>;
+    type Tangent = Vec<T>;
+    type Cotangent = Self;
+
+    #[track_caller]
+    fn of_parts(value: Vec<T>, tangent: Vec<T>) -> Self {
+        dual_list(&value, &tangent)
+    }
+
+    fn parts(self) -> (Vec<T>, Vec<T>) {
+        self.into_iter().map(Dual::parts).unzip()
+    }
+
+    #[track_caller]
+    fn join(d: Vec<T>, d_dot: Vec<T>) -> Self {
+        dual_list(&d, &d_dot)
+    }
+}
+
+impl<T: Real, const N: usize> Parts for [Dual<T>; N] {
+    type Value = [T; N];
+    type Tangent = [T; N];
+    type Cotangent = Self;
+
+    fn of_parts(value: [T; N], tangent: [T; N]) -> Self {
+        dual_array(&value, &tangent)
+    }
+
+    fn parts(self) -> ([T; N], [T; N]) {
+        (self.map(|x| x.value), self.map(|x| x.tangent))
+    }
+
+    fn join(d: [T; N], d_dot: [T; N]) -> Self {
+        dual_array(&d, &d_dot)
     }
 }
 

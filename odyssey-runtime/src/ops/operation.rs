@@ -529,8 +529,8 @@ macro_rules! operation {
                     $($packed)*
                     self.$pushed($($passed)* tangents)
                 };
-                let $x = $crate::dual::dual_array::<$X, $x>(self, &*$S);
-                $(let $W = $crate::dual::dual_array::<$O, $o>($o, &*$W);)*
+                let $x = $crate::dual::dual_along::<$X, $x>(self, &*$S);
+                $(let $W = $crate::dual::dual_along::<$O, $o>($o, &*$W);)*
                 let y = <operation!(@dual $Trait $X $($O)*) as $crate::dual::Parts>::of_parts(value.clone(), tangent.clone());
                 let pullback = move |_: &$X, $($l: operation!(@type $L $X),)* $(_: &$O,)* $($($p: operation!(@type $P $X),)+)? _: &$Result, (d, d_dot): ($Cotangent, $Cotangent)| {
                     operation!(@lift $($l $L)* $($($p $P)+)?);

@@ -12,6 +12,7 @@ mod residual;
 mod rule;
 mod second;
 mod signature;
+mod third;
 mod vjp;
 
 use std::collections::HashSet;
@@ -112,12 +113,6 @@ impl Companion<'_> {
     }
 
     fn writer<'w>(&'w self, values: &'w Values, layout: Layout, guards: Guards) -> Writer<'w> {
-        let float = self
-            .source
-            .scope
-            .type_params()
-            .map(|param| &param.ident)
-            .find(|ident| crate::parse::kind(&syn::parse_quote!(#ident), &self.source.scope).is_scalar());
         let krate = self.krate;
         Writer {
             values,
@@ -127,7 +122,7 @@ impl Companion<'_> {
             prefix: quote!(#krate::rt::).into_iter().collect(),
             krate_at: syn::spanned::Spanned::span(&krate.segments),
             is_single: self.is_single,
-            float: float.cloned(),
+            float: self.source.float().cloned(),
             guards,
             failure: None,
             is_for_callers: false,

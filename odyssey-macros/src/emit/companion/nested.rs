@@ -15,13 +15,13 @@ use crate::parse::Place;
 
 /// Which companion.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
+pub(super) enum Of {
     ValueAndGrad,
     Grad,
 }
 
 impl Of {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Of::ValueAndGrad => "value_and_grad",
             Of::Grad => "grad",
@@ -29,7 +29,7 @@ impl Of {
     }
 
     /// Its result from the value, or what belongs to it, and the gradients, or what belongs to them.
-    fn result(self, value: TokenStream, gradients: TokenStream) -> TokenStream {
+    pub(super) fn result(self, value: TokenStream, gradients: TokenStream) -> TokenStream {
         match self {
             Of::ValueAndGrad => quote!((#value, #gradients)),
             Of::Grad => gradients,
@@ -53,18 +53,19 @@ impl Companion<'_> {
             quote!(#forms #(#twice)*)
         });
         let forms = forms(Of::ValueAndGrad);
-        quote!(#forms #of_methods)
+        let third = self.source.options.third.filter(|_| self.source.has_third()).map(|_| self.third());
+        quote!(#forms #of_methods #third)
     }
 
     /// The type of the companion's result, or of its tangent.
-    fn nested_result(&self, of: Of, is_tangent: bool) -> TokenStream {
+    pub(super) fn nested_result(&self, of: Of, is_tangent: bool) -> TokenStream {
         let value = &self.outcome().target;
         let value = if is_tangent { tangent(value, self.krate) } else { value.to_token_stream() };
         of.result(value, bare_or_tuple(&self.tangents))
     }
 
     /// The call of `residual_hvp`.
-    fn call_of_second_order(&self, names: &[Ident], along: &[TokenStream], wants: &TokenStream) -> TokenStream {
+    pub(super) fn call_of_second_order(&self, names: &[Ident], along: &[TokenStream], wants: &TokenStream) -> TokenStream {
         // The function itself, for arguments that live as long as they may.
         let function = self.given_function();
         let given = self.arguments().iter().zip(names).map(|(argument, name)| {
@@ -182,7 +183,7 @@ impl Companion<'_> {
         }
     }
 
-    /// Third order, which there is not.
+    /// Third order, which there is not of methods.
     fn nested_residual_hvp(&self, of: Of) -> TokenStream {
         let (here, vis) = (self.here(), self.vis());
         let (types, wants) = (self.type_parameters("Along"), self.want_parameters());
@@ -190,7 +191,8 @@ impl Companion<'_> {
         let (generics, bound) = (self.generics_with(&bounds), self.scalar_bound());
         let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
         let pullback_type = self.pullback_type_of(&ty, &ty_dot, Order::Second, &[&types[..], &wants[..]].concat());
-        let super::hidden::Body { stmts, value, pullback, .. } = self.no_second("it is differentiated already");
+        let super::hidden::Body { stmts, value, pullback, .. } =
+            self.no_second("it is a method, and differentiated already; of third order are functions alone, with `order = 3`");
         let (attributes, name) = (self.hidden_attributes(), self.hidden(&format!("{}_residual_hvp", of.name())));
         let parameters = declared_in_few(self.parameters());
         let [types, wants] = [types, wants].map(|own| tuple(&own.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));

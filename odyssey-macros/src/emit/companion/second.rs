@@ -53,9 +53,11 @@ impl Companion<'_> {
         let Body { parameters, along, stmts, value, pullback } = self.second_body();
         let (head, check) = (head(parameters, &tuple(&along)), self.check_of_the_function());
         let pullback = self.boxed(Order::Second, pullback);
+        let no_third = self.no_third();
         quote_spanned! {here=>
             #head {
                 #check
+                #no_third
                 #stmts
                 (#value, #pullback)
             }

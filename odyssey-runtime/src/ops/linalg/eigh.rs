@@ -4,6 +4,7 @@ use ndarray::{Array, Array1, Array2, ArrayView, ArrayView1, ArrayView2, Dimensio
 
 use super::jacobi::symmetric_eigen;
 use super::stacks::{Stack, matrices, rows, square, stack_of, stacked, vectors};
+use crate::along::assert_no_third;
 use crate::ops::gemm::product;
 use crate::ops::operation::operation;
 use crate::ops::{Like, Tensor};
@@ -30,6 +31,8 @@ operation! {
 
 #[track_caller]
 fn forward<T: Real, D: Stack>(a: ArrayView<'_, T, D>) -> Eigen<T, D> {
+    // Iterations end when the values have converged, and leave out rotations of what is zero.
+    assert_no_third::<T>("eigh");
     square(a.shape(), "eigh");
     let (dim, n) = (a.raw_dim(), a.shape()[a.ndim() - 1]);
     let (w, v): (Vec<_>, Vec<_>) = matrices(a).iter().map(|a| symmetric_eigen(symmetric(a))).unzip();

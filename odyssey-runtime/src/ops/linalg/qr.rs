@@ -6,6 +6,7 @@ use super::factor::{Diagonal, solve_triangular};
 use super::householder::orthogonal;
 use super::stacks::{Stack, matrices, stack_of, stacked};
 use super::triangle::Triangle;
+use crate::along::assert_no_third;
 use crate::ops::gemm::{add_product, product, subtract_product};
 use crate::ops::operation::operation;
 use crate::ops::{Like, Tensor};
@@ -32,6 +33,7 @@ operation! {
 
 #[track_caller]
 fn forward<T: Real, D: Dimension>(a: ArrayView<'_, T, D>) -> Qr<T, D> {
+    assert_no_third::<T>("qr");
     let dim = a.raw_dim();
     let &[.., rows, columns] = dim.slice() else { unreachable!("a stack has two axes") };
     assert!(rows >= columns, "qr of an array of shape {:?}, whose matrices have more columns than rows", dim.slice());

@@ -4,6 +4,7 @@ use ndarray::{Array, Array1, Array2, ArrayView, ArrayView1, ArrayView2, Dimensio
 
 use super::jacobi::singular;
 use super::stacks::{Stack, matrices, rows, stack_of, stacked, vectors};
+use crate::along::assert_no_third;
 use crate::ops::gemm::{add_product, product, subtract_product};
 use crate::ops::operation::operation;
 use crate::ops::{Like, Tensor};
@@ -35,7 +36,9 @@ operation! {
     tangents |y, dot| (svd::tangent(y, dot));
 }
 
+#[track_caller]
 fn forward<T: Real, D: Stack>(a: ArrayView<'_, T, D>) -> Singular<T, D> {
+    assert_no_third::<T>("svd");
     let dim = a.raw_dim();
     let (mut u, mut s, mut vt) = (Vec::new(), Vec::new(), Vec::new());
     for a in &matrices(a) {

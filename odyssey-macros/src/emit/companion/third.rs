@@ -1,0 +1,206 @@
+//! Third order: the second derivative of a gradient.
+//!
+//! The pullback of a gradient is the Hessian times what comes back for it, `residual_hvp`. Its tangent is the same over dual numbers,
+//! in a function that is generic over its numbers: no derivative of third order is compiled but where it is called.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{quote, quote_spanned, ToTokens};
+use syn::ext::IdentExt;
+use syn::Type;
+
+use super::hidden::{declared_in_few, given_in_few, Order};
+use super::nested::Of;
+use super::Companion;
+use crate::emit::types::bare_or_tuple;
+use crate::emit::writer::tuple;
+use crate::ir::Kind;
+use crate::parse::Argument;
+
+impl Companion<'_> {
+    /// `value_and_grad` with its tangent, and its pullback with its tangent: the `residual_hvp` of `value_and_grad`.
+    pub(super) fn third(&self) -> TokenStream {
+        let (here, vis, krate, of) = (self.here(), self.vis(), self.krate, Of::ValueAndGrad);
+        let (types, wants) = (self.type_parameters("Along"), self.want_parameters());
+        let bounds: Vec<_> = self.handed_bounds(&types).into_iter().chain(self.want_bounds(&wants)).collect();
+        let (generics, bound) = (self.generics_with(&bounds), self.scalar_bound());
+        let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
+        let pullback_type = self.pullback_type_of(&ty, &ty_dot, Order::Second, &[&types[..], &wants[..]].concat());
+        let (primal, check, names) = (self.primal_parameter(), self.check_of_the_function(), self.names());
+        let dots: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| self.dot(argument)).collect();
+        let differentiated = || self.source.signature.differentiated().map(|(position, _)| &names[position]);
+        let held: TokenStream = differentiated()
+            .zip(&dots)
+            .map(|(name, dot)| {
+                let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#name));
+                quote_spanned!(here=> let #dot = ::core::clone::Clone::clone(&*#krate::rt::Along::along(#dot, #zero));)
+            })
+            .collect();
+        let handed = dots.iter().map(|dot| quote_spanned!(here=> #krate::rt::Handed(::core::clone::Clone::clone(&#dot))));
+        let handed = self.by_argument(handed, &quote!(#krate::rt::No));
+        let call = self.call_of_second_order(&names, &handed, &self.all_wanted());
+        let [value, value_dot, pullback] = ["value", "value_dot", "pullback"].map(|name| self.local(name));
+        let [d_value, d_value_dot] = ["d_value", "d_value_dot"].map(|name| self.local(name));
+        let gradients = self.gradient_names();
+        let tangents: Vec<_> = gradients.iter().map(|gradient| self.local(&format!("{gradient}_dot"))).collect();
+        let pairs = gradients.iter().zip(&tangents).map(|(d, dot)| quote_spanned!(here=> (#d, #dot)));
+        let pattern = tuple(&self.by_argument(pairs, &quote!(())));
+        let several = |names: &[Ident]| bare_or_tuple(&names.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+        let result = of.result(value.to_token_stream(), several(&gradients));
+        let result_dot = of.result(value_dot.to_token_stream(), several(&tangents));
+        // In the pullback these are what comes back for the gradients.
+        let cotangent = of.result(d_value.to_token_stream(), several(&gradients));
+        let cotangent_dot = of.result(d_value_dot.to_token_stream(), several(&tangents));
+        let again = self.given_again(&names);
+        let seeded = self.over_dual_numbers(&dots, &gradients, &tangents, [&d_value, &d_value_dot]);
+        let (attributes, name, target) = (self.hidden_attributes(), self.hidden("order_3"), &self.outcome().target);
+        let parameters = declared_in_few(self.parameters());
+        let along = tuple(&self.by_argument(dots.iter().map(ToTokens::to_token_stream), &quote!(_)));
+        let [types, wants] = [types, wants].map(|own| tuple(&own.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
+        quote_spanned! {here=>
+            #attributes
+            #vis fn #name #generics (#primal #(#parameters,)* #along: #types, _: #wants) -> ((#ty, #ty_dot), #pullback_type) #bound {
+                #check
+                #held
+                let ((#value, #value_dot), #pullback) = #call;
+                let #pattern = #pullback(#(#again,)* &#value, #krate::rt::constant_seed::<#target>());
+                ((#result, #result_dot), move |#(#names,)* _, (#cotangent, #cotangent_dot)| { #seeded })
+            }
+        }
+    }
+
+    /// The Hessian times what has come back for the gradients, with its tangent along `dots`.
+    fn over_dual_numbers(
+        &self,
+        dots: &[Ident],
+        gradients: &[Ident],
+        tangents: &[Ident],
+        [d_value, d_value_dot]: [&Ident; 2],
+    ) -> TokenStream {
+        let (here, krate, names) = (self.here(), self.krate, self.names());
+        let [value, pullback] = ["value", "pullback"].map(|name| self.local(name));
+        let (mut start, mut given, mut along) = (TokenStream::new(), Vec::new(), dots.iter());
+        for (argument, name) in self.arguments().iter().zip(&names) {
+            let dual = self.local(&format!("dual_{}", argument.name.unraw()));
+            let is_of_floats =
+                self.with_dual(argument.ty.to_token_stream()).to_string() != argument.ty.to_token_stream().to_string();
+            let made = if argument.differentiated {
+                let dot = along.next().expect("one for each");
+                self.dual(argument, name, &quote!(#dot))
+            } else if is_of_floats {
+                quote_spanned!(here=> #krate::rt::lifted(&#name))
+            } else {
+                given.push(Self::lend(argument, name));
+                continue;
+            };
+            start.extend(quote_spanned!(here=> let #dual = #made;));
+            given.push(as_argument(argument, &dual));
+        }
+        let directions =
+            self.source.signature.differentiated().zip(gradients.iter().zip(tangents)).map(|((_, argument), (d, dot))| {
+                let dual = self.dual_of_a_tangent(argument, d, dot);
+                quote_spanned!(here=> #krate::rt::Handed(#dual))
+            });
+        let directions = tuple(&self.by_argument(directions, &quote!(#krate::rt::No)));
+        let wants = self.want_parameters();
+        let differentiated = || self.arguments().iter().zip(&wants).filter(|(argument, _)| argument.differentiated);
+        let chosen = differentiated().map(|(_, want)| quote!(<#want as ::core::default::Default>::default()));
+        let chosen = tuple(&self.by_argument(chosen, &quote!(#krate::rt::No)));
+        let (hidden, function) = (self.hidden("residual_hvp"), self.given_function());
+        let (generics, target) = (self.explicit_hidden_generics(2), &self.outcome().target);
+        let first = given_in_few(given.clone());
+        let call = self.with_dual(quote_spanned!(here=> Self::#hidden #generics(#function #(#first,)* #directions, #chosen)));
+        let seed = self.with_dual(quote_spanned!(here=> #krate::rt::constant_seed::<#target>().0));
+        let results = differentiated().zip(gradients);
+        let results = results.map(|((_, want), d)| quote_spanned!(here=> #want::map(#d, |(_, dot)| #krate::rt::parts(dot))));
+        let results = tuple(&self.by_argument(results, &quote!(())));
+        let pattern = self.gradient_pattern();
+        quote_spanned! {here=>
+            #start
+            let ((#value, _), #pullback) = #call;
+            let #pattern = #pullback(#(#given,)* &#value, (#seed, #krate::rt::Dual { value: #d_value, tangent: #d_value_dot }));
+            #results
+        }
+    }
+
+    /// Says what would be wrong over dual numbers: they carry their tangents past `detach`, and through the body of a function that has
+    /// a rule instead.
+    pub(super) fn no_third(&self) -> TokenStream {
+        let detaches = || {
+            crate::parse::mentions(
+                self.source.item.block.to_token_stream(),
+                &Ident::new("detach", proc_macro2::Span::call_site()),
+            )
+        };
+        let Some(float) = self.source.float().filter(|_| self.source.options.jvp.is_some() || detaches()) else {
+            return TokenStream::new();
+        };
+        let (here, krate, reason) =
+            (self.here(), self.krate, if self.source.options.jvp.is_some() { "has a rule" } else { "says `detach`" });
+        let text = format!("`{}`, which {reason},", self.source.item.sig.ident);
+        quote_spanned!(here=> #krate::rt::assert_no_third::<#float>(#text);)
+    }
+
+    /// The same with dual numbers in the place of floats.
+    fn with_dual(&self, tokens: TokenStream) -> TokenStream {
+        let krate = self.krate;
+        let float = self.source.float().expect("a function of third order is generic over its floats");
+        replaced(tokens, float, &quote!(#krate::rt::Dual<#float>))
+    }
+
+    /// An argument with its tangent.
+    fn dual(&self, argument: &Argument, name: &Ident, dot: &TokenStream) -> TokenStream {
+        let (here, krate) = (self.here(), self.krate);
+        let x = if matches!(argument.kind, Kind::Reference(_)) { quote!(#name) } else { quote!(&#name) };
+        match (argument.kind.peel(), peeled(&argument.ty)) {
+            (Kind::Scalar, Type::Reference(_)) => unreachable!("without references"),
+            (Kind::Scalar, _) => quote_spanned!(here=> #krate::rt::Dual { value: *#x, tangent: #dot }),
+            (Kind::Sequence(_), Type::Array(_)) => quote_spanned!(here=> #krate::rt::dual_array(#x, &#dot)),
+            (Kind::Sequence(_), _) => quote_spanned!(here=> #krate::rt::dual_list(#x, &#dot)),
+            _ => quote_spanned!(here=> #krate::rt::dual(#x, &#dot)),
+        }
+    }
+
+    /// A tangent of an argument with its own tangent.
+    fn dual_of_a_tangent(&self, argument: &Argument, d: &Ident, dot: &Ident) -> TokenStream {
+        let (here, krate) = (self.here(), self.krate);
+        match (argument.kind.peel(), peeled(&argument.ty)) {
+            (Kind::Scalar, _) => quote_spanned!(here=> #krate::rt::Dual { value: #d, tangent: #dot }),
+            (Kind::Sequence(_), Type::Array(_)) => quote_spanned!(here=> #krate::rt::dual_array(&#d, &#dot)),
+            (Kind::Sequence(_), _) => quote_spanned!(here=> #krate::rt::dual_list(&#d, &#dot)),
+            _ => quote_spanned!(here=> #krate::rt::dual(&#d, &#dot)),
+        }
+    }
+}
+
+/// What was made for an argument, as the function takes it.
+fn as_argument(argument: &Argument, dual: &Ident) -> TokenStream {
+    let is_view = |path: &syn::TypePath| path.path.segments.last().is_some_and(|last| last.ident.to_string().contains("View"));
+    match &argument.ty {
+        Type::Reference(_) => quote!(&#dual),
+        Type::Path(path) if is_view(path) => quote!(#dual.view()),
+        _ => quote!(::core::clone::Clone::clone(&#dual)),
+    }
+}
+
+/// The type without references.
+fn peeled(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => peeled(&reference.elem),
+        Type::Paren(inner) => peeled(&inner.elem),
+        other => other,
+    }
+}
+
+/// Tokens with others in the place of a name.
+fn replaced(tokens: TokenStream, name: &Ident, by: &TokenStream) -> TokenStream {
+    let each = |token: TokenTree| match token {
+        TokenTree::Ident(ident) if ident == *name => by.clone(),
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), replaced(group.stream(), name, by));
+            inner.set_span(group.span());
+            TokenTree::Group(inner).into()
+        }
+        other => other.into(),
+    };
+    tokens.into_iter().map(each).collect()
+}

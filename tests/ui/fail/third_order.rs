@@ -1,0 +1,27 @@
+use odyssey_runtime::prelude::*;
+
+#[differentiable(order = 3)]
+fn of_one_type(x: f64) -> f64 {
+    x.sin()
+}
+
+#[derive(Clone, Differentiable)]
+struct Spring<T: Real> {
+    stiffness: T,
+}
+
+#[differentiable(order = 3)]
+fn of_a_struct<T: Real>(spring: &Spring<T>, x: T) -> T {
+    spring.stiffness * x * x
+}
+
+#[differentiable(vjp = cube_vjp, order = 3)]
+fn cube<T: Real>(x: T) -> T {
+    x * x * x
+}
+
+fn cube_vjp<T: Real>(x: T) -> (T, impl FnOnce(T) -> T) {
+    (cube(x), move |d| T::lit(3.0) * x * x * d)
+}
+
+fn main() {}
