@@ -74,7 +74,7 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
         diagnostics.error_at(third, not_yet("third order of a function with a rule is", "remove `order`"));
     }
     if let Some(order) = options.order {
-        check_order(order, &signature, options, changes, diagnostics);
+        check_order(order, options, diagnostics);
     }
     if diagnostics.len() == 0 && signature.differentiated().next().is_none() {
         diagnostics.error(&item.sig.ident, nothing_to_differentiate(&signature, scope));
@@ -83,13 +83,10 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
 }
 
 /// What a rule that is differentiable itself may belong to.
-fn check_order(order: Span, signature: &Signature, options: &Options, changes: bool, diagnostics: &mut Diagnostics) {
+fn check_order(order: Span, options: &Options, diagnostics: &mut Diagnostics) {
     if options.jvp.is_none() {
         let text = "`order = 2` says that the rule for `jvp` is differentiable itself, and there is none\nhelp: name one, `jvp = my_jvp`; without a rule, remove `order`: what is compiled is differentiated twice anyway";
         diagnostics.error_at(order, text.to_owned());
-    } else if changes || signature.outcome.is_fallible() {
-        let text = not_yet("`order = 2` for a function that changes its arguments or can fail is", "remove it");
-        diagnostics.error_at(order, text);
     }
 }
 

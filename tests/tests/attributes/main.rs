@@ -25,6 +25,7 @@ mod mutable;
 mod outcomes;
 mod recursion;
 mod rules;
+mod rules_of_second_order;
 #[path = "../programs/support.rs"]
 mod support;
 mod traits;

@@ -62,9 +62,4 @@ fn without_a_rule(x: f64) -> f64 {
     x
 }
 
-#[differentiable(vjp = my_rule, jvp = my_other, order = 2)]
-fn perhaps(x: f64) -> Option<f64> {
-    Some(x)
-}
-
 fn main() {}

@@ -10,6 +10,7 @@ mod nested;
 mod pushforward;
 mod residual;
 mod rule;
+mod rule_along;
 mod second;
 mod signature;
 mod third;

@@ -140,7 +140,8 @@ impl Companion<'_> {
                 let after = self.local(&format!("{dot}_left"));
                 given.push(quote!(mut #dot));
                 tangents.push(quote!(#krate::rt::AlongMut::along_mut(&mut #dot).to_owned()));
-                stores.extend(quote!(#krate::rt::AlongMut::along_mut(&mut #dot).clone_from(&#after);));
+                let store = if is_slice(&argument.ty) { quote!(clone_from_slice) } else { quote!(clone_from) };
+                stores.extend(quote!(#krate::rt::AlongMut::along_mut(&mut #dot).#store(&#after);));
                 left.push(after);
             } else {
                 given.push(dot.to_token_stream());
@@ -316,4 +317,8 @@ impl Companion<'_> {
     pub(super) fn dot(&self, argument: &Argument) -> Ident {
         self.local(&format!("{}_dot", argument.name.unraw()))
     }
+}
+
+fn is_slice(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if matches!(&*reference.elem, Type::Slice(_)))
 }

@@ -212,7 +212,7 @@ impl Companion<'_> {
     }
 
     /// The gradients of a failure.
-    fn gradients_of_a_failure(&self, given: &[TokenStream], order: Order) -> TokenStream {
+    pub(super) fn gradients_of_a_failure(&self, given: &[TokenStream], order: Order) -> TokenStream {
         let (here, krate) = (self.here(), self.krate);
         let zeros = self.arguments().iter().zip(given).zip(self.want_parameters()).map(|((argument, name), want)| {
             match (argument.differentiated, argument.kind.is_exclusive()) {

@@ -9,11 +9,8 @@ use super::hidden::Body;
 use super::signature::is_consumed_receiver;
 use super::vjp::is_unit;
 use super::Companion;
-use crate::emit::call::hidden_call;
-use crate::emit::fragment::Fragment;
 use crate::emit::names::locate;
 use crate::emit::writer::tuple;
-use crate::ir::Callee;
 use crate::parse::Argument;
 
 impl Companion<'_> {
@@ -118,51 +115,6 @@ impl Companion<'_> {
         }
     }
 
-    /// Of second order, by a rule for `jvp` that is differentiable itself. The pullback of `(y, y_dot)`, given the tangent of the
-    /// cotangent for `y` and the cotangent for `y_dot`, gives the tangents of the gradients for the arguments, and the gradients for
-    /// their tangents.
-    pub(super) fn body_of_a_differentiable_rule(&self, rule: &ExprPath) -> Body {
-        let (krate, names, again) = (self.krate, self.names(), self.again_names());
-        let differentiated: Vec<_> = self.source.signature.differentiated().collect();
-        let dots: Vec<_> = differentiated.iter().map(|(_, argument)| self.dot(argument)).collect();
-        let held: Vec<_> = dots.iter().map(|dot| self.local(&format!("held_{dot}"))).collect();
-        let zeros = differentiated.iter().map(|(position, _)| {
-            let name = &names[*position];
-            quote!(|| #krate::rt::zero_tangent(&#name))
-        });
-        let given = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name));
-        let copies: Vec<_> = held.iter().map(|held| quote!(::core::clone::Clone::clone(&*#held))).collect();
-        let given = given.chain(copies.iter().cloned()).map(Fragment::tight).collect();
-        let yes = quote!(#krate::rt::Yes);
-        let mut wants = self.by_argument(std::iter::repeat(yes.clone()), &quote!(#krate::rt::No));
-        wants.extend(dots.iter().map(|_| yes.clone()));
-        let call = hidden_call(&Callee::Path(rule.clone()), "residual_vjp", given, &tuple(&wants), rule.span());
-        let [value, value_dot, kept, pullback, d, d_dot] =
-            ["value", "value_dot", "kept", "pullback", "cotangent", "cotangent_dot"].map(|name| self.local(name));
-        let gradients = self.gradient_names();
-        let tangents: Vec<_> = gradients.iter().map(|gradient| self.local(&format!("{gradient}_dot"))).collect();
-        let mut pattern = self.by_argument(tangents.iter().map(ToTokens::to_token_stream), &quote!(_));
-        pattern.extend(gradients.iter().map(ToTokens::to_token_stream));
-        let pattern = tuple(&pattern);
-        let mut both = gradients.iter().zip(&tangents).map(|(gradient, tangent)| quote!((#gradient, #tangent)));
-        let wanted = self.wanted(|| both.next().expect("one for each"));
-        Body {
-            parameters: self.parameters(),
-            along: self.by_argument(dots.iter().map(ToTokens::to_token_stream), &quote!(_)),
-            stmts: quote! {
-                #(let #held = #krate::rt::Along::along(#dots, #zeros);)*
-                let ((#value, #value_dot), #pullback) = #call;
-                let #kept = ::core::clone::Clone::clone(&#value_dot);
-            },
-            value: quote!((#value, #value_dot)),
-            pullback: quote!(move |#(#again,)* #value, (#d, #d_dot)| {
-                let #value = (::core::clone::Clone::clone(#value), #kept);
-                let #pattern = #pullback(#(#again,)* #(#copies,)* &#value, (#d_dot, #d));
-                #wanted
-            }),
-        }
-    }
-
     /// The names of the arguments that a pullback is given again.
     pub(super) fn again_names(&self) -> Vec<Ident> {
         let names = self.arguments().iter().zip(self.names());
@@ -172,8 +124,11 @@ impl Companion<'_> {
     /// The gradients where the function had no value.
     fn zeros(&self, again: &[Ident]) -> TokenStream {
         let krate = self.krate;
-        let differentiated = self.source.signature.differentiated();
-        let zeros = differentiated.map(|(position, argument)| {
+        let differentiated = || self.source.signature.differentiated();
+        if differentiated().any(|(_, argument)| argument.kind.is_exclusive()) {
+            return quote!(#krate::rt::failed_change());
+        }
+        let zeros = differentiated().map(|(position, argument)| {
             let argument = by_reference(argument, &again[position]);
             quote!(#krate::rt::zero_tangent(#argument))
         });
@@ -193,7 +148,7 @@ impl Companion<'_> {
     }
 
     /// The same of these.
-    fn wanted(&self, mut gradient: impl FnMut() -> TokenStream) -> TokenStream {
+    pub(super) fn wanted(&self, mut gradient: impl FnMut() -> TokenStream) -> TokenStream {
         let wanted = self.arguments().iter().zip(self.want_parameters()).map(|(argument, want)| {
             if !argument.differentiated {
                 return quote!(());

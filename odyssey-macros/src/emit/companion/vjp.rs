@@ -112,12 +112,15 @@ impl Companion<'_> {
         let keep = (!is_scalar).then(|| quote_spanned!(here=> let #kept = ::core::clone::Clone::clone(&#value);));
         let kept = if is_scalar { &value } else { &kept };
         let whole_cotangent = self.cotangent_of_the_whole(&cotangent, kept);
-        let of_result = if is_unit(&outcome.target) { quote!(()) } else { cotangent.to_token_stream() };
+        let is_unit = is_unit(&outcome.target);
+        let of_unit = (is_unit && outcome.is_fallible()).then(|| quote_spanned!(here=> let #cotangent = ();));
+        let of_result = if is_unit && !outcome.is_fallible() { quote!(()) } else { cotangent.to_token_stream() };
         let whole = outcome.is_fallible().then(|| {
             let (result, whole) = (self.result(), outcome.success(kept.to_token_stream()));
             quote_spanned!(here=> let #kept: #result = #whole;)
         });
         let success = outcome.success(quote_spanned!(here=> (#value, move |#(#cotangents),*| {
+            #of_unit
             #whole_cotangent
             #whole
             let #results = #pullback(#(#again,)* &#kept, #of_result);
