@@ -30,6 +30,7 @@ impl huber {
     }
     /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn value_and_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut (f64, f64),
@@ -44,6 +45,7 @@ impl huber {
     }
     /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn accumulate_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut (f64, f64),

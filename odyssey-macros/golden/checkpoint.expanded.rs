@@ -50,6 +50,7 @@ impl damped {
     }
     /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn value_and_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut (f64, Vec<f64>),
@@ -64,6 +65,7 @@ impl damped {
     }
     /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn accumulate_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut (f64, Vec<f64>),

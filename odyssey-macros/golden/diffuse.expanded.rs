@@ -53,6 +53,7 @@ impl diffuse {
     }
     /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn value_and_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut (Vec<f64>, f64),
@@ -68,6 +69,7 @@ impl diffuse {
     }
     /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn accumulate_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut (Vec<f64>, f64),

@@ -54,6 +54,7 @@ impl network {
     }
     /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn value_and_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut <Network as odyssey_runtime::Differentiable>::Tangent,
@@ -69,6 +70,7 @@ impl network {
     }
     /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn accumulate_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut <Network as odyssey_runtime::Differentiable>::Tangent,

@@ -37,6 +37,7 @@ impl settle {
     }
     /// The value; the gradient takes the place of what was in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn value_and_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut f64,
@@ -51,6 +52,7 @@ impl settle {
     }
     /// The value; the gradient is added to what is in `gradient`. Memory comes from the workspace.
     #[inline]
+    #[track_caller]
     fn accumulate_grad_into(
         workspace: &mut odyssey_runtime::Workspace,
         gradient: &mut f64,

@@ -10,6 +10,7 @@ mod diagnostics;
 mod emit;
 mod expand;
 mod expansion;
+mod expressions;
 #[cfg(test)]
 mod golden;
 mod ir;

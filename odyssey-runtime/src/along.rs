@@ -7,6 +7,7 @@ use std::ops::Deref;
 use ndarray::{Array, ArrayView, ArrayViewMut, CowArray, Dimension};
 
 use crate::ops::Tensor;
+use crate::quoted::ensure;
 use crate::real::Real;
 use crate::want::No;
 
@@ -196,7 +197,7 @@ where
     G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
 {
     let (x, dx) = (x.tensor_view(), dx.tensor_view());
-    assert!(x.shape() == dx.shape(), "a tangent of shape {:?} for an array of shape {:?}", dx.shape(), x.shape());
+    ensure!(x.shape() == dx.shape(), "", "a tangent of shape {:?} for an array of shape {:?}", dx.shape(), x.shape());
     let (values, tangents) = x.iter().zip(&dx).map(|(x, dx)| f(*x, *dx)).unzip();
     let shaped = |values| Array::from_shape_vec(x.raw_dim(), values).expect("a value for each element");
     (shaped(values), shaped(tangents))

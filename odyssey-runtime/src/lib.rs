@@ -29,6 +29,7 @@ pub mod ops;
 pub mod optim;
 mod place;
 pub mod prelude;
+mod quoted;
 mod real;
 mod repeated;
 #[doc(hidden)]

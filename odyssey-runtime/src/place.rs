@@ -8,6 +8,7 @@ use crate::differentiable::Differentiable;
 use crate::dual::Dual;
 use crate::memory::recycle;
 use crate::ops::Tensor;
+use crate::quoted::refuse;
 use crate::real::Real;
 use crate::tangent::Tangent;
 
@@ -213,12 +214,23 @@ macro_rules! array_place {
         impl<T: Real, D: Dimension> TensorMut for $array {
             #[track_caller]
             fn combine<X: Tensor<Elem = T> + ?Sized>(&mut self, other: &X, f: impl FnMut(&mut T, &T)) {
-                self.zip_mut_with(&other.tensor_view(), f);
+                let other = other.tensor_view();
+                let Some(broadcast) = other.broadcast(self.raw_dim()) else {
+                    refuse("", format_args!("shapes {:?} and {:?} do not broadcast", self.shape(), other.shape()))
+                };
+                self.zip_mut_with(&broadcast, f);
             }
         }
     )*};
 }
 array_place!(Array<T, D> ArrayViewMut<'_, T, D> ndarray::ArrayRef<T, D>);
+
+/// `place = value`, element by element, where `value` is broadcast.
+#[inline]
+#[track_caller]
+pub fn assign<P: TensorMut + ?Sized, X: Tensor<Elem = P::Elem> + ?Sized>(place: &mut P, value: &X) {
+    place.combine(value, |a, b| *a = *b);
+}
 
 /// `place += value`, where `value` is broadcast.
 #[inline]

@@ -21,10 +21,13 @@ pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};
 pub use crate::memory::{Constructors, Stack, accumulate_grad_into, pop, stack, value_and_grad_into};
 pub use crate::ops::functions::*;
+pub use crate::ops::joined::{concatenated, stacked};
 pub use crate::ops::residuals;
+pub use crate::ops::views::{column, index_axis, row, slice, slice_axis};
 pub use crate::place::{
-    add_part, add_to, as_tangent, clear_part, into_tangent, kind_of, of_kind, part, subtract_from, take_part,
+    add_part, add_to, as_tangent, assign, clear_part, into_tangent, kind_of, of_kind, part, subtract_from, take_part,
 };
+pub use crate::quoted::{Quoted, join};
 pub use crate::repeated::{Once, for_each_row, keeping};
 pub use crate::second::{AlongPassed, Handed, Passed, constant_seed, handed, map_linearized_along, map_pulled_back_along};
 pub use crate::tangent::Tangent;
@@ -33,6 +36,7 @@ pub use ndarray;
 pub use crate::__odyssey_assert_found as assert_found;
 pub use crate::__odyssey_assert_methods as assert_methods;
 pub use crate::want::{Excluded, No, Want, Yes};
+pub use crate::{__odyssey_concatenate as concatenate, __odyssey_stack as stack};
 pub use crate::{__odyssey_copied as copied, __odyssey_kept as kept, __odyssey_recycle as recycle, __odyssey_set as set};
 pub use crate::{
     __odyssey_into_parts as into_parts, __odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum,

@@ -6,6 +6,7 @@ use ndarray::{Array, Dimension};
 
 use crate::dual::Dual;
 use crate::memory::recycle;
+use crate::quoted::ensure;
 use crate::real::Real;
 
 /// A tangent or cotangent: an element of a real vector space, of the same structure as the value it belongs to.
@@ -149,7 +150,7 @@ impl<T: Real, D: Dimension> Tangent for Array<T, D> {
 
 #[track_caller]
 fn same_shape(a: &[usize], b: &[usize]) {
-    assert!(a == b, "tangents of shapes {a:?} and {b:?} belong to different values");
+    ensure!(a == b, "", "tangents of shapes {a:?} and {b:?} belong to different values");
 }
 
 /// Eight partial sums: they vectorise, and lose less than one running sum does.
@@ -223,7 +224,7 @@ impl<T: Tangent> Tangent for Vec<T> {
 #[track_caller]
 fn same_length<T>(a: &[T], b: &[T]) {
     let (a, b) = (a.len(), b.len());
-    assert!(a == b, "tangents of lengths {a} and {b} belong to different values");
+    ensure!(a == b, "", "tangents of lengths {a} and {b} belong to different values");
 }
 
 impl<T: Tangent, const N: usize> Tangent for [T; N] {

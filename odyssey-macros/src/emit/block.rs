@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::{Expr, Ident};
 
 use super::layout::Places;
@@ -82,7 +82,7 @@ impl Writer<'_> {
             Op::Kernel(kernel) if stmt.outs.len() > 1 => {
                 let names: Vec<_> = stmt.outs.iter().map(|out| self.name(*out)).collect();
                 let patterns: Vec<_> = stmt.outs.iter().map(|out| self.pattern(*out)).collect();
-                let (pattern, value) = (tuple(&patterns), self.kernel(kernel, &stmt.outs, at(stmt.span)).tokens);
+                let (pattern, value) = (tuple(&patterns), self.kernel(kernel, &stmt.outs, stmt.span).tokens);
                 self.guard_block(stmt, &names, quote!(let #pattern = #value;))
             }
             op => self.single(stmt, op),
@@ -193,14 +193,15 @@ impl Writer<'_> {
         if let (true, Some(Op::Rule(op, operand, reads))) = (self.layout.is_inline(value), self.layout.definition(value).cloned())
         {
             if op.accumulates {
-                let (function, rule) =
-                    (self.rt(op.name, stmt.span), format_ident!("add_{}", op.rules[operand].0, span = at(stmt.span)));
                 let args = self.rule_arguments(op, operand, &reads);
-                return quote!(#function::#rule(#target, #(#args),*););
+                let rule = format!("add_{}", op.rules[operand].0);
+                let call = self.rule_call(op.name, &rule, quote!(#target, #(#args),*), stmt.span);
+                return quote!(#call;);
             }
         }
-        let (add, value) = (self.rt("add", stmt.span), self.consume(value).tokens);
-        quote!(#add(#target, #value);)
+        let value = self.consume(value).tokens;
+        let call = self.runtime_call("add", quote!(#target, #value), stmt.span);
+        quote!(#call;)
     }
 
     /// `mut x` or `x`, for a `let`.

@@ -8,7 +8,7 @@ use syn::Ident;
 
 use super::companion::given_in_few;
 use super::fragment::Fragment;
-use super::names::at;
+use super::names::{at, given};
 use super::place::Access;
 use super::writer::{tuple, Writer};
 use crate::ir::{of_lent_tangent, Call, Callee, Copying, Kind, Op, Stmt, Value};
@@ -16,7 +16,6 @@ use crate::ir::{of_lent_tangent, Call, Callee, Copying, Kind, Op, Stmt, Value};
 impl Writer<'_> {
     /// `let (y, y_pullback) = f::residual_vjp(f, x, (Yes, No));`
     pub(super) fn linearize(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
-        let span = at(stmt.span);
         if let Callee::Each(_) = &call.callee {
             return self.linearize_each(stmt, call);
         }
@@ -25,7 +24,8 @@ impl Writer<'_> {
         let pullback = *stmt.outs.last().expect("the pullback");
         let wants = tuple(&self.wants(call, pullback));
         let pattern = tuple(&[self.pattern(stmt.outs[0]), self.pattern(pullback)]);
-        let value = hidden_call(&call.callee, "residual_vjp", args, &wants, span);
+        let place = self.place_of_call(&call.callee, stmt.span);
+        let value = hidden_call(&call.callee, "residual_vjp", args, &wants, place);
         let kept = self.kept_for_the_pullback(call, pullback, &changed);
         quote!(#start let #pattern = #value; #kept)
     }
@@ -87,14 +87,15 @@ impl Writer<'_> {
                 (None, None) => quote!(#krate::rt::No),
             });
         let given = tuple(&given.collect::<Vec<_>>());
-        let value = hidden_call(&call.callee, "pushforward", args, &given, span);
+        let place = self.place_of_call(&call.callee, stmt.span);
+        let value = hidden_call(&call.callee, "pushforward", args, &given, place);
         quote!(#starts let #pattern = #value;)
     }
 
     /// A call that changes some of its arguments, without a derivative.
     pub(super) fn changing_call(&mut self, stmt: &Stmt, call: &Call) -> TokenStream {
         let (start, changed) = self.changed_variables(stmt, call);
-        let value = self.call(call, &changed, at(stmt.span)).tokens;
+        let value = self.call(call, &changed, stmt.span).tokens;
         let pattern = self.pattern(stmt.outs[0]);
         if self.layout.is_used(stmt.outs[0]) {
             quote!(#start let #pattern = #value;)
@@ -147,19 +148,22 @@ impl Writer<'_> {
         match &call.callee {
             Callee::Each(path) => {
                 let array = args[0].receiver();
-                Fragment::tight(quote_spanned!(span=> #array.mapv(#path)))
+                Fragment::tight(quote_spanned!(at(span)=> #array.mapv(#path)))
             }
             Callee::Path(path) => {
                 let args = args.iter().map(|arg| &arg.tokens);
-                Fragment::tight(quote_spanned!(span=> #path(#(#args),*)))
+                let args = given(quote_spanned!(at(span)=> #(#args),*), self.place_of_call(&call.callee, span));
+                Fragment::tight(quote!(#path #args))
             }
             Callee::ValueAndGrad(path) => {
                 let args = args.iter().map(|arg| &arg.tokens);
-                Fragment::tight(quote_spanned!(span=> #path::value_and_grad(#(#args),*)))
+                Fragment::tight(quote_spanned!(at(span)=> #path::value_and_grad(#(#args),*)))
             }
             Callee::Method(name, turbofish) => {
+                let place = self.place_of_call(&call.callee, span);
                 let (receiver, args) = (args[0].receiver(), args[1..].iter().map(|arg| &arg.tokens));
-                Fragment::tight(quote_spanned!(span=> #receiver.#name #turbofish(#(#args),*)))
+                let args = given(quote_spanned!(at(span)=> #(#args),*), place);
+                Fragment::tight(quote_spanned!(at(span)=> #receiver.#name #turbofish #args))
             }
         }
     }
@@ -408,10 +412,12 @@ pub(in crate::emit) fn hidden_call(
     // Its own type parameters: one an argument for each of tangents and wants.
     let own = args.len() * if form == "residual_hvp" { 2 } else { 1 };
     let mut args = given_in_few(args.into_iter().map(|arg| arg.tokens).collect());
+    let here = at(span);
     match callee {
         Callee::Path(path) if callee.is_associated() => {
             let companion = sibling_path(path, form, own);
-            quote_spanned!(span=> #companion(#(#args,)* #further))
+            let args = given(quote_spanned!(here=> #(#args,)* #further), span);
+            quote_spanned!(here=> #companion #args)
         }
         Callee::Path(path) | Callee::Each(path) | Callee::ValueAndGrad(path) => {
             let (companion, generics) = companion_path(path, own);
@@ -421,13 +427,15 @@ pub(in crate::emit) fn hidden_call(
                 (Callee::ValueAndGrad(_), _) => format_ident!("value_and_grad_{form}", span = span),
                 _ => Ident::new(form, span),
             };
-            quote_spanned!(span=> #companion::#function #generics(#path, #(#args,)* #further))
+            let args = given(quote_spanned!(here=> #path, #(#args,)* #further), span);
+            quote_spanned!(span=> #companion::#function #generics #args)
         }
         Callee::Method(name, turbofish) => {
             let function = format_ident!("{name}_{form}", span = name.span());
             let turbofish = turbofish.as_ref().map(|generics| with_inferred(generics, own));
             args.remove(0);
-            quote_spanned!(span=> #receiver.#function #turbofish(#(#args,)* #further))
+            let args = given(quote_spanned!(here=> #(#args,)* #further), span);
+            quote_spanned!(here=> #receiver.#function #turbofish #args)
         }
     }
 }

@@ -40,7 +40,8 @@ impl Writer<'_> {
             quote_spanned!(span=> ::core::clone::Clone::clone(&#name))
         });
         let along = tuple_at(span, &along.collect::<Vec<_>>());
-        let value = hidden_call(&call.callee, "residual_hvp", args, &quote_spanned!(span=> #along, #wants), span);
+        let place = self.place_of_call(&call.callee, stmt.span);
+        let value = hidden_call(&call.callee, "residual_hvp", args, &quote_spanned!(span=> #along, #wants), place);
         let kept = self.kept_for_the_pullback(call, pullback, &changed);
         quote_spanned!(span=> #start #passed let ((#y, #y_dot), #y_pullback) = #value; #back #kept)
     }

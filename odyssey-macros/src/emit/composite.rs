@@ -1,9 +1,10 @@
 //! Lists, structs and options: built, looked into, taken apart.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::fragment::{Binding, Fragment};
+use super::names::at_index;
 use super::place::Access;
 use super::writer::{member, Failure, Writer};
 use crate::ir::{FieldName, Listing, Op, Path, Value};
@@ -26,11 +27,12 @@ impl Writer<'_> {
     }
 
     /// `concatenate![axis, a, b]`, `stack![axis, a, b]`.
-    pub(super) fn joined(&mut self, name: &str, elements: &[Value]) -> Fragment {
-        let (krate, macro_name) = (self.krate, format_ident!("{name}"));
+    pub(super) fn joined(&mut self, name: &str, elements: &[Value], token: Span) -> Fragment {
         let axis = self.expr(elements[0]).tokens;
         let parts: Vec<_> = elements[1..].iter().map(|v| self.expr(*v).receiver()).collect();
-        Fragment::tight(quote!(#krate::rt::ndarray::#macro_name![#axis, #(#parts),*]))
+        let place = self.quoted_place(token);
+        let (name, elements) = (self.users(name, place), at_index(quote!(#axis, #(#parts),*), place));
+        Fragment::tight(quote_spanned!(place=> #name! #elements))
     }
 
     pub(super) fn joined_part(&mut self, d: Value, axis: Value, parts: &[Value], stacked: Option<usize>, span: Span) -> Fragment {

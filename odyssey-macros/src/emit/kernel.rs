@@ -7,7 +7,7 @@ use syn::Ident;
 
 use super::fragment::Fragment;
 use super::layout::{Layout, Results};
-use super::names::{locate, Names};
+use super::names::{at, given, locate, Names};
 use super::stages::{stages, Stages};
 use super::writer::{tuple, Writer};
 use crate::ir::{Block, FieldName, Kernel, Kind, Op, Output, Value};
@@ -15,11 +15,12 @@ use crate::table::elementwise::Elementwise;
 
 impl Writer<'_> {
     /// `rt::map` for one result of full size, `rt::map_sum` for one sum, `rt::map_to` for several outputs.
-    pub(super) fn kernel(&mut self, kernel: &Kernel, outs: &[Value], span: Span) -> Fragment {
+    pub(super) fn kernel(&mut self, kernel: &Kernel, outs: &[Value], place: Span) -> Fragment {
         if let (Some(input), [Output::Sum]) = (plain_input(kernel), &kernel.outputs[..]) {
-            let (function, x) = (self.rt("sum", span), self.reference(input));
-            return Fragment::tight(quote_spanned!(span=> #function(#x)));
+            let x = self.reference(input);
+            return Fragment::tight(self.runtime_call("sum", x, place));
         }
+        let (span, place) = (at(place), self.place_of_pass(kernel, place));
         let operands = self.operands(kernel, span);
         let form = self.form(kernel);
         let closure = self.closure(kernel, outs, form, span);
@@ -28,7 +29,7 @@ impl Writer<'_> {
             [Output::Sum] => ("map_sum", TokenStream::new()),
             [Output::Like(like)] => {
                 let like = self.reference(like);
-                return self.pass("map_like", form, &quote!(#like, #operands, #closure), span);
+                return self.pass("map_like", form, quote!(#like, #operands, #closure), place);
             }
             _ => {
                 let outputs: Vec<_> = kernel.outputs.iter().map(|output| self.output(*output, span)).collect();
@@ -36,15 +37,15 @@ impl Writer<'_> {
                 ("map_to", quote!(#outputs,))
             }
         };
-        self.pass(name, form, &quote!(#operands, #extra #closure), span)
+        self.pass(name, form, quote!(#operands, #extra #closure), place)
     }
 
     /// One pass over memory.
-    fn pass(&self, name: &str, form: Form, arguments: &TokenStream, span: Span) -> Fragment {
-        let function = self.rt(name, span);
+    fn pass(&self, name: &str, form: Form, arguments: TokenStream, place: Span) -> Fragment {
+        let (function, arguments) = (self.users(name, place), given(arguments, place));
         Fragment::tight(match form {
-            Form::Macro => quote_spanned!(span=> #function!(#arguments)),
-            Form::Function => quote_spanned!(span=> #function(#arguments)),
+            Form::Macro => quote_spanned!(place=> #function! #arguments),
+            Form::Function => quote!(#function #arguments),
         })
     }
 

@@ -13,6 +13,7 @@ mod layout;
 mod literal;
 mod names;
 mod place;
+mod quoted;
 mod release;
 mod scalar;
 mod stages;

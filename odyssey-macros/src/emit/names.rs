@@ -161,6 +161,23 @@ pub(crate) fn at(span: Span) -> Span {
     span.resolved_at(Span::call_site())
 }
 
+/// Arguments in their parentheses, as the user's own: what panics in the call then names the user's place as its own, as long as
+/// the name that is called is the user's as well. What stands in the parentheses is not.
+pub(super) fn given(arguments: TokenStream, span: Span) -> TokenTree {
+    within(proc_macro2::Delimiter::Parenthesis, arguments, span)
+}
+
+/// The same of an index.
+pub(super) fn at_index(index: TokenStream, span: Span) -> TokenTree {
+    within(proc_macro2::Delimiter::Bracket, index, span)
+}
+
+fn within(delimiter: proc_macro2::Delimiter, tokens: TokenStream, span: Span) -> TokenTree {
+    let mut group = proc_macro2::Group::new(delimiter, tokens);
+    group.set_span(span);
+    TokenTree::Group(group)
+}
+
 /// The tokens, moved to a place of the user's; each name keeps its meaning.
 pub(crate) fn locate(tokens: TokenStream, span: Span) -> TokenStream {
     let moved = tokens.into_iter().map(|token| match token {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use super::names::at;
+use super::names::{at, at_index, given};
 use super::writer::{member, Writer};
 use crate::ir::{FieldName, Op, Path, Projection, Stmt, Value, Verbatim, Write};
 
@@ -24,17 +24,19 @@ impl Writer<'_> {
                 quote!(#place.#member)
             }
             Projection::Index(index) => {
-                let index = self.expr(*index).tokens;
-                quote!(#place[#index])
+                let (index, at) = (self.expr(*index).tokens, self.values[*index].span);
+                let index = at_index(index, at);
+                quote!(#place #index)
             }
             Projection::Dereference => quote!((*#place)),
             Projection::View(method, args) => {
                 let args: Vec<_> = args.iter().map(|v| self.expr(*v).tokens).collect();
                 let method = match access {
                     Access::Shared => (**method).clone(),
-                    Access::Exclusive => format_ident!("{}_mut", **method, span = at(method.span())),
+                    Access::Exclusive => format_ident!("{}_mut", **method, span = method.span()),
                 };
-                quote!(#place.#method(#(#args),*))
+                let args = given(quote!(#(#args),*), method.span());
+                quote!(#place.#method #args)
             }
         })
     }
@@ -62,7 +64,10 @@ impl Writer<'_> {
         };
         let write = match how {
             Write::Set => quote!(#place = #value;),
-            Write::Assign => quote!(#place.assign(#value);),
+            Write::Assign => {
+                let call = self.runtime_call("assign", quote!(&mut #place, #value), stmt.span);
+                quote!(#call;)
+            }
             Write::Fill => quote!(#place.fill(#value);),
         };
         quote!(#start #write)
@@ -95,9 +100,10 @@ impl Writer<'_> {
             let value = self.expr(value).tokens;
             return if subtracts { quote!(#start #place -= #value;) } else { quote!(#start #place += #value;) };
         }
-        let function = self.rt(if subtracts { "subtract_from" } else { "add_to" }, stmt.span);
         let value = self.reference(value);
-        quote!(#start #function(&mut #place, #value);)
+        let function = if subtracts { "subtract_from" } else { "add_to" };
+        let call = self.runtime_call(function, quote!(&mut #place, #value), stmt.span);
+        quote!(#start #call;)
     }
 
     /// Adds to a part of a tangent.

@@ -1,5 +1,7 @@
 //! Values as expressions.
 
+use std::rc::Rc;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Path};
@@ -7,8 +9,10 @@ use syn::{Ident, Path};
 use super::fragment::{Binding, Fragment};
 use super::kernel::Form;
 use super::layout::Layout;
-use super::names::{at, locate, Names};
+use super::names::{at, at_index, given, locate, Names};
+use super::quoted::Quotes;
 use super::wants::Guards;
+use crate::expressions::Expressions;
 use crate::ir::{Copying, FieldName, Kind, Listing, Op, Value, ValueSet, Values};
 use crate::table::operations::{Operation, Push, Read};
 
@@ -36,6 +40,9 @@ pub(super) struct Writer<'a> {
     pub(super) at: usize,
     /// The variables that have been moved, or have given their memory back.
     pub(super) moved: ValueSet,
+    /// The user's expressions, and those that the body may panic at.
+    pub(super) expressions: Rc<Expressions>,
+    pub(super) quotes: Quotes,
     /// Writes the element of a kernel, in that form.
     pub(super) kernel_form: Option<Form>,
 }
@@ -61,6 +68,29 @@ impl Writer<'_> {
         let mut tokens = self.prefix.clone();
         tokens.iter_mut().for_each(|token| token.set_span(krate));
         tokens.push(Ident::new(name, here).into());
+        tokens.into_iter().collect()
+    }
+
+    /// `rt::name(arguments)`, as the user's own call: rustc says of what panics in there that it panics at the user's expression.
+    pub(super) fn runtime_call(&mut self, name: &str, arguments: TokenStream, span: Span) -> TokenStream {
+        let span = self.quoted_place(span);
+        let (function, arguments) = (self.users(name, span), given(arguments, span));
+        quote!(#function #arguments)
+    }
+
+    /// `rt::name::rule(arguments)`, likewise.
+    pub(super) fn rule_call(&mut self, name: &str, rule: &str, arguments: TokenStream, span: Span) -> TokenStream {
+        let span = self.quoted_place(span);
+        let (function, rule, arguments) = (self.users(name, span), Ident::new(rule, span), given(arguments, span));
+        let colons = quote_spanned!(span=> ::);
+        quote!(#function #colons #rule #arguments)
+    }
+
+    /// `rt::name`, as if the user had written it.
+    pub(super) fn users(&self, name: &str, span: Span) -> TokenStream {
+        let mut tokens = self.prefix.clone();
+        tokens.iter_mut().for_each(|token| token.set_span(span));
+        tokens.push(Ident::new(name, span).into());
         tokens.into_iter().collect()
     }
 
@@ -186,7 +216,7 @@ impl Writer<'_> {
 
     /// An operation as an expression.
     pub(super) fn render(&mut self, op: &Op, out: Value) -> Fragment {
-        let span = self.span(out);
+        let (span, place) = (self.span(out), self.values[out].span);
         match op {
             Op::Literal(number) => self.literal(number, span),
             Op::Verbatim(verbatim) => self.verbatim(verbatim),
@@ -208,15 +238,24 @@ impl Writer<'_> {
             }
             Op::Index(base, index) => {
                 let (base, index) = (self.expr(*base).receiver(), self.expr(*index).tokens);
-                Fragment::tight(quote_spanned!(span=> #base[#index]))
+                let index = at_index(index, place);
+                Fragment::tight(quote!(#base #index))
+            }
+            Op::View(base, method, args)
+                if ["row", "column", "slice", "index_axis", "slice_axis"].iter().any(|name| **method == name) =>
+            {
+                let base = self.reference(*base);
+                let args: Vec<_> = args.iter().map(|v| self.expr(*v).tokens).collect();
+                Fragment::tight(self.runtime_call(&method.to_string(), quote_spanned!(span=> #base, #(#args),*), place))
             }
             Op::View(base, method, args) => {
                 let base = self.expr(*base).receiver();
                 let args: Vec<_> = args.iter().map(|v| self.expr(*v).tokens).collect();
-                Fragment::tight(quote_spanned!(span=> #base.#method(#(#args),*)))
+                let args = given(quote_spanned!(span=> #(#args),*), method.span());
+                Fragment::tight(quote_spanned!(span=> #base.#method #args))
             }
-            Op::List(Listing::Concatenation, elements) => self.joined("concatenate", elements),
-            Op::List(Listing::Stack, elements) => self.joined("stack", elements),
+            Op::List(Listing::Concatenation, elements) => self.joined("concatenate", elements, place),
+            Op::List(Listing::Stack, elements) => self.joined("stack", elements, place),
             Op::List(how, elements) => self.list(*how, elements),
             Op::JoinedPart { cotangent, axis, parts, stacked } => self.joined_part(*cotangent, *axis, parts, *stacked, span),
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest),
@@ -232,33 +271,32 @@ impl Writer<'_> {
                 let x = self.expr(*x).at_least(Binding::Cast);
                 Fragment::new(quote_spanned!(span=> #x as #ty), Binding::Cast)
             }
-            Op::Sum(x) => self.call_rt("sum", &[*x], span),
-            Op::Length(x) => self.call_rt("length", &[*x], span),
-            Op::Extent(x) => self.call_rt("extent", &[*x], span),
-            Op::Zero(x) => self.call_rt("zero_tangent", &[*x], span),
-            Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, span),
-            Op::Call(call) => self.call(call, &[], span),
-            Op::Rule(op, operand, reads) => self.rule(op, *operand, reads, span),
-            Op::Tangent(op, operand, reads) => self.tangent_rule(op, *operand, reads, span),
-            Op::RuleAlong(op, operand, reads, tangents) => self.rule_along(op, *operand, reads, tangents, span),
+            Op::Sum(x) => self.call_rt("sum", &[*x], place),
+            Op::Length(x) => self.call_rt("length", &[*x], place),
+            Op::Extent(x) => self.call_rt("extent", &[*x], place),
+            Op::Zero(x) => self.call_rt("zero_tangent", &[*x], place),
+            Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, place),
+            Op::Call(call) => self.call(call, &[], place),
+            Op::Rule(op, operand, reads) => self.rule(op, *operand, reads, place),
+            Op::Tangent(op, operand, reads) => self.tangent_rule(op, *operand, reads, place),
+            Op::RuleAlong(op, operand, reads, tangents) => self.rule_along(op, *operand, reads, tangents, place),
             Op::Fit { value, like, .. } => {
-                let (function, value, like) = (self.rt("fit", span), self.consume(*value).tokens, self.reference(*like));
-                Fragment::tight(quote!(#function(#value, #like)))
+                let (value, like) = (self.consume(*value).tokens, self.reference(*like));
+                Fragment::tight(self.runtime_call("fit", quote!(#value, #like), place))
             }
             Op::CastBack { cotangent, like } => {
                 let (function, d, like) = (self.rt("cast_like", span), self.expr(*cotangent).tokens, self.expr(*like).tokens);
                 Fragment::tight(quote!(#function(#d, #like)))
             }
             Op::Present(_) | Op::Absent | Op::Expect(_) => self.optional(op, span),
-            Op::Kernel(kernel) => self.kernel(kernel, &[out], span),
+            Op::Kernel(kernel) => self.kernel(kernel, &[out], place),
             other => unreachable!("{other:?} is a statement"),
         }
     }
 
     fn call_rt(&mut self, name: &str, args: &[Value], span: Span) -> Fragment {
-        let function = self.rt(name, span);
         let args: Vec<_> = args.iter().map(|v| self.reference(*v)).collect();
-        Fragment::tight(quote_spanned!(span=> #function(#(#args),*)))
+        Fragment::tight(self.runtime_call(name, quote_spanned!(at(span)=> #(#args),*), span))
     }
 
     fn copy(&mut self, how: Copying, x: Value, span: Span) -> Fragment {
@@ -283,11 +321,14 @@ impl Writer<'_> {
     }
 
     fn apply(&mut self, op: &'static Operation, operands: &[Value], parameters: &[Value], span: Span) -> Fragment {
-        let function = self.rt(op.name, span);
         let mut args: Vec<_> = operands.iter().map(|v| self.reference(*v)).collect();
         args.extend(parameters.iter().map(|v| self.passive_argument(op, *v)).collect::<Vec<_>>());
-        let unwrap = op.optional.then(|| quote!(.unwrap()));
-        Fragment::tight(quote_spanned!(span=> #function(#(#args),*)#unwrap))
+        let args = quote_spanned!(at(span)=> #(#args),*);
+        Fragment::tight(if op.optional {
+            self.rule_call(op.name, "unwrapped", args, span)
+        } else {
+            self.runtime_call(op.name, args, span)
+        })
     }
 
     /// A passive parameter. Shapes may be no `Copy` types, and views are written as often as they are read.
@@ -297,10 +338,8 @@ impl Writer<'_> {
     }
 
     pub(super) fn rule(&mut self, op: &'static Operation, operand: usize, reads: &[Value], span: Span) -> Fragment {
-        let function = self.rt(op.name, span);
-        let rule = Ident::new(op.rules[operand].0, span);
         let args = self.rule_arguments(op, operand, reads);
-        Fragment::tight(quote_spanned!(span=> #function::#rule(#(#args),*)))
+        Fragment::tight(self.rule_call(op.name, op.rules[operand].0, quote_spanned!(at(span)=> #(#args),*), span))
     }
 
     /// `rt::tangent_part(rt::softmax::d_x(&rt::dual(y, y_dot), rt::lifted(axis), &rt::dual(d, d_dot)))`
@@ -314,7 +353,6 @@ impl Writer<'_> {
     ) -> Fragment {
         let (name, kinds) = op.rules[operand];
         let [part, dual, lifted] = ["tangent_part", "dual", "lifted"].map(|name| self.rt(name, span));
-        let (function, rule) = (self.rt(op.name, span), Ident::new(name, span));
         let plain = self.arguments_of_a_rule(op, kinds, reads);
         let args = kinds.iter().zip(reads).zip(tangents).zip(plain).map(|(((read, value), tangent), plain)| {
             let borrow = (!matches!(read, Read::Parameter(_) | Read::OwnedCotangent)).then(|| quote!(&));
@@ -331,15 +369,15 @@ impl Writer<'_> {
             }
         });
         let args: Vec<_> = args.collect();
-        Fragment::tight(quote_spanned!(span=> #part(#function::#rule(#(#args),*))))
+        let rule = self.rule_call(op.name, name, quote_spanned!(at(span)=> #(#args),*), span);
+        Fragment::tight(quote_spanned!(at(span)=> #part(#rule)))
     }
 
     fn tangent_rule(&mut self, op: &'static Operation, operand: usize, reads: &[Value], span: Span) -> Fragment {
         let Push::Rules(rules) = op.push else { unreachable!("it is linear") };
         let (rule, kinds) = rules[operand];
-        let (function, rule) = (self.rt(op.name, span), Ident::new(rule, span));
         let args = self.arguments_of_a_rule(op, kinds, reads);
-        Fragment::tight(quote_spanned!(span=> #function::#rule(#(#args),*)))
+        Fragment::tight(self.rule_call(op.name, rule, quote_spanned!(at(span)=> #(#args),*), span))
     }
 
     pub(super) fn rule_arguments(&mut self, op: &'static Operation, operand: usize, reads: &[Value]) -> Vec<TokenStream> {

@@ -63,7 +63,7 @@ impl Lowerer {
 
     /// `x.slice_move(s![..])`, `x.remove_axis(axis)`: an array, or a view, that has become a part of itself.
     pub(super) fn moved_part(&mut self, e: &ExprMethodCall) -> Value {
-        let span = e.span();
+        let span = e.method.span();
         let base = self.expr(&e.receiver);
         let base = self.behind_reference(base);
         let mut args: Vec<_> = e.args.iter().map(|arg| self.index_value(arg)).collect();
@@ -116,7 +116,7 @@ impl Lowerer {
     }
 
     fn mean(&mut self, e: &ExprMethodCall) -> Value {
-        let span = e.span();
+        let span = e.method.span();
         let receiver = self.expr(&e.receiver);
         let array = self.behind_reference(receiver);
         let (sum, active) = (self.sum(array, span), self.is_active(array));

@@ -8,6 +8,7 @@ use super::place::Lending;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::emit::at;
+use crate::expressions::token_of;
 use crate::ir::{Call, Callee, FieldName, Kind, Op, Parameter, Value};
 use crate::table::elementwise::Elementwise;
 
@@ -184,7 +185,7 @@ impl Lowerer {
             }
             passive.push(Self::parameter_of(arg, value));
         }
-        self.elementwise(op, values, passive, expr.span())
+        self.elementwise(op, values, passive, token_of(expr))
     }
 
     /// A passive parameter; an integer literal is known to the compiler.

@@ -9,13 +9,14 @@ use super::jump::Jumps;
 use super::passive::{arithmetic, is_float, Effects};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
+use crate::expressions::token_of;
 use crate::ir::{FieldName, Kind, Listing, Op, Value};
 use crate::table::elementwise::Elementwise;
 
 impl Lowerer {
     /// The value of an expression. Where nothing differentiated takes part, it is verbatim.
     pub(super) fn expr(&mut self, expr: &Expr) -> Value {
-        let span = expr.span();
+        let span = token_of(expr);
         match expr {
             Expr::Paren(e) => return self.expr(&e.expr),
             Expr::Group(e) => return self.expr(&e.expr),

@@ -11,6 +11,7 @@ use super::place::{is_mutable_view, view_kind, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::emit::at;
+use crate::expressions::token_of;
 use crate::ir::{Call, Callee, Copying, Kind, Op, Value};
 use crate::table::elementwise::Elementwise;
 use crate::table::operations::{self, Operation, Receiver, Shape};
@@ -18,7 +19,7 @@ use crate::table::operations::{self, Operation, Receiver, Shape};
 impl Lowerer {
     /// A method call with a differentiated receiver or argument.
     pub(super) fn method_call(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
-        let span = e.span();
+        let span = e.method.span();
         let name = e.method.to_string();
         if is_question(&e.method) || super::expr::is_of_integers(&e.method) {
             return self.verbatim(expr);
@@ -109,19 +110,19 @@ impl Lowerer {
             &format!("the method `{}` on an array or a scalar is", e.method),
             "write it with operations that are, `detach` the receiver, or call a trait's method of your own by its path: `Trait::method(x)`",
         );
-        self.refuse(expr, e.span(), &text)
+        self.refuse(expr, e.method.span(), &text)
     }
 
     /// What is in an `Option` or a `Result`.
     fn unwrapped(&mut self, e: &ExprMethodCall) -> Value {
         let value = self.expr(&e.receiver);
         let (kind, active) = (self.payload_of(value), self.is_active(value));
-        self.emit(Op::Unwrap(value, std::rc::Rc::new(e.clone())), kind, active, e.span())
+        self.emit(Op::Unwrap(value, std::rc::Rc::new(e.clone())), kind, active, e.method.span())
     }
 
     /// Methods that give a part of a value, or take one out.
     fn part_method(&mut self, e: &ExprMethodCall, expr: &Expr) -> Option<Value> {
-        let (name, span, receiver) = (e.method.to_string(), e.span(), &e.receiver);
+        let (name, span, receiver) = (e.method.to_string(), e.method.span(), &e.receiver);
         let here = at(span);
         match (name.as_str(), e.args.len()) {
             ("unwrap", 0) | ("expect", 1) => is_parted(receiver).then(|| self.certain_part(receiver)).flatten(),
@@ -187,18 +188,18 @@ impl Lowerer {
         let is_receiver_lent = !only_looks(&e.method) && self.lent(&e.receiver, true).is_some();
         if is_receiver_lent || self.lends(&given[1..]) {
             let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
-            return self.changing_call(callee, &given, e.span(), Lending::Perhaps);
+            return self.changing_call(callee, &given, e.method.span(), Lending::Perhaps);
         }
         let args = std::iter::once(receiver).chain(e.args.iter().map(|arg| self.argument(arg)).collect::<Vec<_>>()).collect();
         let callee = Callee::Method(e.method.clone(), e.turbofish.clone());
-        self.emit(Op::Call(Call::of(callee, args)), Kind::Unknown, true, e.span())
+        self.emit(Op::Call(Call::of(callee, args)), Kind::Unknown, true, e.method.span())
     }
 
     fn sin_cos(&mut self, receiver: &Expr, expr: &Expr) -> Value {
         let x = self.expr(receiver);
         let parts: Vec<_> = ["sin", "cos"]
             .iter()
-            .map(|name| self.elementwise(Elementwise::named(name), vec![x], Vec::new(), expr.span()))
+            .map(|name| self.elementwise(Elementwise::named(name), vec![x], Vec::new(), token_of(expr)))
             .collect();
         let kind = Kind::Tuple(parts.iter().map(|v| self.kind(*v).clone()).collect());
         self.emit(Op::Tuple(parts), kind, true, expr.span())
@@ -216,7 +217,7 @@ impl Lowerer {
         if kind.is_scalar() {
             return self.element_of(value);
         }
-        self.emit(Op::Copy(copying, value), kind, active, expr.span())
+        self.emit(Op::Copy(copying, value), kind, active, token_of(expr))
     }
 
     /// The sum of all elements.
@@ -237,7 +238,7 @@ impl Lowerer {
             std::iter::once(receiver).chain(operands.iter().copied()).map(|v| self.behind_reference(v)).collect();
         let active = operands.iter().any(|v| self.is_active(*v));
         let kind = result_kind(op, operands.iter().map(|v| self.kind(*v).peel()));
-        let (first, span) = (operands[0], e.span());
+        let (first, span) = (operands[0], e.method.span());
         let value = self.emit(Op::Apply(op, operands, parameters.to_vec()), kind, active, span);
         if op.receiver == Receiver::Borrowed {
             value
@@ -257,10 +258,10 @@ impl Lowerer {
                     segments.last().and_then(|last| Elementwise::find(&last.ident.to_string())).filter(|op| op.row().is_method());
                 match (owner.as_deref(), op) {
                     (Some("f64" | "f32"), Some(op)) => self.table_operation(op, &[&e.receiver], expr),
-                    _ => self.each(path, &e.receiver, e.span()),
+                    _ => self.each(path, &e.receiver, e.method.span()),
                 }
             }
-            _ => self.refuse(expr, e.span(), &not_yet("`mapv` with this argument is", "write a closure: `mapv(|v| …)`")),
+            _ => self.refuse(expr, e.method.span(), &not_yet("`mapv` with this argument is", "write a closure: `mapv(|v| …)`")),
         }
     }
 

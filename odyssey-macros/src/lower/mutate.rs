@@ -237,7 +237,7 @@ impl Lowerer {
     fn write(&mut self, e: &ExprMethodCall, how: Write) {
         let value = self.expr(&e.args[0]);
         match self.place(&e.receiver) {
-            Some(place) => self.store(&place, value, how, e.span()),
+            Some(place) => self.store(&place, value, how, e.method.span()),
             None => {
                 let text = "only a part of a variable can be assigned to here\nhelp: borrow it with `let part = …` first";
                 self.diagnostics.error(&e.receiver, text);

@@ -364,6 +364,26 @@ const CALLED: &[&str] = &[
     "try_triangular_solve",
 ];
 
+/// Functions of the runtime that are called like those of the user's.
+const FUNCTIONS: &[&str] = &[
+    "bce_loss",
+    "bce_with_logits_loss",
+    "cross_entropy_loss",
+    "focal_loss",
+    "hinge_loss",
+    "huber_loss",
+    "kl_div_loss",
+    "mae_loss",
+    "mse_loss",
+    "nll_loss",
+    "weighted_cross_entropy_loss",
+];
+
+/// Whether the runtime has a function or a method of that name.
+pub(crate) fn is_of_the_runtime(name: &str) -> bool {
+    FUNCTIONS.contains(&name.strip_suffix("_with").unwrap_or(name)) || is_called(name) || find(name).is_some()
+}
+
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {
     OPERATIONS.iter().chain(linalg::LINALG).chain(networks::NETWORKS)

@@ -3,6 +3,7 @@
 use super::join::write_c_strides;
 use super::list::List;
 use super::operand::Layout;
+use crate::quoted::{refuse, refuse_join};
 
 /// What all operands broadcast to.
 #[derive(Debug)]
@@ -110,11 +111,12 @@ fn widen(shape: &mut [usize], next: &[usize]) -> bool {
 #[cold]
 #[track_caller]
 fn mismatch(sources: &[Layout], targets: &[&[usize]]) -> ! {
+    refuse_join(&sources.iter().map(|source| source.shape).collect::<Vec<_>>());
     let broadcast = |a: &[usize], b: &[usize]| a.iter().rev().zip(b.iter().rev()).all(|(&a, &b)| a == b || a == 1 || b == 1);
     let shapes: Vec<_> = sources.iter().map(|source| source.shape).chain(targets.iter().copied()).collect();
     for (i, b) in shapes.iter().enumerate() {
         if let Some(a) = shapes[..i].iter().find(|a| !broadcast(a, b)) {
-            panic!("shapes {a:?} and {b:?} do not broadcast");
+            refuse("", format_args!("shapes {a:?} and {b:?} do not broadcast"));
         }
     }
     unreachable!("shapes that broadcast in pairs do so together")

@@ -6,6 +6,7 @@ use super::Reduction;
 use crate::elementwise::{Sum, map_to, operand};
 use crate::ops::probe::{Probe, Probed};
 use crate::ops::{Elements, Tensor};
+use crate::quoted::{ensure, refuse};
 use crate::real::Real;
 
 /// The mathematics of one loss; itself it holds the loss's parameters.
@@ -51,9 +52,9 @@ impl<C> Logits<C> for Probe {
 #[track_caller]
 pub(super) fn check_labels<T>(logits: &ArrayView2<'_, T>, labels: &[usize]) {
     let (n, classes) = logits.dim();
-    assert!(labels.len() == n, "{} labels for logits of shape [{n}, {classes}]", labels.len());
+    ensure!(labels.len() == n, "", "{} labels for logits of shape [{n}, {classes}]", labels.len());
     if let Some((i, label)) = labels.iter().enumerate().find(|&(_, &label)| label >= classes) {
-        panic!("label {label} of example {i} is out of range for logits of shape [{n}, {classes}]");
+        refuse("", format_args!("label {label} of example {i} is out of range for logits of shape [{n}, {classes}]"));
     }
 }
 
@@ -85,7 +86,7 @@ pub(super) fn checked_value_and_grad<T: Real>(
 #[track_caller]
 pub(super) fn directional<T: Real>(gradient: &Array2<T>, tangent: &Array2<T>) -> T {
     let (of, along) = (gradient.shape(), tangent.shape());
-    assert!(of == along, "a tangent of shape {along:?} for logits of shape {of:?}");
+    ensure!(of == along, "", "a tangent of shape {along:?} for logits of shape {of:?}");
     let (sum,) = map_to((operand(gradient), operand(tangent)), (Sum,), |(g, d)| (g * d,));
     sum
 }

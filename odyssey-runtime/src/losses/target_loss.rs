@@ -7,6 +7,7 @@ use crate::along::Along;
 use crate::elementwise::{Sum, like, map_to, operand};
 use crate::ops::probe::{Probe, Probed};
 use crate::ops::{Elements, Tensor};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 /// The mathematics of one loss, at one element; itself it holds the loss's parameters.
@@ -72,7 +73,7 @@ impl<'v, T: Real, D: Dimension, L: TargetLoss<T>> Pass<'v, T, D, L> {
     {
         let (predictions, targets) = (predictions.tensor_view(), targets.tensor_view());
         let (x, y) = (predictions.shape(), targets.shape());
-        assert!(x == y, "predictions of shape {x:?} and targets of shape {y:?}");
+        ensure!(x == y, "", "predictions of shape {x:?} and targets of shape {y:?}");
         let factor = reduction.factor(predictions.len());
         Self { loss, predictions, targets, factor }
     }
@@ -312,9 +313,9 @@ macro_rules! target_loss {
                 W: Want,
                 $($O: Excluded,)*
             {
-                let zeros = || ndarray::Array::zeros(predictions.tensor_view().raw_dim());
-                let x = $crate::dual::dual(&predictions.tensor_view(), &*tangents.0.along(zeros));
-                let y = $crate::dual::dual(&targets.tensor_view(), &*tangents.1.along(zeros));
+                let (x, y) = (predictions.tensor_view(), targets.tensor_view());
+                let x = $crate::dual::dual(&x, &*tangents.0.along(|| ndarray::Array::zeros(x.raw_dim())));
+                let y = $crate::dual::dual(&y, &*tangents.1.along(|| ndarray::Array::zeros(y.raw_dim())));
                 $(let $option = $crate::dual::lifted(&$option);)*
                 let value = Pass::new(&x, &y, $loss, $reduction).value();
                 ($crate::dual::parts(value), move |_: &X, _: &Y, $(_: operation!(@type $Option X),)* _: &X::Elem, d: (X::Elem, X::Elem)| {

@@ -10,6 +10,7 @@ use crate::ops::Tensor;
 use crate::ops::log_softmax::log_softmax;
 use crate::ops::operation::operation;
 use crate::ops::probe::{IsOperation, Probe};
+use crate::quoted::ensure;
 use crate::real::Real;
 use crate::want::{Excluded, Want};
 
@@ -39,9 +40,10 @@ impl<T: Real> Weighted<'_, T> {
     }
 
     /// What the sum over the examples is multiplied by.
+    #[track_caller]
     fn factor(self, classes: usize, labels: &[usize], reduction: Reduction) -> T {
         let n = self.weights.len();
-        assert!(n == 0 || n == classes, "{n} weights for {classes} classes");
+        ensure!(n == 0 || n == classes, "", "{n} weights for {classes} classes");
         match reduction {
             Reduction::Mean => labels.iter().map(|label| self.weight(*label)).sum::<T>().recip(),
             Reduction::Sum => T::one(),

@@ -10,32 +10,34 @@ pub trait WithGradient<G> {
     /// The same without the gradient.
     type Value;
 
-    /// Hands the gradient on, if there is one.
-    fn hand_on(self, to: impl FnOnce(G)) -> Self::Value;
+    /// The value, and the gradient, if there is one.
+    fn apart(self) -> (Self::Value, Option<G>);
 }
 
 impl<V, G> WithGradient<G> for (V, G) {
     type Value = V;
 
-    fn hand_on(self, to: impl FnOnce(G)) -> V {
-        to(self.1);
-        self.0
+    fn apart(self) -> (V, Option<G>) {
+        (self.0, Some(self.1))
     }
 }
 
 impl<V, G, E> WithGradient<G> for Result<(V, G), E> {
     type Value = Result<V, E>;
 
-    fn hand_on(self, to: impl FnOnce(G)) -> Result<V, E> {
-        self.map(|both| both.hand_on(to))
+    fn apart(self) -> (Result<V, E>, Option<G>) {
+        match self {
+            Ok((value, gradient)) => (Ok(value), Some(gradient)),
+            Err(error) => (Err(error), None),
+        }
     }
 }
 
 impl<V, G> WithGradient<G> for Option<(V, G)> {
     type Value = Option<V>;
 
-    fn hand_on(self, to: impl FnOnce(G)) -> Option<V> {
-        self.map(|both| both.hand_on(to))
+    fn apart(self) -> (Option<V>, Option<G>) {
+        self.unzip()
     }
 }
 
@@ -45,15 +47,26 @@ pub fn value_and_grad_into<G: Tangent, R: WithGradient<G>>(
     gradient: &mut G,
     value_and_grad: impl FnOnce() -> R,
 ) -> R::Value {
-    workspace.lend(|| value_and_grad().hand_on(|new| replace(gradient, new).recycle_tangent()))
+    let _loan = workspace.lend();
+    let (value, new) = value_and_grad().apart();
+    if let Some(new) = new {
+        replace(gradient, new).recycle_tangent();
+    }
+    value
 }
 
-/// Runs `value_and_grad` with the workspace; the gradient is added to what is in `gradient`.
+/// Runs `value_and_grad` with the workspace; the gradient is added to what is in `gradient`. Panics, at its caller's, if they are
+/// of different shapes.
 #[track_caller]
 pub fn accumulate_grad_into<G: Tangent, R: WithGradient<G>>(
     workspace: &mut Workspace,
     gradient: &mut G,
     value_and_grad: impl FnOnce() -> R,
 ) -> R::Value {
-    workspace.lend(|| value_and_grad().hand_on(|new| gradient.accumulate(new)))
+    let _loan = workspace.lend();
+    let (value, new) = value_and_grad().apart();
+    if let Some(new) = new {
+        gradient.accumulate(new);
+    }
+    value
 }

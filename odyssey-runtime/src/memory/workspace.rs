@@ -37,11 +37,10 @@ impl fmt::Debug for Workspace {
 }
 
 impl Workspace {
-    /// Runs `f` with the workspace lent to this thread: what the runtime asks for comes from it. A workspace that was lent
-    /// before is lent again afterwards.
-    pub(crate) fn lend<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        let _loan = Loan::new(&mut self.0);
-        f()
+    /// Lends the workspace to this thread: as long as the loan lives, what the runtime asks for comes from it. A workspace that
+    /// was lent before is lent again afterwards.
+    pub(super) fn lend(&mut self) -> Loan<'_> {
+        Loan::new(&mut self.0)
     }
 }
 
@@ -51,7 +50,7 @@ thread_local! {
 }
 
 /// Takes the blocks to the thread, and back when it ends, also in a panic.
-struct Loan<'w> {
+pub(super) struct Loan<'w> {
     blocks: &'w mut Blocks,
     before: Option<Blocks>,
 }
@@ -198,6 +197,11 @@ mod tests {
     use super::{Blocks, Workspace, capacity_for, recycle};
     use crate::memory::uninitialised;
 
+    fn while_lent<R>(workspace: &mut Workspace, f: impl FnOnce() -> R) -> R {
+        let _loan = workspace.lend();
+        f()
+    }
+
     #[test]
     fn capacities_are_their_own() {
         for len in 1..5000 {
@@ -210,14 +214,14 @@ mod tests {
     #[test]
     fn a_block_comes_back() {
         let mut workspace = Workspace::default();
-        let first = workspace.lend(|| {
+        let first = while_lent(&mut workspace, || {
             let list = uninitialised::<f64>(1000);
             let start = list.as_ptr();
             recycle(list);
             start
         });
         assert_eq!(format!("{workspace:?}"), "Workspace { bytes: 8192 }");
-        workspace.lend(|| {
+        while_lent(&mut workspace, || {
             let mut again = uninitialised::<f64>(1001);
             assert_eq!(again.as_ptr(), first);
             again.extend([1.0; 1001]);
@@ -232,7 +236,7 @@ mod tests {
     #[test]
     fn what_was_not_taken_here_does_not_pile_up() {
         let mut workspace = Workspace::default();
-        workspace.lend(|| (0..10).for_each(|_| recycle(vec![1.0; 1024])));
+        while_lent(&mut workspace, || (0..10).for_each(|_| recycle(vec![1.0; 1024])));
         assert_eq!(workspace.0.bytes(), 0);
         recycle(vec![1.0; 1024]);
     }
@@ -242,7 +246,7 @@ mod tests {
         let mut workspace = Workspace::default();
         let (exact, short) = (vec![1.0; 1001], vec![1.0; 1000]);
         let start = exact.as_ptr();
-        workspace.lend(|| {
+        while_lent(&mut workspace, || {
             let kept = [uninitialised::<f64>(1001), uninitialised::<f64>(1001)];
             recycle(exact);
             recycle(short);
@@ -254,7 +258,7 @@ mod tests {
         });
         assert_eq!(workspace.0.bytes(), 2001 * 8);
         // Of two that are needed, one is long enough; the other makes room.
-        workspace.lend(|| [0, 1].map(|_| uninitialised::<f64>(1001)).map(recycle));
+        while_lent(&mut workspace, || [0, 1].map(|_| uninitialised::<f64>(1001)).map(recycle));
         assert_eq!(workspace.0.bytes(), (1001 + 1024) * 8);
     }
 
@@ -262,9 +266,9 @@ mod tests {
     fn loans_nest_and_end_in_panics() {
         let (mut outer, mut inner) = (Workspace::default(), Workspace::default());
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            outer.lend(|| {
+            while_lent(&mut outer, || {
                 recycle(uninitialised::<f64>(8));
-                inner.lend(|| {
+                while_lent(&mut inner, || {
                     recycle(uninitialised::<f64>(16));
                     panic!("inside");
                 });
@@ -279,7 +283,7 @@ mod tests {
     fn elements_are_dropped() {
         let counted = std::rc::Rc::new(());
         let mut workspace = Workspace::default();
-        workspace.lend(|| {
+        while_lent(&mut workspace, || {
             let mut list = uninitialised(3);
             list.resize(3, counted.clone());
             recycle(list);
@@ -292,9 +296,9 @@ mod tests {
     #[test]
     fn moves_between_threads() {
         let mut workspace = Workspace::default();
-        workspace.lend(|| recycle(uninitialised::<f64>(100)));
+        while_lent(&mut workspace, || recycle(uninitialised::<f64>(100)));
         let workspace = std::thread::spawn(move || {
-            workspace.lend(|| recycle(uninitialised::<f64>(100)));
+            while_lent(&mut workspace, || recycle(uninitialised::<f64>(100)));
             workspace
         });
         assert_eq!(workspace.join().unwrap().0.bytes(), 832);

@@ -5,6 +5,7 @@ use ndarray::{Array, ArrayView, Dimension, IntoDimension};
 
 use super::tensor::Tensor;
 use crate::elementwise::{Operand, Rank, fit};
+use crate::quoted::refuse;
 use crate::real::Real;
 
 /// A view of `x` in this shape, `None` if it does not broadcast to it.
@@ -21,6 +22,20 @@ pub fn broadcast<X: Tensor + ?Sized, E: IntoDimension>(x: &X, shape: E) -> Optio
 pub struct broadcast {}
 
 impl broadcast {
+    /// The view, which panics where there is none.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn unwrapped<X: Tensor + ?Sized, E: IntoDimension>(x: &X, shape: E) -> ArrayView<'_, X::Elem, E::Dim> {
+        let dim = shape.into_dimension();
+        match broadcast(x, dim.clone()) {
+            Some(view) => view,
+            None => refuse(
+                "broadcast",
+                format_args!("an array of shape {:?} does not broadcast to {:?}", x.tensor_view().shape(), dim.slice()),
+            ),
+        }
+    }
+
     /// `dy`, summed to the shape of `x`.
     #[doc(hidden)]
     #[track_caller]

@@ -7,6 +7,7 @@ use super::gemm::{add_product, product};
 use super::ranks::{AS_COLUMN, AS_ROW, Contract, Matrix, OtherDim};
 use super::tensor::Tensor;
 use crate::along::Along;
+use crate::quoted::{ensure, refuse};
 use crate::real::Real;
 use crate::tangent::Tangent;
 use crate::want::Want;
@@ -37,7 +38,7 @@ where
 #[cold]
 #[track_caller]
 fn does_not_contract(a: &[usize], b: &[usize]) -> ! {
-    panic!("shapes {a:?} and {b:?} do not contract in dot");
+    refuse("dot", format_args!("shapes {a:?} and {b:?} do not contract"))
 }
 
 /// The derivative rules of [`dot()`].
@@ -127,7 +128,7 @@ fn factors_of_rhs<'v, T: Real, A: OtherDim<Y>, Y: Matrix>(
 
 #[track_caller]
 fn fits(fits: bool, operand: &[usize], dy: &[usize]) {
-    assert!(fits, "a cotangent of shape {dy:?} does not fit the operand {operand:?} of dot");
+    ensure!(fits, "", "a cotangent of shape {dy:?} does not fit the operand {operand:?} of dot");
 }
 
 /// The cotangent of an operand of `dot`, by the type of the other operand and that of the cotangent of the result.

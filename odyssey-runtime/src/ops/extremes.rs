@@ -10,6 +10,7 @@ use super::sum_axis::Smaller;
 use super::tensor::Tensor;
 use super::tensor_function::{tensor_function, tensor_method};
 use crate::along::Along;
+use crate::quoted::refuse;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -118,7 +119,8 @@ pub trait ArgMax: Tensor {
         let x = self.tensor_view();
         let x = x.as_standard_layout();
         let at = extreme(x.as_slice().expect("standard layout"), |a, b| a > b);
-        at.unwrap_or_else(|| panic!("an array of shape {:?} has no largest element", x.shape()))
+        let Some(at) = at else { refuse("", format_args!("an array of shape {:?} has no largest element", x.shape())) };
+        at
     }
 
     /// The place of the largest element along `axis`, which is removed; of several, the first. A NaN counts as largest.

@@ -12,6 +12,7 @@ pub mod diff;
 pub mod dot;
 pub mod extremes;
 mod gemm;
+pub mod joined;
 pub mod linalg;
 pub mod log_softmax;
 pub mod logsumexp;
@@ -36,6 +37,7 @@ mod tensor_function;
 mod testing;
 pub mod triangles;
 pub mod variance;
+pub mod views;
 
 pub use gemm::Multiply;
 pub use ranks::{Contract, Matrix, OtherDim};

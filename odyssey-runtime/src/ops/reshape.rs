@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use ndarray::{Array, ArrayView, Axis, CowArray, Dimension, Ix1, IxDyn, Order, ShapeArg, ShapeError};
 
 use super::tensor::{Shaped, Tensor};
+use crate::quoted::{ensure, refuse};
 use crate::real::Real;
 
 /// The elements of `x`, taken in logical order, in this shape, or an error if that has another number of elements.
@@ -91,6 +92,44 @@ macro_rules! rule_of_shapes {
 }
 rule_of_shapes!(to_shape into_shape_with_order into_shape_clone);
 
+macro_rules! unwrapped_shapes {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// The array in that shape, which panics if that has another number of elements.
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn unwrapped<X: Tensor + ?Sized, E: ShapeArg>(x: &X, shape: E) -> CowArray<'_, X::Elem, E::Dim> {
+                let (dim, order) = shape.into_shape_and_order();
+                let (given, wanted) = (x.tensor_view().len(), dim.size_checked());
+                ensure!(
+                    wanted == Some(given),
+                    stringify!($name),
+                    "the elements of an array of shape {:?} do not fill the shape {:?}",
+                    x.tensor_view().shape(),
+                    dim.slice(),
+                );
+                to_shape(x, (dim, order.unwrap_or(Order::RowMajor))).expect("as many elements")
+            }
+        }
+    )*};
+}
+unwrapped_shapes!(to_shape into_shape_with_order into_shape_clone);
+
+impl into_dimensionality {
+    /// The view of that rank, which panics if the array has another one.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn unwrapped<X: Tensor + ?Sized, D: Dimension>(x: &X, rank: PhantomData<D>) -> ArrayView<'_, X::Elem, D> {
+        match into_dimensionality(x, rank) {
+            Ok(view) => view,
+            Err(_) => refuse(
+                "into_dimensionality",
+                format_args!("an array of shape {:?} is not of rank {}", x.tensor_view().shape(), D::NDIM.unwrap_or_default()),
+            ),
+        }
+    }
+}
+
 macro_rules! rule_of_ranks {
     ($($name:ident)*) => {$(
         impl $name {
@@ -108,7 +147,7 @@ rule_of_ranks!(flatten into_flat into_dyn into_dimensionality insert_axis);
 #[track_caller]
 fn reshaped<X: Shaped + ?Sized, T: Real, D: Dimension>(x: &X, order: Order, dy: Array<T, D>) -> Array<T, X::Dim> {
     let dim = x.dim_of();
-    assert!(dim.size() == dy.len(), "a cotangent of shape {:?} for the elements of shape {:?}", dy.shape(), dim.slice());
+    ensure!(dim.size() == dy.len(), "", "a cotangent of shape {:?} for the elements of shape {:?}", dy.shape(), dim.slice());
     dy.into_shape_clone((dim, order)).expect("as many elements")
 }
 

@@ -4,6 +4,7 @@
 use ndarray::{Array, ArrayBase, ArrayView, Axis, Dimension, RawData, RemoveAxis};
 
 use crate::memory::in_standard_layout;
+use crate::quoted::ensure;
 use crate::real::Real;
 
 /// A copy of `x` in which the rows along `axis` are changed by `f`, which takes all rows, one after the other, and their
@@ -69,12 +70,12 @@ fn moved_to_end<S: RawData, D: Dimension>(mut x: ArrayBase<S, D>, axis: Axis) ->
 #[track_caller]
 pub(super) fn axis_exists(shape: &[usize], axis: Axis) {
     let (axis, rank) = (axis.index(), shape.len());
-    assert!(axis < rank, "an array of shape {shape:?} has no axis {axis}");
+    ensure!(axis < rank, "", "an array of shape {shape:?} has no axis {axis}");
 }
 
 #[track_caller]
 pub(super) fn same_shape(y: &[usize], dy: &[usize]) {
-    assert!(y == dy, "a cotangent of shape {dy:?} does not fit a value of shape {y:?}");
+    ensure!(y == dy, "", "a cotangent of shape {dy:?} does not fit a value of shape {y:?}");
 }
 
 /// A copy of `x` that `f` changes as one row.

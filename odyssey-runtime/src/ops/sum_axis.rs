@@ -7,6 +7,7 @@ use super::tensor::{Shaped, Tensor};
 use super::tensor_function::tensor_method;
 use crate::along::Along;
 use crate::memory::mapped;
+use crate::quoted::refuse;
 use crate::real::Real;
 use crate::want::Want;
 
@@ -54,6 +55,19 @@ impl sum_axis {
 }
 
 impl mean_axis {
+    /// The mean, which panics where there is none.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn unwrapped<X: Tensor<Dim: RemoveAxis> + ?Sized>(x: &X, axis: Axis) -> Smaller<X> {
+        match mean_axis(x, axis) {
+            Some(mean) => mean,
+            None => refuse(
+                "",
+                format_args!("an array of shape {:?} has no mean along axis {}", x.tensor_view().shape(), axis.index()),
+            ),
+        }
+    }
+
     /// `dy / n` repeated along `axis` of length `n`, in the shape of `x`.
     #[doc(hidden)]
     #[track_caller]

@@ -85,6 +85,7 @@ impl Companion<'_> {
             #[doc = #doc]
             #errors
             #[inline]
+            #[track_caller]
             #many
             #vis fn #companion #impl_generics (#(#parameters),*) -> #result #bound {
                 #krate::rt::#function(#workspace, #gradient, || #owner::#value_and_grad #generics(#(#names),*))
@@ -132,7 +133,8 @@ impl Companion<'_> {
         hints.extend(self.source.signature.differentiated().map(|(_, argument)| gradient_name(argument)));
         let ended = writer.ended(&program, &[]);
         let (recycle, results) = writer.recycling(results, &hints, &ended, self.here());
+        let quotes = writer.quotes();
         let (value, gradients, mention) = (&results[0], bare_or_tuple(&results[1..]), self.mention());
-        (parameters, quote!(#items #mention #stmts #recycle (#value, #gradients)))
+        (parameters, quote!(#items #mention #quotes #stmts #recycle (#value, #gradients)))
     }
 }

@@ -25,10 +25,12 @@ use syn::{Generics, Ident, Path};
 
 use super::layout::Layout;
 use super::names::{self, at, locate, Names};
+use super::quoted::Quotes;
 use super::types::tangent;
 use super::wants::Guards;
 use super::writer::Writer;
 use super::Program;
+use crate::expressions::Expressions;
 use crate::ir::{Op, Value, ValueSet, Values};
 use crate::parse::{Argument, Place, Source};
 pub(super) use hidden::given_in_few;
@@ -46,6 +48,8 @@ struct Companion<'a> {
     names: Vec<Ident>,
     /// What the body means by bare names that are no variables.
     foreign: Rc<HashSet<String>>,
+    /// The user's expressions, for what panics.
+    expressions: Rc<Expressions>,
     /// All floats of the signature are `f32`.
     is_single: bool,
 }
@@ -60,8 +64,9 @@ pub(super) fn companions(source: &Source, program: Option<&Program>) -> TokenStr
         crate::parse::bound_every_type(&mut generics, &syn::parse_quote!('static));
     }
     let foreign = Rc::new(names::called(source.item.block.to_token_stream()));
+    let expressions = Rc::new(Expressions::of(&source.item.block));
     let (names, is_single) = (signature::names(&source.signature.arguments), signature::is_single(&source.item.sig));
-    let companion = Companion { source, program, krate, generics: &generics, tangents, names, foreign, is_single };
+    let companion = Companion { source, program, krate, generics: &generics, tangents, names, foreign, expressions, is_single };
     let generics = companion.with_tangents(&generics, &syn::parse_quote!(#krate::Differentiable));
     Companion { generics: &generics, ..companion }.write()
 }
@@ -129,6 +134,8 @@ impl Companion<'_> {
             is_for_callers: false,
             at: 0,
             moved: ValueSet::default(),
+            expressions: self.expressions.clone(),
+            quotes: Quotes::default(),
             kernel_form: None,
         }
     }

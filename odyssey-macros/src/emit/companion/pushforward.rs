@@ -226,7 +226,7 @@ impl Companion<'_> {
         let stmts = quote!(#stmts #left);
         let value = writer.consume(body.results[0]).tokens;
         let tangent = writer.consume(body.results[own_results]).tokens;
-        let items = self.own_items();
+        let (items, quotes) = (self.own_items(), writer.quotes());
         let import = super::signature::calls_method(body).then(|| {
             let krate = self.krate;
             quote!(use #krate::rt::residuals::*;)
@@ -237,7 +237,7 @@ impl Companion<'_> {
         } else {
             quote_spanned!(here=> #stmts (#value, #tangent))
         };
-        Body { parameters, given, text: quote!(#import #(#items)* #start #text) }
+        Body { parameters, given, text: quote!(#import #(#items)* #quotes #start #text) }
     }
 
     /// How many arguments leave a tangent behind.

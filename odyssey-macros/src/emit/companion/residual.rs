@@ -46,6 +46,7 @@ impl Companion<'_> {
         let parameters = self.parameters_read(&mut writer, &residual.forward.params, &start.to_string());
         let forward = writer.block(&residual.forward, &places[0]);
         let left = self.leave_behind(&mut writer, &residual.forward, order);
+        let quotes = writer.quotes();
         let forward = quote!(#forward #left);
         // What the pullback reads of it is given again: no reason to keep a copy.
         let result_value = residual.forward.results[0];
@@ -75,7 +76,7 @@ impl Companion<'_> {
         let (given, again, sweep) = self.pullback_body(&mut writer, residual, &captured, &places[1], order);
         let sweep = quote!(#along_again #sweep);
         let items = self.items(residual);
-        let items = quote!(#items #start);
+        let items = quote!(#items #quotes #start);
         let here = self.here();
         if writer.failure.is_none() {
             let (keep, take) = if order == Order::First { self.kept(&mut writer, &captured) } else { Default::default() };

@@ -72,7 +72,7 @@ impl Lowerer {
 
     pub(in crate::lower) fn compound_assign(&mut self, e: &syn::ExprBinary) {
         let op = compound(&e.op).expect("a compound assignment");
-        let span = e.span();
+        let span = e.op.span();
         if self.is_plain_effect(&e.left, &e.right) || is_integer_write(&e.left, &e.right) {
             self.passive_effect(&Expr::Binary(e.clone()));
             return;

@@ -4,6 +4,7 @@ use ndarray::Array;
 
 use super::errors::LinalgError;
 use crate::ops::{Like, Tensor};
+use crate::quoted::refuse;
 
 /// Both forms of an operation, of a kernel that returns a `Result` and of rules for when it succeeds.
 macro_rules! fallible_operation {
@@ -57,7 +58,10 @@ pub(super) use fallible_operation;
 /// The value; panics where there is none.
 #[track_caller]
 pub(super) fn allowed<R>(name: &str, result: Result<R, LinalgError>) -> R {
-    result.unwrap_or_else(|error| panic!("{error} in {name}"))
+    match result {
+        Ok(value) => value,
+        Err(error) => refuse(name, format_args!("{error}")),
+    }
 }
 
 /// The cotangent of `x`, which is zero where there is no value.

@@ -6,6 +6,7 @@ use super::stacks::{Stack, matrices, stack_of};
 use crate::ops::gemm::{add_product, product};
 use crate::ops::operation::operation;
 use crate::ops::{Shaped, Tensor};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 /// The rank of a product.
@@ -82,7 +83,7 @@ impl Stacks {
         let (a_stack, b_stack) = (lengths(a_stack), lengths(b_stack));
         let leading = a_stack.iter().zip(&b_stack).map(|(&a, &b)| if a == 1 { b } else { a }).collect::<Vec<_>>();
         let fits = |stack: &[usize]| stack.iter().zip(&leading).all(|(length, whole)| *length == 1 || length == whole);
-        assert!(k == other && fits(&a_stack) && fits(&b_stack), "shapes {a:?} and {b:?} do not contract in matmul");
+        ensure!(k == other && fits(&a_stack) && fits(&b_stack), "matmul", "shapes {a:?} and {b:?} do not contract");
         Self { leading, steps: [steps(&a_stack), steps(&b_stack)] }
     }
 
@@ -168,7 +169,7 @@ impl Stacks {
     #[track_caller]
     fn pairs(&self, dy: &[usize]) -> Vec<(usize, usize)> {
         let leading = &dy[..dy.len().saturating_sub(2)];
-        assert!(leading == self.leading, "a cotangent of shape {dy:?} for products of shape {:?}", self.leading);
+        ensure!(leading == self.leading, "", "a cotangent of shape {dy:?} for products of shape {:?}", self.leading);
         (0..self.leading.iter().product()).map(|number| self.pair(number)).collect()
     }
 }

@@ -10,6 +10,7 @@ use crate::along::assert_no_third;
 use crate::ops::gemm::{add_product, product, subtract_product};
 use crate::ops::operation::operation;
 use crate::ops::{Like, Tensor};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 /// `(q, r)`.
@@ -36,7 +37,7 @@ fn forward<T: Real, D: Dimension>(a: ArrayView<'_, T, D>) -> Qr<T, D> {
     assert_no_third::<T>("qr");
     let dim = a.raw_dim();
     let &[.., rows, columns] = dim.slice() else { unreachable!("a stack has two axes") };
-    assert!(rows >= columns, "qr of an array of shape {:?}, whose matrices have more columns than rows", dim.slice());
+    ensure!(rows >= columns, "", "qr of an array of shape {:?}, whose matrices have more columns than rows", dim.slice());
     let (q, r): (Vec<_>, Vec<_>) = matrices(a).iter().map(orthogonal).unzip();
     let mut of_r = dim.clone();
     of_r[dim.ndim() - 2] = columns;

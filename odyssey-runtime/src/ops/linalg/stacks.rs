@@ -5,6 +5,7 @@ use ndarray::{
     RemoveAxis,
 };
 
+use crate::quoted::ensure;
 use crate::real::Real;
 use crate::tangent::Tangent;
 
@@ -130,7 +131,7 @@ pub(in crate::ops) fn columns<T, D: Dimension>(b: ArrayView<'_, T, D>) -> ArrayV
 #[track_caller]
 pub(in crate::ops) fn square(shape: &[usize], operation: &str) {
     let &[.., rows, columns] = shape else { unreachable!("a stack has two axes") };
-    assert!(rows == columns, "{operation} of an array of shape {shape:?}, whose matrices are not square");
+    ensure!(rows == columns, "", "{operation} of an array of shape {shape:?}, whose matrices are not square");
 }
 
 /// Panics unless `b` is a right-hand side for the square matrices `a`.
@@ -141,7 +142,7 @@ pub(in crate::ops) fn right_hand_side(a: &[usize], b: &[usize], operation: &str)
         &[rows] => rows == a[0],
         b => b[..b.len() - 1] == a[..a.len() - 1],
     };
-    assert!(fits, "{operation} of a right-hand side of shape {b:?} with a matrix of shape {a:?}");
+    ensure!(fits, "", "{operation} of a right-hand side of shape {b:?} with a matrix of shape {a:?}");
 }
 
 /// A copy of right-hand sides, which `f` changes as matrices; it is given the number of each.

@@ -7,6 +7,7 @@ use crate::ops::linalg::stacks::{Stack, matrices, stack_of};
 use crate::ops::operation::operation;
 use crate::ops::row_kernels::{softmax_backward, softmax_rows};
 use crate::ops::{Like, Tensor};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 operation! {
@@ -106,7 +107,7 @@ impl<'v, T: Real, D: Dimension> Heads<'v, T, D> {
         let (of_k, [keys, k_d]) = k.shape().split_last_chunk().expect("a stack of matrices");
         let (of_v, [values, _]) = v.shape().split_last_chunk().expect("a stack of matrices");
         let fits = heads == of_k && heads == of_v && d == k_d && keys == values;
-        assert!(fits, "attention of queries {:?}, keys {:?} and values {:?}", q.shape(), k.shape(), v.shape());
+        ensure!(fits, "", "attention of queries {:?}, keys {:?} and values {:?}", q.shape(), k.shape(), v.shape());
         let scores = [heads, &[*length, *keys]].concat();
         let scale = T::lit((*d as f64).sqrt().recip());
         Self { dim: q.raw_dim(), scores, scale, mask: None, q: matrices(q), k: matrices(k), v: matrices(v) }
@@ -118,7 +119,7 @@ impl<'v, T: Real, D: Dimension> Heads<'v, T, D> {
         let (shape, scores) = (mask.shape(), &self.scores);
         let pairs = || shape.iter().rev().zip(scores.iter().rev());
         let fits = shape.len() <= scores.len() && pairs().all(|(length, whole)| *length == 1 || length == whole);
-        assert!(fits, "a mask of shape {shape:?} for scores of shape {scores:?}");
+        ensure!(fits, "", "a mask of shape {shape:?} for scores of shape {scores:?}");
         self.mask = Some(mask);
         self
     }

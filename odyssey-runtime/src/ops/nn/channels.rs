@@ -2,6 +2,7 @@
 
 use ndarray::{Array, Array1, ArrayView, ArrayView1, CowArray, Dimension};
 
+use crate::quoted::{ensure, refuse};
 use crate::real::Real;
 
 /// How `[N, C, …]` is divided.
@@ -16,9 +17,11 @@ impl Channels {
     /// Of an array with a number for each channel in each of `parameters`.
     #[track_caller]
     pub(super) fn of(shape: &[usize], parameters: &[usize], operation: &str) -> Self {
-        let &[_, number, ref rest @ ..] = shape else { panic!("{operation} of an array of shape {shape:?}, without channels") };
+        let &[_, number, ref rest @ ..] = shape else {
+            refuse("", format_args!("{operation} of an array of shape {shape:?}, without channels"))
+        };
         let wrong = parameters.iter().find(|length| **length != number);
-        assert!(wrong.is_none(), "{operation} of an array of shape {shape:?} with parameters of lengths {parameters:?}");
+        ensure!(wrong.is_none(), "", "{operation} of an array of shape {shape:?} with parameters of lengths {parameters:?}");
         Self { number, length: rest.iter().product() }
     }
 

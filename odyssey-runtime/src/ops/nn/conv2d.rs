@@ -5,6 +5,7 @@ use ndarray::{Array4, ArrayView4, Ix4};
 use super::convolution::{Conv2d, Convolution};
 use crate::ops::operation::operation;
 use crate::ops::{Shaped, Tensor};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 operation! {
@@ -62,7 +63,7 @@ impl conv2d {
 #[track_caller]
 fn fits(convolution: &Convolution, dy: &[usize]) {
     let y = convolution.result_shape();
-    assert!(dy == y, "a cotangent of shape {dy:?} does not fit images of shape {y:?}");
+    ensure!(dy == y, "", "a cotangent of shape {dy:?} does not fit images of shape {y:?}");
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use ndarray::{Array4, ArrayView2, ArrayView4, ArrayViewMut2, Ix4};
 use super::channelwise;
 use crate::memory::zeros;
 use crate::ops::gemm::{add_product, assign_product};
+use crate::quoted::ensure;
 use crate::real::Real;
 use crate::tangent::Tangent;
 
@@ -53,13 +54,14 @@ impl Convolution {
     pub(super) fn new(x: Ix4, k: Ix4, options: Conv2d, operation: &str) -> Self {
         let ([n, c, h, w], [o, inputs, kh, kw]) = ([x[0], x[1], x[2], x[3]], [k[0], k[1], k[2], k[3]]);
         let Conv2d { stride, padding, dilation, groups } = options;
-        assert!(
+        ensure!(
             groups > 0 && o % groups == 0 && c == inputs * groups,
+            "",
             "{operation} of images of shape {:?} with a kernel of shape {:?} in {groups} groups",
             [n, c, h, w],
             [o, inputs, kh, kw],
         );
-        assert!(stride.0 * stride.1 * dilation.0 * dilation.1 > 0, "{operation} with a stride or a dilation of 0");
+        ensure!(stride.0 * stride.1 * dilation.0 * dilation.1 > 0, "", "{operation} with a stride or a dilation of 0");
         let extent = |size: usize, dilation: usize| (size.max(1) - 1) * dilation + 1;
         let steps = |length: usize, padding: usize, size: usize, dilation: usize, stride: usize| {
             let padded = length + 2 * padding;

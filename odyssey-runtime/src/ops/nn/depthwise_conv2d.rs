@@ -6,6 +6,7 @@ use super::conv2d::conv2d;
 use super::convolution::Conv2d;
 use crate::ops::operation::operation;
 use crate::ops::{Shaped, Tensor};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 operation! {
@@ -29,7 +30,7 @@ fn forward<T: Real>(x: ArrayView4<'_, T>, k: ArrayView4<'_, T>, options: Conv2d)
 #[track_caller]
 fn in_groups(x: Ix4, options: Conv2d) -> Conv2d {
     let (channels, groups) = (x[1], options.groups);
-    assert!(groups == 1 || groups == channels, "depthwise_conv2d of {channels} channels in {groups} groups");
+    ensure!(groups == 1 || groups == channels, "", "depthwise_conv2d of {channels} channels in {groups} groups");
     Conv2d { groups: channels, ..options }
 }
 

@@ -4,6 +4,7 @@ use ndarray::{Array, ArrayBase, ArrayD, ArrayView, CowArray, Data, Dimension, Ix
 
 use crate::ops::operation::operation;
 use crate::ops::{Like, Tensor};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 /// Which elements stay: `true`, or a number that is not zero.
@@ -62,7 +63,13 @@ operation! {
 #[track_caller]
 fn forward<T: Real, D: Dimension>(x: ArrayView<'_, T, D>, mask: &dyn Mask, keep: T) -> Array<T, D> {
     let mask = mask.stays();
-    assert!(mask.shape() == x.shape(), "dropout of an array of shape {:?} with a mask of shape {:?}", x.shape(), mask.shape());
+    ensure!(
+        mask.shape() == x.shape(),
+        "",
+        "dropout of an array of shape {:?} with a mask of shape {:?}",
+        x.shape(),
+        mask.shape()
+    );
     let mask = mask.view().into_dimensionality::<D>().expect("the same shape");
     Zip::from(&x).and(&mask).map_collect(|&x, &stays| if stays { x / keep } else { T::zero() })
 }

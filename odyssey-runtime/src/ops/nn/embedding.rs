@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayView2, Axis, Ix2};
 
 use crate::ops::operation::operation;
 use crate::ops::{Shaped, Tensor};
+use crate::quoted::{ensure, refuse};
 use crate::real::Real;
 
 operation! {
@@ -23,7 +24,7 @@ operation! {
 #[track_caller]
 fn forward<T: Real>(table: ArrayView2<'_, T>, ids: &[usize]) -> Array2<T> {
     if let Some(id) = ids.iter().find(|id| **id >= table.nrows()) {
-        panic!("row {id} of a table of shape {:?} in embedding", table.shape());
+        refuse("embedding", format_args!("row {id} of a table of shape {:?}", table.shape()));
     }
     table.select(Axis(0), ids)
 }
@@ -39,7 +40,7 @@ impl embedding {
     {
         let dy = dy.tensor_view();
         let mut d_table = crate::memory::zeros(table.dim_of());
-        assert!(dy.dim() == (ids.len(), d_table.ncols()), "a cotangent of shape {:?} for {} rows", dy.shape(), ids.len());
+        ensure!(dy.dim() == (ids.len(), d_table.ncols()), "", "a cotangent of shape {:?} for {} rows", dy.shape(), ids.len());
         for (&id, dy) in ids.iter().zip(dy.rows()) {
             d_table.row_mut(id).zip_mut_with(&dy, |sum, &dy| *sum += dy);
         }

@@ -7,6 +7,7 @@ use super::layer_norm::{gamma_sums, normalised, through_jacobian};
 use super::normalise::Normalisation;
 use crate::ops::operation::operation;
 use crate::ops::{Like, Shaped, Tensor};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 operation! {
@@ -54,7 +55,11 @@ fn forward<T: Real, D: Dimension>(
 #[track_caller]
 fn divided<T: Real>(shape: &[usize], parameters: &[usize], groups: usize, eps: T) -> (Channels, Normalisation<T>) {
     let channels = Channels::of(shape, parameters, "group_norm");
-    assert!(groups > 0 && channels.number.is_multiple_of(groups), "group_norm of an array of shape {shape:?} in {groups} groups");
+    ensure!(
+        groups > 0 && channels.number.is_multiple_of(groups),
+        "",
+        "group_norm of an array of shape {shape:?} in {groups} groups"
+    );
     (channels, Normalisation { length: channels.number / groups * channels.length, is_centred: true, eps })
 }
 

@@ -7,6 +7,7 @@ use crate::memory::{in_standard_layout, zeros};
 use crate::ops::operation::operation;
 use crate::ops::rows::same_shape;
 use crate::ops::{Like, Shaped, Tensor};
+use crate::quoted::{ensure, refuse};
 use crate::real::Real;
 
 operation! {
@@ -53,9 +54,9 @@ pub(super) fn rows<T: Real>(
     eps: T,
     operation: &str,
 ) -> Normalisation<T> {
-    let Some(&length) = shape.last() else { panic!("{operation} of a number") };
+    let Some(&length) = shape.last() else { refuse("", format_args!("{operation} of a number")) };
     let fits = parameters.iter().all(|parameter| *parameter == length);
-    assert!(fits, "{operation} of an array of shape {shape:?} with parameters of lengths {parameters:?}");
+    ensure!(fits, "", "{operation} of an array of shape {shape:?} with parameters of lengths {parameters:?}");
     Normalisation { length, is_centred, eps }
 }
 

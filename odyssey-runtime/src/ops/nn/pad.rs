@@ -4,6 +4,7 @@ use ndarray::{Array, ArrayBase, ArrayView, Dimension, RawData, Slice};
 
 use crate::ops::operation::operation;
 use crate::ops::{Like, Tensor};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 operation! {
@@ -22,7 +23,7 @@ operation! {
 #[track_caller]
 fn framed<T: Real, D: Dimension>(x: ArrayView<'_, T, D>, widths: &[(usize, usize)], value: T) -> Array<T, D> {
     let (rank, pairs) = (x.ndim(), widths.len());
-    assert!(rank == pairs, "pad of an array of shape {:?} with {pairs} pairs of widths", x.shape());
+    ensure!(rank == pairs, "", "pad of an array of shape {:?} with {pairs} pairs of widths", x.shape());
     let mut shape = x.raw_dim();
     for (length, (before, behind)) in shape.slice_mut().iter_mut().zip(widths) {
         *length += before + behind;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use ndarray::{Array4, ArrayView2, ArrayView4, ArrayViewMut2, Axis, Ix4};
 
 use crate::memory::{recycle, uninitialised, zeros};
+use crate::quoted::ensure;
 use crate::real::Real;
 
 /// The rows and the columns of windows.
@@ -21,7 +22,7 @@ impl Windows {
         let [height, width] = [image[2], image[3]];
         let is_possible = size.0 * size.1 * stride.0 * stride.1 > 0 && size.0 <= height && size.1 <= width;
         let shape = ndarray::Dimension::slice(&image);
-        assert!(is_possible, "{operation} of images of shape {shape:?} with windows {size:?}, {stride:?} apart");
+        ensure!(is_possible, "", "{operation} of images of shape {shape:?} with windows {size:?}, {stride:?} apart");
         let along = |length: usize, size: usize, stride: usize| {
             let number = (length - size) / stride + 1;
             collected((0..number).map(|i| i * stride..i * stride + size))
@@ -33,7 +34,7 @@ impl Windows {
     #[track_caller]
     pub(super) fn covering(image: Ix4, number: (usize, usize), operation: &str) -> Self {
         let shape = ndarray::Dimension::slice(&image);
-        assert!(image[2] * image[3] > 0, "{operation} of images of shape {shape:?}, which are empty");
+        ensure!(image[2] * image[3] > 0, "", "{operation} of images of shape {shape:?}, which are empty");
         let along = |length: usize, number: usize| {
             collected((0..number).map(|i| i * length / number..((i + 1) * length).div_ceil(number)))
         };
@@ -71,7 +72,7 @@ impl Windows {
         mut f: impl FnMut(usize, &mut ArrayViewMut2<'_, T>, &Range<usize>, &Range<usize>, T),
     ) -> Array4<T> {
         let y = self.shape(image);
-        assert!(dy.shape() == y, "a cotangent of shape {:?} does not fit images of shape {y:?}", dy.shape());
+        ensure!(dy.shape() == y, "", "a cotangent of shape {:?} does not fit images of shape {y:?}", dy.shape());
         let mut d_x = zeros(image);
         for (number, (mut d_x, dy)) in planes_mut(&mut d_x).zip(planes(dy)).enumerate() {
             for (dy, rows) in dy.rows().into_iter().zip(&self.rows) {
