@@ -305,7 +305,7 @@ impl Types {
                 let payload = self.part(node, Part::Payload);
                 self.unify(payload, Types::of(*x));
             }
-            Op::Expect(x) | Op::Try(x) | Op::Unwrap(x, _) => {
+            Op::Expect(x) | Op::Try(x, _) | Op::Unwrap(x, _) => {
                 let payload = self.part(Types::of(*x), Part::Payload);
                 self.unify(node, payload);
             }

@@ -399,3 +399,9 @@ impl<X: Clone> Again<'_, X> for X {
         x.clone()
     }
 }
+
+/// `f(error)`, for a closure whose parameter has no type of its own.
+#[inline]
+pub fn refail<E, F>(error: E, f: impl FnOnce(E) -> F) -> F {
+    f(error)
+}

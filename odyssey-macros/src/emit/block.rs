@@ -94,7 +94,8 @@ impl Writer<'_> {
         let Some(&out) = stmt.outs.first() else { return TokenStream::new() };
         if !self.layout.is_used(out) {
             let value = self.render(op, out).tokens;
-            return if is_statement(op) { quote!(#value;) } else { quote!(let _ = #value;) };
+            let annotation = self.annotation(out);
+            return if is_statement(op) { quote!(#value;) } else { quote!(let _ #annotation = #value;) };
         }
         if self.layout.is_reassigned(out) {
             return self.assignment(out, op);
@@ -212,12 +213,17 @@ impl Writer<'_> {
         // A `let` would hide the variable that this value belongs in: a wrong gradient, were it to happen.
         assert!(!self.layout.is_reassigned(out), "`{out:?}` overwrites a variable and cannot be bound to a new one");
         let name = self.name(out);
-        let annotation = self.values.annotations.get(&out).map(|ty| quote!(: #ty));
+        let annotation = self.annotation(out);
         if self.layout.is_mutable(out) {
             quote!(mut #name #annotation)
         } else {
             quote!(#name #annotation)
         }
+    }
+
+    /// `: f64`, where only the user knows the type.
+    fn annotation(&self, out: Value) -> Option<TokenStream> {
+        self.values.annotations.get(&out).map(|ty| quote!(: #ty))
     }
 
     /// Runs statements that define `names` only if somebody wants what they serve.
@@ -270,7 +276,8 @@ fn is_statement(op: &Op) -> bool {
     let Op::Verbatim(code) = op else { return false };
     match &code.expr {
         Expr::Binary(e) => is_assignment(&e.op),
-        Expr::MethodCall(_) | Expr::Unary(_) | Expr::Paren(_) | Expr::Lit(_) => false,
+        Expr::Macro(e) => e.mac.path.segments.last().is_none_or(|name| name.ident != "format" && name.ident != "vec"),
+        Expr::Call(_) | Expr::MethodCall(_) | Expr::Unary(_) | Expr::Paren(_) | Expr::Lit(_) => false,
         _ => true,
     }
 }

@@ -184,7 +184,18 @@ impl Writer<'_> {
         let (x, y) = (self.reference(call.args[0]), self.reference(result));
         let d = self.reference(cotangent);
         let pattern = self.pattern(stmt.outs[0]);
-        quote_spanned!(at(stmt.span)=> let #pattern = #function(#pullbacks, #x, #y, #d, |pullback, x, y, d| pullback(x, y, d).0);)
+        let value = quote_spanned!(at(stmt.span)=> #function(#pullbacks, #x, #y, #d, |pullback, x, y, d| pullback(x, y, d).0));
+        let value = self.if_wanted(stmt.outs[0], &value);
+        quote_spanned!(at(stmt.span)=> let #pattern = #value;)
+    }
+
+    /// A value that is there only if somebody wants it, in an `Option` then.
+    pub(super) fn if_wanted(&self, out: Value, value: &TokenStream) -> TokenStream {
+        if !self.is_guarded(out) {
+            return value.clone();
+        }
+        let condition = self.guards.condition(&self.values[out].wanted);
+        quote!(if #condition { ::core::option::Option::Some(#value) } else { ::core::option::Option::None })
     }
 
     /// The wants of a call, one an argument, as values.

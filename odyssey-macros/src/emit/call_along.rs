@@ -61,8 +61,15 @@ impl Writer<'_> {
             let (x, y) = (self.reference(call.args[0]), self.reference(result));
             let [d, d_dot] = [cotangents[0], along[0]].map(|d| self.reference(d));
             let [d_x, d_x_dot] = [gradients[0], tangents[0]].map(|out| self.pattern(out));
-            return quote_spanned!(at(stmt.span)=>
-                let (#d_x, #d_x_dot) = #function(#pullbacks, #x, #y, (#d, #d_dot), |pullback, x, y, d| pullback(x, y, d).0););
+            let both = quote_spanned!(at(stmt.span)=>
+                #function(#pullbacks, #x, #y, (#d, #d_dot), |pullback, x, y, d| pullback(x, y, d).0));
+            let both = if self.is_guarded(gradients[0]) {
+                let both = self.if_wanted(gradients[0], &both);
+                quote_spanned!(at(stmt.span)=> ::core::option::Option::unzip(#both))
+            } else {
+                both
+            };
+            return quote_spanned!(at(stmt.span)=> let (#d_x, #d_x_dot) = #both;);
         }
         let span = at(stmt.span);
         let function = self.consume(pullback).tokens;

@@ -7,7 +7,7 @@ use super::fragment::{Binding, Fragment};
 use super::names::at_index;
 use super::place::Access;
 use super::writer::{member, Failure, Writer};
-use crate::ir::{FieldName, Listing, Op, Path, Value};
+use crate::ir::{FieldName, Listing, Op, Path, Refailed, Value};
 
 impl Writer<'_> {
     pub(super) fn list(&mut self, how: Listing, elements: &[Value]) -> Fragment {
@@ -101,18 +101,22 @@ impl Writer<'_> {
                 let (function, d, like) = (self.rt("into_payload", span), self.consume(*d).tokens, self.reference(*like));
                 quote!(#function(#d, #like))
             }
-            Op::Try(x) => return self.tried(*x, span),
+            Op::Try(x, refailed) => return self.tried(*x, refailed.as_ref(), span),
             other => unreachable!("{other:?} is none of an option"),
         };
         Fragment::tight(tokens)
     }
 
     /// `x?`, where a failure leaves the block instead of the function.
-    fn tried(&mut self, x: Value, span: Span) -> Fragment {
+    fn tried(&mut self, x: Value, refailed: Option<&Refailed>, span: Span) -> Fragment {
         let is_kept = self.is_kept(x);
         let Some(failure) = self.failure else {
             let x = self.consume(x).receiver();
-            return Fragment::tight(quote_spanned!(span=> #x?));
+            let refailed = refailed.map(|Refailed { method, operand }| {
+                let operand = operand.as_ref().map(|operand| self.verbatim(operand).tokens);
+                quote!(.#method(#operand))
+            });
+            return Fragment::tight(quote_spanned!(span=> #x #refailed?));
         };
         // The result is read again: a success is copied, and a failure, which may have no copy, is not.
         let (x, borrow, value) = if is_kept {
@@ -121,19 +125,39 @@ impl Writer<'_> {
             (self.consume(x).tokens, quote!(), quote!(value))
         };
         let (none, label) = (quote!(::core::option::Option::None), Failure::label());
-        Fragment::new(
-            match failure {
-                Failure::Err => quote_spanned! {span=> match #x {
-                    ::core::result::Result::Ok(#borrow value) => #value,
-                    ::core::result::Result::Err(error) => break #label (::core::result::Result::Err(::core::convert::From::from(error)), #none),
-                }},
-                Failure::None => quote_spanned! {span=> match #x {
-                    ::core::option::Option::Some(#borrow value) => #value,
-                    #none => break #label (#none, #none),
-                }},
-            },
-            Binding::Loose,
-        )
+        let (is_result, error) = self.left_by(failure, refailed, span);
+        let left = match failure {
+            Failure::Err => quote_spanned!(span=> ::core::result::Result::Err(::core::convert::From::from(#error))),
+            Failure::None => none.clone(),
+        };
+        let [success, failed] = if is_result {
+            let error = if error.is_empty() || matches!(failure, Failure::None) { quote!(_) } else { quote!(error) };
+            [quote!(::core::result::Result::Ok), quote!(::core::result::Result::Err(#error))]
+        } else {
+            [quote!(::core::option::Option::Some), none.clone()]
+        };
+        let tokens = quote_spanned! {span=> match #x {
+            #success(#borrow value) => #value,
+            #failed => break #label (#left, #none),
+        }};
+        Fragment::new(tokens, Binding::Loose)
+    }
+
+    /// Whether what is tried is a `Result`, and what a failure leaves the function with.
+    fn left_by(&mut self, failure: Failure, refailed: Option<&Refailed>, span: Span) -> (bool, TokenStream) {
+        let Some(Refailed { method, operand }) = refailed else {
+            return (matches!(failure, Failure::Err), quote!(error));
+        };
+        let operand = operand.as_ref().map(|operand| self.verbatim(operand).tokens);
+        match method.to_string().as_str() {
+            "map_err" => {
+                let function = self.rt("refail", span);
+                (true, quote_spanned!(span=> #function(error, #operand)))
+            }
+            "ok" => (true, TokenStream::new()),
+            "ok_or" => (false, quote!(#operand)),
+            _ => (false, quote_spanned!(span=> (#operand)())),
+        }
     }
 
     /// `Point { x, y: z, ..rest }`.

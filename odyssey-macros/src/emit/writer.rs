@@ -259,7 +259,7 @@ impl Writer<'_> {
             Op::List(how, elements) => self.list(*how, elements),
             Op::JoinedPart { cotangent, axis, parts, stacked } => self.joined_part(*cotangent, *axis, parts, *stacked, span),
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest),
-            Op::Unwrap(..) | Op::IntoParts(..) | Op::Okay(_) | Op::Try(_) | Op::Payload(..) => self.optional(op, span),
+            Op::Unwrap(..) | Op::IntoParts(..) | Op::Okay(_) | Op::Try(..) | Op::Payload(..) => self.optional(op, span),
             Op::Snapshot(x) => self.snapshot(*x, out),
             Op::Part(tangent, path) => self.copied_part(*tangent, path, out, span),
             Op::Tuple(parts) if parts.is_empty() => Fragment::tight(quote_spanned!(span=> ())),

@@ -187,6 +187,13 @@ pub(crate) enum Copying {
     Success,
 }
 
+/// What becomes of a failure on its way out: `x.map_err(f)?`, `x.ok_or(error)?`, `x.ok_or_else(f)?`, `x.ok()?`.
+#[derive(Clone, Debug)]
+pub(crate) struct Refailed {
+    pub(crate) method: Ident,
+    pub(crate) operand: Option<Rc<Verbatim>>,
+}
+
 /// What is called.
 #[derive(Clone, Debug)]
 pub(crate) enum Callee {

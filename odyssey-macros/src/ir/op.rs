@@ -5,7 +5,8 @@ use std::rc::Rc;
 use syn::Ident;
 
 use super::{
-    Arm, Block, Call, Copying, FieldName, For, Kernel, Listing, Number, Parameter, Parts, Path, Replay, Value, Verbatim, Write,
+    Arm, Block, Call, Copying, FieldName, For, Kernel, Listing, Number, Parameter, Parts, Path, Refailed, Replay, Value,
+    Verbatim, Write,
 };
 use crate::table::elementwise::Elementwise;
 use crate::table::operations::Operation;
@@ -45,8 +46,8 @@ pub(crate) enum Op {
     Scope(Block),
     /// The mirror image of a scope.
     Replay(Box<Replay>),
-    /// `value?`: what is in an `Ok` or a `Some`; anything else is returned at once.
-    Try(Value),
+    /// `value?`: what is in an `Ok` or a `Some`; anything else is returned at once, as it is or as another failure.
+    Try(Value, Option<Refailed>),
     /// `value.unwrap()`, `value.expect("…")`, as it was written.
     Unwrap(Value, Rc<syn::ExprMethodCall>),
     /// `Ok(value)`.
@@ -194,7 +195,7 @@ impl Op {
             | Op::LinearizeAlong(..)
             | Op::Pullback { .. }
             | Op::Effect(..)
-            | Op::Try(_) => false,
+            | Op::Try(..) => false,
             Op::Slots(..) | Op::Offer(..) | Op::Restore(..) => false,
             _ => self.blocks().into_iter().all(|b| !b.diverges && b.pushes.is_empty() && b.stmts.iter().all(|s| s.op.is_pure())),
         }

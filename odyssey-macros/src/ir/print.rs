@@ -113,7 +113,8 @@ impl Printer<'_> {
             Op::Scope(_) | Op::Replay(_) => (if matches!(op, Op::Scope(_)) { "scope" } else { "replay" }).to_owned(),
             Op::Unwrap(a, _) => format!("unwrap({})", v(a)),
             Op::Okay(a) => format!("ok({})", v(a)),
-            Op::Try(a) => format!("{}?", v(a)),
+            Op::Try(a, None) => format!("{}?", v(a)),
+            Op::Try(a, Some(refailed)) => format!("{}.{}(…)?", v(a), refailed.method),
             Op::Store { base, path, value, how } => format!("{} = {} ({how:?})", self.path(*base, path), v(value)),
             Op::Update { base, path, subtracts, value } => {
                 format!("{} {} {}", self.path(*base, path), if *subtracts { "-=" } else { "+=" }, v(value))

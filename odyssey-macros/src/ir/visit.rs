@@ -5,7 +5,7 @@ use std::rc::Rc;
 use syn::Ident;
 
 use super::{
-    Arm, Block, Call, Checkpoints, For, Kernel, Op, Output, Parameter, Parts, Projection, Replay, Stmt, Value, Verbatim,
+    Arm, Block, Call, Checkpoints, For, Kernel, Op, Output, Parameter, Parts, Projection, Refailed, Replay, Stmt, Value, Verbatim,
 };
 
 /// Calls `f` with a reference to every value that an operation reads, those inside its blocks left out: `[&]` for shared
@@ -25,7 +25,13 @@ macro_rules! each_operand {
             }
             Op::Reference(v) | Op::Dereference(v) | Op::Boxed(v) | Op::Copy(_, v) | Op::Field(v, _) | Op::Cast(v, _) => $f(v),
             Op::Sum(v) | Op::Length(v) | Op::Extent(v) | Op::Zero(v) | Op::Snapshot(v) => $f(v),
-            Op::IntoParts(v, _) | Op::Present(v) | Op::Okay(v) | Op::Unwrap(v, _) | Op::Expect(v) | Op::Try(v) | Op::If(v, ..) | Op::Match(v, _) => $f(v),
+            Op::IntoParts(v, _) | Op::Present(v) | Op::Okay(v) | Op::Unwrap(v, _) | Op::Expect(v) | Op::If(v, ..) | Op::Match(v, _) => $f(v),
+            Op::Try(v, failure) => {
+                $f(v);
+                if let Some(Refailed { operand: Some(verbatim), .. }) = failure {
+                    $inputs(verbatim).for_each(|v| $f(v));
+                }
+            }
             Op::Index(a, b) | Op::Accumulate(a, b) | Op::CastBack { cotangent: a, like: b } => {
                 $f(a);
                 $f(b);

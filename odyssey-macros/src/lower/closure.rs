@@ -1,5 +1,7 @@
 //! Closures are written in place where they are called.
 
+use std::rc::Rc;
+
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, Ident, Pat, Stmt};
@@ -16,7 +18,7 @@ use crate::ir::{Kind, Op, Value};
 pub(super) struct Local {
     pub(super) closure: ExprClosure,
     /// The names that it sees.
-    scopes: Scopes,
+    pub(super) scopes: Scopes,
     /// The variables that calling it changes.
     pub(super) changes: Vec<Variable>,
     /// The differentiated values that it captures: a call with passive arguments is passive without them.
@@ -34,7 +36,12 @@ impl Lowerer {
         self.values[value].name = Some(name.clone());
         let variable = self.bindings.declare(name, value);
         let local = Local { closure: closure.clone(), scopes: self.bindings.scopes(), changes, captures_active };
-        self.bindings.make_closure(variable, std::rc::Rc::new(local));
+        self.bindings.make_closure(variable, Rc::new(local));
+    }
+
+    /// The closure that a variable of this name holds.
+    pub(super) fn local_closure(&self, path: &syn::ExprPath) -> Option<Rc<Local>> {
+        self.bindings.closure(self.bindings.variable(path.path.get_ident()?)?)
     }
 
     /// A closure that is an argument: written at the call, or the name of one.
@@ -45,7 +52,7 @@ impl Lowerer {
                 self.given_closure(&e.expr)
             }
             Expr::Path(path) => {
-                let local = self.bindings.variable(path.path.get_ident()?).and_then(|v| self.bindings.closure(v))?;
+                let local = self.local_closure(path)?;
                 if local.captures_active || !local.changes.is_empty() {
                     return None;
                 }
@@ -109,9 +116,7 @@ impl Lowerer {
         match without_parens(function) {
             Expr::Closure(closure) => self.apply(closure, args),
             Expr::Path(path) => {
-                let local =
-                    path.path.get_ident().and_then(|ident| self.bindings.variable(ident)).and_then(|v| self.bindings.closure(v));
-                if let Some(local) = local {
+                if let Some(local) = self.local_closure(path) {
                     let outside = self.bindings.exchange_scopes(local.scopes.clone());
                     let value = self.apply(&local.closure, args);
                     self.bindings.exchange_scopes(outside);

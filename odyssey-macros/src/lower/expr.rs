@@ -106,11 +106,7 @@ impl Lowerer {
             Expr::Call(e) => self.call(e, expr),
             Expr::MethodCall(e) => self.method_call(e, expr),
             Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Loop(_) => self.nested(expr, span),
-            Expr::Try(e) => {
-                let value = self.expr(&e.expr);
-                let (kind, active) = (self.payload_of(value), self.is_active(value));
-                self.emit(Op::Try(value), kind, active, span)
-            }
+            Expr::Try(e) => self.tried(&e.expr, span),
             Expr::Struct(e) => self.construct(e),
             Expr::Array(e) => self.list(Listing::Array, &e.elems, expr),
             Expr::Repeat(e) => self.repeated(e, expr),

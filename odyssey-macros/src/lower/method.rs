@@ -1,7 +1,8 @@
 //! Method calls: operations of the tables, copies, questions, and methods of the user's.
 
+use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
+use syn::{Expr, ExprClosure, ExprMethodCall, Ident, Pat};
 
 use super::arrays::{is_moving_part, is_optional};
 use super::lists::moving_method;
@@ -66,6 +67,11 @@ impl Lowerer {
                 );
             }
             _ => {}
+        }
+        if super::options::refails(e) && !self.is_numeric(&e.receiver) {
+            let text =
+                not_yet(&format!("`{name}` without a `?` behind it is"), "write `?`, and `Ok(…)` or `Some(…)` around the value");
+            return self.refuse(expr, span, &text);
         }
         if super::iterate::is_pipeline(expr) && e.method != "map" {
             let text =
@@ -251,6 +257,7 @@ impl Lowerer {
     fn mapv(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         match &e.args[0] {
             Expr::Closure(closure) => self.inlined(closure, &[&e.receiver], expr, e.method == "map"),
+            Expr::Path(path) if self.local_closure(path).is_some() => self.mapv_local(path, e, expr),
             Expr::Path(path) => {
                 let segments = &path.path.segments;
                 let owner = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string());
@@ -263,6 +270,20 @@ impl Lowerer {
             }
             _ => self.refuse(expr, e.method.span(), &not_yet("`mapv` with this argument is", "write a closure: `mapv(|v| …)`")),
         }
+    }
+
+    /// `x.mapv(f)` with a closure that a variable holds.
+    fn mapv_local(&mut self, path: &syn::ExprPath, e: &ExprMethodCall, expr: &Expr) -> Value {
+        let local = self.local_closure(path).expect("asked before");
+        let array = self.expr(&e.receiver);
+        let outside = self.bindings.exchange_scopes(local.scopes.clone());
+        self.bindings.open();
+        let name = Ident::new("elements", Span::mixed_site());
+        self.bindings.declare(&name, array);
+        let value = self.inlined(&local.closure, &[&syn::parse_quote!(#name)], expr, e.method == "map");
+        self.bindings.close();
+        self.bindings.exchange_scopes(outside);
+        value
     }
 
     /// A function of the user's, for every element.

@@ -277,6 +277,12 @@ impl Lowerer {
 
     /// Passive code as it stands.
     fn verbatim(&mut self, expr: &Expr) -> Value {
+        let verbatim = self.verbatim_code(expr);
+        let (kind, span) = (self.passive_kind(&verbatim.expr), syn::spanned::Spanned::span(&verbatim.expr));
+        self.emit(Op::Verbatim(Rc::new(verbatim)), kind, false, span)
+    }
+
+    fn verbatim_code(&mut self, expr: &Expr) -> Verbatim {
         let plain = self.as_it_runs(expr);
         let expr = plain.as_ref().unwrap_or(expr);
         let unchanging = self.without_changes(expr);
@@ -284,9 +290,7 @@ impl Lowerer {
         let mut inputs = self.inputs(expr.to_token_stream());
         let names = reads::names_read(expr, reads::Asked::Counts);
         inputs.retain(|(name, _)| names.contains(name));
-        let kind = self.passive_kind(expr);
-        let verbatim = Verbatim { expr: expr.clone(), inputs, is_pure: passive::is_pure(expr) };
-        self.emit(Op::Verbatim(Rc::new(verbatim)), kind, false, syn::spanned::Spanned::span(expr))
+        Verbatim { expr: expr.clone(), inputs, is_pure: passive::is_pure(expr) }
     }
 
     /// A value to go on with after an error.

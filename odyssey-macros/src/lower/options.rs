@@ -1,12 +1,23 @@
 //! Methods of `Option` and `Result`: matches.
 
+use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall};
 
 use super::parted::is_parted;
+use super::place::without_parens;
 use super::Lowerer;
 use crate::emit::at;
-use crate::ir::{Copying, Kind, Op, Value};
+use crate::ir::{Copying, Kind, Op, Refailed, Value};
+
+/// Makes another failure of a failure, and leaves a success as it is.
+pub(super) fn refails(e: &ExprMethodCall) -> bool {
+    match e.args.len() {
+        0 => e.method == "ok",
+        1 => ["map_err", "ok_or", "ok_or_else"].iter().any(|name| e.method == name),
+        _ => false,
+    }
+}
 
 impl Lowerer {
     pub(super) fn option_method(&mut self, e: &ExprMethodCall) -> Option<Value> {
@@ -44,6 +55,31 @@ impl Lowerer {
                 Some(self.expr(&syn::parse_quote!(&#receiver)))
             }
             _ => None,
+        }
+    }
+
+    /// `x?`, `x.map_err(f)?`
+    pub(super) fn tried(&mut self, expr: &Expr, span: Span) -> Value {
+        let refailing = match without_parens(expr) {
+            Expr::MethodCall(e) if refails(e) => Some(e),
+            _ => None,
+        };
+        let option = refailing.map_or(expr, |e| &e.receiver);
+        let part = self.uncertain_part(option);
+        let outcome = match &part {
+            // Whether a part is there decides; then it is looked at.
+            Some((is_there, _)) => self.computed(syn::parse_quote!(walked.then_some(walked)), &[*is_there], span),
+            None => self.expr(option),
+        };
+        let refailed = refailing.map(|e| {
+            let operand = e.args.first().map(|arg| std::rc::Rc::new(self.verbatim_code(arg)));
+            Refailed { method: e.method.clone(), operand }
+        });
+        let (kind, active) = (self.payload_of(outcome), self.is_active(outcome));
+        let value = self.emit(Op::Try(outcome, refailed), kind, active, span);
+        match part {
+            Some((_, source)) => self.part_from(&source, option),
+            None => value,
         }
     }
 

@@ -67,7 +67,7 @@ pub(super) fn is_parted(option: &Expr) -> bool {
 }
 
 /// Where the part comes from.
-enum Source {
+pub(super) enum Source {
     Expr(Expr),
     Item(Box<Walk>, Value),
 }
@@ -90,7 +90,7 @@ impl Lowerer {
     }
 
     /// Whether it is there, and where.
-    fn uncertain_part(&mut self, option: &Expr) -> Option<(Value, Source)> {
+    pub(super) fn uncertain_part(&mut self, option: &Expr) -> Option<(Value, Source)> {
         if let Some(Parted { is_there, part }) = parted(option) {
             return Some((self.condition(&is_there), Source::Expr(part)));
         }
@@ -110,7 +110,7 @@ impl Lowerer {
         Some((is_there, Source::Item(Box::new(walk), number)))
     }
 
-    fn part_from(&mut self, source: &Source, option: &Expr) -> Value {
+    pub(super) fn part_from(&mut self, source: &Source, option: &Expr) -> Value {
         match source {
             Source::Expr(part) => self.expr(part),
             Source::Item(walk, number) => {

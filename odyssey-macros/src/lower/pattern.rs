@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Pat, Token};
+use syn::{Pat, PatIdent, Token};
 
 use super::Lowerer;
 use crate::diagnostics::not_yet;
@@ -47,6 +47,10 @@ impl Lowerer {
                 let reference = self.referred(value, pattern.span());
                 self.bind(pattern, reference);
                 self.by_reference = outside;
+            }
+            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_some() && p.mutability.is_none() => {
+                let reference = self.referred(value, p.span());
+                self.bind(&Pat::Ident(PatIdent { by_ref: None, ..p.clone() }), reference);
             }
             Pat::Tuple(p) => {
                 let length = match self.kind(value).peel() {
@@ -146,6 +150,7 @@ impl Lowerer {
         }));
         let suffix = quote::ToTokens::to_token_stream(ty).to_string();
         let depth = self.home.get(&value).copied().unwrap_or(0);
+        let is_passive = !self.is_active(value);
         let stmt = self.blocks[depth].stmts.iter_mut().rev().find(|stmt| stmt.outs[..] == [value]);
         let Some(stmt) = stmt else { return };
         match &mut stmt.op {
@@ -162,6 +167,10 @@ impl Lowerer {
                     self.values.annotations.insert(value, std::rc::Rc::new(ty.clone()));
                 }
             },
+            // What is parsed, or collected, before it is tried.
+            Op::Try(..) if is_passive => {
+                self.values.annotations.insert(value, std::rc::Rc::new(ty.clone()));
+            }
             _ => {}
         }
         if let Some(op) = self.blocks[depth].stmts.iter().rev().find(|stmt| stmt.outs[..] == [value]).map(|stmt| stmt.op.clone())

@@ -73,7 +73,7 @@ impl Push<'_> {
             Op::Cast(x, ty) => self.define(y, Op::Cast(self.tangents[x], ty.clone()), span),
             Op::Sum(x) => self.define(y, Op::Sum(self.tangents[x]), span),
             Op::Snapshot(x) => self.define(y, Op::Snapshot(self.tangents[x]), span),
-            Op::Try(x) | Op::Unwrap(x, _) | Op::Expect(x) => {
+            Op::Try(x, _) | Op::Unwrap(x, _) | Op::Expect(x) => {
                 let tangent = self.owned(self.tangents[x], span);
                 self.define(y, Op::Expect(tangent), span);
             }

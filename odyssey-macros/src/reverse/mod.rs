@@ -99,7 +99,7 @@ fn changed_in(block: &Block, changed: &mut ValueSet) {
 fn outcomes_in(block: &Block, values: &mut Values) {
     for stmt in &block.stmts {
         match &stmt.op {
-            Op::Try(outcome) | Op::Unwrap(outcome, _) => {
+            Op::Try(outcome, _) | Op::Unwrap(outcome, _) => {
                 values.outcomes.insert(*outcome);
             }
             Op::Match(outcome, arms) if arms.iter().any(|arm| is_of_a_result(&arm.pattern)) => {

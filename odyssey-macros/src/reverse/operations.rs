@@ -75,7 +75,7 @@ impl Sweep<'_> {
                 let d = self.emit(Op::Payload(dy, like), kind, *x, span);
                 self.contribute(*x, d);
             }
-            Op::Try(x) | Op::Unwrap(x, _) | Op::Expect(x) => {
+            Op::Try(x, _) | Op::Unwrap(x, _) | Op::Expect(x) => {
                 let d = self.emit(Op::Present(dy), Kind::Unknown, *x, span);
                 self.contribute(*x, d);
             }

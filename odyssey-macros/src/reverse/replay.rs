@@ -91,7 +91,7 @@ fn succeed(block: &mut Block, values: &mut Values) {
     let stmts = std::mem::take(&mut block.stmts);
     for mut stmt in stmts {
         stmt.op.blocks_mut().into_iter().for_each(|inner| succeed(inner, values));
-        if let Op::Try(result) = stmt.op {
+        if let Op::Try(result, _) = stmt.op {
             let there = values.add(Info { wanted: Wanted::new(), name: None, kind: Kind::Unknown, ..values[result].clone() });
             block.stmts.push(Stmt { outs: vec![there], op: Op::Copy(Copying::Success, result), span: stmt.span });
             stmt.op = Op::Expect(there);

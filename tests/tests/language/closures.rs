@@ -100,6 +100,20 @@ fn weighted_twice<F: Fn(usize) -> f64>(x: &[f64], k: f64, weight: F) -> f64 {
     weighted_by(x, |i| 1.0 / (i as f64 + 1.0)) * k + weighted_by(x, weight)
 }
 
+#[differentiable]
+fn cubed(x: f64) -> f64 {
+    x * x * x
+}
+
+/// A closure that a variable holds, for every element; a function as well, whose cotangent not everybody wants.
+#[differentiable]
+fn every_element(x: &Array1<f64>, k: f64) -> f64 {
+    let f = |v: f64| v * v * k + v.sin();
+    let g = |v: &f64| v.exp() * k;
+    let y = x.mapv(f) + x.mapv(cubed) * k + x.map(g);
+    y.dot(&y)
+}
+
 /// Sorting by a key is passive; the order is then used.
 #[differentiable]
 fn trimmed_mean(x: &[f64]) -> f64 {
@@ -125,6 +139,7 @@ fn local_closures() {
 fn arguments() {
     agrees!(items_as_arguments(&numbers(1, 4)));
     agrees!(mapped(&matrix(1, 2, 3), 1.3), wrt 2);
+    agrees!(every_element(&numbers(1, 4), 0.8), wrt 2);
     agrees!(weighted_by(&[0.3, 0.9, 0.4], |i| 1.0 / (i + 1) as f64));
     agrees!(weighted_twice(&[0.3, 0.9, 0.4], 0.7, |i| i as f64), wrt 2);
     agrees!(trimmed_mean(&[0.3, 0.9, -0.4, 0.7, 0.1]));

@@ -91,6 +91,24 @@ fn neighbours(x: &[f64]) -> f64 {
     length
 }
 
+/// Groups that are changed in place.
+#[differentiable]
+fn groups(x: &[f64], k: f64) -> f64 {
+    let mut v = x.to_vec();
+    for (i, pair) in v.chunks_exact_mut(2).enumerate() {
+        let first = pair[0];
+        pair[0] = pair[1] * k;
+        pair[1] = first.sin() * i as f64 + pair[0];
+    }
+    for group in v.chunks_mut(3) {
+        group[0] = group[0].exp() * 0.1;
+        for z in group.iter_mut() {
+            *z *= k;
+        }
+    }
+    v.iter().zip(x).map(|(a, b)| a * b).sum()
+}
+
 #[derive(Clone, Differentiable)]
 struct Charge {
     q: f64,
@@ -154,6 +172,7 @@ fn lists() {
     agrees!(moments(&numbers(3, 4)));
     agrees!(paired(&x, &y, &[1, -1, 1, 1, -1, 2]), wrt 2);
     agrees!(neighbours(&x));
+    agrees!(groups(&x[..5], 0.7), wrt 2);
     agrees!(springs(&x, &[(0, 1, 0.3), (2, 5, 0.1), (1, 4, 0.7)]));
     agrees!(basket(&x, &[(1, 3), (4, 2)].into_iter().collect()));
 }

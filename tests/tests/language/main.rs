@@ -49,6 +49,7 @@ mod dense;
 mod enums;
 mod events;
 mod everyday;
+mod failures;
 mod fallible;
 mod finance;
 mod functions;

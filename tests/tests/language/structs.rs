@@ -58,6 +58,13 @@ fn escape(c: Complex, steps: usize) -> f64 {
     (z.0 * z.0 + z.1 * z.1).ln()
 }
 
+/// One part is borrowed where it is taken apart.
+#[differentiable]
+fn borrowed_part(z: Complex, k: f64) -> f64 {
+    let Complex(ref re, im) = z;
+    re.sin() * k + re * im
+}
+
 #[derive(Clone, Differentiable)]
 struct Camera {
     focal: f64,
@@ -160,6 +167,7 @@ fn literals() {
     agrees!(lifted(&a, 1.3), wrt 2);
     agrees!(farther(&a, &b), wrt 2);
     agrees!(farther(&b, &a), wrt 2);
+    agrees!(borrowed_part(Complex(0.4, 0.7), 1.3), wrt 2);
     agrees!(escape(Complex(0.4, 0.7), 4));
 }
 

@@ -387,7 +387,7 @@ pub(super) fn leave_in(writer: &mut Writer, name: &syn::Ident, param: Value, lef
 /// Some statement may leave the function with a failure.
 pub(super) fn leaves_early(block: &Block) -> bool {
     block.diverges
-        || block.stmts.iter().any(|stmt| matches!(stmt.op, Op::Try(_)) || stmt.op.blocks().into_iter().any(leaves_early))
+        || block.stmts.iter().any(|stmt| matches!(stmt.op, Op::Try(..)) || stmt.op.blocks().into_iter().any(leaves_early))
 }
 
 fn reads(block: &Block, value: Value) -> bool {

@@ -144,7 +144,12 @@ impl Lowerer {
     }
 
     pub(in crate::lower) fn chunk(&mut self, base: Value, size: Value, k: Value, span: Span) -> Value {
-        self.computed(syn::parse_quote!(third * other..((third + 1) * other).min(walked.len())), &[base, size, k], span)
+        // The end is a variable: in a place, an index cannot read the list that is borrowed to be changed.
+        let inputs = [("walked", base), ("other", size), ("third", k)];
+        let inputs = inputs.map(|(name, v)| (format_ident!("{name}"), v)).to_vec();
+        let end = Verbatim { expr: syn::parse_quote!(((third + 1) * other).min(walked.len())), inputs, is_pure: false };
+        let end = self.emit(Op::Verbatim(Rc::new(end)), Kind::Unknown, false, span);
+        self.computed(syn::parse_quote!(third * other..walked), &[end, size, k], span)
     }
 
     pub(in crate::lower) fn referred(&mut self, value: Value, span: Span) -> Value {
