@@ -266,7 +266,23 @@ impl<T, E> Success for Result<T, E> {
     }
 }
 
-/// What is in an `Option` or a `Result`.
+impl<T: Clone> Success for &Option<T> {
+    type Value = T;
+    #[inline]
+    fn success(self) -> Option<T> {
+        self.clone()
+    }
+}
+
+impl<T: Clone, E> Success for &Result<T, E> {
+    type Value = T;
+    #[inline]
+    fn success(self) -> Option<T> {
+        self.as_ref().ok().cloned()
+    }
+}
+
+/// What is in an `Option` or a `Result`, or a copy of it behind a reference.
 #[inline]
 pub fn success<S: Success>(value: S) -> Option<S::Value> {
     value.success()

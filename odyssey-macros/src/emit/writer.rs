@@ -301,7 +301,9 @@ impl Writer<'_> {
 
     fn copy(&mut self, how: Copying, x: Value, span: Span) -> Fragment {
         if how == Copying::Success {
-            let (function, x) = (self.rt("success", span), self.consume(x).tokens);
+            // A failure may have no copy.
+            let kept = self.is_kept(x);
+            let (function, x) = (self.rt("success", span), if kept { self.reference(x) } else { self.consume(x).tokens });
             return Fragment::tight(quote_spanned!(span=> #function(#x)));
         }
         if how == Copying::Moved {

@@ -113,8 +113,7 @@ impl Printer<'_> {
             Op::Scope(_) | Op::Replay(_) => (if matches!(op, Op::Scope(_)) { "scope" } else { "replay" }).to_owned(),
             Op::Unwrap(a, _) => format!("unwrap({})", v(a)),
             Op::Okay(a) => format!("ok({})", v(a)),
-            Op::Try(a, None) => format!("{}?", v(a)),
-            Op::Try(a, Some(refailed)) => format!("{}.{}(…)?", v(a), refailed.method),
+            Op::Try(a, refailed) => format!("{}{}?", v(a), refailed.as_ref().map_or("", |_| ".refailed")),
             Op::Store { base, path, value, how } => format!("{} = {} ({how:?})", self.path(*base, path), v(value)),
             Op::Update { base, path, subtracts, value } => {
                 format!("{} {} {}", self.path(*base, path), if *subtracts { "-=" } else { "+=" }, v(value))

@@ -68,7 +68,7 @@ impl Lowerer {
             }
             _ => {}
         }
-        if super::options::refails(e) && !self.is_numeric(&e.receiver) {
+        if super::options::refails(e) && e.method != "ok" && !self.is_numeric(&e.receiver) {
             let text =
                 not_yet(&format!("`{name}` without a `?` behind it is"), "write `?`, and `Ok(…)` or `Some(…)` around the value");
             return self.refuse(expr, span, &text);

@@ -27,6 +27,7 @@ impl Lowerer {
                 let otherwise = e.args[0].clone();
                 self.with_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(inside) => inside, None => #otherwise }))
             }
+            ("ok", 0) => self.with_option(receiver, Expr::clone),
             ("unwrap_or_default", 0) => self.with_option(receiver, |option| {
                 syn::parse_quote_spanned!(here=> match #option { Some(inside) => inside, None => ::core::default::Default::default() })
             }),

@@ -17,7 +17,9 @@ use proc_macro2::Span;
 use quote::format_ident;
 use syn::Ident;
 
-use crate::ir::{Block, FieldName, Info, Kind, Op, Parts, Path, Projection, Stmt, Value, ValueMap, ValueSet, Values, Wanted};
+use crate::ir::{
+    Block, Copying, FieldName, Info, Kind, Op, Parts, Path, Projection, Stmt, Value, ValueMap, ValueSet, Values, Wanted,
+};
 use crate::lower::Primal;
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
@@ -99,7 +101,7 @@ fn changed_in(block: &Block, changed: &mut ValueSet) {
 fn outcomes_in(block: &Block, values: &mut Values) {
     for stmt in &block.stmts {
         match &stmt.op {
-            Op::Try(outcome, _) | Op::Unwrap(outcome, _) => {
+            Op::Try(outcome, _) | Op::Unwrap(outcome, _) | Op::Copy(Copying::Success, outcome) => {
                 values.outcomes.insert(*outcome);
             }
             Op::Match(outcome, arms) if arms.iter().any(|arm| is_of_a_result(&arm.pattern)) => {

@@ -227,17 +227,7 @@ pub fn lengths(x: f64, y: f64, text: &str) -> Result<f64, String> {
     let count = words(text);
     let line = format!("{text}: {count}");
     let longer = line.len();
-    let a = root(x).map_err(|Negative| line)?;
+    let a = positive(x).map_err(|Negative| line)?;
     let b = if longer > 10 { y.sin() } else { y.cos() };
     Ok(a * b)
-}
-
-/// The root.
-///
-/// # Errors
-///
-/// If it is negative.
-#[differentiable]
-pub fn root(x: f64) -> Result<f64, Negative> {
-    if x < 0.0 { Err(Negative) } else { Ok(x.sqrt()) }
 }

@@ -5,6 +5,7 @@ use std::num::ParseFloatError;
 use odyssey_runtime::prelude::*;
 
 use crate::fallible::agrees_ok;
+use crate::support::agrees;
 
 #[derive(Debug, PartialEq)]
 enum Failure {
@@ -33,13 +34,20 @@ fn made_another(x: &[f64], i: usize) -> Result<f64, Failure> {
     let b = x.get(i + 1).copied().ok_or_else(|| Failure::Missing(i + 1))?;
     let c = root(b).map_err(|outside| Failure::Negative(outside.0.to_string()))?;
     let d = positive(*a).ok_or(Failure::Missing(0))?;
-    Ok(a.sin() * c + d * positive(b).ok_or_else(|| Failure::Missing(0))?)
+    Ok(a.sin() * c + d * positive(b).ok_or_else(|| Failure::Negative(b.to_string()))?)
 }
 
 #[differentiable]
 fn made_nothing(x: &[f64], i: usize) -> Option<f64> {
     let (a, b) = (x.get(i)?, x.first().copied()?);
     Some(a * b + root(*a).ok()? * x.last()?)
+}
+
+/// As an `Option` that is looked into.
+#[differentiable]
+fn without_the_error(x: f64, y: f64) -> f64 {
+    let a = root(x).ok().map_or(y, |v| v * y);
+    if let Some(b) = root(y).ok() { a * b } else { a }
 }
 
 /// Passive parsing among it, in a loop.
@@ -64,6 +72,8 @@ fn on_their_way_out() {
     agrees_ok!(made_nothing(&[0.3, 1.2, 0.7], 1));
     assert_eq!(made_nothing::grad(&[0.3], 1), None);
     assert_eq!(made_nothing::grad(&[0.3, -1.2], 1), None);
+    agrees!(without_the_error(0.3, 0.9), wrt 2);
+    agrees!(without_the_error(-0.3, -0.9), wrt 2);
     agrees_ok!(read("0.3 1.5 2", 0.7));
     assert!(read::grad("0.3 x", 0.7).is_err());
 }

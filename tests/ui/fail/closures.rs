@@ -28,7 +28,7 @@ fn kept(x: f64) -> f64 {
 #[differentiable]
 fn mapped(y: &Array1<f64>, x: f64) -> f64 {
     let a = y.mapv(cube);
-    let b = y.mapv(|ref v| *v);
+    let b = y.mapv(|v @ _| v);
     let e = y.mapv(|v| cube(v));
     let f = y.mapv(make());
     let g = y.mapv(|v| x);

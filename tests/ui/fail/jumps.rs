@@ -34,6 +34,17 @@ fn questions(x: f64, maybe: Option<f64>) -> f64 {
 }
 
 #[differentiable]
+fn failures_that_stay(x: f64) -> Result<f64, String> {
+    let a = outcome(x).map_err(|e| e + "!");
+    a
+}
+
+#[differentiable]
+fn outcome(x: f64) -> Result<f64, String> {
+    Ok(x)
+}
+
+#[differentiable]
 fn returns_from_a_closure(x: f64) -> f64 {
     let positive = |v: f64| {
         if v < 0.0 {
