@@ -47,7 +47,8 @@ fn made_nothing(x: &[f64], i: usize) -> Option<f64> {
 #[differentiable]
 fn without_the_error(x: f64, y: f64) -> f64 {
     let a = root(x).ok().map_or(y, |v| v * y);
-    if let Some(b) = root(y).ok() { a * b } else { a }
+    let b = root(y).ok();
+    if let Some(b) = b { a * b } else { a }
 }
 
 /// Passive parsing among it, in a loop.
