@@ -93,6 +93,13 @@ fn along_axis(w: &Array1<f64>) -> f64 {
 }
 
 #[differentiable(wrt(w))]
+fn over_axes(w: &Array1<f64>, x: &Array2<f64>) -> f64 {
+    let h = x * w;
+    let s = sum_keep(&h, [Axis(1), Axis(1)]);
+    s.sum()
+}
+
+#[differentiable(wrt(w))]
 fn softmaxed(w: &Array1<f64>) -> f64 {
     let h = w * w;
     let s = h.softmax(Axis(2));
@@ -192,6 +199,7 @@ operations! {
     first_of_a_pass: fused(&ones(2), &ones(3), &ones(3)) along (ones(2)), "w * x", "[2] and [3] do not broadcast in w * x at ";
     last_of_a_pass: fused(&ones(2), &ones(2), &ones(3)) along (ones(2)), "h.exp() - y", "[2] and [3] do not broadcast in h.exp() - y at ";
     reduction: along_axis(&ones(2)) along (ones(2)), "h.sum_axis(Axis(1))", "[2]", "in h.sum_axis(Axis(1)) at ";
+    axes: over_axes(&ones(2), &Array2::ones((3, 2))) along (ones(2)), "sum_keep(&h, [Axis(1), Axis(1)])", "axis 1 is given twice", "in sum_keep(&h, [Axis(1), Axis(1)]) at ";
     axis: softmaxed(&ones(2)) along (ones(2)), "h.softmax(Axis(2))", "[2]", "in h.softmax(Axis(2)) at ";
     index: element(&ones(2)) along (ones(2)), "h[5]", "5", "[2]";
     slice: sliced(&ones(2)) along (ones(2)), "h.slice(s![1..7])", "[2]", "in h.slice(s![1..7]) at ";

@@ -186,6 +186,22 @@ static OPERATIONS: &[Operation] = &[
     },
     Operation { name: "broadcast", parameters: 1, shape: Shape::Any, receiver: Receiver::Borrowed, optional: true, ..MOVING },
     Operation {
+        name: "merged_axes",
+        parameters: 1,
+        shape: Shape::Any,
+        receiver: Receiver::Borrowed,
+        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
+        ..MOVING
+    },
+    Operation {
+        name: "insert_axes",
+        parameters: 1,
+        shape: Shape::Any,
+        receiver: Receiver::Borrowed,
+        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
+        ..MOVING
+    },
+    Operation {
         name: "select",
         parameters: 2,
         shape: Shape::SameRank,
@@ -294,6 +310,22 @@ static OPERATIONS: &[Operation] = &[
         push: Push::Rules(&[("tangent", &[Operand(0), Result, Cotangent])]),
         ..UNARY
     },
+    Operation {
+        name: "norm_l1_axis",
+        parameters: 1,
+        shape: Shape::OneAxisLess,
+        rules: &[("d_x", &[Operand(0), Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Parameter(0), Cotangent])]),
+        ..UNARY
+    },
+    Operation {
+        name: "norm_l2_axis",
+        parameters: 1,
+        shape: Shape::OneAxisLess,
+        rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
+        push: Push::Rules(&[("tangent", &[Operand(0), Result, Parameter(0), Cotangent])]),
+        ..UNARY
+    },
     Operation { name: "cumsum", parameters: 1, rules: &[("d_x", &[Parameter(0), Cotangent])], ..UNARY },
     Operation {
         name: "cumprod",
@@ -375,13 +407,22 @@ const FUNCTIONS: &[&str] = &[
     "kl_div_loss",
     "mae_loss",
     "mse_loss",
+    "multi_head_attention",
+    "multi_head_attention_masked",
     "nll_loss",
     "weighted_cross_entropy_loss",
 ];
 
+/// Reductions over several axes: functions with `_axes` and `_keep` behind these names.
+const REDUCTIONS: &[&str] = &["logsumexp", "max", "mean", "min", "norm_l1", "norm_l2", "product", "std", "sum", "var"];
+
 /// Whether the runtime has a function or a method of that name.
 pub(crate) fn is_of_the_runtime(name: &str) -> bool {
-    FUNCTIONS.contains(&name.strip_suffix("_with").unwrap_or(name)) || is_called(name) || find(name).is_some()
+    let without = |suffix| name.strip_suffix(suffix);
+    FUNCTIONS.contains(&without("_with").unwrap_or(name))
+        || without("_axes").or(without("_keep")).is_some_and(|reduction| REDUCTIONS.contains(&reduction))
+        || is_called(name)
+        || find(name).is_some()
 }
 
 /// All of them.

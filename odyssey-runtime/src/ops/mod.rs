@@ -19,6 +19,7 @@ pub mod logsumexp;
 pub mod nn;
 pub mod norms;
 pub(crate) mod operation;
+pub mod over_axes;
 pub(crate) mod probe;
 pub mod product;
 mod ranks;
@@ -27,6 +28,7 @@ pub(crate) mod row_kernels;
 mod rows;
 pub mod select;
 pub mod select_where;
+pub mod several_axes;
 pub mod softmax;
 pub mod sum;
 pub mod sum_axis;
@@ -55,13 +57,15 @@ pub mod functions {
     pub use super::log_softmax::log_softmax;
     pub use super::logsumexp::logsumexp;
     pub use super::nn::functions::*;
-    pub use super::norms::{norm_l1, norm_l2};
+    pub use super::norms::{norm_l1, norm_l1_axis, norm_l2, norm_l2_axis};
+    pub use super::over_axes::*;
     pub use super::product::{product, product_axis};
     pub use super::reshape::{
         flatten, insert_axis, into_dimensionality, into_dyn, into_flat, into_shape_clone, into_shape_with_order, rank, to_shape,
     };
     pub use super::select::select;
     pub use super::select_where::{mask_like, select_where};
+    pub use super::several_axes::{insert_axes, merged_axes};
     pub use super::softmax::softmax;
     pub use super::sum::{mean, sum};
     pub use super::sum_axis::{mean_axis, sum_axis};
@@ -78,7 +82,8 @@ pub mod methods {
     pub use super::log_softmax::LogSoftmax;
     pub use super::logsumexp::LogSumExp;
     pub use super::nn::methods::*;
-    pub use super::norms::{NormL1, NormL2};
+    pub use super::norms::{NormL1, NormL1Axis, NormL2, NormL2Axis};
+    pub use super::several_axes::AxesOf;
     pub use super::softmax::Softmax;
 }
 
@@ -92,7 +97,7 @@ pub mod residuals {
     pub use super::log_softmax::LogSoftmaxResidual;
     pub use super::logsumexp::LogSumExpResidual;
     pub use super::nn::hidden::*;
-    pub use super::norms::{NormL1Residual, NormL2Residual};
+    pub use super::norms::{NormL1AxisResidual, NormL1Residual, NormL2AxisResidual, NormL2Residual};
     pub use super::product::{ProductAxisResidual, ProductResidual};
     pub use super::select::SelectResidual;
     pub use super::softmax::SoftmaxResidual;

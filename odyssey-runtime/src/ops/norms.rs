@@ -1,9 +1,10 @@
-//! Norms over all elements; their derivatives at 0 are 0.
+//! Norms, over all elements and along an axis; their derivatives at 0 are 0.
 
-use ndarray::{Array, ArrayView, Dimension};
+use ndarray::{Array, ArrayView, Axis, Dimension, RemoveAxis};
 
 use super::probe::{IsFunction, Probe, Probed};
-use super::rows::{change_all, zip_all};
+use super::rows::{change_all, change_each, reduce_each, zip_all, zip_each};
+use super::sum_axis::Smaller;
 use super::tensor::Tensor;
 use super::tensor_function::{tensor_function, tensor_method};
 use crate::along::Along;
@@ -28,6 +29,90 @@ tensor_function! {
     forward euclidean;
     rule |x, y, dy| norm_l2::d_x(x, y, &dy);
     tangent |x, y, dx| norm_l2::tangent(x, y, dx);
+}
+
+tensor_function! {
+    /// `Σ |x|` along `axis`, which is removed; the derivative where an element is 0 is 0. Panics if there is no such axis.
+    fn norm_l1_axis(axis: Axis as P), method of NormL1Axis, hidden forms norm_l1_axis_residual_vjp, norm_l1_axis_residual_hvp, norm_l1_axis_pushforward of NormL1AxisResidual;
+    where [Dim: RemoveAxis];
+    result Smaller<X>;
+    forward magnitudes_along;
+    rule |x, _, dy| norm_l1_axis::d_x(x, axis, &dy);
+    tangent |x, _, dx| norm_l1_axis::tangent(x, axis, dx);
+}
+
+tensor_function! {
+    /// `sqrt(Σ x²)` along `axis`, which is removed, without overflow; the derivative at 0 is 0. Panics if there is no such axis.
+    fn norm_l2_axis(axis: Axis as P), method of NormL2Axis, hidden forms norm_l2_axis_residual_vjp, norm_l2_axis_residual_hvp, norm_l2_axis_pushforward of NormL2AxisResidual;
+    where [Dim: RemoveAxis];
+    result Smaller<X>;
+    forward euclidean_along;
+    rule |x, y, dy| norm_l2_axis::d_x(x, y, axis, &dy);
+    tangent |x, y, dx| norm_l2_axis::tangent(x, y, axis, dx);
+}
+
+#[track_caller]
+fn magnitudes_along<T: Real, D: RemoveAxis>(x: ArrayView<'_, T, D>, axis: Axis) -> Array<T, D::Smaller> {
+    reduce_each(x, axis, |row| row.iter().map(|x| x.abs()).sum())
+}
+
+#[track_caller]
+fn euclidean_along<T: Real, D: RemoveAxis>(x: ArrayView<'_, T, D>, axis: Axis) -> Array<T, D::Smaller> {
+    reduce_each(x, axis, |row| euclidean(ndarray::aview1(row)))
+}
+
+impl norm_l1_axis {
+    /// `dy sgn(x)`, with `dy` repeated along `axis`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn d_x<X, G>(x: &X, axis: Axis, dy: &G) -> Array<X::Elem, X::Dim>
+    where
+        X: Tensor<Dim: RemoveAxis> + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
+    {
+        change_each(x.tensor_view(), axis, [dy.tensor_view()], |x, [dy]| x.iter_mut().for_each(|x| *x = dy * sgn(*x)))
+    }
+
+    /// `Σ sgn(x) dx` along `axis`.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<X, G>(x: &X, axis: Axis, dx: &G) -> Smaller<X>
+    where
+        X: Tensor<Dim: RemoveAxis> + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+    {
+        zip_each(x.tensor_view(), dx.tensor_view(), axis, [], |x, dx, []| x.iter().zip(dx).map(|(x, dx)| sgn(*x) * *dx).sum())
+    }
+}
+
+impl norm_l2_axis {
+    /// `dy x / y` for `y = norm_l2_axis(x)`, 0 where `y` is 0.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn d_x<X, Y, G>(x: &X, y: &Y, axis: Axis, dy: &G) -> Array<X::Elem, X::Dim>
+    where
+        X: Tensor<Dim: RemoveAxis> + ?Sized,
+        Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
+    {
+        change_each(x.tensor_view(), axis, [y.tensor_view(), dy.tensor_view()], |x, [y, dy]| {
+            x.iter_mut().for_each(|x| *x = dy * unit(*x, y));
+        })
+    }
+
+    /// `Σ x dx / y` along `axis`, for `y = norm_l2_axis(x)`, 0 where `y` is 0.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn tangent<X, Y, G>(x: &X, y: &Y, axis: Axis, dx: &G) -> Smaller<X>
+    where
+        X: Tensor<Dim: RemoveAxis> + ?Sized,
+        Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
+        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+    {
+        zip_each(x.tensor_view(), dx.tensor_view(), axis, [y.tensor_view()], |x, dx, [y]| {
+            x.iter().zip(dx).map(|(x, dx)| unit(*x, y) * *dx).sum()
+        })
+    }
 }
 
 fn sum_of_magnitudes<T: Real, D: Dimension>(x: ArrayView<'_, T, D>) -> T {

@@ -17,6 +17,7 @@ impl Companion<'_> {
             return TokenStream::new();
         }
         let (here, vis, bound, outcome) = (self.here(), self.vis(), self.scalar_bound(), self.outcome());
+        let tracked = self.tracked();
         let (impl_generics, ..) = self.generics.split_for_impl();
         let (parameters, body) = match self.fused() {
             Some(fused) => self.fused_body(fused),
@@ -29,6 +30,7 @@ impl Companion<'_> {
             /// The value, and the gradient with respect to the differentiated arguments.
             #errors
             #[inline]
+            #tracked
             #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound { #body }
         }
     }
@@ -38,6 +40,7 @@ impl Companion<'_> {
             return TokenStream::new();
         }
         let (here, vis, bound, outcome) = (self.here(), self.vis(), self.scalar_bound(), self.outcome());
+        let tracked = self.tracked();
         let (parameters, names) = (self.parameters(), self.names());
         let (impl_generics, ..) = self.generics.split_for_impl();
         let [name, value_and_grad] = ["grad", "value_and_grad"].map(|name| self.companion(name));
@@ -49,6 +52,7 @@ impl Companion<'_> {
             /// The gradient with respect to the differentiated arguments.
             #errors
             #[inline]
+            #tracked
             #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound { #gradient }
         }
     }

@@ -109,7 +109,14 @@ impl Companion<'_> {
 
     pub(super) fn hidden_attributes(&self) -> TokenStream {
         let inline = (!self.source.is_declared).then(|| quote!(#[inline]));
-        quote!(#[doc(hidden)] #inline)
+        let tracked = self.tracked();
+        quote!(#[doc(hidden)] #inline #tracked)
+    }
+
+    /// `#[track_caller]`, of a function that has it: what its callers do wrong panics where they call its derivative.
+    pub(super) fn tracked(&self) -> Option<TokenStream> {
+        let is_tracked = self.source.item.attrs.iter().any(|attribute| attribute.path().is_ident("track_caller"));
+        is_tracked.then(|| quote!(#[track_caller]))
     }
 
     /// Which function is called: a plain one may hide an imported differentiable one, but not its companion. A method is

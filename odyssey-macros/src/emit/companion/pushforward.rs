@@ -298,12 +298,13 @@ impl Companion<'_> {
         } else {
             quote_spanned!(here=> (#value, #(#results),*))
         };
-        let (name, errors) = (self.companion("jvp"), self.errors_section());
+        let (name, errors, tracked) = (self.companion("jvp"), self.errors_section(), self.tracked());
         let many = allowing_so_many(parameters.len() + tangents.len());
         quote_spanned! {here=>
             /// The value, and its tangent along those of the differentiated arguments.
             #errors
             #[inline]
+            #tracked
             #many
             #vis fn #name #impl_generics (#(#parameters,)* #(#tangents),*) -> #result #bound {
                 #checks

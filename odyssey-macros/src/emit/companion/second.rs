@@ -161,12 +161,14 @@ impl Companion<'_> {
         };
         let body = outcome.on_success(&value, &body);
         let (name, errors, bound) = (self.companion("hvp"), self.errors_section(), self.whole_scalar_bound());
+        let tracked = self.tracked();
         let result = outcome.wrapped_type(bare_or_tuple(&self.tangents));
         let many = allowing_so_many(parameters.len() + directions.len());
         quote_spanned! {here=>
             /// The Hessian times a vector: the tangent of the gradient along those of the differentiated arguments.
             #errors
             #[inline]
+            #tracked
             #many
             #vis fn #name #impl_generics (#(#parameters,)* #(#directions),*) -> #result #bound {
                 let ((#value, _), #pullback) = #owner::#hidden #generics(#function #(#first,)* #along, #wants);

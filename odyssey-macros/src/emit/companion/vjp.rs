@@ -36,11 +36,12 @@ impl Companion<'_> {
             Some(Rule::Whole(rule)) => self.users_vjp(rule),
             _ => self.vjp_of_the_hidden_form(&cotangents.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()),
         };
-        let (name, errors) = (self.companion("vjp"), self.errors_section());
+        let (name, errors, tracked) = (self.companion("vjp"), self.errors_section(), self.tracked());
         quote_spanned! {here=>
             /// The value, and the pullback: from the cotangent of the result to those of the differentiated arguments.
             #errors
             #[inline]
+            #tracked
             #vis fn #name #impl_generics (#(#parameters),*) -> #result #bound { #body }
         }
     }

@@ -11,6 +11,7 @@ use crate::prelude::*;
 /// The maps before and behind are products of yours: `multi_head_attention(&x.matmul(&wq), &x.matmul(&wk), &x.matmul(&wv),
 /// heads).matmul(&wo)`. Panics if `heads` does not divide the numbers of features, or the shapes do not fit.
 #[differentiable]
+#[track_caller]
 pub fn multi_head_attention<T: Real>(
     q: &ArrayRef<T, Ix3>,
     k: &ArrayRef<T, Ix3>,
@@ -24,6 +25,7 @@ pub fn multi_head_attention<T: Real>(
 /// [`multi_head_attention()`] with a mask that is added to the scores of every head: `[L, M]`, `[N, 1, L, M]`, or what broadcasts to
 /// `[N, heads, L, M]`.
 #[differentiable]
+#[track_caller]
 pub fn multi_head_attention_masked<T: Real, D: Stack>(
     q: &ArrayRef<T, Ix3>,
     k: &ArrayRef<T, Ix3>,
@@ -37,6 +39,7 @@ pub fn multi_head_attention_masked<T: Real, D: Stack>(
 
 /// `[N, L, E]` as `[N, heads, L, E / heads]`.
 #[differentiable]
+#[track_caller]
 fn divided<T: Real>(x: &ArrayRef<T, Ix3>, heads: usize) -> Array4<T> {
     let (n, length, features) = x.dim();
     assert!(heads > 0 && features.is_multiple_of(heads), "{features} features in {heads} heads");
