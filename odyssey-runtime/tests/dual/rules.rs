@@ -63,6 +63,12 @@ fn of_shapes() {
     rule!("swap_axes": dy = cube(); a = 0_usize, b = 2_usize => rt::swap_axes::d_x(a, b, dy.clone()));
     rule!("invert_axis": dy = cube(); axis = Axis(1) => rt::invert_axis::d_x(axis, dy.clone()));
     rule!("insert_axis": dy = numbers([2, 1, 3], 1); x = rt::extent(&numbers([2, 3], 2)) => rt::insert_axis::d_x(&x, dy.clone()));
+    rule!("insert_axes": dy = numbers([1, 3, 1, 4], 1); x = rt::extent(&numbers([3, 4], 2))
+        => rt::insert_axes::d_x(&x, [Axis(2), Axis(0)], dy.clone()));
+    rule!("merged_axes": dy = numbers([8, 3], 1); x = rt::extent(&cube())
+        => rt::merged_axes::d_x(&x, [Axis(2), Axis(0)], dy.clone()));
+    rule!("merged_axes, of none": dy = numbers([1, 2, 3, 4], 1); x = rt::extent(&cube())
+        => rt::merged_axes::d_x(&x, [], dy.clone()));
     rule!("into_dyn": dy = cube().into_dyn(); x = rt::extent(&cube()) => rt::into_dyn::d_x(&x, dy.clone()));
     rule!("into_dimensionality": dy = cube(); x = rt::extent(&cube().into_dyn()) => rt::into_dimensionality::d_x(&x, dy.clone()));
     rule!("into_flat": dy = numbers([24], 1); x = rt::extent(&cube()) => rt::into_flat::d_x(&x, dy.clone()));
@@ -124,6 +130,12 @@ fn of_reductions() {
     rule!("norm_l1, tangent": x = x(), dx = numbers([3, 4, 5], 2) => rt::norm_l1::tangent(&x, &dx));
     rule!("norm_l2": x = x(), y = 0.9, dy = 0.7 => rt::norm_l2::d_x(&x, &y, &dy));
     rule!("norm_l2, tangent": x = x(), y = 0.9, dx = numbers([3, 4, 5], 2) => rt::norm_l2::tangent(&x, &y, &dx));
+    rule!("norm_l1_axis": x = x(), dy = numbers([3, 5], 3) => rt::norm_l1_axis::d_x(&x, Axis(1), &dy));
+    rule!("norm_l1_axis, tangent": x = x(), dx = numbers([3, 4, 5], 2) => rt::norm_l1_axis::tangent(&x, Axis(1), &dx));
+    let lengths = || numbers([3, 5], 4).mapv(|y| y.abs() + 0.4);
+    rule!("norm_l2_axis": x = x(), y = lengths(), dy = numbers([3, 5], 3) => rt::norm_l2_axis::d_x(&x, &y, Axis(1), &dy));
+    rule!("norm_l2_axis, tangent": x = x(), y = lengths(), dx = numbers([3, 4, 5], 2)
+        => rt::norm_l2_axis::tangent(&x, &y, Axis(1), &dx));
     rule!("cumsum": dy = x(); axis = Axis(1) => rt::cumsum::d_x(axis, &dy));
     rule!("cumprod": x = x(), dy = numbers([3, 4, 5], 2); axis = Axis(1) => rt::cumprod::d_x(&x, axis, &dy));
     rule!("cumprod, tangent": x = x(), dx = numbers([3, 4, 5], 2); axis = Axis(1) => rt::cumprod::tangent(&x, axis, &dx));
