@@ -63,12 +63,10 @@ impl Writer<'_> {
             let [d_x, d_x_dot] = [gradients[0], tangents[0]].map(|out| self.pattern(out));
             let both = quote_spanned!(at(stmt.span)=>
                 #function(#pullbacks, #x, #y, (#d, #d_dot), |pullback, x, y, d| pullback(x, y, d).0));
-            let both = if self.is_guarded(gradients[0]) {
-                let both = self.if_wanted(gradients[0], &both);
-                quote_spanned!(at(stmt.span)=> ::core::option::Option::unzip(#both))
-            } else {
-                both
-            };
+            let mut both = self.if_wanted(gradients[0], &both);
+            if self.is_guarded(gradients[0]) {
+                both = quote_spanned!(at(stmt.span)=> ::core::option::Option::unzip(#both));
+            }
             return quote_spanned!(at(stmt.span)=> let (#d_x, #d_x_dot) = #both;);
         }
         let span = at(stmt.span);

@@ -18,7 +18,7 @@ use crate::ir::{Kind, Op, Value};
 pub(super) struct Local {
     pub(super) closure: ExprClosure,
     /// The names that it sees.
-    pub(super) scopes: Scopes,
+    scopes: Scopes,
     /// The variables that calling it changes.
     pub(super) changes: Vec<Variable>,
     /// The differentiated values that it captures: a call with passive arguments is passive without them.
@@ -44,6 +44,14 @@ impl Lowerer {
         self.bindings.closure(self.bindings.variable(path.path.get_ident()?)?)
     }
 
+    /// Lowers with the names that a closure sees.
+    pub(super) fn with_names_of<R>(&mut self, local: &Local, lower: impl FnOnce(&mut Self) -> R) -> R {
+        let outside = self.bindings.exchange_scopes(local.scopes.clone());
+        let lowered = lower(self);
+        self.bindings.exchange_scopes(outside);
+        lowered
+    }
+
     /// A closure that is an argument: written at the call, or the name of one.
     pub(super) fn given_closure(&mut self, arg: &Expr) -> Option<Value> {
         match without_parens(arg) {
@@ -56,10 +64,7 @@ impl Lowerer {
                 if local.captures_active || !local.changes.is_empty() {
                     return None;
                 }
-                let outside = self.bindings.exchange_scopes(local.scopes.clone());
-                let value = self.closure_value(&local.closure);
-                self.bindings.exchange_scopes(outside);
-                Some(value)
+                Some(self.with_names_of(&local, |lowerer| lowerer.closure_value(&local.closure)))
             }
             _ => None,
         }
@@ -82,10 +87,7 @@ impl Lowerer {
             return Some(self.verbatim(expr));
         }
         let args: Vec<_> = args.iter().map(|arg| Item::Value(self.expr(arg))).collect();
-        let outside = self.bindings.exchange_scopes(local.scopes.clone());
-        let value = self.apply(&local.closure, &args);
-        self.bindings.exchange_scopes(outside);
-        value
+        self.with_names_of(local, |lowerer| lowerer.apply(&local.closure, &args))
     }
 
     /// The value of a closure's body for these arguments.
@@ -117,10 +119,7 @@ impl Lowerer {
             Expr::Closure(closure) => self.apply(closure, args),
             Expr::Path(path) => {
                 if let Some(local) = self.local_closure(path) {
-                    let outside = self.bindings.exchange_scopes(local.scopes.clone());
-                    let value = self.apply(&local.closure, args);
-                    self.bindings.exchange_scopes(outside);
-                    return value;
+                    return self.with_names_of(&local, |lowerer| lowerer.apply(&local.closure, args));
                 }
                 // The arguments get names, so that the call reads like one that somebody wrote.
                 self.bindings.open();

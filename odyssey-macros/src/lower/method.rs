@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Ident, Pat};
 
 use super::arrays::{is_moving_part, is_optional};
+use super::closure::Local;
 use super::lists::moving_method;
 use super::parted::is_parted;
 use super::passive::{is_question, only_looks};
@@ -257,8 +258,10 @@ impl Lowerer {
     fn mapv(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         match &e.args[0] {
             Expr::Closure(closure) => self.inlined(closure, &[&e.receiver], expr, e.method == "map"),
-            Expr::Path(path) if self.local_closure(path).is_some() => self.mapv_local(path, e, expr),
             Expr::Path(path) => {
+                if let Some(local) = self.local_closure(path) {
+                    return self.mapv_local(&local, e, expr);
+                }
                 let segments = &path.path.segments;
                 let owner = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string());
                 let op =
@@ -273,17 +276,16 @@ impl Lowerer {
     }
 
     /// `x.mapv(f)` with a closure that a variable holds.
-    fn mapv_local(&mut self, path: &syn::ExprPath, e: &ExprMethodCall, expr: &Expr) -> Value {
-        let local = self.local_closure(path).expect("asked before");
+    fn mapv_local(&mut self, local: &Local, e: &ExprMethodCall, expr: &Expr) -> Value {
         let array = self.expr(&e.receiver);
-        let outside = self.bindings.exchange_scopes(local.scopes.clone());
-        self.bindings.open();
-        let name = Ident::new("elements", Span::mixed_site());
-        self.bindings.declare(&name, array);
-        let value = self.inlined(&local.closure, &[&syn::parse_quote!(#name)], expr, e.method == "map");
-        self.bindings.close();
-        self.bindings.exchange_scopes(outside);
-        value
+        self.with_names_of(local, |lowerer| {
+            lowerer.bindings.open();
+            let name = Ident::new("elements", Span::mixed_site());
+            lowerer.bindings.declare(&name, array);
+            let value = lowerer.inlined(&local.closure, &[&syn::parse_quote!(#name)], expr, e.method == "map");
+            lowerer.bindings.close();
+            value
+        })
     }
 
     /// A function of the user's, for every element.
