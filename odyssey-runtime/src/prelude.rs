@@ -7,7 +7,7 @@ pub use crate::elementwise::functions::prelude::*;
 pub use crate::memory::Workspace;
 pub use crate::ops::functions::{
     argmax, argmax_axis, cumsum, log_softmax, logsumexp, max_axis, min_axis, norm_l1, norm_l1_axis, norm_l2, norm_l2_axis,
-    select_where, softmax,
+    scatter_add, select_where, softmax,
 };
 pub use crate::ops::linalg::functions::*;
 pub use crate::ops::linalg::{LinalgError, Triangle};

@@ -86,6 +86,8 @@ def batch_norm_train(x, g, b):
 
 case("batch_norm_train", batch_norm_train, x, gamma, beta)
 case("embedding", lambda t: F.embedding(torch.tensor([3, 0, 3, 1]), t), numbers(1, 5, 3))
+ids = torch.tensor([3, 0, 3])
+case("scatter_add", lambda x, v: x.index_add(1, ids, v), numbers(1, 2, 4, 3), numbers(2, 2, 3, 3))
 
 q, k, v = numbers(1, 2, 3, 4, 6), numbers(2, 2, 3, 5, 6), numbers(3, 2, 3, 5, 7)
 case("attention", F.scaled_dot_product_attention, q, k, v)

@@ -150,6 +150,11 @@ macro_rules! row {
     (select) => {
         operation! { select, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {x.select(Axis(1), &[3, 0, 3])} }
     };
+    (scatter_add) => {
+        operation! { scatter_add, fixed, [x: Ix2 = (3, 4), v: Ix2 = (3, 3)] -> array(Ix2), {
+            x.scatter_add(Axis(1), &[3, 0, 3], &v)
+        } }
+    };
 
     (matmul) => {
         operation! { matmul, fixed, [a: Ix3 = (2, 3, 4), b: Ix2 = (4, 2)] -> array(Ix3), {a.matmul(&b)} }
@@ -240,6 +245,9 @@ macro_rules! row {
     };
     (instance_norm) => {
         operation! { instance_norm, fixed, [x: Ix3 = (2, 4, 3), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix3), {x.instance_norm(&g, &b, T::lit(0.01))} }
+    };
+    (group_norm) => {
+        operation! { group_norm, fixed, [x: Ix3 = (2, 4, 3), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix3), {x.group_norm(2, &g, &b, T::lit(0.01))} }
     };
     (batch_norm) => {
         operation! { batch_norm, fixed, [x: Ix2 = (3, 4), g: Ix1 = 4, b: Ix1 = 4, m: Ix1 = 4, v: Ix1 = 4] -> array(Ix2), {

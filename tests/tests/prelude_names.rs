@@ -36,7 +36,7 @@ macro_rules! rows {
 odyssey_macros::for_each_elementwise_function!(rows);
 
 names! { other_methods, Others: softmax log_softmax logsumexp detach max_axis min_axis argmax argmax_axis cumsum norm_l1 norm_l2
-norm_l1_axis norm_l2_axis merged_axes insert_axes matmul outer trace det logdet inv solve cholesky qr eigh svd triangular_solve try_logdet try_inv try_solve try_cholesky try_triangular_solve
+norm_l1_axis norm_l2_axis merged_axes insert_axes scatter_add matmul outer trace det logdet inv solve cholesky qr eigh svd triangular_solve try_logdet try_inv try_solve try_cholesky try_triangular_solve
 pad conv1d conv2d conv_transpose2d conv_transpose2d_with depthwise_conv2d max_pool2d avg_pool2d adaptive_avg_pool2d global_avg_pool2d layer_norm rms_norm
 group_norm instance_norm batch_norm batch_norm_train embedding dropout scaled_dot_product_attention
 scaled_dot_product_attention_masked }

@@ -119,6 +119,14 @@ fn normalisations() {
 }
 
 #[test]
+fn slices() {
+    let (reference, table) = (Reference::read(), numbers(1, [5, 3]));
+    check!(reference, "embedding", embedding(&table, &[3, 0, 3, 1]));
+    let (x, values) = (numbers(1, [2, 4, 3]), numbers(2, [2, 3, 3]));
+    check!(reference, "scatter_add", scatter_add(&x, Axis(1), &[3, 0, 3], => &values) [0 1]);
+}
+
+#[test]
 fn attention() {
     let reference = Reference::read();
     let (q, k, v) = (numbers(1, [2, 3, 4, 6]), numbers(2, [2, 3, 5, 6]), numbers(3, [2, 3, 5, 7]));
@@ -127,8 +135,6 @@ fn attention() {
     check!(reference, "attention_masked", scaled_dot_product_attention_masked(&q, => &k, &v, &mask) [0 1 2 3]);
     let (q, k, v) = (numbers(1, [2, 4, 6]), numbers(2, [2, 5, 6]), numbers(3, [2, 5, 6]));
     check!(reference, "multi_head_attention", multi_head_attention(&q, => &k, &v; 3) [0 1 2]);
-    let table = numbers(1, [5, 3]);
-    check!(reference, "embedding", embedding(&table, &[3, 0, 3, 1]));
 }
 
 /// The same for a function of one matrix with several results.

@@ -127,6 +127,27 @@ fn row(w: &Array1<f64>, x: &Array2<f64>) -> f64 {
 }
 
 #[differentiable(wrt(w))]
+fn gathered(w: &Array1<f64>) -> f64 {
+    let h = w * w;
+    let t = h.select(Axis(0), &[1, 4]);
+    t.sum()
+}
+
+#[differentiable(wrt(w))]
+fn looked_up(w: &Array2<f64>) -> f64 {
+    let h = w * w;
+    let t = h.embedding(&[0, 7]);
+    t.sum()
+}
+
+#[differentiable(wrt(w))]
+fn scattered(w: &Array1<f64>, ids: &[usize], x: &Array1<f64>) -> f64 {
+    let h = w * w;
+    let t = h.scatter_add(Axis(0), ids, x);
+    t.sum()
+}
+
+#[differentiable(wrt(w))]
 fn reshaped(w: &Array1<f64>) -> f64 {
     let h = w * w;
     let t = h.to_shape((2, 3)).unwrap();
@@ -204,6 +225,10 @@ operations! {
     index: element(&ones(2)) along (ones(2)), "h[5]", "5", "[2]";
     slice: sliced(&ones(2)) along (ones(2)), "h.slice(s![1..7])", "[2]", "in h.slice(s![1..7]) at ";
     row_of_a_matrix: row(&ones(2), &Array2::ones((3, 2))) along (ones(2)), "h.row(4)", "[3, 2]", "in h.row(4) at ";
+    selection: gathered(&ones(3)) along (ones(3)), "h.select(Axis(0), &[1, 4])", "index 4", "[3]", "in h.select(Axis(0), &[1, 4]) at ";
+    row_of_a_table: looked_up(&Array2::ones((3, 2))) along (Array2::ones((3, 2))), "h.embedding(&[0, 7])", "row 7", "[3, 2]", "in h.embedding(&[0, 7]) at ";
+    scattered_outside: scattered(&ones(3), &[0, 5], &ones(2)) along (ones(3)), "h.scatter_add(Axis(0), ids, x)", "index 5", "[3]", "in h.scatter_add(Axis(0), ids, x) at ";
+    scattered_slices: scattered(&ones(3), &[0, 1], &ones(4)) along (ones(3)), "h.scatter_add(Axis(0), ids, x)", "[4]", "2 slices", "[3]", "in h.scatter_add(Axis(0), ids, x) at ";
     new_shape: reshaped(&ones(2)) along (ones(2)), "h.to_shape((2, 3))", "[2]", "[2, 3]", "in h.to_shape((2, 3)) at ";
     inside_of_a_call: called(&ones(2), &ones(3)) along (ones(2)), "w.dot(x)", "[2] and [3]", "in w.dot(x) at ";
     loss: lossy(&ones(2), &ones(3)) along (ones(2)), "mse_loss(&h, x)", "[2]", "[3]", "in mse_loss(&h, x) at ";

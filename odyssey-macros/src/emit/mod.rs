@@ -15,6 +15,7 @@ mod names;
 mod place;
 mod quoted;
 mod release;
+mod rules;
 mod scalar;
 mod stages;
 mod types;

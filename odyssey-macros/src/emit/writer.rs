@@ -14,7 +14,6 @@ use super::quoted::Quotes;
 use super::wants::Guards;
 use crate::expressions::Expressions;
 use crate::ir::{Copying, FieldName, Kind, Listing, Op, Value, ValueSet, Values};
-use crate::table::operations::{Operation, Push, Read};
 
 /// Writes the body of one function.
 pub(super) struct Writer<'a> {
@@ -320,88 +319,6 @@ impl Writer<'_> {
             Copying::ToOwned | Copying::Moved | Copying::Success => Ident::new("to_owned", span),
         };
         Fragment::tight(quote!(#x.#method()))
-    }
-
-    fn apply(&mut self, op: &'static Operation, operands: &[Value], parameters: &[Value], span: Span) -> Fragment {
-        let mut args: Vec<_> = operands.iter().map(|v| self.reference(*v)).collect();
-        args.extend(parameters.iter().map(|v| self.passive_argument(op, *v)).collect::<Vec<_>>());
-        let args = quote_spanned!(at(span)=> #(#args),*);
-        Fragment::tight(if op.optional {
-            self.rule_call(op.name, "unwrapped", args, span)
-        } else {
-            self.runtime_call(op.name, args, span)
-        })
-    }
-
-    /// A passive parameter. Shapes may be no `Copy` types, and views are written as often as they are read.
-    fn passive_argument(&mut self, op: &'static Operation, value: Value) -> TokenStream {
-        let fragment = if op.is_view { self.consume(value) } else { self.expr(value) };
-        fragment.tokens
-    }
-
-    pub(super) fn rule(&mut self, op: &'static Operation, operand: usize, reads: &[Value], span: Span) -> Fragment {
-        let args = self.rule_arguments(op, operand, reads);
-        Fragment::tight(self.rule_call(op.name, op.rules[operand].0, quote_spanned!(at(span)=> #(#args),*), span))
-    }
-
-    /// `rt::tangent_part(rt::softmax::d_x(&rt::dual(y, y_dot), rt::lifted(axis), &rt::dual(d, d_dot)))`
-    fn rule_along(
-        &mut self,
-        op: &'static Operation,
-        operand: usize,
-        reads: &[Value],
-        tangents: &[Option<Value>],
-        span: Span,
-    ) -> Fragment {
-        let (name, kinds) = op.rules[operand];
-        let [part, dual, lifted] = ["tangent_part", "dual", "lifted"].map(|name| self.rt(name, span));
-        let plain = self.arguments_of_a_rule(op, kinds, reads);
-        let args = kinds.iter().zip(reads).zip(tangents).zip(plain).map(|(((read, value), tangent), plain)| {
-            let borrow = (!matches!(read, Read::Parameter(_) | Read::OwnedCotangent)).then(|| quote!(&));
-            match (tangent, read) {
-                (Some(tangent), _) => {
-                    let [value, tangent] = [*value, *tangent].map(|v| self.reference(v));
-                    quote!(#borrow #dual(#value, #tangent))
-                }
-                (None, Read::Parameter(_)) => quote!(#lifted(&#plain)),
-                (None, _) => {
-                    let value = self.reference(*value);
-                    quote!(#borrow #lifted(#value))
-                }
-            }
-        });
-        let args: Vec<_> = args.collect();
-        let rule = self.rule_call(op.name, name, quote_spanned!(at(span)=> #(#args),*), span);
-        Fragment::tight(quote_spanned!(at(span)=> #part(#rule)))
-    }
-
-    fn tangent_rule(&mut self, op: &'static Operation, operand: usize, reads: &[Value], span: Span) -> Fragment {
-        let Push::Rules(rules) = op.push else { unreachable!("it is linear") };
-        let (rule, kinds) = rules[operand];
-        let args = self.arguments_of_a_rule(op, kinds, reads);
-        Fragment::tight(self.rule_call(op.name, rule, quote_spanned!(at(span)=> #(#args),*), span))
-    }
-
-    pub(super) fn rule_arguments(&mut self, op: &'static Operation, operand: usize, reads: &[Value]) -> Vec<TokenStream> {
-        self.arguments_of_a_rule(op, op.rules[operand].1, reads)
-    }
-
-    fn arguments_of_a_rule(&mut self, op: &'static Operation, kinds: &[Read], reads: &[Value]) -> Vec<TokenStream> {
-        let first = reads.first().copied();
-        let reads = kinds.iter().zip(reads);
-        reads
-            .map(|(read, value)| match read {
-                Read::Parameter(_) => self.passive_argument(op, *value),
-                Read::OwnedCotangent => self.consume(*value).tokens,
-                // A literal's type is that of the elements.
-                Read::Cotangent if matches!(self.layout.definition(*value), Some(Op::Literal(_))) => {
-                    let (function, literal) = (self.rt("literal_of", self.values[*value].span), self.expr(*value).tokens);
-                    let like = first.map(|like| self.reference(like));
-                    quote!(&#function(#like, #literal))
-                }
-                Read::Operand(_) | Read::Extent(_) | Read::Result | Read::Cotangent => self.reference(*value),
-            })
-            .collect()
     }
 }
 

@@ -269,7 +269,7 @@ impl Lowerer {
 }
 
 /// An integer by its text.
-pub(super) fn is_whole(expr: &Expr) -> bool {
+pub(crate) fn is_whole(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(lit) => matches!(&lit.lit, Lit::Int(token) if !token.suffix().starts_with('f')),
         Expr::Cast(e) => {

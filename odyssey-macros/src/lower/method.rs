@@ -236,17 +236,16 @@ impl Lowerer {
 
     pub(super) fn operation(&mut self, op: &'static Operation, receiver: Value, e: &ExprMethodCall) -> Value {
         let args: Vec<_> = e.args.iter().map(|arg| self.expr(arg)).collect();
-        let (operands, parameters) = args.split_at(op.operands - 1);
+        let (operands, parameters) = op.taken_apart(&args);
         if let Some(i) = parameters.iter().position(|v| self.is_active(*v)) {
-            let arg = &e.args[op.operands - 1 + i];
+            let arg = op.taken_apart(&e.args.iter().collect::<Vec<_>>()).1[i];
             return self.refuse(arg, arg.span(), "this parameter must not depend on a differentiated value\nhelp: `detach` it");
         }
-        let operands: Vec<_> =
-            std::iter::once(receiver).chain(operands.iter().copied()).map(|v| self.behind_reference(v)).collect();
+        let operands: Vec<_> = std::iter::once(receiver).chain(operands).map(|v| self.behind_reference(v)).collect();
         let active = operands.iter().any(|v| self.is_active(*v));
         let kind = result_kind(op, operands.iter().map(|v| self.kind(*v).peel()));
         let (first, span) = (operands[0], e.method.span());
-        let value = self.emit(Op::Apply(op, operands, parameters.to_vec()), kind, active, span);
+        let value = self.emit(Op::Apply(op, operands, parameters), kind, active, span);
         if op.receiver == Receiver::Borrowed {
             value
         } else {

@@ -52,7 +52,7 @@ use crate::table::elementwise::Elementwise;
 use bindings::Bindings;
 pub(crate) use passive::{arithmetic, captured, is_assignment, is_plain};
 
-pub(crate) use expr::is_count;
+pub(crate) use expr::{is_count, is_whole};
 pub(crate) use names::{bound_names, is_of_variant};
 pub(crate) use place::root_of;
 

@@ -13,7 +13,7 @@ use crate::ir::{of_lent_tangent, Block, Call, Callee, Copying, Kind, Op, Parts, 
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
 use crate::reverse::Derivative;
-use crate::table::operations::{Operation, Push as Rule, Read};
+use crate::table::operations::{Operation, Read};
 
 /// The derivative of a function and of its derivative.
 #[derive(Clone)]
@@ -250,7 +250,7 @@ impl Push<'_> {
         let varies = |read: &Read| !matches!(read, Read::Extent(_) | Read::Parameter(_));
         let tangents = op.rules[operand].1.iter().zip(reads);
         let tangents: Vec<_> = tangents.map(|(read, v)| self.tangents.get(v).copied().filter(|_| varies(read))).collect();
-        if matches!(op.push, Rule::Rules(_)) {
+        if !op.is_rule_linear(operand) {
             return self.define(y, Op::RuleAlong(op, operand, reads.to_vec(), tangents), span);
         }
         let terms = tangents.into_iter().enumerate().filter_map(|(position, tangent)| {

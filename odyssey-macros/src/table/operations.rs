@@ -4,6 +4,7 @@
 
 mod linalg;
 mod networks;
+mod slices;
 
 /// What a rule function takes, in order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,6 +74,8 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) operands: usize,
     pub(crate) parameters: usize,
+    /// So many of the parameters are given before the second operand, the others after the last.
+    pub(crate) leading: usize,
     pub(crate) shape: Shape,
     /// Borrows its operand: made again where it is needed, never kept.
     pub(crate) is_view: bool,
@@ -86,6 +89,27 @@ pub(crate) struct Operation {
     pub(crate) push: Push,
 }
 
+impl Operation {
+    /// The operands and the parameters among what is given behind the receiver.
+    pub(crate) fn taken_apart<A: Clone>(&self, given: &[A]) -> (Vec<A>, Vec<A>) {
+        let (leading, rest) = given.split_at(self.leading);
+        let (operands, parameters) = rest.split_at(self.operands - 1);
+        (operands.to_vec(), [leading, parameters].concat())
+    }
+
+    /// The rule is linear in each value that it reads: in the cotangent every one is.
+    pub(crate) fn is_rule_linear(&self, operand: usize) -> bool {
+        let reads_values = self.rules[operand].1.iter().any(|read| matches!(read, Read::Operand(_) | Read::Result));
+        matches!(self.push, Push::Linear) || !reads_values
+    }
+
+    /// Operands and parameters in the order in which they are given.
+    pub(crate) fn in_order<A: Clone>(&self, operands: &[A], parameters: &[A]) -> Vec<A> {
+        let (leading, parameters) = parameters.split_at(self.leading);
+        [&operands[..1], leading, &operands[1..], parameters].concat()
+    }
+}
+
 use Read::{Cotangent, Extent, Operand, OwnedCotangent, Parameter, Result};
 
 /// What most operations on one tensor have in common.
@@ -93,6 +117,7 @@ const UNARY: Operation = Operation {
     name: "",
     operands: 1,
     parameters: 0,
+    leading: 0,
     shape: Shape::Same,
     is_view: false,
     receiver: Receiver::Borrowed,
@@ -110,27 +135,12 @@ static OPERATIONS: &[Operation] = &[
     Operation {
         name: "dot",
         operands: 2,
-        parameters: 0,
         shape: Shape::Contraction,
-        is_view: false,
-        receiver: Receiver::Borrowed,
-        optional: false,
         accumulates: true,
         rules: &[("d_lhs", &[Operand(1), Cotangent]), ("d_rhs", &[Operand(0), Cotangent])],
-        push: Push::Linear,
+        ..UNARY
     },
-    Operation {
-        name: "t",
-        operands: 1,
-        parameters: 0,
-        shape: Shape::SameRank,
-        is_view: true,
-        receiver: Receiver::Borrowed,
-        optional: false,
-        accumulates: false,
-        rules: &[("d_x", &[OwnedCotangent])],
-        push: Push::Linear,
-    },
+    Operation { name: "t", shape: Shape::SameRank, is_view: true, rules: &[("d_x", &[OwnedCotangent])], ..UNARY },
     Operation { name: "reversed_axes", shape: Shape::SameRank, rules: &[("d_x", &[OwnedCotangent])], ..MOVING },
     Operation {
         name: "permuted_axes",
@@ -211,27 +221,18 @@ static OPERATIONS: &[Operation] = &[
     },
     Operation {
         name: "sum_axis",
-        operands: 1,
         parameters: 1,
         shape: Shape::OneAxisLess,
-        is_view: false,
-        receiver: Receiver::Borrowed,
-        optional: false,
-        accumulates: false,
         rules: &[("d_x", &[Extent(0), Parameter(0), Cotangent])],
-        push: Push::Linear,
+        ..UNARY
     },
     Operation {
         name: "mean_axis",
-        operands: 1,
         parameters: 1,
         shape: Shape::OneAxisLess,
-        is_view: false,
-        receiver: Receiver::Borrowed,
         optional: true,
-        accumulates: false,
         rules: &[("d_x", &[Extent(0), Parameter(0), Cotangent])],
-        push: Push::Linear,
+        ..UNARY
     },
     Operation {
         name: "product",
@@ -345,56 +346,32 @@ static OPERATIONS: &[Operation] = &[
     Operation { name: "triu", parameters: 1, rules: &[("d_x", &[Parameter(0), Cotangent])], ..UNARY },
     Operation {
         name: "softmax",
-        operands: 1,
         parameters: 1,
-        shape: Shape::Same,
-        is_view: false,
-        receiver: Receiver::Borrowed,
-        optional: false,
-        accumulates: false,
         rules: &[("d_x", &[Result, Parameter(0), Cotangent])],
         push: Push::Rules(&[("d_x", &[Result, Parameter(0), Cotangent])]),
+        ..UNARY
     },
     Operation {
         name: "log_softmax",
-        operands: 1,
         parameters: 1,
-        shape: Shape::Same,
-        is_view: false,
-        receiver: Receiver::Borrowed,
-        optional: false,
-        accumulates: false,
         rules: &[("d_x", &[Result, Parameter(0), Cotangent])],
         push: Push::Rules(&[("tangent", &[Result, Parameter(0), Cotangent])]),
+        ..UNARY
     },
     Operation {
         name: "logsumexp",
-        operands: 1,
         parameters: 1,
         shape: Shape::OneAxisLess,
-        is_view: false,
-        receiver: Receiver::Borrowed,
-        optional: false,
-        accumulates: false,
         rules: &[("d_x", &[Operand(0), Result, Parameter(0), Cotangent])],
         push: Push::Rules(&[("tangent", &[Operand(0), Result, Parameter(0), Cotangent])]),
+        ..UNARY
     },
 ];
 
 /// Methods of arrays that are called like those of the user's: what they return or the order of what they take is not that of
 /// an operation.
-const CALLED: &[&str] = &[
-    "batch_norm_train",
-    "group_norm",
-    "qr",
-    "eigh",
-    "svd",
-    "try_cholesky",
-    "try_inv",
-    "try_logdet",
-    "try_solve",
-    "try_triangular_solve",
-];
+const CALLED: &[&str] =
+    &["batch_norm_train", "qr", "eigh", "svd", "try_cholesky", "try_inv", "try_logdet", "try_solve", "try_triangular_solve"];
 
 /// Functions of the runtime that are called like those of the user's.
 const FUNCTIONS: &[&str] = &[
@@ -427,7 +404,7 @@ pub(crate) fn is_of_the_runtime(name: &str) -> bool {
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().chain(linalg::LINALG).chain(networks::NETWORKS)
+    OPERATIONS.iter().chain(linalg::LINALG).chain(slices::SLICES).chain(networks::NETWORKS)
 }
 
 /// The operation that the method of that name computes, if there is one.

@@ -26,9 +26,11 @@ mod ranks;
 pub mod reshape;
 pub(crate) mod row_kernels;
 mod rows;
+pub mod scatter_add;
 pub mod select;
 pub mod select_where;
 pub mod several_axes;
+mod slices;
 pub mod softmax;
 pub mod sum;
 pub mod sum_axis;
@@ -63,6 +65,7 @@ pub mod functions {
     pub use super::reshape::{
         flatten, insert_axis, into_dimensionality, into_dyn, into_flat, into_shape_clone, into_shape_with_order, rank, to_shape,
     };
+    pub use super::scatter_add::scatter_add;
     pub use super::select::select;
     pub use super::select_where::{mask_like, select_where};
     pub use super::several_axes::{insert_axes, merged_axes};
@@ -83,6 +86,7 @@ pub mod methods {
     pub use super::logsumexp::LogSumExp;
     pub use super::nn::methods::*;
     pub use super::norms::{NormL1, NormL1Axis, NormL2, NormL2Axis};
+    pub use super::scatter_add::ScatterAdd;
     pub use super::several_axes::AxesOf;
     pub use super::softmax::Softmax;
 }
@@ -99,6 +103,7 @@ pub mod residuals {
     pub use super::nn::hidden::*;
     pub use super::norms::{NormL1AxisResidual, NormL1Residual, NormL2AxisResidual, NormL2Residual};
     pub use super::product::{ProductAxisResidual, ProductResidual};
+    pub use super::scatter_add::ScatterAddHidden;
     pub use super::select::SelectResidual;
     pub use super::softmax::SoftmaxResidual;
     pub use super::sum::SumResidual;

@@ -3,6 +3,7 @@
 use ndarray::{Array, Axis, Dimension, RemoveAxis};
 
 use super::rows::{axis_exists, same_shape};
+use super::slices::{add_slices, slices_exist};
 use super::tensor::{Shaped, Tensor};
 use super::tensor_function::tensor_method;
 use crate::along::Along;
@@ -13,7 +14,7 @@ use crate::want::Want;
 #[track_caller]
 pub fn select<X: Tensor<Dim: RemoveAxis> + ?Sized>(x: &X, axis: Axis, indices: &[usize]) -> Array<X::Elem, X::Dim> {
     let x = x.tensor_view();
-    axis_exists(x.shape(), axis);
+    slices_exist("select", x.shape(), axis, indices);
     x.select(axis, indices)
 }
 
@@ -50,9 +51,7 @@ impl select {
         let mut shape = d_x.raw_dim();
         shape[axis.index()] = indices.len();
         same_shape(shape.slice(), dy.shape());
-        for (index, dy) in indices.iter().zip(dy.axis_iter(axis)) {
-            d_x.index_axis_mut(axis, *index).zip_mut_with(&dy, |d_x, dy| *d_x += *dy);
-        }
+        add_slices(d_x, axis, indices, &dy);
     }
 }
 
@@ -98,5 +97,11 @@ mod tests {
     #[should_panic(expected = "has no axis 3")]
     fn the_axis_must_exist() {
         select(&cube(), Axis(3), &[0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "index 5 is out of bounds along axis 2 of an array of shape [3, 4, 5] in select")]
+    fn slices_must_exist() {
+        select(&cube(), Axis(2), &[4, 5]);
     }
 }

@@ -89,6 +89,13 @@ fn of_shapes() {
         rt::select::add_d_x(&mut d, &dy, axis, indices, &dy);
         d
     });
+    rule!("scatter_add, d_base": dy = cube() => rt::scatter_add::d_base(dy.clone()));
+    rule!("scatter_add, d_values": dy = cube(); axis = Axis(1), indices = &[2_usize, 0, 2][..]
+        => rt::scatter_add::d_values(axis, indices, &dy));
+    rule!("scatter_add, tangent_base": dot = cube() => rt::scatter_add::tangent_base(&dot));
+    rule!("scatter_add, tangent_values": dot = numbers([2, 2, 4], 1);
+        base = rt::extent(&cube()), axis = Axis(1), indices = &[2_usize, 2][..]
+        => rt::scatter_add::tangent_values(&base, axis, indices, &dot));
     rule!("diff": dy = cube(); n = 2_usize, axis = Axis(1) => rt::diff::d_x(n, axis, &dy));
     rule!("tril": dy = cube(); k = 1_isize => rt::tril::d_x(k, &dy));
     rule!("triu": dy = cube(); k = -1_isize => rt::triu::d_x(k, &dy));

@@ -109,8 +109,25 @@ fn through_calls<T: Real>(x: &Array4<T>, k: &Array4<T>, gamma: &Array1<T>, eps: 
     (&rows * &rows).sum() + var.sum()
 }
 
+/// Particles between the points of a grid: what each gives to its neighbours, and the field where it is.
+#[differentiable(wrt(at, charge))]
+fn particles(at: &Array1<f64>, charge: &Array1<f64>, cells: &[usize]) -> f64 {
+    let right: Vec<usize> = cells.iter().map(|cell| cell + 1).collect();
+    let share = at * at / (1.0 + at * at);
+    let density = Array1::zeros(5).scatter_add(Axis(0), cells, &(charge * (1.0 - &share)));
+    let density = scatter_add(&density, Axis(0), &right, &(charge * &share));
+    let field = density.mapv(|d| d * d * d);
+    let mut energy = 0.0;
+    for _ in 0..2 {
+        let felt = field.select(Axis(0), cells) * charge;
+        energy += felt.scatter_add(Axis(0), &[0, 2], &at.select(Axis(0), &[1, 0])).sum();
+    }
+    energy + (&field * &field).sum()
+}
+
 #[test]
 fn networks() {
+    agrees!(particles(&numbers(1, 4), &numbers(2, 4), &[3, 0, 3, 1]), wrt 2);
     let (k, up, each) = (images(2, (3, 2, 3, 3)), images(3, (3, 2, 2, 2)), images(4, (4, 1, 2, 2)));
     agrees!(convolutions(&images(1, (2, 2, 4, 4)), &k, &up, &each), wrt 4);
     agrees!(sequences(&cube(1, (2, 4, 5)), &cube(2, (2, 2, 3))), wrt 2);

@@ -87,6 +87,23 @@ pub(super) static NETWORKS: &[Operation] = &[
         ..UNARY
     },
     Operation {
+        name: "group_norm",
+        operands: 3,
+        parameters: 2,
+        leading: 1,
+        rules: &[
+            ("d_x", &[Operand(0), Operand(1), Parameter(0), Parameter(1), Cotangent]),
+            ("d_gamma", &[Operand(0), Parameter(0), Parameter(1), Cotangent]),
+            ("d_beta", &[Cotangent]),
+        ],
+        push: Push::Rules(&[
+            ("tangent_x", &[Operand(0), Operand(1), Parameter(0), Parameter(1), Cotangent]),
+            ("tangent_gamma", &[Operand(0), Parameter(0), Parameter(1), Cotangent]),
+            ("tangent_beta", &[Extent(0), Cotangent]),
+        ]),
+        ..UNARY
+    },
+    Operation {
         name: "batch_norm",
         operands: 5,
         parameters: 1,
@@ -104,13 +121,6 @@ pub(super) static NETWORKS: &[Operation] = &[
             ("tangent_mean", &[Extent(0), Operand(1), Operand(4), Parameter(0), Cotangent]),
             ("tangent_var", &[Operand(0), Operand(1), Operand(3), Operand(4), Parameter(0), Cotangent]),
         ]),
-        ..UNARY
-    },
-    Operation {
-        name: "embedding",
-        parameters: 1,
-        shape: Shape::Rank(2),
-        rules: &[("d_table", &[Extent(0), Parameter(0), Cotangent])],
         ..UNARY
     },
     Operation { name: "dropout", parameters: 2, rules: &[("d_x", &[Parameter(0), Parameter(1), Cotangent])], ..UNARY },

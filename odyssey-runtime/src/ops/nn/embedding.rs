@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2, Axis, Ix2};
 
 use crate::ops::operation::operation;
+use crate::ops::slices::add_slices;
 use crate::ops::{Shaped, Tensor};
 use crate::quoted::{ensure, refuse};
 use crate::real::Real;
@@ -41,9 +42,7 @@ impl embedding {
         let dy = dy.tensor_view();
         let mut d_table = crate::memory::zeros(table.dim_of());
         ensure!(dy.dim() == (ids.len(), d_table.ncols()), "", "a cotangent of shape {:?} for {} rows", dy.shape(), ids.len());
-        for (&id, dy) in ids.iter().zip(dy.rows()) {
-            d_table.row_mut(id).zip_mut_with(&dy, |sum, &dy| *sum += dy);
-        }
+        add_slices(&mut d_table, Axis(0), ids, &dy);
         d_table
     }
 }
