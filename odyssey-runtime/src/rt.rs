@@ -23,7 +23,9 @@ pub use crate::memory::{Constructors, Stack, accumulate_grad_into, pop, stack, v
 pub use crate::ops::functions::*;
 pub use crate::ops::joined::{concatenated, stacked};
 pub use crate::ops::residuals;
-pub use crate::ops::views::{column, index_axis, row, slice, slice_axis};
+pub use crate::ops::views::{
+    column, column_mut, index_axis, index_axis_mut, row, row_mut, slice, slice_axis, slice_axis_mut, slice_mut,
+};
 pub use crate::place::{
     add_part, add_to, as_tangent, assign, clear_part, into_tangent, kind_of, of_kind, part, subtract_from, take_part,
 };

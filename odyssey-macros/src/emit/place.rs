@@ -15,6 +15,13 @@ pub(super) enum Access {
     Exclusive,
 }
 
+/// Views with positions, which may not be there: the runtime has functions of these names, and of the same with `_mut`.
+const POSITIONED: [&str; 5] = ["row", "column", "slice", "index_axis", "slice_axis"];
+
+pub(super) fn is_positioned(view: &Ident) -> bool {
+    POSITIONED.iter().any(|name| view == name)
+}
+
 impl Writer<'_> {
     /// The part of `base`, which is a variable or an expression, as a place expression.
     pub(super) fn part(&mut self, base: TokenStream, path: &Path, access: Access) -> TokenStream {
@@ -31,11 +38,15 @@ impl Writer<'_> {
             Projection::Dereference => quote!((*#place)),
             Projection::View(method, args) => {
                 let args: Vec<_> = args.iter().map(|v| self.expr(*v).tokens).collect();
-                let method = match access {
-                    Access::Shared => (**method).clone(),
-                    Access::Exclusive => format_ident!("{}_mut", **method, span = method.span()),
+                let (span, is_positioned) = (method.span(), is_positioned(method));
+                let (borrow, method) = match access {
+                    Access::Shared => (quote!(&), (**method).clone()),
+                    Access::Exclusive => (quote!(&mut), format_ident!("{}_mut", **method, span = span)),
                 };
-                let args = given(quote!(#(#args),*), method.span());
+                if is_positioned {
+                    return self.runtime_call(&method.to_string(), quote!(#borrow #place, #(#args),*), span);
+                }
+                let args = given(quote!(#(#args),*), span);
                 quote!(#place.#method #args)
             }
         })
@@ -172,7 +183,8 @@ impl Writer<'_> {
         let (start, name) = self.sum_in_place(stmt.outs[0], base);
         let [i, j] = indices.map(|index| self.expr(index).tokens);
         let place = self.part(quote!(#name), path, Access::Exclusive);
-        quote!(#start #place.swap(#i, #j);)
+        let (swap, indices) = (Ident::new("swap", stmt.span), given(quote!(#i, #j), stmt.span));
+        quote!(#start #place.#swap #indices;)
     }
 
     /// The user's code, with the variables that it changes.

@@ -10,6 +10,7 @@ use super::fragment::{Binding, Fragment};
 use super::kernel::Form;
 use super::layout::Layout;
 use super::names::{at, at_index, given, locate, Names};
+use super::place::is_positioned;
 use super::quoted::Quotes;
 use super::wants::Guards;
 use crate::expressions::Expressions;
@@ -240,9 +241,7 @@ impl Writer<'_> {
                 let index = at_index(index, place);
                 Fragment::tight(quote!(#base #index))
             }
-            Op::View(base, method, args)
-                if ["row", "column", "slice", "index_axis", "slice_axis"].iter().any(|name| **method == name) =>
-            {
+            Op::View(base, method, args) if is_positioned(method) => {
                 let base = self.reference(*base);
                 let args: Vec<_> = args.iter().map(|v| self.expr(*v).tokens).collect();
                 Fragment::tight(self.runtime_call(&method.to_string(), quote_spanned!(span=> #base, #(#args),*), place))

@@ -1,6 +1,6 @@
 //! The views of `ndarray` that have a position, with panics that say which expression it was.
 
-use ndarray::{ArrayRef, ArrayView, Axis, Dimension, Ix1, Ix2, RemoveAxis, Slice, SliceArg, SliceInfoElem};
+use ndarray::{ArrayRef, ArrayView, ArrayViewMut, Axis, Dimension, Ix1, Ix2, RemoveAxis, Slice, SliceArg, SliceInfoElem};
 
 use super::rows::axis_exists;
 use crate::quoted::ensure;
@@ -8,43 +8,104 @@ use crate::quoted::ensure;
 /// Row `i`.
 #[track_caller]
 pub fn row<T>(x: &ArrayRef<T, Ix2>, i: usize) -> ArrayView<'_, T, Ix1> {
-    ensure!(i < x.nrows(), "", "there is no row {i} in an array of shape {:?}", x.shape());
+    row_exists(x.shape(), i);
     x.row(i)
+}
+
+/// Row `i`, to be changed.
+#[track_caller]
+pub fn row_mut<T>(x: &mut ArrayRef<T, Ix2>, i: usize) -> ArrayViewMut<'_, T, Ix1> {
+    row_exists(x.shape(), i);
+    x.row_mut(i)
+}
+
+#[track_caller]
+fn row_exists(shape: &[usize], i: usize) {
+    ensure!(i < shape[0], "", "there is no row {i} in an array of shape {shape:?}");
 }
 
 /// Column `i`.
 #[track_caller]
 pub fn column<T>(x: &ArrayRef<T, Ix2>, i: usize) -> ArrayView<'_, T, Ix1> {
-    ensure!(i < x.ncols(), "", "there is no column {i} in an array of shape {:?}", x.shape());
+    column_exists(x.shape(), i);
     x.column(i)
+}
+
+/// Column `i`, to be changed.
+#[track_caller]
+pub fn column_mut<T>(x: &mut ArrayRef<T, Ix2>, i: usize) -> ArrayViewMut<'_, T, Ix1> {
+    column_exists(x.shape(), i);
+    x.column_mut(i)
+}
+
+#[track_caller]
+fn column_exists(shape: &[usize], i: usize) {
+    ensure!(i < shape[1], "", "there is no column {i} in an array of shape {shape:?}");
 }
 
 /// What is at `i` of an axis, which is removed.
 #[track_caller]
 pub fn index_axis<T, D: RemoveAxis>(x: &ArrayRef<T, D>, axis: Axis, i: usize) -> ArrayView<'_, T, D::Smaller> {
-    axis_exists(x.shape(), axis);
-    ensure!(i < x.len_of(axis), "", "there is no {i} along axis {} in an array of shape {:?}", axis.index(), x.shape());
+    lies_on(x.shape(), axis, i);
     x.index_axis(axis, i)
+}
+
+/// What is at `i` of an axis, which is removed, to be changed.
+#[track_caller]
+pub fn index_axis_mut<T, D: RemoveAxis>(x: &mut ArrayRef<T, D>, axis: Axis, i: usize) -> ArrayViewMut<'_, T, D::Smaller> {
+    lies_on(x.shape(), axis, i);
+    x.index_axis_mut(axis, i)
+}
+
+#[track_caller]
+fn lies_on(shape: &[usize], axis: Axis, i: usize) {
+    axis_exists(shape, axis);
+    let axis = axis.index();
+    ensure!(i < shape[axis], "", "there is no {i} along axis {axis} in an array of shape {shape:?}");
 }
 
 /// A part along every axis.
 #[track_caller]
 pub fn slice<T, D: Dimension, I: SliceArg<D>>(x: &ArrayRef<T, D>, info: I) -> ArrayView<'_, T, I::OutDim> {
-    let elements = info.as_ref();
-    let lengths = elements.iter().filter(|element| !element.is_new_axis()).zip(x.shape());
-    let fits = lengths.clone().all(|(element, length)| lies_within(element, *length));
-    ensure!(fits, "", "an array of shape {:?} has no slice {}", x.shape(), Written(elements));
+    slice_exists(x.shape(), info.as_ref());
     x.slice(info)
+}
+
+/// A part along every axis, to be changed.
+#[track_caller]
+pub fn slice_mut<T, D: Dimension, I: SliceArg<D>>(x: &mut ArrayRef<T, D>, info: I) -> ArrayViewMut<'_, T, I::OutDim> {
+    slice_exists(x.shape(), info.as_ref());
+    x.slice_mut(info)
+}
+
+#[track_caller]
+fn slice_exists(shape: &[usize], elements: &[SliceInfoElem]) {
+    let lengths = elements.iter().filter(|element| !element.is_new_axis()).zip(shape);
+    let fits = lengths.clone().all(|(element, length)| lies_within(element, *length));
+    ensure!(fits, "", "an array of shape {shape:?} has no slice {}", Written(elements));
 }
 
 /// A part along one axis.
 #[track_caller]
 pub fn slice_axis<T, D: Dimension>(x: &ArrayRef<T, D>, axis: Axis, part: Slice) -> ArrayView<'_, T, D> {
-    axis_exists(x.shape(), axis);
-    let element = SliceInfoElem::from(part);
-    let fits = lies_within(&element, x.len_of(axis));
-    ensure!(fits, "", "an array of shape {:?} has no slice {} along axis {}", x.shape(), Written(&[element]), axis.index());
+    slice_lies_on(x.shape(), axis, part);
     x.slice_axis(axis, part)
+}
+
+/// A part along one axis, to be changed.
+#[track_caller]
+pub fn slice_axis_mut<T, D: Dimension>(x: &mut ArrayRef<T, D>, axis: Axis, part: Slice) -> ArrayViewMut<'_, T, D> {
+    slice_lies_on(x.shape(), axis, part);
+    x.slice_axis_mut(axis, part)
+}
+
+#[track_caller]
+fn slice_lies_on(shape: &[usize], axis: Axis, part: Slice) {
+    axis_exists(shape, axis);
+    let axis = axis.index();
+    let element = SliceInfoElem::from(part);
+    let fits = lies_within(&element, shape[axis]);
+    ensure!(fits, "", "an array of shape {shape:?} has no slice {} along axis {axis}", Written(&[element]));
 }
 
 /// Whether a slice has its bounds within an axis of that length; where it ends before it begins it is empty.
