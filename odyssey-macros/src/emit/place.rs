@@ -1,6 +1,6 @@
 //! Places: parts of values, read, written and added to where they are.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::Ident;
 
@@ -66,7 +66,8 @@ impl Writer<'_> {
     pub(super) fn store(&mut self, stmt: &Stmt, base: Value, path: &Path, value: Value, how: Write) -> TokenStream {
         let (start, name) = self.sum_in_place(stmt.outs[0], base);
         let place = self.part(quote!(#name), path, Access::Exclusive);
-        if let Some(update) = self.compound_store(&place, value, how) {
+        let assigned = without_parens(place.clone());
+        if let Some(update) = self.compound_store(&assigned, value, how) {
             return quote!(#start #update);
         }
         let value = match how {
@@ -74,7 +75,7 @@ impl Writer<'_> {
             Write::Set | Write::Fill => self.consume(value).tokens,
         };
         let write = match how {
-            Write::Set => quote!(#place = #value;),
+            Write::Set => quote!(#assigned = #value;),
             Write::Assign => {
                 let call = self.runtime_call("assign", quote!(&mut #place, #value), stmt.span);
                 quote!(#call;)
@@ -84,7 +85,7 @@ impl Writer<'_> {
         quote!(#start #write)
     }
 
-    /// `place *= x;` for a number that is the place times `x`; nothing for one that is there already.
+    /// `place *= x;` for a number that is the place times `x`, or `x` times the place; nothing for one that is there already.
     fn compound_store(&mut self, place: &TokenStream, value: Value, how: Write) -> Option<TokenStream> {
         if how != Write::Set || !self.layout.is_inline(value) || !self.values[value].kind.is_scalar() {
             return None;
@@ -93,11 +94,16 @@ impl Writer<'_> {
             return (self.expr(value).tokens.to_string() == place.to_string()).then(TokenStream::new);
         };
         let operator = op.assigning()?;
-        let own = self.expr(operands[0]).tokens;
-        if own.to_string() != place.to_string() {
+        let commutes = op.is("add") || op.is("mul");
+        let [own, other] = [operands[0], operands[1]].map(|operand| self.expr(operand).tokens);
+        let is_place = |operand: &TokenStream| operand.to_string() == place.to_string();
+        let other = if is_place(&own) {
+            other
+        } else if commutes && is_place(&other) {
+            own
+        } else {
             return None;
-        }
-        let other = self.expr(operands[1]).tokens;
+        };
         Some(quote!(#place #operator #other;))
     }
 
@@ -108,7 +114,7 @@ impl Writer<'_> {
         let place = self.part(quote!(#name), path, Access::Exclusive);
         let is_view = matches!(path.last(), Some(Projection::View(..)));
         if is_scalar && !is_view {
-            let value = self.expr(value).tokens;
+            let (place, value) = (without_parens(place), self.expr(value).tokens);
             return if subtracts { quote!(#start #place -= #value;) } else { quote!(#start #place += #value;) };
         }
         let value = self.reference(value);
@@ -204,5 +210,14 @@ impl Writer<'_> {
         } else {
             quote!(#start #value;)
         }
+    }
+}
+
+/// What is assigned to needs no parentheses.
+fn without_parens(place: TokenStream) -> TokenStream {
+    let mut tokens = place.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Parenthesis => group.stream(),
+        _ => place,
     }
 }

@@ -231,3 +231,9 @@ pub fn lengths(x: f64, y: f64, text: &str) -> Result<f64, String> {
     let b = if longer > 10 { y.sin() } else { y.cos() };
     Ok(a * b)
 }
+
+/// Twice as much, in place.
+#[differentiable]
+pub fn twice(x: &mut f64) {
+    *x *= 2.0;
+}

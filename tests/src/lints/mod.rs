@@ -85,7 +85,7 @@ mod structs;
 pub use blocks::{Layer, Scale, Wrapped, cube, decay, loss, noted, power, root};
 pub use language::{
     Bend, Negative, State, again, all_positive, bent, first_of, halved, lengths, orbit, positive, scale, scaled_sum, square_root,
-    weighted, words,
+    twice, weighted, words,
 };
 pub use methods::{Dense, Point};
 pub use public::{Seven, attention, bare, by_value, classify, doubled, energy, limits, nested, roots, series, seven, well};
