@@ -5,6 +5,7 @@
 use ndarray::{Array, ArrayView, Axis, Dimension, RemoveAxis};
 
 use super::probe::{IsFunction, Probe, Probed};
+use super::reduction_rules::reduction_rules;
 use super::rows::{axis_exists, change_each, reduce_each, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
@@ -64,40 +65,28 @@ fn extreme<T: Real>(row: &[T], beats: impl Fn(&T, &T) -> bool) -> Option<usize> 
 
 macro_rules! extreme_rules {
     ($($name:ident)*) => {$(
-        impl $name {
-            /// `dy` in equal shares where `x` is the extreme `y` of its row along `axis`, 0 elsewhere.
-            #[doc(hidden)]
-            #[track_caller]
-            pub fn d_x<X, Y, G>(x: &X, y: &Y, axis: Axis, dy: &G) -> Array<X::Elem, X::Dim>
-            where
-                X: Tensor<Dim: RemoveAxis> + ?Sized,
-                Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-                G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-            {
-                change_each(x.tensor_view(), axis, [y.tensor_view(), dy.tensor_view()], |x, [y, dy]| {
-                    let share = dy / ties(x, y);
-                    x.iter_mut().for_each(|x| *x = if is_same(*x, y) { share } else { num_traits::zero() });
-                })
-            }
-
-            /// The mean of `dx` where `x` is the extreme `y` of its row along `axis`.
-            #[doc(hidden)]
-            #[track_caller]
-            pub fn tangent<X, Y, G>(x: &X, y: &Y, axis: Axis, dx: &G) -> Smaller<X>
-            where
-                X: Tensor<Dim: RemoveAxis> + ?Sized,
-                Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-                G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-            {
-                zip_each(x.tensor_view(), dx.tensor_view(), axis, [y.tensor_view()], |x, dx, [y]| {
-                    let sum: X::Elem = x.iter().zip(dx).filter(|(x, _)| is_same(**x, y)).map(|(_, dx)| *dx).sum();
-                    if x.is_empty() { sum } else { sum / ties(x, y) }
-                })
+        reduction_rules! {
+            $name {
+                of y,
+                /// `dy` in equal shares where `x` is the extreme `y` of its row, 0 elsewhere.
+                d_x |x, dy| share(x, y, dy),
+                /// The mean of `dx` where `x` is the extreme `y` of its row.
+                tangent |x, dx| mean_of_extremes(x, y, dx),
             }
         }
     )*};
 }
 extreme_rules!(max_axis min_axis);
+
+fn share<T: Real>(x: &mut [T], y: T, dy: T) {
+    let share = dy / ties(x, y);
+    x.iter_mut().for_each(|x| *x = if is_same(*x, y) { share } else { T::zero() });
+}
+
+fn mean_of_extremes<T: Real>(x: &[T], y: T, dx: &[T]) -> T {
+    let sum: T = x.iter().zip(dx).filter(|(x, _)| is_same(**x, y)).map(|(_, dx)| *dx).sum();
+    if x.is_empty() { sum } else { sum / ties(x, y) }
+}
 
 /// A NaN that a row has given its result is an extreme of it.
 fn is_same<T: Real>(x: T, y: T) -> bool {

@@ -23,6 +23,7 @@ pub mod over_axes;
 pub(crate) mod probe;
 pub mod product;
 mod ranks;
+mod reduction_rules;
 pub mod reshape;
 pub(crate) mod row_kernels;
 mod rows;

@@ -3,6 +3,7 @@
 use ndarray::{Array, ArrayView, Axis, Dimension, RemoveAxis};
 
 use super::probe::{IsFunction, Probe, Probed};
+use super::reduction_rules::reduction_rules;
 use super::rows::{change_all, change_each, reduce_each, zip_all, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
@@ -61,60 +62,6 @@ fn euclidean_along<T: Real, D: RemoveAxis>(x: ArrayView<'_, T, D>, axis: Axis) -
     reduce_each(x, axis, |row| euclidean(ndarray::aview1(row)))
 }
 
-impl norm_l1_axis {
-    /// `dy sgn(x)`, with `dy` repeated along `axis`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn d_x<X, G>(x: &X, axis: Axis, dy: &G) -> Array<X::Elem, X::Dim>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-    {
-        change_each(x.tensor_view(), axis, [dy.tensor_view()], |x, [dy]| x.iter_mut().for_each(|x| *x = dy * sgn(*x)))
-    }
-
-    /// `Σ sgn(x) dx` along `axis`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, G>(x: &X, axis: Axis, dx: &G) -> Smaller<X>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_each(x.tensor_view(), dx.tensor_view(), axis, [], |x, dx, []| x.iter().zip(dx).map(|(x, dx)| sgn(*x) * *dx).sum())
-    }
-}
-
-impl norm_l2_axis {
-    /// `dy x / y` for `y = norm_l2_axis(x)`, 0 where `y` is 0.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn d_x<X, Y, G>(x: &X, y: &Y, axis: Axis, dy: &G) -> Array<X::Elem, X::Dim>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-    {
-        change_each(x.tensor_view(), axis, [y.tensor_view(), dy.tensor_view()], |x, [y, dy]| {
-            x.iter_mut().for_each(|x| *x = dy * unit(*x, y));
-        })
-    }
-
-    /// `Σ x dx / y` along `axis`, for `y = norm_l2_axis(x)`, 0 where `y` is 0.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, Y, G>(x: &X, y: &Y, axis: Axis, dx: &G) -> Smaller<X>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_each(x.tensor_view(), dx.tensor_view(), axis, [y.tensor_view()], |x, dx, [y]| {
-            x.iter().zip(dx).map(|(x, dx)| unit(*x, y) * *dx).sum()
-        })
-    }
-}
-
 fn sum_of_magnitudes<T: Real, D: Dimension>(x: ArrayView<'_, T, D>) -> T {
     x.mapv(T::abs).sum()
 }
@@ -132,41 +79,22 @@ fn euclidean<T: Real, D: Dimension>(x: ArrayView<'_, T, D>) -> T {
     largest * x.mapv(|x| (x / largest) * (x / largest)).sum().sqrt()
 }
 
-impl norm_l1 {
-    /// `dy sgn(x)`.
-    #[doc(hidden)]
-    pub fn d_x<X: Tensor + ?Sized>(x: &X, dy: &X::Elem) -> Array<X::Elem, X::Dim> {
-        x.tensor_view().mapv(|x| sgn(x) * *dy)
-    }
-
-    /// `Σ sgn(x) dx`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, G>(x: &X, dx: &G) -> X::Elem
-    where
-        X: Tensor + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_all(&x.tensor_view(), &dx.tensor_view(), |x, dx| x.iter().zip(dx).map(|(x, dx)| sgn(*x) * *dx).sum())
+reduction_rules! {
+    norm_l1 and norm_l1_axis {
+        /// `dy sgn(x)`, with `dy` repeated along a row.
+        d_x |x, dy| x.iter_mut().for_each(|x| *x = dy * sgn(*x)),
+        /// `Σ sgn(x) dx`.
+        tangent |x, dx| x.iter().zip(dx).map(|(x, dx)| sgn(*x) * *dx).sum(),
     }
 }
 
-impl norm_l2 {
-    /// `dy x / y` for `y = norm_l2(x)`, 0 where `y` is 0.
-    #[doc(hidden)]
-    pub fn d_x<X: Tensor + ?Sized>(x: &X, y: &X::Elem, dy: &X::Elem) -> Array<X::Elem, X::Dim> {
-        change_all(x.tensor_view(), |x| x.iter_mut().for_each(|x| *x = *dy * unit(*x, *y)))
-    }
-
-    /// `Σ x dx / y` for `y = norm_l2(x)`, 0 where `y` is 0.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, G>(x: &X, y: &X::Elem, dx: &G) -> X::Elem
-    where
-        X: Tensor + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_all(&x.tensor_view(), &dx.tensor_view(), |x, dx| x.iter().zip(dx).map(|(x, dx)| unit(*x, *y) * *dx).sum())
+reduction_rules! {
+    norm_l2 and norm_l2_axis {
+        of y,
+        /// `dy x / y` for the norm `y`, 0 where that is 0.
+        d_x |x, dy| x.iter_mut().for_each(|x| *x = dy * unit(*x, y)),
+        /// `Σ x dx / y` for the norm `y`, 0 where that is 0.
+        tangent |x, dx| x.iter().zip(dx).map(|(x, dx)| unit(*x, y) * *dx).sum(),
     }
 }
 

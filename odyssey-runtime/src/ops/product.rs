@@ -2,6 +2,7 @@
 
 use ndarray::{Array, Axis, Dimension, RemoveAxis};
 
+use super::reduction_rules::reduction_rules;
 use super::rows::{axis_exists, change_all, change_each, zip_all, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
@@ -33,46 +34,12 @@ pub struct product {}
 #[derive(Debug)]
 pub struct product_axis {}
 
-impl product {
-    /// `dy Π_{j ≠ i} x[j]`.
-    #[doc(hidden)]
-    pub fn d_x<X: Tensor + ?Sized>(x: &X, dy: &X::Elem) -> Array<X::Elem, X::Dim> {
-        change_all(x.tensor_view(), |x| product_backward(x, *dy))
-    }
-
-    /// `Σᵢ dx[i] Π_{j ≠ i} x[j]`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, G>(x: &X, dx: &G) -> X::Elem
-    where
-        X: Tensor + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_all(&x.tensor_view(), &dx.tensor_view(), product_forward)
-    }
-}
-
-impl product_axis {
-    /// `dy Π_{j ≠ i} x[j]` along `axis`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn d_x<X, G>(x: &X, axis: Axis, dy: &G) -> Array<X::Elem, X::Dim>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-    {
-        change_each(x.tensor_view(), axis, [dy.tensor_view()], |x, [dy]| product_backward(x, dy))
-    }
-
-    /// `Σᵢ dx[i] Π_{j ≠ i} x[j]` along `axis`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, G>(x: &X, axis: Axis, dx: &G) -> Smaller<X>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_each(x.tensor_view(), dx.tensor_view(), axis, [], |x, dx, []| product_forward(x, dx))
+reduction_rules! {
+    product and product_axis {
+        /// `dy Π_{j ≠ i} x[j]` over a row.
+        d_x |x, dy| product_backward(x, dy),
+        /// `Σᵢ dx[i] Π_{j ≠ i} x[j]`.
+        tangent |x, dx| product_forward(x, dx),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use ndarray::{Array, Axis, Dimension, RemoveAxis};
 
+use super::reduction_rules::reduction_rules;
 use super::rows::{axis_exists, change_all, change_each, zip_all, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
@@ -61,95 +62,23 @@ pub struct var_axis {}
 #[derive(Debug)]
 pub struct std_axis {}
 
-impl var {
-    /// `2 dy (x - mean) / (n - ddof)`.
-    #[doc(hidden)]
-    pub fn d_x<X: Tensor + ?Sized>(x: &X, ddof: X::Elem, dy: &X::Elem) -> Array<X::Elem, X::Dim> {
-        change_all(x.tensor_view(), |x| centre(x, slope_of_var(x.len(), ddof) * *dy))
-    }
-
-    /// `Σ 2 (x - mean) dx / (n - ddof)`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, G>(x: &X, ddof: X::Elem, dx: &G) -> X::Elem
-    where
-        X: Tensor + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_all(&x.tensor_view(), &dx.tensor_view(), |x, dx| slope_of_var(x.len(), ddof) * centred_dot(x, dx))
+reduction_rules! {
+    var and var_axis {
+        with ddof,
+        /// `2 dy (x - mean) / (n - ddof)`.
+        d_x |x, dy| centre(x, slope_of_var(x.len(), ddof) * dy),
+        /// `Σ 2 (x - mean) dx / (n - ddof)`.
+        tangent |x, dx| slope_of_var(x.len(), ddof) * centred_dot(x, dx),
     }
 }
 
-impl std {
-    /// `dy (x - mean) / ((n - ddof) y)` for `y = std(x)`.
-    #[doc(hidden)]
-    pub fn d_x<X: Tensor + ?Sized>(x: &X, y: &X::Elem, ddof: X::Elem, dy: &X::Elem) -> Array<X::Elem, X::Dim> {
-        change_all(x.tensor_view(), |x| centre(x, slope_of_std(x.len(), *y, ddof) * *dy))
-    }
-
-    /// `Σ (x - mean) dx / ((n - ddof) y)` for `y = std(x)`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, G>(x: &X, y: &X::Elem, ddof: X::Elem, dx: &G) -> X::Elem
-    where
-        X: Tensor + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_all(&x.tensor_view(), &dx.tensor_view(), |x, dx| slope_of_std(x.len(), *y, ddof) * centred_dot(x, dx))
-    }
-}
-
-impl var_axis {
-    /// `2 dy (x - mean) / (n - ddof)` along `axis`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn d_x<X, G>(x: &X, axis: Axis, ddof: X::Elem, dy: &G) -> Array<X::Elem, X::Dim>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-    {
-        change_each(x.tensor_view(), axis, [dy.tensor_view()], |x, [dy]| centre(x, slope_of_var(x.len(), ddof) * dy))
-    }
-
-    /// `Σ 2 (x - mean) dx / (n - ddof)` along `axis`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, G>(x: &X, axis: Axis, ddof: X::Elem, dx: &G) -> Smaller<X>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_each(x.tensor_view(), dx.tensor_view(), axis, [], |x, dx, []| slope_of_var(x.len(), ddof) * centred_dot(x, dx))
-    }
-}
-
-impl std_axis {
-    /// `dy (x - mean) / ((n - ddof) y)` along `axis`, for `y = std_axis(x)`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn d_x<X, Y, G>(x: &X, y: &Y, axis: Axis, ddof: X::Elem, dy: &G) -> Array<X::Elem, X::Dim>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-    {
-        change_each(x.tensor_view(), axis, [y.tensor_view(), dy.tensor_view()], |x, [y, dy]| {
-            centre(x, slope_of_std(x.len(), y, ddof) * dy);
-        })
-    }
-
-    /// `Σ (x - mean) dx / ((n - ddof) y)` along `axis`, for `y = std_axis(x)`.
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn tangent<X, Y, G>(x: &X, y: &Y, axis: Axis, ddof: X::Elem, dx: &G) -> Smaller<X>
-    where
-        X: Tensor<Dim: RemoveAxis> + ?Sized,
-        Y: Tensor<Elem = X::Elem, Dim = <X::Dim as Dimension>::Smaller> + ?Sized,
-        G: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-    {
-        zip_each(x.tensor_view(), dx.tensor_view(), axis, [y.tensor_view()], |x, dx, [y]| {
-            slope_of_std(x.len(), y, ddof) * centred_dot(x, dx)
-        })
+reduction_rules! {
+    std and std_axis {
+        of y, with ddof,
+        /// `dy (x - mean) / ((n - ddof) y)` for the deviation `y`.
+        d_x |x, dy| centre(x, slope_of_std(x.len(), y, ddof) * dy),
+        /// `Σ (x - mean) dx / ((n - ddof) y)` for the deviation `y`.
+        tangent |x, dx| slope_of_std(x.len(), y, ddof) * centred_dot(x, dx),
     }
 }
 
