@@ -4,7 +4,7 @@ use ndarray::{Array, ArrayView, Axis, Dimension, RemoveAxis};
 
 use super::probe::{IsFunction, Probe, Probed};
 use super::reduction_rules::reduction_rules;
-use super::rows::{change_all, change_each, reduce_each, zip_all, zip_each};
+use super::rows::{change_all, change_each, reduce_each, sum_of, sum_of_pairs, zip_all, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
 use super::tensor_function::{tensor_function, tensor_method};
@@ -54,29 +54,33 @@ tensor_function! {
 
 #[track_caller]
 fn magnitudes_along<T: Real, D: RemoveAxis>(x: ArrayView<'_, T, D>, axis: Axis) -> Array<T, D::Smaller> {
-    reduce_each(x, axis, |row| row.iter().map(|x| x.abs()).sum())
+    reduce_each(x, axis, |row| sum_of(row, &T::abs))
 }
 
 #[track_caller]
 fn euclidean_along<T: Real, D: RemoveAxis>(x: ArrayView<'_, T, D>, axis: Axis) -> Array<T, D::Smaller> {
-    reduce_each(x, axis, |row| euclidean(ndarray::aview1(row)))
+    reduce_each(x, axis, length)
 }
 
 fn sum_of_magnitudes<T: Real, D: Dimension>(x: ArrayView<'_, T, D>) -> T {
-    x.mapv(T::abs).sum()
+    sum_of(x.as_standard_layout().as_slice().expect("standard layout"), &T::abs)
 }
 
 fn euclidean<T: Real, D: Dimension>(x: ArrayView<'_, T, D>) -> T {
-    let squares = x.mapv(|x| x * x).sum();
+    length(x.as_standard_layout().as_slice().expect("standard layout"))
+}
+
+fn length<T: Real>(row: &[T]) -> T {
+    let squares = sum_of(row, &|x| x * x);
     // Below, squares have lost digits; above, they have overflowed.
     if squares.is_finite() && squares > T::min_positive_value() / T::epsilon() {
         return squares.sqrt();
     }
-    let largest = x.fold(T::zero(), |most, x| if x.is_nan() { *x } else { most.max(x.abs()) });
+    let largest = row.iter().fold(T::zero(), |most, x| if x.is_nan() { *x } else { most.max(x.abs()) });
     if largest == T::zero() || !largest.is_finite() {
         return if squares.is_nan() { squares } else { largest };
     }
-    largest * x.mapv(|x| (x / largest) * (x / largest)).sum().sqrt()
+    largest * sum_of(row, &|x| (x / largest) * (x / largest)).sqrt()
 }
 
 reduction_rules! {
@@ -84,7 +88,7 @@ reduction_rules! {
         /// `dy sgn(x)`, with `dy` repeated along a row.
         d_x |x, dy| x.iter_mut().for_each(|x| *x = dy * sgn(*x)),
         /// `Σ sgn(x) dx`.
-        tangent |x, dx| x.iter().zip(dx).map(|(x, dx)| sgn(*x) * *dx).sum(),
+        tangent |x, dx| sum_of_pairs(x, dx, &|x, dx| sgn(x) * dx),
     }
 }
 
@@ -94,7 +98,7 @@ reduction_rules! {
         /// `dy x / y` for the norm `y`, 0 where that is 0.
         d_x |x, dy| x.iter_mut().for_each(|x| *x = dy * unit(*x, y)),
         /// `Σ x dx / y` for the norm `y`, 0 where that is 0.
-        tangent |x, dx| x.iter().zip(dx).map(|(x, dx)| unit(*x, y) * *dx).sum(),
+        tangent |x, dx| sum_of_pairs(x, dx, &|x, dx| unit(x, y) * dx),
     }
 }
 

@@ -73,3 +73,28 @@ macro_rules! reduction_rules {
     };
 }
 pub(super) use reduction_rules;
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, Axis};
+
+    use crate::ops::norms::{norm_l1, norm_l1_axis, norm_l2};
+    use crate::ops::variance::var;
+
+    /// Of ten million numbers in single precision, each as near as a few roundings.
+    #[test]
+    fn sums_are_accurate() {
+        let x = Array1::from_shape_fn(10_000_000, |i| ((i % 1009) as f32).mul_add(0.001, 0.1));
+        let sum_of = |f: &dyn Fn(f64) -> f64| -> f64 { x.iter().map(|x| f(f64::from(*x))).sum() };
+        let is_near = |y: f32, exact: f64| assert!((f64::from(y) - exact).abs() <= 1e-6 * exact.abs(), "{y} for {exact}");
+        let (sum, length) = (sum_of(&|x| x), sum_of(&|x| x * x).sqrt());
+        is_near(norm_l1(&x), sum);
+        is_near(norm_l1_axis(&x, Axis(0)).into_scalar(), sum);
+        is_near(norm_l2(&x), length);
+        is_near(norm_l1::tangent(&x, &x), sum);
+        is_near(norm_l2::tangent(&x, &(length as f32), &x), length);
+        let (n, mean) = (x.len() as f64, sum / x.len() as f64);
+        let variance = sum_of(&|x| (x - mean) * (x - mean)) / n;
+        is_near(var::tangent(&x, 0.0, &x), 2.0 * variance);
+    }
+}

@@ -159,3 +159,25 @@ fn one_a_row<T: Real, D: Dimension, const N: usize>(rows: &D, beside: [ArrayView
         numbers.iter().copied().collect()
     })
 }
+
+/// So many terms are added up one after the other.
+const TERMS: usize = 64;
+
+/// `Σ f(x)` over a row, of its halves: what rounding loses grows with the logarithm of the length.
+pub(super) fn sum_of<T: Real>(row: &[T], f: &impl Fn(T) -> T) -> T {
+    if row.len() <= TERMS {
+        return row.iter().map(|x| f(*x)).sum();
+    }
+    let (a, b) = row.split_at(row.len() / 2);
+    sum_of(a, f) + sum_of(b, f)
+}
+
+/// `Σ f(x, y)` over two rows of one length, likewise.
+pub(super) fn sum_of_pairs<T: Real>(row: &[T], other: &[T], f: &impl Fn(T, T) -> T) -> T {
+    if row.len() <= TERMS {
+        return row.iter().zip(other).map(|(x, y)| f(*x, *y)).sum();
+    }
+    let middle = row.len() / 2;
+    let ((a, b), (other_a, other_b)) = (row.split_at(middle), other.split_at(middle));
+    sum_of_pairs(a, other_a, f) + sum_of_pairs(b, other_b, f)
+}

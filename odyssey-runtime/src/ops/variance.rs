@@ -6,7 +6,7 @@
 use ndarray::{Array, Axis, Dimension, RemoveAxis};
 
 use super::reduction_rules::reduction_rules;
-use super::rows::{axis_exists, change_all, change_each, zip_all, zip_each};
+use super::rows::{axis_exists, change_all, change_each, sum_of, sum_of_pairs, zip_all, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
 use super::tensor_function::tensor_method;
@@ -95,8 +95,8 @@ fn slope_of_std<T: Real>(n: usize, y: T, ddof: T) -> T {
 /// The mean, with a second pass for what rounding has lost in the first one.
 fn mean<T: Real>(x: &[T]) -> T {
     let n = T::lit(x.len() as f64);
-    let mean = ndarray::aview1(x).sum() / n;
-    mean + x.iter().map(|x| *x - mean).sum::<T>() / n
+    let mean = sum_of(x, &|x| x) / n;
+    mean + sum_of(x, &|x| x - mean) / n
 }
 
 fn centre<T: Real>(x: &mut [T], factor: T) {
@@ -106,7 +106,7 @@ fn centre<T: Real>(x: &mut [T], factor: T) {
 
 fn centred_dot<T: Real>(x: &[T], dx: &[T]) -> T {
     let mean = mean(x);
-    x.iter().zip(dx).map(|(x, dx)| (*x - mean) * *dx).sum()
+    sum_of_pairs(x, dx, &|x, dx| (x - mean) * dx)
 }
 
 tensor_method! {
