@@ -1,6 +1,6 @@
 //! `ODYSSEY_EMIT=<dir>`: the generated code, formatted, one file a function, for people to read.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use proc_macro2::TokenStream;
 use quote::format_ident;
@@ -12,13 +12,29 @@ use syn::{parse_quote, Expr, Token};
 /// build: it is reported on standard error.
 pub(crate) fn write(name: &str, companions: &TokenStream) {
     let Some(directory) = std::env::var_os("ODYSSEY_EMIT").map(PathBuf::from) else { return };
-    // Functions of different crates may share a name.
+    // Functions of different crates may share a name, and so may functions of different files.
     let directory = std::env::var_os("CARGO_CRATE_NAME").map_or(directory.clone(), |name| directory.join(name));
+    let file = if proc_macro::is_available() { proc_macro::Span::call_site().file() } else { String::new() };
+    let directory = directory.join(modules(Path::new(&file)));
     let path = directory.join(format!("{name}.rs"));
     let text = format(companions);
     if let Err(error) = std::fs::create_dir_all(&directory).and_then(|()| std::fs::write(&path, text)) {
         eprintln!("ODYSSEY_EMIT: cannot write {}: {error}", path.display());
     }
+}
+
+/// The folder of a source file's functions: `model/loss` for `src/model/loss.rs`, none for the root of a crate.
+fn modules(file: &Path) -> PathBuf {
+    let is_root = |name: &str| ["src", "tests", "examples", "benches"].contains(&name);
+    let parts: Vec<_> =
+        file.components().filter_map(|part| if let Component::Normal(name) = part { name.to_str() } else { None }).collect();
+    let below = parts.iter().rposition(|part| is_root(part)).map_or(parts.len(), |root| root + 1);
+    let mut modules: PathBuf = parts[below..].iter().collect();
+    modules.set_extension("");
+    if modules.file_name().is_some_and(|name| name == "lib" || name == "main" || name == "mod") {
+        modules.pop();
+    }
+    modules
 }
 
 /// Formatted, with the paths of the runtime shortened by a `use`.
@@ -82,4 +98,26 @@ fn without_inline(text: &str) -> String {
         out.push('\n');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::modules;
+
+    #[test]
+    fn a_folder_for_each_source_file() {
+        let of = |file: &str| modules(Path::new(file)).to_str().map(str::to_owned);
+        for (file, folder) in [
+            ("src/lib.rs", ""),
+            ("src/model/loss.rs", "model/loss"),
+            ("/home/me/src/app/src/model/mod.rs", "model"),
+            ("tests/tests/language/main.rs", "language"),
+            ("", ""),
+            ("build.rs", ""),
+        ] {
+            assert_eq!(of(file).as_deref(), Some(folder), "{file}");
+        }
+    }
 }

@@ -42,15 +42,15 @@ impl Sparsity {
             );
             tangent
         };
+        let mut of_colours = vec![Vec::new(); self.passes()];
+        for (number, (row, column)) in self.entries().enumerate() {
+            of_colours[self.colours.of[column]].push((number, row));
+        }
         let mut values = vec![num_traits::zero(); self.len()];
-        for colour in 0..self.passes() {
-            let of_colour = |column: usize| self.colours.of[column] == colour;
-            let tangent = along(&|column| if of_colour(column) { num_traits::one() } else { num_traits::zero() });
-            for (value, (row, column)) in values.iter_mut().zip(self.entries()) {
-                if of_colour(column) {
-                    *value = tangent.entries()[row];
-                }
-            }
+        for (colour, entries) in of_colours.into_iter().enumerate() {
+            let is_along = |column: usize| self.colours.of[column] == colour;
+            let tangent = along(&|column| if is_along(column) { num_traits::one() } else { num_traits::zero() });
+            entries.into_iter().for_each(|(number, row)| values[number] = tangent.entries()[row]);
         }
         let jacobian = SparseJacobian { sparsity: self, values };
         if cfg!(debug_assertions) && columns > 0 {
