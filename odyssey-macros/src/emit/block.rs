@@ -77,13 +77,12 @@ impl Writer<'_> {
                 // Behind a guard, what is bound outside of it is what changes.
                 let is_mutable = self.layout.is_mutable(stmt.outs[0]) && !self.is_guarded(stmt.outs[0]);
                 let stmts = self.assemble(*base, parts, &name, is_mutable);
-                self.guard_block(stmt, &[name], stmts)
+                self.guard_block(stmt, stmts)
             }
             Op::Kernel(kernel) if stmt.outs.len() > 1 => {
-                let names: Vec<_> = stmt.outs.iter().map(|out| self.name(*out)).collect();
                 let patterns: Vec<_> = stmt.outs.iter().map(|out| self.pattern(*out)).collect();
                 let (pattern, value) = (tuple(&patterns), self.kernel(kernel, &stmt.outs, stmt.span).tokens);
-                self.guard_block(stmt, &names, quote!(let #pattern = #value;))
+                self.guard_block(stmt, quote!(let #pattern = #value;))
             }
             op => self.single(stmt, op),
         }
@@ -104,8 +103,8 @@ impl Writer<'_> {
         if self.is_tangent_part(op, out) {
             value = self.clone_of(&value, out);
         }
-        let (value, name, pattern) = (value.tokens, self.name(out), self.pattern(out));
-        self.guard_block(stmt, &[name], quote!(let #pattern = #value;))
+        let (value, pattern) = (self.if_wanted(out, &value.tokens), self.pattern(out));
+        quote!(let #pattern = #value;)
     }
 
     /// A part of a tangent that is bound. The user has copied that of the value: its tangent may be no `Copy`.
@@ -224,50 +223,6 @@ impl Writer<'_> {
     /// `: f64`, where only the user knows the type.
     fn annotation(&self, out: Value) -> Option<TokenStream> {
         self.values.annotations.get(&out).map(|ty| quote!(: #ty))
-    }
-
-    /// Runs statements that define `names` only if somebody wants what they serve.
-    fn guard_block(&mut self, stmt: &Stmt, names: &[Ident], stmts: TokenStream) -> TokenStream {
-        let guarded: Vec<_> = stmt.outs.iter().map(|out| self.is_guarded(*out)).collect();
-        if !guarded.contains(&true) {
-            return stmts;
-        }
-        let condition = self.guards.condition(&self.guards.wanted(self.values, stmt));
-        let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
-        let used: Vec<_> = stmt
-            .outs
-            .iter()
-            .zip(names)
-            .filter(|(out, _)| self.layout.is_used(**out))
-            .map(|(out, name)| (*out, name.clone()))
-            .collect();
-        let patterns: Vec<_> = used.iter().map(|(out, _)| self.pattern(*out)).collect();
-        let names: Vec<_> = used.iter().map(|(_, name)| name).collect();
-        let nothing = names.iter().map(|_| &none);
-        match (&patterns[..], &names[..]) {
-            ([pattern], [name]) => quote!(let #pattern = if #condition { #stmts #some(#name) } else { #none };),
-            _ => quote!(let (#(#patterns),*) = if #condition { #stmts (#(#some(#names)),*) } else { (#(#nothing),*) };),
-        }
-    }
-
-    /// Runs an update in place only if somebody wants what it serves.
-    pub(super) fn guard_update(&mut self, stmt: &Stmt, start: TokenStream, name: &Ident, update: TokenStream) -> TokenStream {
-        let wanted = self.guards.wanted(self.values, stmt);
-        if !self.guards.is_partial(&wanted) {
-            return quote!(#start #update);
-        }
-        if !start.is_empty() && self.is_guarded(stmt.outs[0]) {
-            return self.guarded_start(stmt, &start, name, &update);
-        }
-        let condition = self.guards.condition(&wanted);
-        quote!(#start if #condition { #update })
-    }
-
-    /// A sum that starts here: its first term and its second one are both there, or neither.
-    fn guarded_start(&mut self, stmt: &Stmt, start: &TokenStream, name: &Ident, update: &TokenStream) -> TokenStream {
-        let condition = self.guards.condition(&self.guards.wanted(self.values, stmt));
-        let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
-        quote!(let mut #name = if #condition { #start #some(#name) } else { #none }; if #condition { #update })
     }
 }
 

@@ -189,15 +189,6 @@ impl Writer<'_> {
         quote_spanned!(at(stmt.span)=> let #pattern = #value;)
     }
 
-    /// A value that is there only if somebody wants it, in an `Option` then.
-    pub(super) fn if_wanted(&self, out: Value, value: &TokenStream) -> TokenStream {
-        if !self.is_guarded(out) {
-            return value.clone();
-        }
-        let condition = self.guards.condition(&self.values[out].wanted);
-        quote!(if #condition { ::core::option::Option::Some(#value) } else { ::core::option::Option::None })
-    }
-
     /// The wants of a call, one an argument, as values.
     pub(super) fn wants(&self, call: &Call, pullback: Value) -> Vec<TokenStream> {
         let krate = self.krate;
@@ -250,24 +241,6 @@ impl Writer<'_> {
             (None, false) => self.consume(*v).tokens,
         })
         .collect()
-    }
-
-    /// The call of a pullback, unless nobody wants any of what it computes.
-    pub(super) fn unless_unwanted(&mut self, stmt: &Stmt, call: TokenStream) -> TokenStream {
-        let used: Vec<_> = stmt.outs.iter().copied().filter(|out| self.layout.is_used(*out)).collect();
-        let wanted = self.guards.wanted(self.values, stmt);
-        if !self.guards.is_partial(&wanted) || used.iter().any(|out| !self.is_guarded(*out)) {
-            return call;
-        }
-        let condition = self.guards.condition(&wanted);
-        let none = quote!(::core::option::Option::None);
-        let names: Vec<_> = used.iter().map(|out| self.name(*out)).collect();
-        let patterns: Vec<_> = used.iter().map(|out| self.pattern(*out)).collect();
-        let nothing = names.iter().map(|_| &none);
-        match (&names[..], &patterns[..]) {
-            ([name], [pattern]) => quote!(let #pattern = if #condition { #call #name } else { #none };),
-            _ => quote!(let (#(#patterns),*) = if #condition { #call (#(#names),*) } else { (#(#nothing),*) };),
-        }
     }
 
     /// A receiver, by reference, with the type that it was called with.

@@ -9,6 +9,7 @@ use super::fragment::Fragment;
 use super::layout::{Layout, Results};
 use super::names::{at, given, locate, Names};
 use super::stages::{stages, Stages};
+use super::types::bare_or_tuple;
 use super::writer::{tuple, Writer};
 use crate::ir::{Block, FieldName, Kernel, Kind, Op, Output, Value};
 use crate::table::elementwise::Elementwise;
@@ -142,7 +143,7 @@ impl Writer<'_> {
         let parameters = match &handed_on[..] {
             [] => tuple(&parameters),
             handed_on => {
-                let (parameters, handed_on) = (tuple(&parameters), one_or_tuple(handed_on));
+                let (parameters, handed_on) = (tuple(&parameters), bare_or_tuple(handed_on));
                 quote!((#parameters, #handed_on))
             }
         };
@@ -173,7 +174,7 @@ impl Writer<'_> {
             }
         }
         let results: Vec<_> = body.results.iter().map(|v| self.expr(*v).tokens).collect();
-        let result = one_or_tuple(&results);
+        let result = bare_or_tuple(&results);
         if stmts.is_empty() {
             result
         } else {
@@ -206,14 +207,6 @@ impl Writer<'_> {
             _ => self.values[input].name.clone(),
         }
         .filter(|hint| !hint.to_string().starts_with(char::is_uppercase))
-    }
-}
-
-/// `a`, `(a, b)`.
-fn one_or_tuple(parts: &[TokenStream]) -> TokenStream {
-    match parts {
-        [one] => one.clone(),
-        _ => tuple(parts),
     }
 }
 

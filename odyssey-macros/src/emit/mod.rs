@@ -8,6 +8,7 @@ mod companion;
 mod composite;
 mod control;
 mod fragment;
+mod guarded;
 mod kernel;
 mod layout;
 mod literal;

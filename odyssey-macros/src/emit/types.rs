@@ -110,7 +110,7 @@ fn with_lifetime(ty: &Type, lifetime: &str) -> Type {
     ty
 }
 
-/// One type bare, several as a tuple.
+/// One bare, several as a tuple: `a`, `(a, b)`.
 pub(super) fn bare_or_tuple(parts: &[TokenStream]) -> TokenStream {
     match parts {
         [one] => one.clone(),
