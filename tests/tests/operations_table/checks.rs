@@ -99,7 +99,9 @@ macro_rules! operation {
     };
     (@small small, [$x:ident: $D:ty = $shape:expr $(, $rest:ident: $E:ty = $other:expr)*], $all:tt) => {
         operation! { @small one, [$x: $D = $shape $(, $rest: $E = $other)*], $all }
-
+        operation! { @small none, [$x: $D = $shape $(, $rest: $E = $other)*], $all }
+    };
+    (@small none, [$x:ident: $D:ty = $shape:expr $(, $rest:ident: $E:ty = $other:expr)*], $all:tt) => {
         #[test]
         fn no_element() {
             let mut seed = 0..;

@@ -1,8 +1,8 @@
 //! One row an operation.
 
 /// How users write an operation: operands with their shapes, what the result is, an expression. `small`
-/// says that it takes operands of one element and of none, `one` that it takes those of one element alone, `fixed` that
-/// shapes are as they are.
+/// says that it takes operands of one element and, first, of none, `one` that it takes those of one element alone, `none` the
+/// other way round, `fixed` that shapes are as they are.
 macro_rules! row {
     (dot) => {
         operation! { dot, small, [a: Ix2 = (3, 4), b: Ix2 = (4, 2)] -> array(Ix2), {a.dot(&b)} }
@@ -140,7 +140,7 @@ macro_rules! row {
         operation! { broadcast, fixed, [x: Ix2 = (1, 4)] -> array(Ix3), {x.broadcast((2, 3, 4)).unwrap().to_owned()} }
     };
     (select) => {
-        operation! { select, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {x.select(Axis(1), &[3, 0, 3])} }
+        operation! { select, none, [x: Ix2 = (3, 4)] -> array(Ix2), {x.select(Axis(1), &[3, 0, 3])} }
     };
     (scatter_add) => {
         operation! { scatter_add, fixed, [x: Ix2 = (3, 4), v: Ix2 = (3, 3)] -> array(Ix2), {
@@ -149,10 +149,10 @@ macro_rules! row {
     };
 
     (matmul) => {
-        operation! { matmul, fixed, [a: Ix3 = (2, 3, 4), b: Ix2 = (4, 2)] -> array(Ix3), {a.matmul(&b)} }
+        operation! { matmul, small, [a: Ix3 = (2, 3, 4), b: Ix2 = (4, 2)] -> array(Ix3), {a.matmul(&b)} }
     };
     (outer) => {
-        operation! { outer, fixed, [a: Ix1 = 3, b: Ix1 = 4] -> array(Ix2), {a.outer(&b)} }
+        operation! { outer, small, [a: Ix1 = 3, b: Ix1 = 4] -> array(Ix2), {a.outer(&b)} }
     };
     (trace) => {
         operation! { trace, fixed, [a: Ix2 = (3, 3)] -> number, {a.trace()} }
@@ -192,20 +192,20 @@ macro_rules! row {
     };
 
     (conv1d) => {
-        operation! { conv1d, fixed, [x: Ix3 = (2, 2, 5), k: Ix3 = (3, 2, 3)] -> array(Ix3), {x.conv1d(&k, Conv1d::default())} }
+        operation! { conv1d, small, [x: Ix3 = (2, 2, 5), k: Ix3 = (3, 2, 3)] -> array(Ix3), {x.conv1d(&k, Conv1d::default())} }
     };
     (conv2d) => {
-        operation! { conv2d, fixed, [x: Ix4 = (2, 2, 4, 3), k: Ix4 = (2, 2, 3, 2)] -> array(Ix4), {
+        operation! { conv2d, small, [x: Ix4 = (2, 2, 4, 3), k: Ix4 = (2, 2, 3, 2)] -> array(Ix4), {
             x.conv2d(&k, Conv2d { padding: (1, 1), stride: (2, 1), ..Conv2d::default() })
         } }
     };
     (depthwise_conv2d) => {
-        operation! { depthwise_conv2d, fixed, [x: Ix4 = (2, 2, 4, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
+        operation! { depthwise_conv2d, small, [x: Ix4 = (2, 2, 4, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
             x.depthwise_conv2d(&k, Conv2d::default())
         } }
     };
     (conv_transpose2d) => {
-        operation! { conv_transpose2d, fixed, [x: Ix4 = (2, 2, 2, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
+        operation! { conv_transpose2d, small, [x: Ix4 = (2, 2, 2, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
             x.conv_transpose2d(&k, Conv2d { stride: (1, 2), ..Conv2d::default() })
         } }
     };
@@ -213,36 +213,36 @@ macro_rules! row {
         operation! { pad, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.pad(&[(1, 0), (0, 2)], T::lit(0.5))} }
     };
     (conv_transpose2d_with) => {
-        operation! { conv_transpose2d_with, fixed, [x: Ix4 = (2, 2, 2, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
+        operation! { conv_transpose2d_with, none, [x: Ix4 = (2, 2, 2, 3), k: Ix4 = (2, 1, 3, 2)] -> array(Ix4), {
             x.conv_transpose2d_with(&k, Conv2d { stride: (2, 2), padding: (0, 1), ..Conv2d::default() }, (1, 0))
         } }
     };
     (max_pool2d) => {
-        operation! { max_pool2d, fixed, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.max_pool2d((2, 2), (2, 1))} }
+        operation! { max_pool2d, none, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.max_pool2d((2, 2), (2, 1))} }
     };
     (avg_pool2d) => {
-        operation! { avg_pool2d, fixed, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.avg_pool2d((2, 2), (2, 1))} }
+        operation! { avg_pool2d, none, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.avg_pool2d((2, 2), (2, 1))} }
     };
     (adaptive_avg_pool2d) => {
-        operation! { adaptive_avg_pool2d, fixed, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.adaptive_avg_pool2d((3, 2))} }
+        operation! { adaptive_avg_pool2d, none, [x: Ix4 = (2, 1, 4, 3)] -> array(Ix4), {x.adaptive_avg_pool2d((3, 2))} }
     };
     (global_avg_pool2d) => {
-        operation! { global_avg_pool2d, fixed, [x: Ix4 = (2, 2, 4, 3)] -> array(Ix2), {x.global_avg_pool2d()} }
+        operation! { global_avg_pool2d, small, [x: Ix4 = (2, 2, 4, 3)] -> array(Ix2), {x.global_avg_pool2d()} }
     };
     (layer_norm) => {
-        operation! { layer_norm, fixed, [x: Ix2 = (3, 4), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix2), {x.layer_norm(&g, &b, T::lit(0.01))} }
+        operation! { layer_norm, small, [x: Ix2 = (3, 4), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix2), {x.layer_norm(&g, &b, T::lit(0.01))} }
     };
     (rms_norm) => {
-        operation! { rms_norm, fixed, [x: Ix2 = (3, 4), g: Ix1 = 4] -> array(Ix2), {x.rms_norm(&g, T::lit(0.01))} }
+        operation! { rms_norm, small, [x: Ix2 = (3, 4), g: Ix1 = 4] -> array(Ix2), {x.rms_norm(&g, T::lit(0.01))} }
     };
     (instance_norm) => {
-        operation! { instance_norm, fixed, [x: Ix3 = (2, 4, 3), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix3), {x.instance_norm(&g, &b, T::lit(0.01))} }
+        operation! { instance_norm, small, [x: Ix3 = (2, 4, 3), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix3), {x.instance_norm(&g, &b, T::lit(0.01))} }
     };
     (group_norm) => {
-        operation! { group_norm, fixed, [x: Ix3 = (2, 4, 3), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix3), {x.group_norm(2, &g, &b, T::lit(0.01))} }
+        operation! { group_norm, none, [x: Ix3 = (2, 4, 3), g: Ix1 = 4, b: Ix1 = 4] -> array(Ix3), {x.group_norm(2, &g, &b, T::lit(0.01))} }
     };
     (batch_norm) => {
-        operation! { batch_norm, fixed, [x: Ix2 = (3, 4), g: Ix1 = 4, b: Ix1 = 4, m: Ix1 = 4, v: Ix1 = 4] -> array(Ix2), {
+        operation! { batch_norm, small, [x: Ix2 = (3, 4), g: Ix1 = 4, b: Ix1 = 4, m: Ix1 = 4, v: Ix1 = 4] -> array(Ix2), {
             x.batch_norm(&g, &b, &m, &v.mapv(|v| v * v + T::lit(0.5)), T::lit(0.01))
         } }
     };
@@ -255,7 +255,7 @@ macro_rules! row {
         } }
     };
     (scaled_dot_product_attention) => {
-        operation! { scaled_dot_product_attention, fixed, [q: Ix2 = (3, 2), k: Ix2 = (4, 2), v: Ix2 = (4, 3)] -> array(Ix2), {
+        operation! { scaled_dot_product_attention, small, [q: Ix2 = (3, 2), k: Ix2 = (4, 2), v: Ix2 = (4, 3)] -> array(Ix2), {
             q.scaled_dot_product_attention(&k, &v)
         } }
     };
