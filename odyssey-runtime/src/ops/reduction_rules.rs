@@ -79,7 +79,8 @@ mod tests {
     use ndarray::{Array1, Axis};
 
     use crate::ops::norms::{norm_l1, norm_l1_axis, norm_l2};
-    use crate::ops::variance::var;
+    use crate::ops::sum_axis::{mean_axis, sum_axis};
+    use crate::ops::variance::{var, var_axis};
 
     /// Of ten million numbers in single precision, each as near as a few roundings.
     #[test]
@@ -96,5 +97,15 @@ mod tests {
         let (n, mean) = (x.len() as f64, sum / x.len() as f64);
         let variance = sum_of(&|x| (x - mean) * (x - mean)) / n;
         is_near(var::tangent(&x, 0.0, &x), 2.0 * variance);
+        is_near(var(&x, 0.0), variance);
+        is_near(var_axis(&x, Axis(0), 0.0).into_scalar(), variance);
+        for shape in [(10_000_000, 1), (625_000, 16)] {
+            let x = x.to_shape(shape).expect("the same numbers");
+            for x in [x.view(), x.t()] {
+                let longer = Axis(usize::from(x.nrows() < x.ncols()));
+                is_near(sum_axis(&x, longer).sum(), sum);
+                is_near(mean_axis(&x, longer).expect("numbers").mean().expect("numbers"), mean);
+            }
+        }
     }
 }

@@ -16,7 +16,22 @@ use crate::want::Want;
 pub fn sum_axis<X: Tensor<Dim: RemoveAxis> + ?Sized>(x: &X, axis: Axis) -> Smaller<X> {
     let x = x.tensor_view();
     axis_exists(x.shape(), axis);
-    x.sum_axis(axis)
+    sum_of_halves(x, axis)
+}
+
+/// So many slices are added up one after the other.
+const SLICES: usize = 256;
+
+/// What rounding loses grows with the logarithm of the length, as in [`sum_of()`](super::rows::sum_of).
+fn sum_of_halves<T: Real, D: RemoveAxis>(x: ArrayView<'_, T, D>, axis: Axis) -> Array<T, D::Smaller> {
+    let n = x.len_of(axis);
+    if n <= SLICES {
+        // Adding slices costs `ndarray` some time for each, however short they are.
+        let is_narrow = x.len() < 8 * n;
+        return if is_narrow { x.map_axis(axis, |lane| lane.sum()) } else { x.sum_axis(axis) };
+    }
+    let (a, b) = x.split_at(axis, n / 2);
+    sum_of_halves(a, axis) + &sum_of_halves(b, axis)
 }
 
 /// `Σ x / n` along `axis` of length `n`, which is removed; `None` if `n` is 0. Panics if there is no such axis.
@@ -25,7 +40,7 @@ pub fn mean_axis<X: Tensor<Dim: RemoveAxis> + ?Sized>(x: &X, axis: Axis) -> Opti
     let x = x.tensor_view();
     axis_exists(x.shape(), axis);
     let n = x.len_of(axis);
-    (n > 0).then(|| x.sum_axis(axis) / X::Elem::lit(n as f64))
+    (n > 0).then(|| sum_of_halves(x, axis) / X::Elem::lit(n as f64))
 }
 
 /// An array like `X` with an axis less.

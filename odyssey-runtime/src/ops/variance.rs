@@ -4,26 +4,30 @@
 //! deviation that is 0 is 0.
 
 use ndarray::{Array, Axis, Dimension, RemoveAxis};
+use num_traits::Float;
 
 use super::reduction_rules::reduction_rules;
-use super::rows::{axis_exists, change_all, change_each, sum_of, sum_of_pairs, zip_all, zip_each};
+use super::rows::{axis_exists, change_all, change_each, reduce_each, sum_of, sum_of_pairs, zip_all, zip_each};
 use super::sum_axis::Smaller;
 use super::tensor::Tensor;
 use super::tensor_function::tensor_method;
 use crate::along::Along;
+use crate::quoted::ensure;
 use crate::real::Real;
 use crate::want::Want;
 
 /// `Σ (x - mean)² / (n - ddof)` over all elements. Panics if `ddof` is negative or greater than `n`.
 #[track_caller]
 pub fn var<X: Tensor + ?Sized>(x: &X, ddof: X::Elem) -> X::Elem {
-    x.tensor_view().var(ddof)
+    let x = x.tensor_view();
+    has_freedom(x.len(), ddof);
+    variance(x.as_standard_layout().as_slice().expect("standard layout"), ddof)
 }
 
 /// The square root of [`var()`].
 #[track_caller]
 pub fn std<X: Tensor + ?Sized>(x: &X, ddof: X::Elem) -> X::Elem {
-    x.tensor_view().std(ddof)
+    var(x, ddof).sqrt()
 }
 
 /// [`var()`] along `axis`, which is removed. Panics if there is no such axis as well.
@@ -31,15 +35,25 @@ pub fn std<X: Tensor + ?Sized>(x: &X, ddof: X::Elem) -> X::Elem {
 pub fn var_axis<X: Tensor<Dim: RemoveAxis> + ?Sized>(x: &X, axis: Axis, ddof: X::Elem) -> Smaller<X> {
     let x = x.tensor_view();
     axis_exists(x.shape(), axis);
-    x.var_axis(axis, ddof)
+    has_freedom(x.len_of(axis), ddof);
+    reduce_each(x, axis, |row| variance(row, ddof))
 }
 
 /// [`std()`] along `axis`, which is removed. Panics if there is no such axis as well.
 #[track_caller]
 pub fn std_axis<X: Tensor<Dim: RemoveAxis> + ?Sized>(x: &X, axis: Axis, ddof: X::Elem) -> Smaller<X> {
-    let x = x.tensor_view();
-    axis_exists(x.shape(), axis);
-    x.std_axis(axis, ddof)
+    var_axis(x, axis, ddof).mapv_into(X::Elem::sqrt)
+}
+
+#[track_caller]
+fn has_freedom<T: Real>(n: usize, ddof: T) {
+    ensure!(ddof >= T::lit(0.0) && ddof <= T::lit(n as f64), "", "{ddof} degrees of freedom cannot be taken from {n} numbers");
+}
+
+/// Of one row, in two passes: `ndarray`'s single one loses two digits of ten million numbers in single precision.
+fn variance<T: Real>(x: &[T], ddof: T) -> T {
+    let mean = mean(x);
+    sum_of(x, &|x| (x - mean) * (x - mean)) / (T::lit(x.len() as f64) - ddof)
 }
 
 /// The rules of [`var()`].
