@@ -1,5 +1,5 @@
 //! Every elementwise function of one number, summed, with its gradient, beside the same loop over the functions of `libm`: those of the
-//! standard library, which call it.
+//! standard library, which call it; and beside a copy of the array, which moves as much memory and computes nothing.
 
 use ndarray::Array1;
 use odyssey_runtime::prelude::*;
@@ -38,6 +38,7 @@ macro_rules! functions {
                             candidate("ours", || function::value_and_grad(&x)),
                             candidate("value", || function(&x)),
                             candidate("hand", hand),
+                            candidate("copy", || x.to_owned()),
                         ],
                     );
                 }
