@@ -17,7 +17,7 @@ macro_rules! operation {
     (@all $name:ident, $sizes:ident, [$($x:ident: $D:ty = $shape:expr),+] -> $Y:ty, $body:block, $twice:block) => {
         mod $name {
             #[allow(unused_imports, reason = "rows have different types")]
-            use ndarray::{Array, ArrayView, Axis, Dimension, Ix1, Ix2, Ix3, Ix4, IxDyn};
+            use ndarray::{Array, ArrayView, Axis, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn};
             use odyssey_runtime::prelude::*;
             use odyssey_runtime::rt;
             use odyssey_runtime::{Tangent, check};
@@ -92,7 +92,7 @@ macro_rules! operation {
         #[test]
         fn one_element() {
             let mut seed = 0..;
-            $(let $x = operand::<f64, $D>(operation!(@one $D, $shape), seed.next().unwrap());)+
+            $(let $x = operand::<f64, $D>(operation!(@each_of 1, $D, $shape), seed.next().unwrap());)+
             operation! { @layouts $all, $all }
             assert!(operation!(@value $all).norm().is_finite());
         }
@@ -112,9 +112,19 @@ macro_rules! operation {
             operation! { @layouts $all, $all }
         }
     };
-    (@one $D:ty, $shape:expr) => {{
+    (@small every, [$($x:ident: $D:ty = $shape:expr),+], $all:tt) => {
+        operation! { @small one, [$($x: $D = $shape),+], $all }
+
+        #[test]
+        fn no_element() {
+            $(let $x = operand::<f64, $D>(operation!(@each_of 0, $D, $shape), 0);)+
+            operation! { @layouts $all, $all }
+            assert!(operation!(@value $all).norm().is_finite());
+        }
+    };
+    (@each_of $length:literal, $D:ty, $shape:expr) => {{
         let mut shape = operand::<f64, $D>($shape, 0).raw_dim();
-        shape.slice_mut().fill(1);
+        shape.slice_mut().fill($length);
         shape
     }};
     (@value [$($x:ident),+]) => { value($($x.view()),+) };

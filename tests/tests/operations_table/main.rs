@@ -34,3 +34,14 @@ operation! { norm_l1_axes, small, [x: Ix3 = (2, 3, 4)] -> array(Ix1), {norm_l1_a
 operation! { norm_l1_keep, small, [x: Ix3 = (2, 3, 4)] -> array(Ix3), {norm_l1_keep(&x, [Axis(1), Axis(0)])} }
 operation! { norm_l2_axes, small, [x: Ix3 = (2, 3, 4)] -> array(Ix1), {norm_l2_axes(&x, [Axis(0), Axis(2)])} }
 operation! { norm_l2_keep, small, [x: Ix3 = (2, 3, 4)] -> array(Ix3), {norm_l2_keep(&x, [Axis(1), Axis(0)])} }
+
+// Operands of rank 0.
+operation! { product_of_one, fixed, [x: Ix0 = ()] -> number, {x.product()} }
+operation! { var_of_one, fixed, [x: Ix0 = ()] -> number, {x.var(T::lit(0.0))} }
+operation! { norm_l1_of_one, fixed, [x: Ix0 = ()] -> number, {x.norm_l1()} }
+operation! { norm_l2_of_one, fixed, [x: Ix0 = ()] -> number, {x.norm_l2()} }
+operation! { t_of_one, fixed, [x: Ix0 = ()] -> array(Ix0), {x.t().to_owned()} }
+operation! { flatten_of_one, fixed, [x: Ix0 = ()] -> array(Ix1), {x.flatten().to_owned()} }
+operation! { insert_axis_of_one, fixed, [x: Ix0 = ()] -> array(Ix1), {x.to_owned().insert_axis(Axis(0))} }
+operation! { into_dyn_of_one, fixed, [x: Ix0 = ()] -> array(IxDyn), {x.to_owned().into_dyn()} }
+operation! { broadcast_of_one, fixed, [x: Ix0 = ()] -> array(Ix2), {x.broadcast((2, 3)).unwrap().to_owned()} }

@@ -1,8 +1,8 @@
 //! One row an operation.
 
 /// How users write an operation: operands with their shapes, what the result is, an expression. `small`
-/// says that it takes operands of one element and, first, of none, `one` that it takes those of one element alone, `none` the
-/// other way round, `fixed` that shapes are as they are.
+/// says that it takes operands of one element and, first, of none, `every` that the other operands have none then either, along
+/// no axis, `one` that it takes those of one element alone, `none` the other way round, `fixed` that shapes are as they are.
 macro_rules! row {
     (dot) => {
         operation! { dot, small, [a: Ix2 = (3, 4), b: Ix2 = (4, 2)] -> array(Ix2), {a.dot(&b)} }
@@ -60,7 +60,7 @@ macro_rules! row {
         operation! { cumprod, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.cumprod(Axis(1))} }
     };
     (diff) => {
-        operation! { diff, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {x.diff(2, Axis(1))} }
+        operation! { diff, none, [x: Ix2 = (3, 4)] -> array(Ix2), {x.diff(2, Axis(1))} }
     };
     (tril) => {
         operation! { tril, small, [x: Ix2 = (3, 4)] -> array(Ix2), {x.tril(1)} }
@@ -143,8 +143,9 @@ macro_rules! row {
         operation! { select, none, [x: Ix2 = (3, 4)] -> array(Ix2), {x.select(Axis(1), &[3, 0, 3])} }
     };
     (scatter_add) => {
-        operation! { scatter_add, fixed, [x: Ix2 = (3, 4), v: Ix2 = (3, 3)] -> array(Ix2), {
-            x.scatter_add(Axis(1), &[3, 0, 3], &v)
+        operation! { scatter_add, every, [x: Ix2 = (3, 4), v: Ix2 = (3, 3)] -> array(Ix2), {
+            let indices: Vec<usize> = (0..v.ncols()).map(|i| 3 * (i % 2) % x.ncols()).collect();
+            x.scatter_add(Axis(1), &indices, &v)
         } }
     };
 
@@ -155,38 +156,38 @@ macro_rules! row {
         operation! { outer, small, [a: Ix1 = 3, b: Ix1 = 4] -> array(Ix2), {a.outer(&b)} }
     };
     (trace) => {
-        operation! { trace, fixed, [a: Ix2 = (3, 3)] -> number, {a.trace()} }
+        operation! { trace, every, [a: Ix2 = (3, 3)] -> number, {a.trace()} }
     };
     (det) => {
-        operation! { det, fixed, [a: Ix2 = (3, 3)] -> number, {a.det()} }
+        operation! { det, every, [a: Ix2 = (3, 3)] -> number, {a.det()} }
     };
     (logdet) => {
-        operation! { logdet, fixed, [a: Ix2 = (3, 3)] -> number, {
-            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+        operation! { logdet, every, [a: Ix2 = (3, 3)] -> number, {
+            let a = &a + &(Array::<T, Ix2>::eye(a.nrows()) * T::lit(4.0));
             a.logdet()
         } }
     };
     (inv) => {
-        operation! { inv, fixed, [a: Ix2 = (3, 3)] -> array(Ix2), {
-            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+        operation! { inv, every, [a: Ix2 = (3, 3)] -> array(Ix2), {
+            let a = &a + &(Array::<T, Ix2>::eye(a.nrows()) * T::lit(4.0));
             a.inv()
         } }
     };
     (cholesky) => {
-        operation! { cholesky, fixed, [a: Ix2 = (3, 3)] -> array(Ix2), {
-            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+        operation! { cholesky, every, [a: Ix2 = (3, 3)] -> array(Ix2), {
+            let a = &a + &(Array::<T, Ix2>::eye(a.nrows()) * T::lit(4.0));
             a.cholesky()
         } }
     };
     (solve) => {
-        operation! { solve, fixed, [a: Ix2 = (3, 3), b: Ix2 = (3, 2)] -> array(Ix2), {
-            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+        operation! { solve, every, [a: Ix2 = (3, 3), b: Ix2 = (3, 2)] -> array(Ix2), {
+            let a = &a + &(Array::<T, Ix2>::eye(a.nrows()) * T::lit(4.0));
             a.solve(&b)
         } }
     };
     (triangular_solve) => {
-        operation! { triangular_solve, fixed, [a: Ix2 = (3, 3), b: Ix1 = 3] -> array(Ix1), {
-            let a = &a + &(Array::<T, Ix2>::eye(3) * T::lit(4.0));
+        operation! { triangular_solve, every, [a: Ix2 = (3, 3), b: Ix1 = 3] -> array(Ix1), {
+            let a = &a + &(Array::<T, Ix2>::eye(a.nrows()) * T::lit(4.0));
             a.triangular_solve(&b, Triangle::Upper)
         } }
     };
@@ -247,11 +248,11 @@ macro_rules! row {
         } }
     };
     (embedding) => {
-        operation! { embedding, fixed, [x: Ix2 = (3, 4)] -> array(Ix2), {x.embedding(&[2, 0, 2])} }
+        operation! { embedding, one, [x: Ix2 = (3, 4)] -> array(Ix2), {x.embedding(&[2 % x.nrows(), 0, 2 % x.nrows()])} }
     };
     (dropout) => {
-        operation! { dropout, fixed, [x: Ix1 = 4] -> array(Ix1), {
-            x.dropout(&ndarray::array![true, false, true, true], T::lit(0.75))
+        operation! { dropout, small, [x: Ix1 = 4] -> array(Ix1), {
+            x.dropout(&Array::from_shape_fn(x.len(), |i| i != 1), T::lit(0.75))
         } }
     };
     (scaled_dot_product_attention) => {
@@ -260,7 +261,7 @@ macro_rules! row {
         } }
     };
     (scaled_dot_product_attention_masked) => {
-        operation! { scaled_dot_product_attention_masked, fixed, [q: Ix2 = (3, 2), k: Ix2 = (4, 2), v: Ix2 = (4, 3), m: Ix2 = (3, 4)] -> array(Ix2), {
+        operation! { scaled_dot_product_attention_masked, every, [q: Ix2 = (3, 2), k: Ix2 = (4, 2), v: Ix2 = (4, 3), m: Ix2 = (3, 4)] -> array(Ix2), {
             q.scaled_dot_product_attention_masked(&k, &v, &m)
         } }
     };
