@@ -7,6 +7,7 @@
 extern crate self as odyssey_runtime;
 
 mod along;
+mod answer;
 pub mod check;
 mod checkpoint;
 #[doc(hidden)]

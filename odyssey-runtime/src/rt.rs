@@ -1,6 +1,7 @@
 //! What generated code names. Not for people: it changes without notice.
 
 pub use crate::along::{Along, AlongMut, assert_no_third, map_pushed, unsupported};
+pub use crate::answer::{Answer, answer};
 pub use crate::check::{Lend, Perturb};
 pub use crate::checkpoint::{endless_segments_of, growing_segments, segments, segments_of, slots};
 pub use crate::differentiable::{
@@ -66,11 +67,11 @@ pub fn cast_like<T: Real, U: Real<Wide = T::Wide>>(d: U, _like: T) -> T {
     T::narrow(d.widen())
 }
 
-/// A value that is no float: casts of it have no derivative.
+/// A value that is no float: casts of it, and arithmetic with it, have no derivative.
 #[diagnostic::on_unimplemented(
-    message = "the type of this value is not known to `#[differentiable]`, and its cast has a derivative",
-    label = "`{Self}` is a float",
-    note = "say so where it is bound: `let x: f32 = …;`"
+    message = "the type of this value is not known to `#[differentiable]`, and its derivative would be lost",
+    label = "`{Self}` is no integer",
+    note = "say so where it is bound: `let x: f32 = …;`; in the place of an operator of a type of yours, call an annotated method"
 )]
 pub trait Whole {
     /// Its type without references.
@@ -103,6 +104,12 @@ whole!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize bool char);
 #[inline]
 pub fn whole<W: Whole>(value: W) -> W::Integer {
     value.whole()
+}
+
+/// The result of arithmetic with integers, which is one.
+#[inline]
+pub fn integer<W: Whole<Integer = W>>(value: W) -> W {
+    value
 }
 
 /// Panics unless the function that is called is the one whose derivative this is: a plain function hides an imported
@@ -168,6 +175,13 @@ pub fn open<T: Largest>(start: T) -> core::ops::Range<T> {
 #[inline]
 pub fn reversed<I: DoubleEndedIterator>(range: I) -> core::iter::Rev<I> {
     range.rev()
+}
+
+/// The iterations of a loop in steps from its end.
+#[inline]
+pub fn reversed_steps<I: Iterator + Clone>(range: I) -> impl Iterator<Item = I::Item> {
+    let times = range.clone().count();
+    (0..times).rev().map(move |k| range.clone().nth(k).expect("as many as were counted"))
 }
 
 /// A function's value and pullback for every element, in logical order.

@@ -55,7 +55,7 @@ fn owned_array(last: &PathSegment, krate: &Path) -> Option<TokenStream> {
 
 fn projection(ty: &Type, krate: &Path) -> TokenStream {
     let span = syn::spanned::Spanned::span(ty);
-    let ty = with_lifetime(ty, "'static");
+    let ty = with_lifetime(&without_views(ty, krate), "'static");
     locate(quote!(<#ty as #krate::Differentiable>::Tangent), span)
 }
 
@@ -88,6 +88,26 @@ impl VisitMut for AnyLifetime<'_> {
             syn::visit_mut::visit_path_segment_mut(self, segment);
         }
     }
+}
+
+/// With owned arrays for views, whose lifetime nobody may have written: their tangent is the same.
+fn without_views(ty: &Type, krate: &Path) -> Type {
+    struct Owned<'a>(&'a Path);
+    impl VisitMut for Owned<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            let owned = match ty {
+                Type::Path(path) => path.path.segments.last().and_then(|last| owned_array(last, self.0)),
+                _ => None,
+            };
+            match owned {
+                Some(owned) => *ty = Type::Verbatim(owned),
+                None => syn::visit_mut::visit_type_mut(self, ty),
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Owned(krate).visit_type_mut(&mut ty);
+    ty
 }
 
 fn with_lifetime(ty: &Type, lifetime: &str) -> Type {

@@ -95,9 +95,20 @@ impl Lowerer {
         // A type of the user's would have to have both methods.
         match without_parens(optional) {
             Expr::MethodCall(e) => self.certain_method(e),
-            Expr::Call(e) => self.joined_views(e),
+            Expr::Call(e) => self.of_shape(e).or_else(|| self.joined_views(e)),
             _ => None,
         }
+    }
+
+    /// `Array2::from_shape_vec(shape, list)`.
+    fn of_shape(&mut self, e: &ExprCall) -> Option<Value> {
+        let Expr::Path(path) = without_parens(&e.func) else { return None };
+        let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
+        let is_one = *names.next()? == "from_shape_vec" && names.next()?.to_string().starts_with("Array");
+        let (true, [shape, list]) = (is_one, &e.args.iter().collect::<Vec<_>>()[..]) else { return None };
+        let krate = &self.krate;
+        let array = quote::quote_spanned!(at(e.span())=> #krate::rt::ndarray::Array1::from(#list).into_shape_with_order(#shape));
+        Some(self.expr(&syn::parse_quote_spanned!(at(e.span())=> #array.unwrap())))
     }
 
     fn certain_method(&mut self, e: &ExprMethodCall) -> Option<Value> {

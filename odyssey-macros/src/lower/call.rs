@@ -169,23 +169,29 @@ impl Lowerer {
         values.iter().zip(args).for_each(|(value, arg)| self.read_at(*value, arg.span()));
         let mut passive = Vec::new();
         for arg in &args[operands..] {
-            let point = self.savepoint();
-            let mut value = self.expr(arg);
-            if self.is_active(value) {
-                if self.kind(value).is_numeric() {
-                    return self.refuse(
-                        arg,
-                        arg.span(),
-                        "this parameter must not depend on a differentiated value\nhelp: `detach` it",
-                    );
-                }
-                // A parameter is an integer, whatever it is a part of.
-                self.restore(point);
-                value = self.verbatim(arg);
-            }
+            let value = match self.passive_parameter(arg, false) {
+                Ok(value) => value,
+                Err(refused) => return refused,
+            };
             passive.push(Self::parameter_of(arg, value));
         }
         self.elementwise(op, values, passive, token_of(expr))
+    }
+
+    /// A parameter of an operation, which has no derivative for it. If it is no float, it is an integer, a shape or an
+    /// option, whatever it is a part of; the value in the place of one that is refused is the error.
+    pub(super) fn passive_parameter(&mut self, arg: &Expr, may_be_float: bool) -> Result<Value, Value> {
+        let point = self.savepoint();
+        let value = self.expr(arg);
+        if !self.is_active(value) {
+            return Ok(value);
+        }
+        if may_be_float || self.kind(value).is_numeric() {
+            let text = "this parameter must not depend on a differentiated value\nhelp: `detach` it";
+            return Err(self.refuse(arg, arg.span(), text));
+        }
+        self.restore(point);
+        Ok(self.verbatim(arg))
     }
 
     /// A passive parameter; an integer literal is known to the compiler.

@@ -100,9 +100,14 @@ impl Lowerer {
     /// `min_by(|a, b| a.partial_cmp(b).unwrap())`, `max_by(f64::total_cmp)`: of equal items the first, or the last.
     fn extreme(&mut self, e: &ExprMethodCall, order: &Expr, is_min: bool, expr: &Expr) -> Value {
         let span = e.span();
+        if !self.reads_active(&e.receiver) {
+            // An index, by what it stands for.
+            return self.verbatim(expr);
+        }
         if !is_plain_order(order) {
-            let text = not_yet("an order of one's own is", "compare with `partial_cmp` or `total_cmp`, or write a loop");
-            return self.refuse(expr, span, &text);
+            let way_out = "compare the items themselves, `a.partial_cmp(b).unwrap()` or `a.total_cmp(b)`, or find the index: \
+                `(0..x.len()).max_by(|&i, &j| x[i].total_cmp(&x[j]))`";
+            return self.refuse(expr, span, &not_yet("an order of one's own is", way_out));
         }
         let Some(walk) = self.walk(&e.receiver) else { return self.nothing(span) };
         let mut effects = Effects::default();

@@ -19,13 +19,16 @@ pub(super) fn array_of_elements(path: &ExprPath, e: &ExprCall) -> Option<Expr> {
     owner.path.segments.pop();
     owner.path.segments.pop_punct();
     let here = at(syn::spanned::Spanned::span(e));
+    let is_of_rank_one = owner_name == "Array1" || owner_name == "Array";
     match (name.as_str(), e.args.first()?, e.args.get(1)) {
         ("from_shape_fn", shape, Some(f)) => from_shape_fn(&owner, shape, f),
-        ("from_iter", given, None) if owner_name == "Array1" => {
+        ("from_elem", shape, Some(element)) => Some(filled(&owner, shape, element)),
+        ("from_iter", given, None) if is_of_rank_one => {
             Some(from_list(&owner, &syn::parse_quote_spanned!(here=> (#given).collect::<::std::vec::Vec<_>>())))
         }
         ("from_diag", diagonal, None) => Some(from_diagonal(&owner, diagonal)),
-        ("from_vec" | "from", given, None) if owner_name == "Array1" => Some(from_list(&owner, given)),
+        ("from_vec", given, None) if is_of_rank_one => Some(from_list(&owner, given)),
+        ("from", given, None) if owner_name == "Array1" => Some(from_list(&owner, given)),
         _ => None,
     }
 }
@@ -40,6 +43,13 @@ fn from_list(owner: &ExprPath, list: &Expr) -> Expr {
         for #i in 0..#items.len() { #array[#i] = #items[#i]; }
         #array
     }}
+}
+
+/// An array of one element, over and over.
+fn filled(owner: &ExprPath, shape: &Expr, element: &Expr) -> Expr {
+    let here = at(syn::spanned::Spanned::span(element));
+    let array = format_ident!("__array");
+    syn::parse_quote_spanned!(here=> { let mut #array = #owner::zeros(#shape); #array.fill(#element); #array })
 }
 
 /// A square matrix with these elements on its diagonal.

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{BinOp, Expr, Ident, Lit, UnOp};
+use syn::{Expr, Lit, UnOp};
 
 use super::jump::Jumps;
 use super::passive::{arithmetic, is_float, Effects};
@@ -142,9 +142,8 @@ impl Lowerer {
     }
 
     fn arithmetic(&mut self, op: Elementwise, e: &syn::ExprBinary, span: Span) -> Value {
-        if is_whole(&e.left) || is_whole(&e.right) {
-            // Arithmetic with an integer is arithmetic of integers, whatever struct they come from.
-            return self.verbatim(&Expr::Binary(e.clone()));
+        if self.is_integer(&e.left) || self.is_integer(&e.right) {
+            return self.integer_arithmetic(e, span);
         }
         let (left, right) = (self.expr(&e.left), self.expr(&e.right));
         for (value, expr) in [(left, &e.left), (right, &e.right)] {
@@ -266,59 +265,6 @@ impl Lowerer {
         self.diagnostics.error(expr, text);
         self.nothing(span)
     }
-}
-
-/// An integer by its text.
-pub(crate) fn is_whole(expr: &Expr) -> bool {
-    match expr {
-        Expr::Lit(lit) => matches!(&lit.lit, Lit::Int(token) if !token.suffix().starts_with('f')),
-        Expr::Cast(e) => {
-            !is_float(&e.ty)
-                && matches!(&*e.ty, syn::Type::Path(path) if path.path.get_ident().is_some_and(|name| name.to_string().starts_with(['u', 'i'])))
-        }
-        Expr::MethodCall(e) => {
-            ["len", "nrows", "ncols", "len_of", "ndim"].iter().any(|name| e.method == name) || is_of_integers(&e.method)
-        }
-        Expr::Binary(e) => match e.op {
-            BinOp::Shl(_) | BinOp::Shr(_) | BinOp::BitXor(_) => true,
-            // Both operands have one type.
-            _ => super::passive::arithmetic(&e.op).is_some() && (is_whole(&e.left) || is_whole(&e.right)),
-        },
-        Expr::Paren(e) => is_whole(&e.expr),
-        Expr::Group(e) => is_whole(&e.expr),
-        _ => false,
-    }
-}
-
-/// A length, or what is computed of lengths and literals: it borrows nothing.
-pub(crate) fn is_count(expr: &Expr) -> bool {
-    match expr {
-        Expr::MethodCall(_) => is_whole(expr),
-        Expr::Binary(e) => is_whole(expr) && (is_count(&e.left) || is_count(&e.right)),
-        Expr::Paren(e) => is_count(&e.expr),
-        Expr::Group(e) => is_count(&e.expr),
-        _ => false,
-    }
-}
-
-/// A method that integers have and floats have not.
-pub(super) fn is_of_integers(method: &Ident) -> bool {
-    const METHODS: [&str; 11] = [
-        "pow",
-        "isqrt",
-        "abs_diff",
-        "div_ceil",
-        "count_ones",
-        "count_zeros",
-        "leading_zeros",
-        "trailing_zeros",
-        "next_power_of_two",
-        "is_power_of_two",
-        "swap_bytes",
-    ];
-    let name = method.to_string();
-    METHODS.contains(&name.as_str())
-        || ["wrapping_", "checked_", "saturating_", "overflowing_", "rotate_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Control flow, which is taken apart even where it is passive and changes variables.

@@ -192,6 +192,7 @@ impl Lowerer {
         self.open_block();
         let inits: Vec<_> = carried.iter().map(|variable| self.bindings.value(*variable)).collect();
         let index = self.parameter(Kind::Unknown, false, None, written.span);
+        self.integers.insert(index);
         self.carry(carried, &inits, active);
         let is_checkpointed = written.checkpoints.is_some();
         if is_checkpointed {
@@ -216,6 +217,9 @@ impl Lowerer {
             let name = self.bindings.name(*variable).clone();
             let kind = if kind.is_exclusive() { kind } else { kind.peel().clone() };
             let param = self.parameter(kind, *active, Some(name), span);
+            if self.integers.contains(init) {
+                self.integers.insert(param);
+            }
             self.bindings.assign(*variable, param);
         }
         carried.iter().for_each(|variable| self.refresh(*variable));
@@ -248,6 +252,9 @@ impl Lowerer {
             let Info { name, kind, active, span, .. } = self.values[*param].clone();
             let kind = kind.meet(self.kind(*result));
             let out = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None });
+            if self.integers.contains(param) {
+                self.integers.insert(out);
+            }
             self.bindings.assign(*variable, out);
             outs.push(out);
         }

@@ -23,7 +23,7 @@ impl Lowerer {
     pub(super) fn method_call(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         let span = e.method.span();
         let name = e.method.to_string();
-        if is_question(&e.method) || super::expr::is_of_integers(&e.method) {
+        if is_question(&e.method) || super::integers::is_of_integers(&e.method) {
             return self.verbatim(expr);
         }
         if let Some(value) = self.consumed(e, expr) {
@@ -94,7 +94,7 @@ impl Lowerer {
         }
     }
 
-    fn is_numeric(&mut self, receiver: &Expr) -> bool {
+    pub(super) fn is_numeric(&mut self, receiver: &Expr) -> bool {
         self.kind_of(receiver).is_numeric()
     }
 
@@ -122,9 +122,17 @@ impl Lowerer {
 
     /// What is in an `Option` or a `Result`.
     fn unwrapped(&mut self, e: &ExprMethodCall) -> Value {
-        let value = self.expr(&e.receiver);
+        let mut option = (*e.receiver).clone();
+        let is_looked_at = super::sugar::by_reference(&mut option);
+        let value = self.expr(&option);
+        let value = if is_looked_at { self.behind_reference(value) } else { value };
         let (kind, active) = (self.payload_of(value), self.is_active(value));
-        self.emit(Op::Unwrap(value, std::rc::Rc::new(e.clone())), kind, active, e.method.span())
+        let content = self.emit(Op::Unwrap(value, std::rc::Rc::new(e.clone())), kind, active, e.method.span());
+        if is_looked_at {
+            self.referred(content, e.method.span())
+        } else {
+            content
+        }
     }
 
     /// Methods that give a part of a value, or take one out.
@@ -166,12 +174,9 @@ impl Lowerer {
             ("to_vec", 0) => {
                 let base = self.expr(receiver);
                 let base = self.behind_reference(base);
-                if matches!(self.kind(base), Kind::Array(_)) {
-                    let text = not_yet(
-                        "`to_vec` of an array is",
-                        "keep the array, or collect its elements: `x.iter().copied().collect::<Vec<_>>()`",
-                    );
-                    return Some(self.refuse(expr, span, &text));
+                if matches!(self.kind(base).peel(), Kind::Array(_)) {
+                    let items = quote::quote_spanned!(here=> (#receiver).iter().copied());
+                    return Some(self.expr(&syn::parse_quote_spanned!(here=> #items.collect::<::std::vec::Vec<_>>())));
                 }
                 let (kind, active) = (self.kind(base).peel().clone(), self.is_active(base));
                 Some(self.emit(Op::Copy(Copying::ToOwned, base), kind, active, span))
@@ -235,17 +240,21 @@ impl Lowerer {
     }
 
     pub(super) fn operation(&mut self, op: &'static Operation, receiver: Value, e: &ExprMethodCall) -> Value {
-        let args: Vec<_> = e.args.iter().map(|arg| self.expr(arg)).collect();
+        let args: Vec<_> = e.args.iter().collect();
         let (operands, parameters) = op.taken_apart(&args);
-        if let Some(i) = parameters.iter().position(|v| self.is_active(*v)) {
-            let arg = op.taken_apart(&e.args.iter().collect::<Vec<_>>()).1[i];
-            return self.refuse(arg, arg.span(), "this parameter must not depend on a differentiated value\nhelp: `detach` it");
+        let operands: Vec<_> = operands.into_iter().map(|arg| self.expr(arg)).collect();
+        let mut passive = Vec::new();
+        for arg in parameters {
+            match self.passive_parameter(arg, op.has_float_parameters()) {
+                Ok(value) => passive.push(value),
+                Err(refused) => return refused,
+            }
         }
         let operands: Vec<_> = std::iter::once(receiver).chain(operands).map(|v| self.behind_reference(v)).collect();
         let active = operands.iter().any(|v| self.is_active(*v));
         let kind = result_kind(op, operands.iter().map(|v| self.kind(*v).peel()));
         let (first, span) = (operands[0], e.method.span());
-        let value = self.emit(Op::Apply(op, operands, parameters), kind, active, span);
+        let value = self.emit(Op::Apply(op, operands, passive), kind, active, span);
         if op.receiver == Receiver::Borrowed {
             value
         } else {

@@ -16,6 +16,7 @@ mod control;
 mod elements;
 mod expr;
 mod followed;
+mod integers;
 mod iterate;
 mod jump;
 mod lists;
@@ -52,7 +53,8 @@ use crate::table::elementwise::Elementwise;
 use bindings::Bindings;
 pub(crate) use passive::{arithmetic, captured, is_assignment, is_plain};
 
-pub(crate) use expr::{is_count, is_whole};
+pub(crate) use integers::{is_count, is_whole};
+pub(crate) use iterate::is_stepped;
 pub(crate) use names::{bound_names, is_of_variant};
 pub(crate) use place::root_of;
 
@@ -112,6 +114,8 @@ struct Lowerer {
     prelude_methods: Vec<(Ident, Elementwise)>,
     /// An elementwise closure is being inlined: its branches are choices between elements.
     in_closure: bool,
+    /// Integers, and tuples and lists of them.
+    integers: ValueSet,
     /// Values with a name that is not the user's.
     temporary: ValueSet,
     /// How many blocks there are.
@@ -168,6 +172,7 @@ impl Lowerer {
             items: Vec::new(),
             prelude_methods: Vec::new(),
             in_closure: false,
+            integers: ValueSet::default(),
             temporary: ValueSet::default(),
             opened: 0,
             real_parameters,
@@ -197,6 +202,9 @@ impl Lowerer {
             });
             self.home.insert(value, 0);
             self.blocks[0].params.push(value);
+            if integers::is_integer_type(&argument.ty) {
+                self.integers.insert(value);
+            }
             match &argument.pattern {
                 Some(pattern) => self.bind(pattern, value),
                 None => {
@@ -229,6 +237,13 @@ impl Lowerer {
     }
 
     fn restore(&mut self, point: Savepoint) {
+        // The numbers are given to other values.
+        for value in self.values.all().skip(point.values) {
+            self.definitions.remove(&value);
+            self.integers.remove(&value);
+            self.temporary.remove(&value);
+            self.partial.remove(&value);
+        }
         self.values.truncate(point.values);
         self.blocks.truncate(point.blocks.len());
         for (block, len) in self.blocks.iter_mut().zip(point.blocks) {
@@ -279,7 +294,11 @@ impl Lowerer {
     fn verbatim(&mut self, expr: &Expr) -> Value {
         let verbatim = self.verbatim_code(expr);
         let (kind, span) = (self.passive_kind(&verbatim.expr), syn::spanned::Spanned::span(&verbatim.expr));
-        self.emit(Op::Verbatim(Rc::new(verbatim)), kind, false, span)
+        let value = self.emit(Op::Verbatim(Rc::new(verbatim)), kind, false, span);
+        if self.is_integer(expr) {
+            self.integers.insert(value);
+        }
+        value
     }
 
     fn verbatim_code(&mut self, expr: &Expr) -> Verbatim {
@@ -290,7 +309,10 @@ impl Lowerer {
         let mut inputs = self.inputs(expr.to_token_stream());
         let names = reads::names_read(expr, reads::Asked::Counts);
         inputs.retain(|(name, _)| names.contains(name));
-        Verbatim { expr: expr.clone(), inputs, is_pure: passive::is_pure(expr) }
+        let is_pure = passive::is_pure(expr);
+        let reads_active = inputs.iter().any(|(_, value)| self.is_active(*value));
+        let expr = if reads_active { self.with_answers(expr) } else { expr.clone() };
+        Verbatim { expr, inputs, is_pure }
     }
 
     /// A value to go on with after an error.

@@ -19,10 +19,51 @@ pub(super) fn refails(e: &ExprMethodCall) -> bool {
     }
 }
 
+/// `x` and `|y| …` of `x.map(|y| …)`, which is no iterator.
+fn mapped(receiver: &Expr) -> Option<(&Expr, &Expr)> {
+    let Expr::MethodCall(e) = without_parens(receiver) else { return None };
+    let f = e.args.first().filter(|f| matches!(f, Expr::Closure(_)))?;
+    (e.method == "map" && e.args.len() == 1 && !super::iterate::is_pipeline(receiver)).then_some((&*e.receiver, f))
+}
+
+/// `x.mean().unwrap_or(y)`, and along an axis: there is none of nothing.
+fn mean_or(e: &ExprMethodCall) -> Option<(&Expr, Expr)> {
+    let Expr::MethodCall(mean) = without_parens(&e.receiver) else { return None };
+    let (array, method, here) = (&mean.receiver, &mean.method, at(e.span()));
+    let (axis, is_empty) = match (method.to_string().as_str(), mean.args.first()) {
+        ("mean", None) => (None, quote::quote!(averaged.is_empty())),
+        ("mean_axis", Some(axis)) => (Some(axis), quote::quote!(averaged.len_of(#axis) == 0)),
+        _ => return None,
+    };
+    let otherwise = match (e.method.to_string().as_str(), e.args.first()) {
+        ("unwrap_or", Some(otherwise)) => otherwise.clone(),
+        ("unwrap_or_default", None) => syn::parse_quote_spanned!(here=> ::core::default::Default::default()),
+        ("unwrap_or_else", Some(Expr::Closure(closure))) => (*closure.body).clone(),
+        _ => return None,
+    };
+    let chosen = syn::parse_quote_spanned!(here=> {
+        let averaged = &#array;
+        if #is_empty { #otherwise } else { averaged.#method(#axis).unwrap() }
+    });
+    Some((array, chosen))
+}
+
 impl Lowerer {
     pub(super) fn option_method(&mut self, e: &ExprMethodCall) -> Option<Value> {
-        let (name, receiver, here) = (e.method.to_string(), &e.receiver, at(e.span()));
+        let mut receiver = (*e.receiver).clone();
+        super::sugar::by_reference(&mut receiver);
+        let (name, receiver, here) = (e.method.to_string(), &receiver, at(e.span()));
+        if let Some((array, chosen)) = mean_or(e) {
+            if self.is_numeric(array) {
+                return Some(self.expr(&chosen));
+            }
+        }
         match (name.as_str(), e.args.len()) {
+            ("unwrap_or", 1) if mapped(receiver).is_some_and(|(option, _)| self.is_option(option).is_none()) => {
+                // Only an `Option` or a `Result` has both methods.
+                let ((option, f), otherwise) = (mapped(receiver)?, &e.args[0]);
+                Some(self.expr(&syn::parse_quote_spanned!(here=> #option.map_or(#otherwise, #f))))
+            }
             ("unwrap_or", 1) => {
                 let otherwise = e.args[0].clone();
                 self.with_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(inside) => inside, None => #otherwise }))

@@ -196,6 +196,9 @@ impl Lowerer {
         let (depth, active) = (self.home[&base], self.is_active(base));
         let value = self.emit_in(depth, Op::Field(base, name), kind, active, span);
         self.fields.insert(key, value);
+        if self.integers.contains(&base) {
+            self.integers.insert(value);
+        }
         value
     }
 }

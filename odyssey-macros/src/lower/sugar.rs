@@ -6,6 +6,7 @@
 //! | `if c && let p = x { t }` | `if c { match x { p => t, _ => {} } }` |
 //! | `if a && let p = x && … { t } else { f }` | a labelled block, left with `t` where all of it holds |
 //! | `while a && let p = x { … }` | `loop { if a && let p = x { … } else { break } }` |
+//! | `match x.as_ref() { Some(p) => … }` | `match &x { Some(p) => … }` |
 //! | `y = if c { break } else { v };` | `let assigned = if c { break } else { v }; y = assigned;` |
 
 use proc_macro2::Span;
@@ -51,9 +52,22 @@ impl VisitMut for Sugar {
         match expr {
             Expr::While(e) if is_chain(&e.cond) => *expr = endless(e),
             Expr::If(e) if is_chain(&e.cond) => *expr = self.chained(e),
+            Expr::Match(e) if e.arms.iter().any(|arm| is_of_option(&arm.pat)) => {
+                by_reference(&mut e.expr);
+            }
+            Expr::Let(e) if is_of_option(&e.pat) => {
+                by_reference(&mut e.expr);
+            }
             _ => {}
         }
         visit_mut::visit_expr_mut(self, expr);
+    }
+
+    fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        if let Some(init) = local.init.as_mut().filter(|_| is_of_option(&local.pat)) {
+            by_reference(&mut init.expr);
+        }
+        visit_mut::visit_local_mut(self, local);
     }
 
     fn visit_block_mut(&mut self, block: &mut Block) {
@@ -173,6 +187,29 @@ fn assigned_last(stmt: Stmt) -> Vec<Stmt> {
         _ => unreachable!("matched above"),
     };
     vec![bound, Stmt::Expr(assignment, Some(semicolon.unwrap_or(syn::Token![;](here))))]
+}
+
+/// `&x` for `x.as_ref()` and `x.as_deref()` of an `Option`, if it is one of them: patterns look through references.
+pub(super) fn by_reference(option: &mut Expr) -> bool {
+    let Expr::MethodCall(e) = without_parens(option) else { return false };
+    let is_one = e.args.is_empty() && (e.method == "as_ref" || e.method == "as_deref");
+    if is_one {
+        let receiver = &e.receiver;
+        *option = syn::parse_quote_spanned!(at(e.span())=> (&#receiver));
+    }
+    is_one
+}
+
+/// `Some(…)`, `None`.
+fn is_of_option(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::TupleStruct(p) => p.path.segments.last().is_some_and(|last| last.ident == "Some"),
+        Pat::Ident(p) => p.ident == "None",
+        Pat::Path(p) => p.path.segments.last().is_some_and(|last| last.ident == "None"),
+        Pat::Or(p) => p.cases.iter().any(is_of_option),
+        Pat::Paren(p) => is_of_option(&p.pat),
+        _ => false,
+    }
 }
 
 /// What only lints and formatters read: derivative code has lints of its own.

@@ -25,7 +25,7 @@ pub(crate) use checkpoints::{is_checkpoint, WithoutCheckpoints};
 pub(crate) use lifetimes::is_given_with_any_lifetime;
 pub(crate) use options::{Options, Rule};
 pub(crate) use outcome::Outcome;
-pub(crate) use passive::{add_bound, bound_every_type, is_passive, kind, with_cloned_functions, INTEGERS};
+pub(crate) use passive::{add_bound, bound_every_type, is_passive, kind, ungroup, with_cloned_functions, INTEGERS};
 pub(crate) use place::{mentions, Place, Surroundings};
 pub(crate) use signature::{generic_names, names_of, result_type, Argument, Signature};
 

@@ -113,13 +113,15 @@ impl Coordinates {
         let epsilon = self.epsilons[index].max(result_epsilon);
         let relative = if epsilon > 1e-10 { 2e-2 } else { 1e-6 };
         let width = epsilon.cbrt();
+        // What cancels in one derivative is of the size of the others.
+        let rounded = ROUNDINGS * epsilon * self.derivatives.iter().fold(0.0, |largest: f64, d| largest.max(d.abs()));
         let mut first = None;
         for (attempt, step) in
             [width * x.abs().max(1.0), width * x.abs(), width * x.abs().max(1.0) / 16.0].into_iter().enumerate()
         {
             let Difference { derivative, noise } = central_difference(x, step, epsilon, &mut at);
             let size = computed.abs().max(derivative.abs());
-            let tolerance = relative * size + noise;
+            let tolerance = relative * size + noise + rounded;
             // `<` with finite sides only: neither NaN nor infinity agrees with anything.
             let agree = tolerance.is_finite() && (computed - derivative).abs() <= tolerance;
             if agree && (attempt == 0 || noise <= LARGEST_NOISE * size) {

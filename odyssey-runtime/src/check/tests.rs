@@ -120,3 +120,11 @@ fn rejects_what_is_not_a_number() {
     argument("x", &2.0, |x: f64| x.exp(), &f64::INFINITY).unwrap_err();
     argument("x", &-2.0, |x: f64| x.sqrt(), &f64::NAN).unwrap_err();
 }
+
+/// Two derivatives cancel, but for rounding: the third says of what size they are.
+#[test]
+fn what_cancels_is_rounded() {
+    let f = |x: [f64; 2]| (0.1 * x[0]).sin() - (0.1 * x[0]).sin() + x[1];
+    super::argument("x", &[0.3, 1.0], f, &[-2.8e-17, 1.0]).unwrap();
+    super::argument("x", &[0.3, 1.0], f, &[1e-6, 1.0]).unwrap_err();
+}

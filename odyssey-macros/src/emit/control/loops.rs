@@ -6,7 +6,8 @@ use quote::{format_ident, quote};
 use crate::emit::layout::Places;
 use crate::emit::names::at;
 use crate::emit::writer::Writer;
-use crate::ir::{Block, For, Kept, Stmt, Value};
+use crate::ir::{Block, For, Kept, Op, Stmt, Value};
+use crate::lower::is_stepped;
 
 impl Writer<'_> {
     pub(in crate::emit) fn for_loop(&mut self, stmt: &Stmt, l: &For, places: &[Places]) -> TokenStream {
@@ -79,7 +80,9 @@ impl Writer<'_> {
         match (l.reversed, times) {
             (false, _) => range,
             (true, None) => {
-                let reversed = self.rt("reversed", span);
+                let is_stepped =
+                    matches!(self.layout.definition(range_value), Some(Op::Verbatim(code)) if is_stepped(&code.expr));
+                let reversed = self.rt(if is_stepped { "reversed_steps" } else { "reversed" }, span);
                 quote!(#reversed(#range))
             }
             (true, Some(times)) => {

@@ -196,6 +196,16 @@ pub(in crate::lower) fn is_simple_range(expr: &Expr) -> bool {
     }
 }
 
+/// A range in steps, which can be run backwards only if its length is known to its type: that of `0..=n` is not.
+pub(crate) fn is_stepped(range: &Expr) -> bool {
+    match range {
+        Expr::Paren(e) => is_stepped(&e.expr),
+        Expr::Group(e) => is_stepped(&e.expr),
+        Expr::MethodCall(e) => e.method == "step_by" || is_stepped(&e.receiver),
+        _ => false,
+    }
+}
+
 fn extended(place: &Place, step: Projection) -> Place {
     let mut place = place.clone();
     place.path.push(step);

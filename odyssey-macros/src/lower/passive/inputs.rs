@@ -22,7 +22,7 @@ impl Lowerer {
         names_read(expr, Asked::Skipped).iter().any(|name| self.is_name_active(name))
     }
 
-    fn is_name_active(&self, name: &Ident) -> bool {
+    pub(in crate::lower) fn is_name_active(&self, name: &Ident) -> bool {
         self.bindings.variable(name).is_some_and(|variable| {
             let captures_active = self.bindings.closure(variable).is_some_and(|closure| closure.captures_active);
             captures_active || self.is_active(self.bindings.value(variable))

@@ -1,6 +1,7 @@
 //! Code that depends on no differentiated value: which variables it reads, whether it may be evaluated twice, and
 //! what kind of value it has.
 
+mod answers;
 mod effects;
 mod inputs;
 mod kind;
@@ -9,6 +10,7 @@ use syn::{BinOp, Expr, Ident, Type};
 
 use crate::table::elementwise::Elementwise;
 
+pub(in crate::lower) use answers::asked;
 pub(in crate::lower) use effects::Effects;
 pub(crate) use inputs::captured;
 
@@ -147,7 +149,7 @@ pub(in crate::lower) fn only_reads(method: &Ident) -> bool {
 
 /// Arithmetic, questions and parts: the value is a number or of another type of the standard library's or ndarray's.
 pub(crate) fn is_plain(expr: &Expr) -> bool {
-    match expr {
+    match asked(expr) {
         Expr::Paren(e) => is_plain(&e.expr),
         Expr::MethodCall(e) => only_reads(&e.method),
         Expr::Lit(_) | Expr::Binary(_) | Expr::Unary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Index(_) => true,

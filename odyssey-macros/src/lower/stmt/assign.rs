@@ -77,6 +77,13 @@ impl Lowerer {
             self.passive_effect(&Expr::Binary(e.clone()));
             return;
         }
+        // `left + right`.
+        let sum = syn::ExprBinary { op: plain(&e.op), right: Box::new(operand(&e.right)), ..e.clone() };
+        if matches!(&*e.left, Expr::Path(_)) && self.is_integer(&e.left) && self.reads_active(&e.right) {
+            let value = self.integer_arithmetic(&sum, span);
+            self.assign(&e.left, value);
+            return;
+        }
         // For floats, Rust evaluates the right-hand side first.
         let right = self.expr(&e.right);
         let Some(place) = self.place(&e.left) else { return self.refuse_place(&e.left, "changed") };
@@ -93,7 +100,11 @@ impl Lowerer {
         }
         let is_sum = op.is("add") || op.is("sub");
         if place.path.is_empty() || !is_sum || !is_active {
-            let value = if is_active { self.combined(op, left, right, &e.left, &e.right, span) } else { self.plain(e) };
+            let value = if is_active {
+                self.combined(op, left, right, &e.left, &e.right, span)
+            } else {
+                self.verbatim(&Expr::Binary(sum))
+            };
             let how = if ends_with_view(&place) { Write::Assign } else { Write::Set };
             self.store(&place, value, how, span);
             return;
@@ -117,17 +128,11 @@ impl Lowerer {
         self.read_at(right, right_at.span());
         self.elementwise(op, vec![left, right], Vec::new(), span)
     }
-
-    /// `left + right` for a passive `left += right`.
-    pub(in crate::lower) fn plain(&mut self, e: &syn::ExprBinary) -> Value {
-        let binary = syn::ExprBinary { op: plain(&e.op), right: Box::new(operand(&e.right)), ..e.clone() };
-        self.verbatim(&Expr::Binary(binary))
-    }
 }
 
 /// An integer goes into a part of a variable, of which the derivative knows nothing.
 fn is_integer_write(place: &Expr, value: &Expr) -> bool {
-    crate::lower::expr::is_whole(value) && !matches!(without_parens(place), Expr::Path(_) | Expr::Infer(_) | Expr::Tuple(_))
+    crate::lower::integers::is_whole(value) && !matches!(without_parens(place), Expr::Path(_) | Expr::Infer(_) | Expr::Tuple(_))
 }
 
 /// The right side of an assignment as that of an operator, which binds tighter.

@@ -104,6 +104,9 @@ pub(super) fn is_borrowing(op: &Op, values: &Values) -> bool {
         | Op::Literal(_)
         | Op::View(..)
         | Op::Index(..) => true,
+        Op::Copy(crate::ir::Copying::Success, option) => {
+            matches!(values[*option].kind.peel(), Kind::Optional(inner) if matches!(**inner, Kind::Reference(_)))
+        }
         Op::Apply(op, ..) => op.is_view,
         Op::Verbatim(verbatim) => verbatim.is_pure && !is_count(op),
         Op::Tuple(parts) | Op::List(_, parts) => parts.iter().any(is_reference),

@@ -94,7 +94,27 @@ pub(crate) struct Operation {
     pub(crate) push: Push,
 }
 
+/// Operations with a float, or an array of floats, among their parameters.
+const FLOAT_PARAMETERS: &[&str] = &[
+    "var",
+    "var_axis",
+    "std",
+    "std_axis",
+    "layer_norm",
+    "rms_norm",
+    "instance_norm",
+    "group_norm",
+    "batch_norm",
+    "dropout",
+    "pad",
+];
+
 impl Operation {
+    /// Whether a parameter may be a float; all others are integers, shapes, axes, masks and options.
+    pub(crate) fn has_float_parameters(&self) -> bool {
+        FLOAT_PARAMETERS.contains(&self.name)
+    }
+
     /// The operands and the parameters among what is given behind the receiver.
     pub(crate) fn taken_apart<A: Clone>(&self, given: &[A]) -> (Vec<A>, Vec<A>) {
         let (leading, rest) = given.split_at(self.leading);
