@@ -112,7 +112,7 @@ mod tests {
         for (file, folder) in [
             ("src/lib.rs", ""),
             ("src/model/loss.rs", "model/loss"),
-            ("/home/me/src/app/src/model/mod.rs", "model"),
+            ("src/app/src/model/mod.rs", "model"),
             ("tests/tests/language/main.rs", "language"),
             ("", ""),
             ("build.rs", ""),

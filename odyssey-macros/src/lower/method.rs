@@ -16,7 +16,7 @@ use crate::emit::at;
 use crate::expressions::token_of;
 use crate::ir::{Call, Callee, Copying, Kind, Op, Value};
 use crate::table::elementwise::Elementwise;
-use crate::table::operations::{self, Operation, Receiver, Shape};
+use crate::table::operations::{self, Operation, Receiver, Shape, Takes};
 
 impl Lowerer {
     /// A method call with a differentiated receiver or argument.
@@ -245,7 +245,7 @@ impl Lowerer {
         let operands: Vec<_> = operands.into_iter().map(|arg| self.expr(arg)).collect();
         let mut passive = Vec::new();
         for arg in parameters {
-            match self.passive_parameter(arg, op.has_float_parameters()) {
+            match self.passive_parameter(arg, op.takes == Takes::Floats) {
                 Ok(value) => passive.push(value),
                 Err(refused) => return refused,
             }

@@ -7,6 +7,10 @@ use super::{Operation, Receiver, Shape, UNARY};
 const MOVING: Operation =
     Operation { is_view: true, receiver: Receiver::Moved, rules: &[("d_x", &[Extent(0), OwnedCotangent])], ..UNARY };
 
+/// Those that are told the other shape.
+const RESHAPING: Operation =
+    Operation { parameters: 1, shape: Shape::Any, rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])], ..MOVING };
+
 pub(super) static ARRAYS: &[Operation] = &[
     Operation {
         name: "dot",
@@ -45,48 +49,12 @@ pub(super) static ARRAYS: &[Operation] = &[
     Operation { name: "into_dimensionality", parameters: 1, shape: Shape::Any, optional: true, ..MOVING },
     Operation { name: "into_flat", shape: Shape::Flat, ..MOVING },
     Operation { name: "flatten", shape: Shape::Flat, receiver: Receiver::Borrowed, ..MOVING },
-    Operation {
-        name: "into_shape_with_order",
-        parameters: 1,
-        shape: Shape::Any,
-        optional: true,
-        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
-        ..MOVING
-    },
-    Operation {
-        name: "into_shape_clone",
-        parameters: 1,
-        shape: Shape::Any,
-        optional: true,
-        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
-        ..MOVING
-    },
-    Operation {
-        name: "to_shape",
-        parameters: 1,
-        shape: Shape::Any,
-        receiver: Receiver::Borrowed,
-        optional: true,
-        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
-        ..MOVING
-    },
+    Operation { name: "into_shape_with_order", optional: true, ..RESHAPING },
+    Operation { name: "into_shape_clone", optional: true, ..RESHAPING },
+    Operation { name: "to_shape", receiver: Receiver::Borrowed, optional: true, ..RESHAPING },
     Operation { name: "broadcast", parameters: 1, shape: Shape::Any, receiver: Receiver::Borrowed, optional: true, ..MOVING },
-    Operation {
-        name: "merged_axes",
-        parameters: 1,
-        shape: Shape::Any,
-        receiver: Receiver::Borrowed,
-        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
-        ..MOVING
-    },
-    Operation {
-        name: "insert_axes",
-        parameters: 1,
-        shape: Shape::Any,
-        receiver: Receiver::Borrowed,
-        rules: &[("d_x", &[Extent(0), Parameter(0), OwnedCotangent])],
-        ..MOVING
-    },
+    Operation { name: "merged_axes", receiver: Receiver::Borrowed, ..RESHAPING },
+    Operation { name: "insert_axes", receiver: Receiver::Borrowed, ..RESHAPING },
     Operation {
         name: "select",
         parameters: 2,

@@ -1,7 +1,7 @@
 //! Reductions, over all elements and along axes, and what else goes along an axis.
 
 use super::Read::{Cotangent, Extent, Operand, Parameter, Result};
-use super::{Operation, Push, Shape, UNARY};
+use super::{Operation, Push, Shape, Takes, UNARY};
 
 /// An operation on one tensor that is not linear, whose tangent reads what its rule reads.
 macro_rules! curved {
@@ -35,10 +35,16 @@ pub(super) static AXES: &[Operation] = &[
     },
     curved!("product", 0, Number, &[Operand(0), Cotangent]),
     curved!("product_axis", 1, OneAxisLess, &[Operand(0), Parameter(0), Cotangent]),
-    curved!("var", 1, Number, &[Operand(0), Parameter(0), Cotangent]),
-    curved!("var_axis", 2, OneAxisLess, &[Operand(0), Parameter(0), Parameter(1), Cotangent]),
-    curved!("std", 1, Number, &[Operand(0), Result, Parameter(0), Cotangent]),
-    curved!("std_axis", 2, OneAxisLess, &[Operand(0), Result, Parameter(0), Parameter(1), Cotangent]),
+    Operation { takes: Takes::Floats, ..curved!("var", 1, Number, &[Operand(0), Parameter(0), Cotangent]) },
+    Operation {
+        takes: Takes::Floats,
+        ..curved!("var_axis", 2, OneAxisLess, &[Operand(0), Parameter(0), Parameter(1), Cotangent])
+    },
+    Operation { takes: Takes::Floats, ..curved!("std", 1, Number, &[Operand(0), Result, Parameter(0), Cotangent]) },
+    Operation {
+        takes: Takes::Floats,
+        ..curved!("std_axis", 2, OneAxisLess, &[Operand(0), Result, Parameter(0), Parameter(1), Cotangent])
+    },
     curved!("max_axis", 1, OneAxisLess, &[Operand(0), Result, Parameter(0), Cotangent]),
     curved!("min_axis", 1, OneAxisLess, &[Operand(0), Result, Parameter(0), Cotangent]),
     curved!("norm_l1", 0, Number, &[Operand(0), Cotangent]),

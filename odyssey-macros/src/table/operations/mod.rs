@@ -74,6 +74,15 @@ pub(crate) enum Push {
     Rules(&'static [(&'static str, &'static [Read])]),
 }
 
+/// What parameters may be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Takes {
+    /// Integers, shapes, axes, masks and options.
+    NoFloats,
+    /// A float or an array of floats as well.
+    Floats,
+}
+
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
@@ -81,6 +90,7 @@ pub(crate) struct Operation {
     pub(crate) parameters: usize,
     /// So many of the parameters are given before the second operand, the others after the last.
     pub(crate) leading: usize,
+    pub(crate) takes: Takes,
     pub(crate) shape: Shape,
     /// Borrows its operand: made again where it is needed, never kept.
     pub(crate) is_view: bool,
@@ -94,27 +104,7 @@ pub(crate) struct Operation {
     pub(crate) push: Push,
 }
 
-/// Operations with a float, or an array of floats, among their parameters.
-const FLOAT_PARAMETERS: &[&str] = &[
-    "var",
-    "var_axis",
-    "std",
-    "std_axis",
-    "layer_norm",
-    "rms_norm",
-    "instance_norm",
-    "group_norm",
-    "batch_norm",
-    "dropout",
-    "pad",
-];
-
 impl Operation {
-    /// Whether a parameter may be a float; all others are integers, shapes, axes, masks and options.
-    pub(crate) fn has_float_parameters(&self) -> bool {
-        FLOAT_PARAMETERS.contains(&self.name)
-    }
-
     /// The operands and the parameters among what is given behind the receiver.
     pub(crate) fn taken_apart<A: Clone>(&self, given: &[A]) -> (Vec<A>, Vec<A>) {
         let (leading, rest) = given.split_at(self.leading);
@@ -141,6 +131,7 @@ const UNARY: Operation = Operation {
     operands: 1,
     parameters: 0,
     leading: 0,
+    takes: Takes::NoFloats,
     shape: Shape::Same,
     is_view: false,
     receiver: Receiver::Borrowed,

@@ -1,7 +1,7 @@
 //! Networks: `odyssey-runtime/src/ops/nn`.
 
 use super::Read::{Cotangent, Extent, Operand, Parameter};
-use super::{Operation, Push, Shape, UNARY};
+use super::{Operation, Push, Shape, Takes, UNARY};
 
 pub(super) static NETWORKS: &[Operation] = &[
     convolution("conv1d", 3),
@@ -12,6 +12,7 @@ pub(super) static NETWORKS: &[Operation] = &[
     Operation {
         name: "pad",
         parameters: 2,
+        takes: Takes::Floats,
         shape: Shape::SameRank,
         rules: &[("d_x", &[Parameter(0), Cotangent])],
         push: Push::Rules(&[("tangent", &[Parameter(0), Cotangent])]),
@@ -44,6 +45,7 @@ pub(super) static NETWORKS: &[Operation] = &[
         name: "layer_norm",
         operands: 3,
         parameters: 1,
+        takes: Takes::Floats,
         rules: &[
             ("d_x", &[Operand(0), Operand(1), Parameter(0), Cotangent]),
             ("d_gamma", &[Operand(0), Parameter(0), Cotangent]),
@@ -60,6 +62,7 @@ pub(super) static NETWORKS: &[Operation] = &[
         name: "rms_norm",
         operands: 2,
         parameters: 1,
+        takes: Takes::Floats,
         rules: &[
             ("d_x", &[Operand(0), Operand(1), Parameter(0), Cotangent]),
             ("d_gamma", &[Operand(0), Parameter(0), Cotangent]),
@@ -74,6 +77,7 @@ pub(super) static NETWORKS: &[Operation] = &[
         name: "instance_norm",
         operands: 3,
         parameters: 1,
+        takes: Takes::Floats,
         rules: &[
             ("d_x", &[Operand(0), Operand(1), Parameter(0), Cotangent]),
             ("d_gamma", &[Operand(0), Parameter(0), Cotangent]),
@@ -90,6 +94,7 @@ pub(super) static NETWORKS: &[Operation] = &[
         name: "group_norm",
         operands: 3,
         parameters: 2,
+        takes: Takes::Floats,
         leading: 1,
         rules: &[
             ("d_x", &[Operand(0), Operand(1), Parameter(0), Parameter(1), Cotangent]),
@@ -107,6 +112,7 @@ pub(super) static NETWORKS: &[Operation] = &[
         name: "batch_norm",
         operands: 5,
         parameters: 1,
+        takes: Takes::Floats,
         rules: &[
             ("d_x", &[Operand(1), Operand(4), Parameter(0), Cotangent]),
             ("d_gamma", &[Operand(0), Operand(3), Operand(4), Parameter(0), Cotangent]),
@@ -123,7 +129,13 @@ pub(super) static NETWORKS: &[Operation] = &[
         ]),
         ..UNARY
     },
-    Operation { name: "dropout", parameters: 2, rules: &[("d_x", &[Parameter(0), Parameter(1), Cotangent])], ..UNARY },
+    Operation {
+        name: "dropout",
+        parameters: 2,
+        takes: Takes::Floats,
+        rules: &[("d_x", &[Parameter(0), Parameter(1), Cotangent])],
+        ..UNARY
+    },
     Operation {
         name: "scaled_dot_product_attention",
         operands: 3,

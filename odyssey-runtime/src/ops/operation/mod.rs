@@ -126,7 +126,6 @@ macro_rules! operation {
         + use<$($captured)* $X, $($O,)* $x, $($o,)* $S, $($K,)* $($W,)* $($($V),+)?>
     };
 
-
     (@cotangent $Result:ty) => { $Result };
     (@cotangent $Result:ty, $Cotangent:ty) => { $Cotangent };
     (@type [&[Elem]] $X:ident) => { &[<$X as $crate::ops::Elements>::Elem] };
