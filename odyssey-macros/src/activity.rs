@@ -102,6 +102,7 @@ impl Op {
             | Op::Effect(..)
             | Op::Literal(_)
             | Op::Length(_)
+            | Op::OldShape(..)
             | Op::If(..)
             | Op::For(_)
             | Op::Match(..)

@@ -28,6 +28,8 @@ mod memory;
 #[doc(hidden)]
 pub mod ops;
 pub mod optim;
+#[doc(hidden)]
+pub mod overwritten;
 mod place;
 pub mod prelude;
 mod quoted;

@@ -8,6 +8,7 @@ use crate::differentiable::Differentiable;
 use crate::dual::Dual;
 use crate::memory::recycle;
 use crate::ops::Tensor;
+use crate::overwritten::OldShape;
 use crate::quoted::refuse;
 use crate::real::Real;
 use crate::tangent::Tangent;
@@ -28,6 +29,9 @@ pub trait PartMut: Part {
 
     /// Adds to it.
     fn add_part(&mut self, value: Self::Owned);
+
+    /// Replaces it.
+    fn put_part(&mut self, value: Self::Owned);
 }
 
 impl<T: Tangent> Part for T {
@@ -50,6 +54,11 @@ impl<T: Tangent> PartMut for T {
     fn add_part(&mut self, value: T) {
         self.accumulate(value);
     }
+
+    #[inline]
+    fn put_part(&mut self, value: T) {
+        std::mem::replace(self, value).recycle_tangent();
+    }
 }
 
 impl<T: Tangent> Part for [T] {
@@ -70,6 +79,13 @@ impl<T: Tangent> PartMut for [T] {
         assert!(self.len() == value.len(), "a slice of {} elements gets a cotangent of {}", self.len(), value.len());
         self.iter_mut().zip(value.drain(..)).for_each(|(a, b)| a.accumulate(b));
         recycle(value);
+    }
+
+    #[track_caller]
+    fn put_part(&mut self, mut value: Vec<T>) {
+        assert!(self.len() == value.len(), "a slice of {} elements gets a cotangent of {}", self.len(), value.len());
+        self.swap_with_slice(&mut value);
+        value.recycle_tangent();
     }
 }
 
@@ -99,6 +115,12 @@ impl<T: Real, D: Dimension> PartMut for ArrayViewMut<'_, T, D> {
         self.zip_mut_with(&value, |a, &b| *a += b);
         value.recycle_tangent();
     }
+
+    #[track_caller]
+    fn put_part(&mut self, value: Array<T, D>) {
+        self.zip_mut_with(&value, |a, &b| *a = b);
+        value.recycle_tangent();
+    }
 }
 
 /// A copy of a part of a tangent.
@@ -119,6 +141,62 @@ pub fn take_part<P: PartMut + ?Sized>(part: &mut P) -> P::Owned {
 #[inline]
 pub fn clear_part<P: PartMut + ?Sized>(part: &mut P) {
     part.clear_part();
+}
+
+/// A copy of a part of a tangent, which is zero afterwards, of the shape that the part of the value had before it was overwritten.
+#[inline]
+pub fn take_part_as<P: PartMut + ?Sized>(part: &mut P, was: &impl OldShape<P::Owned>) -> P::Owned
+where
+    P::Owned: Clone,
+{
+    let taken = part.copied();
+    clear_part_as(part, was);
+    taken
+}
+
+/// Sets a part of a tangent to zero, of the shape that the part of the value had before it was overwritten.
+#[inline]
+pub fn clear_part_as<P: PartMut + ?Sized>(part: &mut P, was: &impl OldShape<P::Owned>)
+where
+    P::Owned: Clone,
+{
+    match was.zero() {
+        None => part.clear_part(),
+        Some(zero) => part.put_part(zero.clone()),
+    }
+}
+
+/// A field that a tangent leaves out.
+#[derive(Debug)]
+pub struct NoField;
+
+/// A field of a tangent, which may not be there, where that of the value was overwritten.
+pub trait Cleared<W> {
+    /// Sets it to zero, of the shape that the field of the value had before.
+    fn clear_as(self, was: &W);
+}
+
+impl<T: Tangent, W: OldShape<T>> Cleared<W> for &mut T {
+    fn clear_as(self, was: &W) {
+        clear_part_as(self, was);
+    }
+}
+
+impl<W> Cleared<W> for NoField {
+    fn clear_as(self, _was: &W) {}
+}
+
+/// Sets a field of a tangent to zero, if it is there.
+#[inline]
+pub fn clear_field<W>(field: impl Cleared<W>, was: &W) {
+    field.clear_as(was);
+}
+
+/// `part = value`, where the part was taken out.
+#[inline]
+#[track_caller]
+pub fn put_part<P: PartMut + ?Sized>(part: &mut P, value: P::Owned) {
+    part.put_part(value);
 }
 
 /// `part += value`.
@@ -250,7 +328,7 @@ pub fn subtract_from<P: TensorMut + ?Sized, X: Tensor<Elem = P::Elem> + ?Sized>(
 mod tests {
     use ndarray::{array, s};
 
-    use super::{add_part, add_to, clear_part, part, subtract_from, take_part};
+    use super::{add_part, add_to, clear_part, part, put_part, subtract_from, take_part};
 
     #[test]
     fn parts_of_lists() {
@@ -260,6 +338,10 @@ mod tests {
         assert_eq!(list, [0.0; 3]);
         add_part(&mut list[..2], vec![4.0, 5.0]);
         assert_eq!(part(&list[1..]), [5.0, 0.0]);
+        put_part(&mut list[1..], vec![6.0, 7.0]);
+        assert_eq!(list, [4.0, 6.0, 7.0]);
+        put_part(&mut list, vec![8.0]);
+        assert_eq!(list, [8.0]);
     }
 
     #[test]
@@ -271,6 +353,8 @@ mod tests {
         assert_eq!(a, array![[1.0, 12.0], [0.0, 20.0]]);
         assert_eq!(take_part(&mut a.row_mut(0)), array![1.0, 12.0]);
         assert_eq!(a, array![[0.0, 0.0], [0.0, 20.0]]);
+        put_part(&mut a.row_mut(1), array![3.0, 4.0]);
+        assert_eq!(a, array![[0.0, 0.0], [3.0, 4.0]]);
     }
 
     #[test]

@@ -27,8 +27,10 @@ pub use crate::ops::residuals;
 pub use crate::ops::views::{
     column, column_mut, index_axis, index_axis_mut, row, row_mut, slice, slice_axis, slice_axis_mut, slice_mut,
 };
+pub use crate::overwritten::{self, OldShape};
 pub use crate::place::{
-    add_part, add_to, as_tangent, assign, clear_part, into_tangent, kind_of, of_kind, part, subtract_from, take_part,
+    NoField, add_part, add_to, as_tangent, assign, clear_field, clear_part, clear_part_as, into_tangent, kind_of, of_kind, part,
+    put_part, subtract_from, take_part, take_part_as,
 };
 pub use crate::quoted::{Quoted, join};
 pub use crate::repeated::{Once, for_each_row, keeping};
@@ -39,7 +41,7 @@ pub use ndarray;
 pub use crate::__odyssey_assert_found as assert_found;
 pub use crate::__odyssey_assert_methods as assert_methods;
 pub use crate::want::{Excluded, No, Want, Yes};
-pub use crate::{__odyssey_concatenate as concatenate, __odyssey_stack as stack};
+pub use crate::{__odyssey_concatenate as concatenate, __odyssey_old_shape as old_shape, __odyssey_stack as stack};
 pub use crate::{__odyssey_copied as copied, __odyssey_kept as kept, __odyssey_recycle as recycle, __odyssey_set as set};
 pub use crate::{
     __odyssey_into_parts as into_parts, __odyssey_map as map, __odyssey_map_like as map_like, __odyssey_map_sum as map_sum,

@@ -24,7 +24,7 @@ pub(crate) fn derive_differentiable(input: TokenStream) -> TokenStream {
     match syn::parse2(input).and_then(|input| Model::new(&input)) {
         Ok(model) => {
             let (tangent, partial, primal) = (tangent::emit(&model), partial::emit(&model), primal::emit(&model));
-            let parts = if model.is_enum { parts::emit(&model) } else { parts::clear(&model) };
+            let parts = if model.is_enum { parts::emit(&model) } else { parts::fields(&model) };
             quote!(#tangent #partial #primal #parts)
         }
         Err(error) => error.into_compile_error(),

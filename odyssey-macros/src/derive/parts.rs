@@ -43,19 +43,23 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     quote!(#(#structs)* #tangent #partial)
 }
 
-/// `tangent.__clear_x()` for every named field of a struct, also where the tangent leaves the field out.
-pub(super) fn clear(model: &Model) -> TokenStream {
+/// `tangent.__field_x()` for every named field of a struct: the tangent's, by `&mut`, or what says that the tangent leaves it out.
+pub(super) fn fields(model: &Model) -> TokenStream {
     let (name, krate) = (model.companion("Tangent"), &model.krate);
     let (parameters, arguments, bounds) = model.assumed_generics.split_for_impl();
     let methods = model.fields().filter_map(|field| {
         let (Member::Named(member), vis) = (&field.member, &field.vis) else { return None };
-        let method = format_ident!("__clear_{}", member.unraw(), span = member.span().resolved_at(Span::call_site()));
-        let clear =
-            field.differentiable.is_some().then(|| quote_spanned!(field.span=> #krate::rt::clear_part(&mut self.#member);));
+        let method = format_ident!("__field_{}", member.unraw(), span = member.span().resolved_at(Span::call_site()));
+        let (ty, part) = if field.differentiable.is_some() {
+            let tangent = field.projection(krate, "Tangent");
+            (quote_spanned!(field.span=> &mut #tangent), quote!(&mut self.#member))
+        } else {
+            (quote!(#krate::rt::NoField), quote!(#krate::rt::NoField))
+        };
         Some(quote! {
             #[doc(hidden)]
             #[inline]
-            #vis fn #method(&mut self) { #clear }
+            #vis fn #method(&mut self) -> #ty { #part }
         })
     });
     quote!(impl #parameters #name #arguments #bounds { #(#methods)* })

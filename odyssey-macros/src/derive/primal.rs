@@ -42,6 +42,7 @@ pub(super) fn definition(model: &Model) -> TokenStream {
         });
         quote!(#pattern => #zero,)
     });
+    let is_shaped_like = is_shaped_like(model);
     let complete = model.variants.iter().map(|variant| {
         let own = variant.pattern(&this, "own", variant.active());
         let name = variant.own_name();
@@ -79,12 +80,33 @@ pub(super) fn definition(model: &Model) -> TokenStream {
             match self { #(#zero)* }
         }
 
+        #is_shaped_like
+
         fn complete(&self, partial: Self::Partial) -> Self::Tangent {
             match (self, partial) { #(#complete)* #complete_rest }
         }
 
         fn arrived(tangent: Self::Tangent) -> Self::Partial {
             match tangent { #(#arrived)* }
+        }
+    }
+}
+
+/// Variants are shapes as well.
+fn is_shaped_like(model: &Model) -> TokenStream {
+    let krate = &model.krate;
+    let arms = model.variants.iter().map(|variant| {
+        let patterns = ["own", "other"].map(|prefix| variant.pattern(&this(), prefix, variant.active()));
+        let fields = variant.active().map(|field| {
+            let (own, other) = (field.bound("own"), field.bound("other"));
+            quote_spanned!(field.span=> && #krate::rt::Differentiable::is_shaped_like(#own, #other))
+        });
+        quote!((#(#patterns),*) => true #(#fields)*,)
+    });
+    let differ = (model.variants.len() > 1).then(|| quote!(_ => false,));
+    quote! {
+        fn is_shaped_like(&self, other: &Self) -> bool {
+            match (self, other) { #(#arms)* #differ }
         }
     }
 }

@@ -66,8 +66,10 @@ impl Writer<'_> {
                 let update = self.accumulate(&name, *value, stmt);
                 self.guard_update(stmt, start, &name, update)
             }
-            Op::AccumulatePart { tangent, path, value } => self.accumulate_part(stmt, *tangent, path, *value),
-            Op::TakePart { tangent, path } => self.take_part(stmt, *tangent, path),
+            Op::AccumulatePart { tangent, path, value, is_taken } => {
+                self.accumulate_part(stmt, *tangent, path, *value, *is_taken)
+            }
+            Op::TakePart { tangent, path, was } => self.take_part(stmt, *tangent, path, *was),
             Op::Unmatch { scrutinee, pattern, parts } => {
                 let bound = self.pattern(stmt.outs[0]);
                 self.unmatch(stmt, *scrutinee, pattern, parts, &bound)

@@ -215,6 +215,7 @@ fn describe(op: &Op) -> String {
             expr => asked(expr).unwrap_or_else(|| "value".to_owned()),
         },
         Op::Extent(_) => "extent".to_owned(),
+        Op::OldShape(..) => "old_shape".to_owned(),
         Op::Field(_, crate::ir::FieldName::Named(name)) => name.to_string(),
         _ => "value".to_owned(),
     }

@@ -123,8 +123,15 @@ impl Writer<'_> {
         quote!(#start #call;)
     }
 
-    /// Adds to a part of a tangent.
-    pub(super) fn accumulate_part(&mut self, stmt: &Stmt, tangent: Value, path: &Path, value: Value) -> TokenStream {
+    /// Adds to a part of a tangent, or puts it back.
+    pub(super) fn accumulate_part(
+        &mut self,
+        stmt: &Stmt,
+        tangent: Value,
+        path: &Path,
+        value: Value,
+        is_taken: bool,
+    ) -> TokenStream {
         let out = stmt.outs[0];
         let (start, name) = self.sum_in_place(out, tangent);
         let target = self.target(out, &name);
@@ -132,27 +139,33 @@ impl Writer<'_> {
         let update = if self.values[value].kind.is_scalar() && !matches!(path.last(), Some(Projection::View(..))) {
             self.compound(&place, value, stmt)
         } else {
-            let (add, value) = (self.rt("add_part", stmt.span), self.consume(value).tokens);
-            quote!(#add(&mut #place, #value);)
+            let function = if is_taken { "put_part" } else { "add_part" };
+            let (function, value) = (self.rt(function, stmt.span), self.consume(value).tokens);
+            quote!(#function(&mut #place, #value);)
         };
         self.guard_update(stmt, start, &name, update)
     }
 
-    /// `let d = rt::take_part(&mut d_x[i]);`
-    pub(super) fn take_part(&mut self, stmt: &Stmt, tangent: Value, path: &Path) -> TokenStream {
+    /// `let d = rt::take_part(&mut d_x[i]);`, `let d = rt::take_part_as(&mut d_x[i], &was);`
+    pub(super) fn take_part(&mut self, stmt: &Stmt, tangent: Value, path: &Path, was: Option<Value>) -> TokenStream {
         let (start, name) = self.sum_in_place(stmt.outs[1], tangent);
         let place = self.part(quote!(#name), path, Access::Exclusive);
-        let (take, pattern) = (self.rt("take_part", stmt.span), self.pattern(stmt.outs[0]));
+        let was = was.map(|was| self.reference(was));
+        let function = |name: &str| if was.is_some() { format!("{name}_as") } else { name.to_owned() };
         if self.layout.is_used(stmt.outs[0]) {
-            quote!(#start let #pattern = #take(&mut #place);)
+            let (take, pattern) = (self.rt(&function("take_part"), stmt.span), self.pattern(stmt.outs[0]));
+            let was = was.iter();
+            quote!(#start let #pattern = #take(&mut #place #(, #was)*);)
         } else if let Some((Projection::Field(FieldName::Named(field)), owner)) = path.split_last() {
             // The tangent may have no such field.
             let owner = self.part(quote!(#name), &owner.to_vec(), Access::Exclusive);
-            let clear = quote::format_ident!("__clear_{}", syn::ext::IdentExt::unraw(field), span = at(field.span()));
-            quote!(#start #owner.#clear();)
+            let field = quote::format_ident!("__field_{}", syn::ext::IdentExt::unraw(field), span = at(field.span()));
+            let (clear, was) = (self.rt("clear_field", stmt.span), was.unwrap_or_else(|| quote!(&())));
+            quote!(#start #clear(#owner.#field(), #was);)
         } else {
-            let clear = self.rt("clear_part", stmt.span);
-            quote!(#start #clear(&mut #place);)
+            let clear = self.rt(&function("clear_part"), stmt.span);
+            let was = was.iter();
+            quote!(#start #clear(&mut #place #(, #was)*);)
         }
     }
 

@@ -14,7 +14,7 @@ use crate::table::operations::Read;
 /// Its results borrow nothing of its operands, and it takes none of them.
 pub(super) fn borrows_for_a_moment(op: &Op) -> bool {
     match op {
-        Op::Kernel(_) | Op::Extent(_) | Op::Length(_) | Op::Sum(_) | Op::RuleAlong(..) => true,
+        Op::Kernel(_) | Op::Extent(_) | Op::OldShape(..) | Op::Length(_) | Op::Sum(_) | Op::RuleAlong(..) => true,
         Op::Rule(operation, operand, _) => !operation.rules[*operand].1.contains(&Read::OwnedCotangent),
         Op::Apply(operation, ..) => !operation.is_view || borrowed(op).is_some(),
         op => borrowed(op).is_some(),

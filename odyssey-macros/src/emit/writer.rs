@@ -259,6 +259,10 @@ impl Writer<'_> {
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest),
             Op::Unwrap(..) | Op::IntoParts(..) | Op::Okay(_) | Op::Try(..) | Op::Payload(..) => self.optional(op, span),
             Op::Snapshot(x) => self.snapshot(*x, out),
+            Op::OldShape(was, next) => {
+                let (old_shape, was, next) = (self.rt("old_shape", span), self.reference(*was), self.reference(*next));
+                Fragment::tight(quote!(#old_shape!(#was, #next)))
+            }
             Op::Part(tangent, path) => self.copied_part(*tangent, path, out, span),
             Op::Tuple(parts) if parts.is_empty() => Fragment::tight(quote_spanned!(span=> ())),
             Op::Tuple(parts) => {

@@ -131,17 +131,23 @@ pub(crate) enum Op {
     },
     /// The sum of two tangents; the first one is overwritten.
     Accumulate(Value, Value),
-    /// A tangent with `value` added to a part of it; the tangent is overwritten.
+    /// A tangent with `value` added to a part of it, or put in the place of one that was taken out; the tangent is overwritten.
     AccumulatePart {
         tangent: Value,
         path: Path,
         value: Value,
+        is_taken: bool,
     },
-    /// A part of a tangent, and the tangent with zero in its place; the tangent is overwritten.
+    /// A part of a tangent, and the tangent with zero in its place, of the shape that the part of the value had before (see
+    /// `OldShape`); the tangent is overwritten.
     TakePart {
         tangent: Value,
         path: Path,
+        was: Option<Value>,
     },
+    /// What there is to know of the shape of the first value, whose place the second one takes: its zero tangent, if that is of
+    /// another shape.
+    OldShape(Value, Value),
     /// A copy of a part of a tangent.
     Part(Value, Path),
     /// A stack for what blocks keep.

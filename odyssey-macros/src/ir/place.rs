@@ -1,6 +1,20 @@
 //! Places in tangents.
 
-use super::{FieldName, Kind, Path, Projection};
+use std::rc::Rc;
+
+use super::{FieldName, Kind, Op, Path, Projection, Value};
+
+impl Projection {
+    /// That part of a value.
+    pub(crate) fn of(&self, whole: Value) -> Op {
+        match self {
+            Projection::Field(name) => Op::Field(whole, name.clone()),
+            Projection::Index(index) => Op::Index(whole, *index),
+            Projection::Dereference => Op::Dereference(whole),
+            Projection::View(method, args) => Op::View(whole, Rc::clone(method), args.clone()),
+        }
+    }
+}
 
 /// The same place in the tangent of a value of that kind: it has the boxes, but no references.
 pub(crate) fn of_tangent(path: &Path, kind: &Kind) -> Path {

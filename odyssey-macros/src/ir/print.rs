@@ -166,9 +166,7 @@ impl Printer<'_> {
             Op::Zero(a) => format!("zero({})", v(a)),
             Op::Fit { value, over, like } => format!("fit({} over {} like {})", v(value), v(over), v(like)),
             Op::Accumulate(a, b) => format!("{} += {}", v(a), v(b)),
-            Op::AccumulatePart { tangent, path, value } => format!("{} += {}", self.path(*tangent, path), v(value)),
-            Op::TakePart { tangent, path } => format!("take {}", self.path(*tangent, path)),
-            Op::Part(tangent, path) => format!("copy of {}", self.path(*tangent, path)),
+            Op::AccumulatePart { .. } | Op::TakePart { .. } | Op::OldShape(..) | Op::Part(..) => self.part_of_tangent(op),
             Op::Assemble(base, parts) => format!("assemble {} {}", v(base), self.parts(parts)),
             Op::CastBack { cotangent, like } => format!("{} as {}", v(cotangent), v(like)),
             Op::Present(a) => format!("some({})", v(a)),
@@ -178,6 +176,20 @@ impl Printer<'_> {
                 let outputs: Vec<_> = kernel.outputs.iter().map(|output| self.output(*output)).collect();
                 format!("kernel({}; {}) -> {}", self.list(&kernel.inputs), self.list(&kernel.extents), outputs.join(", "))
             }
+        }
+    }
+
+    fn part_of_tangent(&self, op: &Op) -> String {
+        let v = |value: &Value| self.value(*value);
+        match op {
+            Op::AccumulatePart { tangent, path, value, is_taken } => {
+                format!("{} {} {}", self.path(*tangent, path), if *is_taken { "=" } else { "+=" }, v(value))
+            }
+            Op::TakePart { tangent, path, was: None } => format!("take {}", self.path(*tangent, path)),
+            Op::TakePart { tangent, path, was: Some(was) } => format!("take {} as {}", self.path(*tangent, path), v(was)),
+            Op::OldShape(a, b) => format!("shape of {} before {}", v(a), v(b)),
+            Op::Part(tangent, path) => format!("copy of {}", self.path(*tangent, path)),
+            _ => unreachable!("not of a part"),
         }
     }
 

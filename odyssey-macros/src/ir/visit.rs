@@ -32,7 +32,7 @@ macro_rules! each_operand {
                     $inputs(verbatim).for_each(|v| $f(v));
                 }
             }
-            Op::Index(a, b) | Op::Accumulate(a, b) | Op::CastBack { cotangent: a, like: b } => {
+            Op::Index(a, b) | Op::Accumulate(a, b) | Op::OldShape(a, b) | Op::CastBack { cotangent: a, like: b } => {
                 $f(a);
                 $f(b);
             }
@@ -99,7 +99,7 @@ macro_rules! each_operand {
             Op::Store { base, path, value, .. }
             | Op::Update { base, path, value, .. }
             | Op::Push { base, path, value }
-            | Op::AccumulatePart { tangent: base, path, value } => {
+            | Op::AccumulatePart { tangent: base, path, value, .. } => {
                 $f(base);
                 $path(path, $f);
                 $f(value);
@@ -110,9 +110,14 @@ macro_rules! each_operand {
                 $f(last);
                 $f(cotangent);
             }
-            Op::Pop { base, path } | Op::TakePart { tangent: base, path } | Op::Part(base, path) => {
+            Op::Pop { base, path } | Op::Part(base, path) => {
                 $f(base);
                 $path(path, $f);
+            }
+            Op::TakePart { tangent, path, was } => {
+                $f(tangent);
+                $path(path, $f);
+                was.into_iter().for_each(|v| $f(v));
             }
             Op::Swap { base, path, indices } => {
                 $f(base);

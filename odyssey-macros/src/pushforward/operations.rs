@@ -36,9 +36,13 @@ impl Push<'_> {
                 }
                 self.stmts.push(stmt.clone());
             }
-            Op::Construct(path, fields, rest) => {
+            Op::Construct(_, fields, Some(rest)) => {
+                self.replace_fields(stmt.outs[0], fields, *rest, stmt.span);
                 self.stmts.push(stmt.clone());
-                self.construct(stmt.outs[0], path, fields, *rest, stmt.span);
+            }
+            Op::Construct(path, fields, None) => {
+                self.stmts.push(stmt.clone());
+                self.construct(stmt.outs[0], path, fields, stmt.span);
             }
             op if self.place(stmt, op) => self.stmts.push(stmt.clone()),
             op => {

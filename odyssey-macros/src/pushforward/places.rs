@@ -7,7 +7,7 @@ use quote::quote;
 use syn::parse::Parser;
 
 use super::Push;
-use crate::ir::{of_lent_tangent, FieldName, Kind, Listing, Op, Parts, Path, Projection, Stmt, Value, Write};
+use crate::ir::{of_lent_tangent, FieldName, Info, Kind, Listing, Op, Parts, Path, Projection, Stmt, Value, Wanted, Write};
 
 impl Push<'_> {
     /// Appends the tangent of what is built, or changed in place, before that happens; whether the operation is one that does.
@@ -31,6 +31,11 @@ impl Push<'_> {
                 let axis = elements.iter().take(usize::from(is_joined)).copied();
                 let parts: Vec<_> = elements.iter().skip(usize::from(is_joined)).map(|v| self.owned_or_zero(*v, span)).collect();
                 self.define(y, Op::List(*how, axis.chain(parts).collect()), span);
+            }
+            Op::Store { base, path, value, how: Write::Set } if self.may_be_left_out(path, *value) => {
+                let (tangent, place) = self.place_of(*base, path, span);
+                let cleared = self.without_part(y, tangent, place, [*base, *value], path, span);
+                self.tangents.insert(y, cleared);
             }
             Op::Store { base, path, value, how } => {
                 let ((base, path), value) = (self.place_of(*base, path, span), self.owned_or_zero(*value, span));
@@ -69,17 +74,7 @@ impl Push<'_> {
     }
 
     /// The tangent of a struct, or of a variant: put together from those of the fields.
-    pub(super) fn construct(
-        &mut self,
-        y: Value,
-        path: &syn::Path,
-        fields: &[(FieldName, Value)],
-        rest: Option<Value>,
-        span: Span,
-    ) {
-        if let Some(rest) = rest {
-            return self.replace_fields(y, fields, rest, span);
-        }
+    pub(super) fn construct(&mut self, y: Value, path: &syn::Path, fields: &[(FieldName, Value)], span: Span) {
         let varying: Vec<_> = fields.iter().enumerate().filter(|(_, (_, v))| self.varies(*v)).collect();
         let varying: Vec<_> = varying.into_iter().map(|(number, (_, v))| (number, *v, self.owned_or_zero(*v, span))).collect();
         if path.is_ident("Self") {
@@ -97,23 +92,50 @@ impl Push<'_> {
     }
 
     /// The tangent of a struct literal with a rest: that of the rest, with other fields.
-    fn replace_fields(&mut self, y: Value, fields: &[(FieldName, Value)], rest: Value, span: Span) {
-        let kind = self.tangent_kind(y);
+    pub(super) fn replace_fields(&mut self, y: Value, fields: &[(FieldName, Value)], rest: Value, span: Span) {
         let mut whole = self.owned_or_zero(rest, span);
         for (name, value) in fields {
             let path = vec![Projection::Field(name.clone())];
-            whole = if self.varies(*value) {
-                let tangent = self.owned_or_zero(*value, span);
-                self.emit(Op::Store { base: whole, path, value: tangent, how: Write::Set }, kind.clone(), span)
+            whole = if self.may_be_left_out(&path, *value) {
+                self.without_part(y, whole, path.clone(), [rest, *value], &path, span)
             } else {
-                // The tangent may have no such field.
-                let part = self.derived(Kind::Unknown, *value, span);
-                let cleared = self.derived(kind.clone(), y, span);
-                self.stmts.push(Stmt { outs: vec![part, cleared], op: Op::TakePart { tangent: whole, path }, span });
-                cleared
+                let (kind, value) = (self.tangent_kind(y), self.owned_or_zero(*value, span));
+                self.emit(Op::Store { base: whole, path, value, how: Write::Set }, kind, span)
             };
         }
         self.tangents.insert(y, whole);
+    }
+
+    /// The tangent may have no such field, since what is written there does not vary.
+    fn may_be_left_out(&self, path: &Path, value: Value) -> bool {
+        matches!(path.last(), Some(Projection::Field(FieldName::Named(_)))) && !self.varies(value)
+    }
+
+    /// The tangent of `y`, a base in which a part gets a value that does not vary: zero of its shape there.
+    fn without_part(
+        &mut self,
+        y: Value,
+        tangent: Value,
+        place: Path,
+        [base, value]: [Value; 2],
+        path: &Path,
+        span: Span,
+    ) -> Value {
+        let was = (!self.values[value].kind.peel().is_scalar()).then(|| {
+            let before = path.iter().fold(base, |base, step| self.passive(step.of(base), span));
+            self.passive(Op::OldShape(value, before), span)
+        });
+        let part = self.derived(Kind::Unknown, value, span);
+        let cleared = self.derived(self.tangent_kind(y), y, span);
+        self.stmts.push(Stmt { outs: vec![part, cleared], op: Op::TakePart { tangent, path: place, was }, span });
+        cleared
+    }
+
+    fn passive(&mut self, op: Op, span: Span) -> Value {
+        let (kind, wanted) = (Kind::Unknown, Wanted::new());
+        let out = self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span, read_at: None });
+        self.stmts.push(Stmt { outs: vec![out], op, span });
+        out
     }
 }
 

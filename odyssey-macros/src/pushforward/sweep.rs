@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Span;
 
 use super::Push;
-use crate::ir::{of_lent_tangent, Block, Call, Callee, Copying, Kind, Op, Parts, Path, Projection, Stmt, Value, Write};
+use crate::ir::{of_lent_tangent, Block, Call, Callee, Copying, Kind, Op, Parts, Path, Stmt, Value};
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
 use crate::reverse::Derivative;
@@ -120,28 +120,17 @@ impl Push<'_> {
         let rest = self.unnamed(self.values[tangent].kind.clone(), span);
         let name = self.values[tangent].name.clone();
         self.values[rest].name = name;
-        self.stmts.push(Stmt { outs: vec![part, rest], op: Op::TakePart { tangent, path }, span });
+        self.stmts.push(Stmt { outs: vec![part, rest], op: Op::TakePart { tangent, path, was: None }, span });
         (part, rest)
     }
 
     /// The tangent of `of`, with a part put back.
     fn put_back(&mut self, tangent: Value, path: Path, part: Value, of: Value, span: Span) -> Value {
-        let is_slice = match path.last() {
-            None => return part,
-            Some(Projection::Index(index)) => {
-                let definition = self.definitions.get(index);
-                matches!(definition, Some(Op::Verbatim(verbatim)) if matches!(verbatim.expr, syn::Expr::Range(_)))
-            }
-            Some(Projection::View(..)) => true,
-            Some(_) => false,
-        };
+        if path.is_empty() {
+            return part;
+        }
         let whole = self.derived(self.values[tangent].kind.clone(), of, span);
-        let op = if is_slice {
-            Op::AccumulatePart { tangent, path, value: part }
-        } else {
-            // It may have got another shape.
-            Op::Store { base: tangent, path, value: part, how: Write::Set }
-        };
+        let op = Op::AccumulatePart { tangent, path, value: part, is_taken: true };
         self.stmts.push(Stmt { outs: vec![whole], op, span });
         whole
     }
@@ -207,10 +196,11 @@ impl Push<'_> {
             Op::Zero(_) | Op::Absent => op.clone(),
             Op::Fit { value, over, like } => Op::Fit { value: push(value), over: *over, like: *like },
             Op::Accumulate(sum, term) => Op::Accumulate(push(sum), push(term)),
-            Op::AccumulatePart { tangent, path, value } => {
-                Op::AccumulatePart { tangent: push(tangent), path: path.clone(), value: push(value) }
+            Op::AccumulatePart { tangent, path, value, is_taken } => {
+                let (tangent, value) = (push(tangent), push(value));
+                Op::AccumulatePart { tangent, path: path.clone(), value, is_taken: *is_taken }
             }
-            Op::TakePart { tangent, path } => Op::TakePart { tangent: push(tangent), path: path.clone() },
+            Op::TakePart { tangent, path, was } => Op::TakePart { tangent: push(tangent), path: path.clone(), was: *was },
             Op::Part(tangent, path) => Op::Part(push(tangent), path.clone()),
             Op::Assemble(base, parts) => Op::Assemble(*base, self.parts_along(parts, span)),
             Op::CastBack { cotangent, like } => Op::CastBack { cotangent: push(cotangent), like: *like },

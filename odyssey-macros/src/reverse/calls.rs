@@ -18,7 +18,7 @@ impl Sweep<'_> {
         for (position, path) in &call.borrowed {
             let k = changed.iter().position(|root| *root == call.args[*position]).expect("a changed value");
             let whole = wholes[k].expect("what is lent as a whole is lent once");
-            let (part, rest) = self.take_part(whole, path, changed[k], span);
+            let (part, rest) = self.take_part(whole, path, changed[k], None, span);
             wholes[k] = rest;
             cotangents.push(part);
         }

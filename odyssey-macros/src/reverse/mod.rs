@@ -7,12 +7,14 @@ mod calls;
 mod control;
 pub(crate) mod keep;
 mod operations;
+mod overwritten;
 mod places;
 mod replay;
 pub(crate) mod together;
 
 use std::collections::BTreeMap;
 
+use overwritten::{ask_for_shapes, OldShapes};
 use proc_macro2::Span;
 use quote::format_ident;
 use syn::Ident;
@@ -42,6 +44,8 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
     let mut forward = primal.body.clone();
     let mut pullbacks = ValueMap::default();
     linearize(&mut forward, &mut values, &mut pullbacks);
+    let mut old_shapes = OldShapes::default();
+    ask_for_shapes(&mut forward, &mut values, &mut old_shapes);
     outcomes_in(&forward, &mut values);
     let result = forward.results[0];
     let cotangent = values.add(Info {
@@ -62,6 +66,7 @@ pub(crate) fn differentiate(primal: &Primal) -> Derivative {
     let mut sweep = Sweep {
         values: &mut values,
         pullbacks: &pullbacks,
+        old_shapes: &old_shapes,
         definitions: &definitions,
         shapes: &shapes,
         changed: &changed,
@@ -179,6 +184,7 @@ struct Sweep<'a> {
     values: &'a mut Values,
     /// The pullback of a call, by its result.
     pullbacks: &'a ValueMap<Value>,
+    old_shapes: &'a OldShapes,
     /// How the values of the forward pass are defined.
     definitions: &'a Definitions<'a>,
     /// The shapes of the values of the forward pass.
@@ -284,7 +290,8 @@ impl Sweep<'_> {
             path.push(Projection::Field(name));
             if let Some(value) = parts.whole {
                 let (kind, span) = (self.tangent_kind(of), self.values[of].span);
-                whole = self.emit(Op::AccumulatePart { tangent: whole, path: path.clone(), value }, kind, of, span);
+                whole =
+                    self.emit(Op::AccumulatePart { tangent: whole, path: path.clone(), value, is_taken: false }, kind, of, span);
                 self.mark_adjoint(whole, of);
             }
             whole = self.add_fields(of, whole, &path, parts.fields);

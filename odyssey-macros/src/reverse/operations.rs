@@ -63,12 +63,12 @@ impl Sweep<'_> {
             }
             Op::Reference(x) | Op::Dereference(x) | Op::Copy(_, x) => self.contribute(*x, dy),
             Op::Index(base, _) | Op::View(base, ..) => self.part(y, *base, dy, span),
-            Op::Store { base, path, value, how } => self.store(*base, path, *value, *how, dy, span),
+            Op::Store { .. } => self.store(stmt, dy),
             Op::Update { base, path, subtracts, value } => self.update(*base, path, *subtracts, *value, dy, span),
             Op::Push { base, path, value } => self.push(*base, path, *value, dy, span),
             Op::Swap { base, path, indices } => self.swap(*base, path, *indices, dy, span),
             Op::List(how, elements) => self.list(*how, elements, dy, span),
-            Op::Construct(path, fields, rest) => self.construct(path, fields, *rest, dy, span),
+            Op::Construct(..) => self.construct(stmt, dy),
             Op::Present(x) | Op::Okay(x) => {
                 let kind = self.tangent_kind(*x);
                 let like = (!kind.is_scalar()).then_some(*x);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use proc_macro2::Span;
 
+use super::overwritten::kind_of_part;
 use super::Sweep;
 use crate::ir::{of_tangent, FieldName, Kind, Listing, Op, Path, Projection, Stmt, Value, Write};
 
@@ -17,7 +18,7 @@ impl Sweep<'_> {
         }
         let tangent = self.take_or_zero(root);
         let kind = self.tangent_kind(root);
-        let sum = self.emit(Op::AccumulatePart { tangent, path, value: dy }, kind, root, span);
+        let sum = self.emit(Op::AccumulatePart { tangent, path, value: dy, is_taken: false }, kind, root, span);
         self.set_adjoint(root, sum);
     }
 
@@ -56,16 +57,23 @@ impl Sweep<'_> {
         self.adjoints.or_default(of).whole = Some(whole);
     }
 
-    /// A part of a tangent, taken out, and the rest, if there is any.
-    pub(super) fn take_part(&mut self, tangent: Value, path: &Path, of: Value, span: Span) -> (Value, Option<Value>) {
+    /// A part of a tangent, taken out, and the rest, if there is any, with zero of the old shape in its place.
+    pub(super) fn take_part(
+        &mut self,
+        tangent: Value,
+        path: &Path,
+        of: Value,
+        was: Option<Value>,
+        span: Span,
+    ) -> (Value, Option<Value>) {
         let path = of_tangent(path, &self.values[of].kind);
         if path.is_empty() {
             return (tangent, None);
         }
-        let kind = self.part_kind(of, &path);
+        let kind = kind_of_part(&self.values[of].kind, &path);
         let (part, rest) = (self.derived(kind, of, span), self.derived(self.tangent_kind(of), of, span));
         self.mark_adjoint(rest, of);
-        self.stmts.push(Stmt { outs: vec![part, rest], op: Op::TakePart { tangent, path }, span });
+        self.stmts.push(Stmt { outs: vec![part, rest], op: Op::TakePart { tangent, path, was }, span });
         (part, Some(rest))
     }
 
@@ -74,25 +82,18 @@ impl Sweep<'_> {
         let path = of_tangent(path, &self.values[of].kind);
         let Some(tangent) = tangent else { return part };
         let kind = self.tangent_kind(of);
-        let whole = self.emit(Op::AccumulatePart { tangent, path, value: part }, kind, of, span);
+        let whole = self.emit(Op::AccumulatePart { tangent, path, value: part, is_taken: true }, kind, of, span);
         self.mark_adjoint(whole, of);
         whole
     }
 
-    fn part_kind(&self, of: Value, path: &Path) -> Kind {
-        path.iter().fold(self.tangent_kind(of), |kind, step| match step {
-            Projection::Index(_) => kind.element(),
-            Projection::Field(FieldName::Unnamed(number)) => kind.field(*number),
-            Projection::Field(FieldName::Named(_)) => Kind::Unknown,
-            Projection::Dereference => kind.target(),
-            Projection::View(..) => Kind::Array(None),
-        })
-    }
-
     /// What was there before has no influence behind the write: the part goes to the value, the rest to the whole before.
-    pub(super) fn store(&mut self, base: Value, path: &Path, value: Value, how: Write, dy: Value, span: Span) {
-        let (part, rest) = self.take_part(dy, path, base, span);
-        if how == Write::Set {
+    pub(super) fn store(&mut self, stmt: &Stmt, dy: Value) {
+        let Op::Store { base, path, value, how } = &stmt.op else { unreachable!("a store") };
+        let (base, value, span) = (*base, *value, stmt.span);
+        let was = self.old_shape(stmt.outs[0], 0);
+        let (part, rest) = self.take_part(dy, path, base, was, span);
+        if *how == Write::Set {
             self.contribute(value, part);
         } else {
             self.contribute_fit(value, part, part, span);
@@ -102,10 +103,15 @@ impl Sweep<'_> {
         }
     }
 
+    /// What there is to know of the shape that a part had, one of those that the statement with that result has put others into.
+    fn old_shape(&self, out: Value, number: usize) -> Option<Value> {
+        self.old_shapes.get(&out).and_then(|shapes| shapes[number])
+    }
+
     pub(super) fn update(&mut self, base: Value, path: &Path, subtracts: bool, value: Value, dy: Value, span: Span) {
         if self.varies(value) {
             let path = of_tangent(path, &self.values[base].kind);
-            let kind = self.part_kind(base, &path);
+            let kind = kind_of_part(&self.values[base].kind, &path);
             let is_number = self.values[value].kind.peel().is_scalar() && !matches!(path.last(), Some(Projection::View(..)));
             let kind = if is_number { Kind::Scalar } else { kind };
             let part = self.emit(Op::Part(dy, path), kind.clone(), value, span);
@@ -211,34 +217,28 @@ impl Sweep<'_> {
         }
     }
 
-    pub(super) fn construct(
-        &mut self,
-        path: &syn::Path,
-        fields: &[(FieldName, Value)],
-        rest: Option<Value>,
-        dy: Value,
-        span: Span,
-    ) {
+    pub(super) fn construct(&mut self, stmt: &Stmt, dy: Value) {
+        let Op::Construct(path, fields, rest) = &stmt.op else { unreachable!("a struct or a variant") };
         // It may be an imported variant that is constructed, but for two ways of writing.
         if rest.is_none() && !path.is_ident("Self") {
-            return self.construct_variant(path, fields, dy, span);
+            return self.construct_variant(path, fields, dy, stmt.span);
         }
         let mut whole = dy;
-        for (name, value) in fields {
+        for (number, (name, value)) in fields.iter().enumerate() {
             let step = vec![Projection::Field(name.clone())];
-            if rest.is_some_and(|rest| self.varies(rest)) {
-                let of = rest.expect("checked above");
-                let (part, others) = self.take_part(whole, &step, of, span);
+            if let Some(rest) = rest.filter(|rest| self.varies(*rest)) {
+                let was = self.old_shape(stmt.outs[0], number);
+                let (part, others) = self.take_part(whole, &step, rest, was, stmt.span);
                 self.contribute(*value, part);
                 whole = others.expect("a struct is more than one of its fields");
             } else if self.varies(*value) {
                 let kind = self.tangent_kind(*value);
-                let d = self.emit(Op::Part(dy, step), kind, *value, span);
+                let d = self.emit(Op::Part(dy, step), kind, *value, stmt.span);
                 self.contribute(*value, d);
             }
         }
         if let Some(rest) = rest {
-            self.contribute(rest, whole);
+            self.contribute(*rest, whole);
         }
     }
 }

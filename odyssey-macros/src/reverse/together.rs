@@ -47,7 +47,7 @@ fn only_adds(sweep: &For) -> bool {
         let target = match &stmt.op {
             Op::Elementwise(op, operands, _) if op.is("add") || op.is("sub") => Some(operands[0]),
             Op::Accumulate(sum, _) => Some(*sum),
-            Op::AccumulatePart { tangent, .. } => Some(*tangent),
+            Op::AccumulatePart { tangent, is_taken: false, .. } => Some(*tangent),
             _ => None,
         };
         let mut reads = Vec::new();

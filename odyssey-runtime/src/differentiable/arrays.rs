@@ -20,6 +20,11 @@ macro_rules! float {
             }
 
             #[inline]
+            fn is_shaped_like(&self, _other: &Self) -> bool {
+                true
+            }
+
+            #[inline]
             fn checked_tangent(&self, tangent: $float) -> $float {
                 tangent
             }
@@ -46,6 +51,11 @@ impl<T: Real, S: Data<Elem = T>, D: Dimension> Differentiable for ArrayBase<S, D
         zeros(self.raw_dim())
     }
 
+    #[inline]
+    fn is_shaped_like(&self, other: &Self) -> bool {
+        self.shape() == other.shape()
+    }
+
     #[track_caller]
     fn checked_tangent(&self, tangent: Array<T, D>) -> Array<T, D> {
         let (shape, of) = (tangent.shape(), self.shape());
@@ -61,6 +71,11 @@ impl<T: Real, D: Dimension> Differentiable for ArrayRef<T, D> {
 
     fn zero_tangent(&self) -> Array<T, D> {
         zeros(self.raw_dim())
+    }
+
+    #[inline]
+    fn is_shaped_like(&self, other: &Self) -> bool {
+        self.shape() == other.shape()
     }
 
     #[track_caller]

@@ -16,6 +16,11 @@ macro_rules! reference {
             }
 
             #[inline]
+            fn is_shaped_like(&self, other: &Self) -> bool {
+                (**self).is_shaped_like(other)
+            }
+
+            #[inline]
             #[track_caller]
             fn checked_tangent(&self, tangent: T::Tangent) -> T::Tangent {
                 (**self).checked_tangent(tangent)
@@ -43,6 +48,10 @@ impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
         Box::new((**self).zero_tangent())
     }
 
+    fn is_shaped_like(&self, other: &Self) -> bool {
+        (**self).is_shaped_like(other)
+    }
+
     fn complete(&self, partial: Box<T::Partial>) -> Box<T::Tangent> {
         Box::new((**self).complete(*partial))
     }
@@ -62,6 +71,10 @@ impl<T: Differentiable> Differentiable for [T] {
         zeros.extend(self.iter().map(T::zero_tangent));
         zeros
     }
+
+    fn is_shaped_like(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other).all(|(a, b)| a.is_shaped_like(b))
+    }
 }
 
 impl<T: Differentiable> Differentiable for Vec<T> {
@@ -77,6 +90,10 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     fn zero_tangent(&self) -> Vec<T::Tangent> {
         self.as_slice().zero_tangent()
     }
+
+    fn is_shaped_like(&self, other: &Self) -> bool {
+        self.as_slice().is_shaped_like(other)
+    }
 }
 
 impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
@@ -90,6 +107,10 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
 
     fn zero_tangent(&self) -> [T::Tangent; N] {
         self.each_ref().map(T::zero_tangent)
+    }
+
+    fn is_shaped_like(&self, other: &Self) -> bool {
+        self.as_slice().is_shaped_like(other)
     }
 }
 
@@ -108,6 +129,14 @@ macro_rules! optional {
 
             fn zero_tangent(&self) -> Option<T::Tangent> {
                 if let $some(value) = self { Some(value.zero_tangent()) } else { None }
+            }
+
+            fn is_shaped_like(&self, other: &Self) -> bool {
+                match (self, other) {
+                    ($some(a), $some(b)) => a.is_shaped_like(b),
+                    ($some(_), _) | (_, $some(_)) => false,
+                    _ => true,
+                }
             }
 
             fn complete(&self, partial: Option<T::Partial>) -> Option<T::Tangent> {
@@ -135,6 +164,10 @@ macro_rules! tuple {
 
             fn zero_tangent(&self) -> Self::Tangent {
                 ($(self.$index.zero_tangent(),)*)
+            }
+
+            fn is_shaped_like(&self, other: &Self) -> bool {
+                $(self.$index.is_shaped_like(&other.$index))&&*
             }
 
             fn complete(&self, partial: Self::Partial) -> Self::Tangent {

@@ -57,6 +57,10 @@ pub trait Differentiable {
         whole
     }
 
+    /// The tangents of both have the same shape: may be added.
+    #[doc(hidden)]
+    fn is_shaped_like(&self, other: &Self) -> bool;
+
     /// Gives its memory back, to the workspace if one is lent to this thread.
     #[doc(hidden)]
     fn recycle_value(self)

@@ -16,6 +16,11 @@ macro_rules! passive_body {
         fn zero_tangent(&self) {}
 
         #[inline]
+        fn is_shaped_like(&self, _other: &Self) -> bool {
+            true
+        }
+
+        #[inline]
         fn complete(&self, (): ()) {}
 
         #[inline]

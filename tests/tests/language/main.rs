@@ -66,6 +66,8 @@ mod parts_in_place;
 mod physics;
 mod pipelines;
 mod places;
+mod reshaped;
+mod reshaped_deep;
 mod returns;
 mod robotics;
 mod shapes_of_lists;
