@@ -16,7 +16,8 @@ use crate::real::Real;
 /// differences in every number of `x`.
 ///
 /// A difference is taken with a step of about the cube root of the precision of `T`, relative to the number. The two
-/// agree up to the rounding errors of `f` and a relative error of `1e-6` (`f64`) or `2e-2` (`f32`).
+/// agree up to the rounding errors of `f` and a relative error of `1e-6` (`f64`) or `2e-2` (`f32`); a difference that changes with
+/// its step as those of smooth functions do may be off by that change.
 ///
 /// # Errors
 /// The first number of `x` whose derivative does not agree, or is not a number.

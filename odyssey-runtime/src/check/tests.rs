@@ -128,3 +128,37 @@ fn what_cancels_is_rounded() {
     super::argument("x", &[0.3, 1.0], f, &[-2.8e-17, 1.0]).unwrap();
     super::argument("x", &[0.3, 1.0], f, &[1e-6, 1.0]).unwrap_err();
 }
+
+/// The difference of `x³` at zero is its own error and nothing else.
+#[test]
+fn differences_have_an_error() {
+    for x in [0.0f64, 1e-12, -1e-9] {
+        argument("x", &x, |x: f64| x.powi(3), &(3.0 * x * x)).unwrap();
+        argument("x", &x, |x: f64| 2.0 * x.powi(5) - x.powi(3) + 1e-3, &(10.0 * x.powi(4) - 3.0 * x * x)).unwrap();
+        argument("x", &x, |x: f64| x * x.abs(), &(2.0 * x.abs())).unwrap();
+        argument("x", &x, |x: f64| x.powi(3), &(3.0 * x * x + 1e-9)).unwrap_err();
+        argument("x", &x, |x: f64| x.powi(3) + x, &(1.0 + 1e-5)).unwrap_err();
+        argument("x", &x, |x: f64| x.powi(3) + x, &0.0).unwrap_err();
+    }
+    argument("x", &0.0f32, |x: f32| x.powi(3), &0.0).unwrap();
+    argument("x", &0.0f32, |x: f32| x.powi(3), &1e-2).unwrap_err();
+}
+
+/// Over a bend, the steps say nothing of their error.
+#[test]
+fn bends_are_no_error() {
+    for x in [1e-7f64, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5] {
+        argument("x", &x, |x: f64| x.abs(), &1.0).unwrap();
+        argument("x", &x, |x: f64| 1.0 / (x * x), &(-2.0 / x.powi(3))).unwrap();
+        for wrong in [-1.0, 0.0, 0.5, 0.99, 1.01, 2.0] {
+            argument("x", &x, |x: f64| x.abs(), &wrong).unwrap_err();
+            argument("x", &x, |x: f64| x.max(0.0), &wrong).unwrap_err();
+            argument("x", &x, |x: f64| 1.0 / (x * x), &(-2.0 * wrong / x.powi(3))).unwrap_err();
+            argument("x", &x, f64::ln, &(wrong / x)).unwrap_err();
+        }
+    }
+    for wrong in [0.0, 1.0] {
+        argument("x", &0.0, |x: f64| x.max(0.0), &wrong).unwrap_err();
+        argument("x", &0.0, |x: f64| x.max(0.0) + x.powi(3), &wrong).unwrap_err();
+    }
+}
