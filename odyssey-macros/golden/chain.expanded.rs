@@ -11,11 +11,7 @@ impl chain {
         b: f64,
     ) -> (f64, (Array1<f64>, f64, f64)) {
         let (sum, d_b, d_a, d_x) = rt::map_to!(
-            (
-                rt::sc(a),
-                rt::operand(x),
-                rt::sc(b),
-            ),
+            (rt::sc(a), x, rt::sc(b)),
             (
                 rt::Sum,
                 rt::like(&b),
@@ -172,11 +168,7 @@ impl chain {
     ) {
         rt::assert_same(&primal, &chain);
         let (value, value_1, value_2, sum) = rt::map_to!(
-            (
-                rt::operand(x),
-                rt::sc(a),
-                rt::sc(b),
-            ),
+            (x, rt::sc(a), rt::sc(b)),
             (
                 rt::Full,
                 rt::Full,
@@ -196,10 +188,10 @@ impl chain {
                 let (d_b, d_a, d_x) = rt::map_to(
                     (
                         rt::sc(d_sum),
-                        rt::operand(x),
-                        rt::operand(&value_1),
-                        rt::operand(&value),
-                        rt::operand(&value_2),
+                        x,
+                        &value_1,
+                        &value,
+                        &value_2,
                         rt::sc(b),
                         rt::sc(a),
                     ),
@@ -218,7 +210,9 @@ impl chain {
                         (product * value, product * x, d_x_2 + product * a)
                     },
                 );
-                rt::recycle!(value_1, value, value_2);
+                rt::recycle(value_1);
+                rt::recycle(value);
+                rt::recycle(value_2);
                 (WantX::when(|| d_x), WantA::when(|| d_a), WantB::when(|| d_b))
             },
         )
@@ -254,10 +248,10 @@ impl chain {
         let (sum, sum_dot) = rt::map_to!(
             (
                 rt::sc(a),
-                rt::operand(x),
+                x,
                 rt::sc(b),
                 rt::sc(a_dot),
-                rt::operand(x_dot),
+                x_dot,
                 rt::sc(b_dot),
             ),
             (rt::Sum, rt::Sum),

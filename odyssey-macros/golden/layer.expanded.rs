@@ -69,19 +69,16 @@ impl layer {
         rt::assert_same(&primal, &layer);
         let xw = rt::dot(x, &l.w);
         let value = rt::map!(
-            (rt::operand(&xw), rt::operand(&l.b)),
+            (&xw, &l.b),
             |(xw, b)| tanh(xw + b),
         );
         let xw_extent = rt::extent(&xw);
-        rt::recycle!(xw);
+        rt::recycle(xw);
         (
             value,
             move |l, x, value, d_result| {
                 let (d_xw, value_1) = rt::map_to(
-                    (
-                        rt::operand(&d_result),
-                        rt::operand(&value),
-                    ),
+                    (&d_result, &value),
                     (
                         rt::like(&xw_extent),
                         rt::like(&l.b),
@@ -105,7 +102,7 @@ impl layer {
                     None
                 };
                 let d_x = WantX::when(|| rt::dot::d_lhs(&l.w, &d_xw));
-                rt::recycle!(d_xw);
+                rt::recycle(d_xw);
                 (WantL::when(|| rt::given(d_l)), d_x)
             },
         )
@@ -139,13 +136,7 @@ impl layer {
         let value = rt::dot(x_dot, &l.w);
         let value_1 = rt::dot(x, &l_dot.w);
         let (value_2, value_3) = rt::map_to!(
-            (
-                rt::operand(&xw),
-                rt::operand(&l.b),
-                rt::operand(&value),
-                rt::operand(&value_1),
-                rt::operand(&l_dot.b),
-            ),
+            (&xw, &l.b, &value, &value_1, &l_dot.b),
             (rt::Full, rt::Full),
             |(xw, b, value, value_1, b_1)| {
                 let tanh_value = tanh(xw + b);

@@ -15,12 +15,7 @@ impl loss {
         let nrows = x.nrows() as f64;
         let d_sum = 1.0 / nrows;
         let (sum, d_xw, d_b) = rt::map_to!(
-            (
-                rt::operand(&xw),
-                rt::operand(b),
-                rt::operand(y),
-                rt::sc(d_sum),
-            ),
+            (&xw, b, y, rt::sc(d_sum)),
             (
                 rt::Sum,
                 rt::like(&xw),
@@ -35,9 +30,9 @@ impl loss {
                 (e * e, d_xw, d_xw)
             },
         );
-        rt::recycle!(xw);
+        rt::recycle(xw);
         let d_w = rt::dot::d_rhs(x, &d_xw);
-        rt::recycle!(d_xw);
+        rt::recycle(d_xw);
         (sum / nrows, (d_w, d_b))
     }
     /// The gradient with respect to the differentiated arguments.
@@ -195,29 +190,22 @@ impl loss {
     ) {
         rt::assert_same(&primal, &loss);
         let xw = rt::dot(x, w);
-        let h = rt::map!(
-            (rt::operand(&xw), rt::operand(b)),
-            |(xw, b)| tanh(xw + b),
-        );
+        let h = rt::map!((&xw, b), |(xw, b)| tanh(xw + b));
         let sum = rt::map_sum(
-            (rt::operand(&h), rt::operand(y)),
+            (&h, y),
             |(h, y)| {
                 let e = h - y;
                 e * e
             },
         );
         let xw_extent = rt::extent(&xw);
-        rt::recycle!(xw);
+        rt::recycle(xw);
         (
             sum / x.nrows() as f64,
             move |_, b, x, y, _, d_result| {
                 let d_sum = d_result / x.nrows() as f64;
                 let (d_xw, d_b) = rt::map_to(
-                    (
-                        rt::sc(d_sum),
-                        rt::operand(&h),
-                        rt::operand(y),
-                    ),
+                    (rt::sc(d_sum), &h, y),
                     (
                         rt::like(&xw_extent),
                         rt::like(b),
@@ -231,7 +219,8 @@ impl loss {
                     },
                 );
                 let d_w = WantW::when(|| rt::dot::d_rhs(x, &d_xw));
-                rt::recycle!(h, d_xw);
+                rt::recycle(h);
+                rt::recycle(d_xw);
                 (d_w, WantB::when(|| d_b), (), ())
             },
         )
@@ -271,13 +260,7 @@ impl loss {
         let xw = rt::dot(x, w);
         let xw_dot = rt::dot(x, w_dot);
         let (sum, sum_dot) = rt::map_to!(
-            (
-                rt::operand(&xw),
-                rt::operand(b),
-                rt::operand(y),
-                rt::operand(&xw_dot),
-                rt::operand(b_dot),
-            ),
+            (&xw, b, y, &xw_dot, b_dot),
             (rt::Sum, rt::Sum),
             |(xw, b, y, xw_dot, b_dot)| {
                 let h = tanh(xw + b);

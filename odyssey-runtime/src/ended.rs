@@ -70,6 +70,12 @@ impl<T> Drop for Ended<T> {
     }
 }
 
+/// Gives the memory of an array back.
+#[inline]
+pub fn recycle<T: Tangent>(ended: T) {
+    ended.recycle_tangent();
+}
+
 /// `rt::recycle!(x, y);`
 #[doc(hidden)]
 #[macro_export]

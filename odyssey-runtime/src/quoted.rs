@@ -7,18 +7,13 @@ use std::fmt::Arguments;
 use std::panic::Location;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// An expression of the user's: line and column of a call in generated code, and the text.
-pub(crate) type Quote = (u32, u32, &'static str);
-
-/// The shapes that are broadcast together in a pass that stands at that line and column, over so many operands: panics where the
-/// first two that do not fit meet.
-pub(crate) type Joins = (u32, u32, usize, fn(&[&[usize]]));
-
-/// The expressions of a function.
+/// The expressions of a function, one a line, as text, which takes rustc nothing to check: read when there is a panic.
+///
+/// `6:16 x.dot(w)` is the expression whose call in generated code stands at line 6, column 16. `7:15/3 0,1|2 8:9 &h + x` stands for
+/// an operator in a pass over three operands at 7:15: what is broadcast of operands 0 and 1 meets operand 2 in the expression at 8:9.
 #[derive(Debug)]
 pub struct Quoted {
-    texts: &'static [Quote],
-    joins: &'static [Joins],
+    lines: &'static [&'static str],
     /// The file, and what has been called before: all of them are a list.
     known: OnceLock<(&'static str, Option<&'static Quoted>)>,
 }
@@ -29,8 +24,8 @@ static LAST: Mutex<Option<&'static Quoted>> = Mutex::new(None);
 impl Quoted {
     /// These expressions.
     #[must_use]
-    pub const fn new(texts: &'static [Quote], joins: &'static [Joins]) -> Self {
-        Self { texts, joins, known: OnceLock::new() }
+    pub const fn new(lines: &'static [&'static str]) -> Self {
+        Self { lines, known: OnceLock::new() }
     }
 
     /// From now on, panics of this file look here as well.
@@ -51,17 +46,14 @@ impl Quoted {
     }
 }
 
-/// All of them that have expressions of this file.
-fn all_of(file: &str) -> impl Iterator<Item = &'static Quoted> {
+/// What follows `place` and `separator` in the lines about this file.
+fn lines_at(place: &Location<'static>, separator: char) -> impl Iterator<Item = &'static str> {
     let last = *LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = place.file();
     let known = move |quoted: &&'static Quoted| quoted.known.get().is_some_and(|(of, _)| *of == file);
-    std::iter::successors(last, |quoted| quoted.known.get().and_then(|(_, next)| *next)).filter(known)
-}
-
-/// The user's expression at that place, if generated code stands there.
-fn expression_at(place: &Location<'_>) -> Option<&'static str> {
-    let here = |(line, column, _): &&Quote| (*line, *column) == (place.line(), place.column());
-    all_of(place.file()).find_map(|quoted| quoted.texts.iter().find(here)).map(|(.., text)| *text)
+    let all = std::iter::successors(last, |quoted| quoted.known.get().and_then(|(_, next)| *next)).filter(known);
+    let start = format!("{}:{}{separator}", place.line(), place.column());
+    all.flat_map(|quoted| quoted.lines).filter_map(move |line| line.strip_prefix(&start))
 }
 
 /// Panics with this message, and with the user's expression or, where there is none, the name of the operation, which may be empty
@@ -70,7 +62,7 @@ fn expression_at(place: &Location<'_>) -> Option<&'static str> {
 #[track_caller]
 pub(crate) fn refuse(operation: &str, message: Arguments<'_>) -> ! {
     let place = Location::caller();
-    match expression_at(place) {
+    match lines_at(place, ' ').next() {
         Some(text) => panic!("{message} in {text} at {}:{}", place.file(), place.line()),
         None if operation.is_empty() => panic!("{message}"),
         None => panic!("{message} in {operation}"),
@@ -92,17 +84,34 @@ pub(crate) use ensure;
 #[track_caller]
 pub(crate) fn refuse_join(shapes: &[&[usize]]) {
     let place = Location::caller();
-    let here = |(line, column, operands, _): &&Joins| (*line, *column, *operands) == (place.line(), place.column(), shapes.len());
-    let joins = all_of(place.file()).flat_map(|quoted| quoted.joins.iter().filter(here));
-    joins.for_each(|(.., panic)| panic(shapes));
+    let joins = lines_at(place, '/').filter_map(Join::of).filter(|join| join.operands == shapes.len());
+    for Join { sides, line, text, .. } in joins {
+        let [left, right] = sides.map(|side| side.iter().fold(Vec::new(), |all, operand| broadcast(&all, shapes[*operand])));
+        assert!(fit(&left, &right), "shapes {left:?} and {right:?} do not broadcast in {text} at {}:{line}", place.file());
+    }
 }
 
-/// Panics unless what is on the left of an operator, and what is on its right, fit together: the operands of a pass by number.
-#[track_caller]
-pub fn join(shapes: &[&[usize]], left: &[usize], right: &[usize], text: &'static str) {
-    let [left, right] = [left, right].map(|side| side.iter().fold(Vec::new(), |all, operand| broadcast(&all, shapes[*operand])));
-    let place = Location::caller();
-    assert!(fit(&left, &right), "shapes {left:?} and {right:?} do not broadcast in {text} at {}:{}", place.file(), place.line());
+/// An operator in a pass.
+struct Join {
+    /// Of the pass.
+    operands: usize,
+    /// What is on its left and on its right: the operands of the pass by number.
+    sides: [Vec<usize>; 2],
+    line: &'static str,
+    text: &'static str,
+}
+
+impl Join {
+    /// What stands behind `/` in a line.
+    fn of(rest: &'static str) -> Option<Join> {
+        let (operands, rest) = rest.split_once(' ')?;
+        let (sides, rest) = rest.split_once(' ')?;
+        let (left, right) = sides.split_once('|')?;
+        let (place, text) = rest.split_once(' ')?;
+        let (line, _) = place.split_once(':')?;
+        let side = |side: &str| side.split(',').map(|operand| operand.parse().ok()).collect::<Option<Vec<usize>>>();
+        Some(Join { operands: operands.parse().ok()?, sides: [side(left)?, side(right)?], line, text })
+    }
 }
 
 fn fit(a: &[usize], b: &[usize]) -> bool {

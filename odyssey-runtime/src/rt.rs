@@ -11,10 +11,9 @@ pub use crate::differentiable::{
 pub use crate::dual::{Dual, Lift, Parts, constant, dual, dual_array, dual_list, lifted, parts, tangent_part};
 pub use crate::elementwise::functions::probe::{MethodsOfThePrelude, NumberOfThePrelude, OnArrays};
 pub use crate::elementwise::{
-    Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages,
-    operand, sc,
+    Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages, sc,
 };
-pub use crate::ended::{self, to_owned};
+pub use crate::ended::{self, recycle, to_owned};
 pub use crate::found::{IsDifferent, IsSame, Same, found, pair};
 pub use crate::jacobian::{Entries, by_columns, entries, set_row, unit, without_rows};
 pub use crate::lent::{Left, before, keep, lend, lend_along};
@@ -32,7 +31,7 @@ pub use crate::place::{
     NoField, add_part, add_to, as_tangent, assign, clear_field, clear_part, clear_part_as, into_tangent, kind_of, of_kind, part,
     put_part, subtract_from, take_part, take_part_as,
 };
-pub use crate::quoted::{Quoted, join};
+pub use crate::quoted::Quoted;
 pub use crate::repeated::{Once, for_each_row, keeping};
 pub use crate::second::{AlongPassed, Handed, Passed, constant_seed, handed, map_linearized_along, map_pulled_back_along};
 pub use crate::tangent::Tangent;

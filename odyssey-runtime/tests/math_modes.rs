@@ -14,7 +14,7 @@ fn exp(_: f64) -> f64 {
 fn functions_go_by_their_bare_names() {
     let x = arr2(&[[0.5, -1.0], [2.0, 0.25]]);
     let b = arr1(&[0.125, 1.0]);
-    let y: Array2<f64> = rt::map!((rt::operand(&x), rt::operand(&b)), |(x, b)| tanh(x + b));
+    let y: Array2<f64> = rt::map!((&x, &b), |(x, b)| tanh(x + b));
     assert!((y[[1, 0]] - 2.125_f64.tanh()).abs() < 1e-15);
     assert_eq!(y.shape(), [2, 2]);
 }
@@ -24,9 +24,9 @@ fn nothing_around_hides_them() {
     let tanh = 2.0;
     let max = |a: f64, _: f64| a * 1000.0;
     let x = arr1(&[0.5_f64, 3.0]);
-    let y = rt::map!((rt::operand(&x), rt::sc(tanh)), |(x, k)| exp(x) + max(x, k));
+    let y = rt::map!((&x, rt::sc(tanh)), |(x, k)| exp(x) + max(x, k));
     assert!((y[0] - (0.5_f64.exp() + 2.0)).abs() < 1e-15);
-    let z = rt::map!((rt::operand(&x),), |(x,)| {
+    let z = rt::map!((&x,), |(x,)| {
         let abs = abs(x);
         if abs > 1.0 { -abs } else { tanh(abs) }
     });
@@ -38,9 +38,9 @@ fn nothing_around_hides_them() {
 #[test]
 fn variables_are_captured() {
     let (shift, x) = (1.5_f32, arr1(&[1.0_f32, 2.0]));
-    let y = rt::map!((rt::operand(&x),), |(x,)| x * shift);
+    let y = rt::map!((&x,), |(x,)| x * shift);
     assert_eq!(y, arr1(&[1.5, 3.0]));
-    let total: f32 = rt::map_sum!((rt::operand(&x),), |(x,)| x - shift);
+    let total: f32 = rt::map_sum!((&x,), |(x,)| x - shift);
     assert_eq!(total, 0.0);
 }
 
@@ -48,7 +48,7 @@ fn variables_are_captured() {
 fn all_kinds_of_outputs() {
     let x: Array2<f64> = Array2::from_shape_fn((3, 20), |(i, j)| (i * 20 + j) as f64 / 60.0);
     let b = Array1::from_elem(20, 0.5);
-    let operands = || (rt::operand(&x), rt::operand(&b));
+    let operands = || (&x, &b);
     let sum = rt::map_sum!(operands(), |(x, b)| exp(x * b));
     let like = rt::map_like!(&b, operands(), |(x, b)| exp(x * b));
     let (full, like_b, also_sum) = rt::map_to!(operands(), (rt::Full, rt::like(&b), rt::Sum), |(x, b)| {
@@ -74,8 +74,8 @@ fn scalars_alone_are_computed_in_plain_arithmetic() {
 #[test]
 fn one_closure_serves_both() {
     let x = arr1(&[1.0, 4.0]);
-    let y = rt::map((rt::operand(&x),), |(x,)| rt::sqrt(x));
+    let y = rt::map((&x,), |(x,)| rt::sqrt(x));
     assert_eq!(y, arr1(&[1.0, 2.0]));
-    let total: f64 = rt::map_sum((rt::operand(&x),), |(x,)| x);
+    let total: f64 = rt::map_sum((&x,), |(x,)| x);
     assert_eq!(total, 5.0);
 }

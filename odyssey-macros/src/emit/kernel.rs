@@ -22,7 +22,7 @@ impl Writer<'_> {
             return Fragment::tight(self.runtime_call("sum", x, place));
         }
         let (span, place) = (at(place), self.place_of_pass(kernel, place));
-        let operands = self.operands(kernel, span);
+        let operands = self.operands(kernel, span, place);
         let form = self.form(kernel);
         let closure = self.closure(kernel, outs, form, span);
         let (name, extra) = match kernel.outputs[..] {
@@ -75,23 +75,27 @@ impl Writer<'_> {
         }
     }
 
-    fn operands(&mut self, kernel: &Kernel, span: Span) -> TokenStream {
+    /// The tuple stands at the place of the pass, where rustc says what is wrong with it.
+    fn operands(&mut self, kernel: &Kernel, span: Span, place: Span) -> TokenStream {
         let mut operands = Vec::new();
         for input in &kernel.inputs {
-            let (function, x) = match self.values[*input].kind {
-                Kind::Scalar => (self.rt("sc", span), self.expr(*input).tokens),
-                _ => (self.rt("operand", span), self.reference(*input)),
+            let operand = match self.values[*input].kind {
+                Kind::Scalar => {
+                    let (function, x) = (self.rt("sc", span), self.expr(*input).tokens);
+                    quote!(#function(#x))
+                }
+                _ => self.shared_reference(*input),
             };
             let place = self.values[*input].read_at.unwrap_or(self.values[*input].span);
-            operands.push(locate(quote!(#function(#x)), place));
+            operands.push(locate(operand, place));
         }
         for extent in &kernel.extents {
-            let x = self.reference(*extent);
+            let x = self.shared_reference(*extent);
             let is_extent = matches!(self.layout.definition(*extent), Some(Op::Extent(_)));
-            let (extent, operand) = (self.rt("extent", span), self.rt("operand", span));
-            operands.push(if is_extent { quote!(#operand(#x)) } else { quote!(#operand(&#extent(#x))) });
+            let extent = self.rt("extent", span);
+            operands.push(if is_extent { x } else { quote!(&#extent(#x)) });
         }
-        tuple(&operands)
+        given(quote!(#(#operands,)*), place).into()
     }
 
     /// The closure of a kernel, or those of its two stages, the first in brackets.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::names::{at, given};
+use super::names::at;
 use super::writer::Writer;
 use crate::expressions::{place_of, Expression, Place};
 use crate::ir::{Callee, Kernel, Kind, Op, Value, ValueMap};
@@ -15,8 +15,8 @@ use crate::table::operations;
 #[derive(Default)]
 pub(super) struct Quotes {
     texts: BTreeMap<Place, String>,
-    /// By place and number of operands of a pass, what is broadcast in it.
-    joins: BTreeMap<(Place, usize), TokenStream>,
+    /// By place and number of operands of a pass, what is broadcast in it, in the order of evaluation.
+    joins: BTreeMap<(Place, usize), Vec<String>>,
     /// The operators whose operands have been joined.
     joined: BTreeSet<Place>,
     /// What fits in the forward pass fits in its sweep.
@@ -69,21 +69,17 @@ impl Writer<'_> {
         let Some(first) = joins.first() else { return self.place(token) };
         let (at, operands) = (self.place(first.token), kernel.inputs.len() + kernel.extents.len());
         let Some(place) = place_of(at) else { return at };
-        let shapes = syn::Ident::new("shapes", Span::mixed_site());
-        let checks: TokenStream = joins.iter().map(|join| self.check(join, &shapes)).collect();
-        self.quotes.joins.entry((place, operands)).or_default().extend(checks);
+        let lines: Vec<_> = joins.iter().filter_map(|join| self.line(join)).collect();
+        self.quotes.joins.entry((place, operands)).or_default().extend(lines);
         at
     }
 
-    /// `rt::join(shapes, &[0], &[1], "&h + x");`, at that expression.
-    fn check(&self, join: &Join, shapes: &syn::Ident) -> TokenStream {
-        let Some(Expression { text, at }) = self.expressions.find(join.token) else { return TokenStream::new() };
-        let [left, right] = join.sides.each_ref().map(|side| {
-            let operands = side.iter().map(|operand| Literal::usize_unsuffixed(*operand));
-            quote!(&[#(#operands),*])
-        });
-        let (function, arguments) = (self.users("join", *at), given(quote!(#shapes, #left, #right, #text), *at));
-        quote!(#function #arguments;)
+    /// `0,1|2 8:9 &h + x`: the operands on both sides, and the expression.
+    fn line(&self, join: &Join) -> Option<String> {
+        let Expression { text, at } = self.expressions.find(join.token)?;
+        let (line, column) = place_of(*at)?;
+        let [left, right] = join.sides.each_ref().map(|side| side.iter().map(usize::to_string).collect::<Vec<_>>().join(","));
+        Some(format!("{left}|{right} {line}:{column} {text}"))
     }
 
     /// The operators of a pass that bring operands of their own shapes together, in the order in which they are evaluated.
@@ -121,19 +117,13 @@ impl Writer<'_> {
         if texts.is_empty() && joins.is_empty() {
             return TokenStream::new();
         }
-        let krate = self.krate;
-        let number = |n: u32| Literal::u32_unsuffixed(n);
-        let texts = texts.into_iter().map(|((line, column), text)| {
-            let [line, column] = [line, column].map(number);
-            quote!((#line, #column, #text))
+        let texts = texts.into_iter().map(|((line, column), text)| format!("{line}:{column} {text}"));
+        let joins = joins.into_iter().flat_map(|(((line, column), operands), joins)| {
+            joins.into_iter().map(move |join| format!("{line}:{column}/{operands} {join}"))
         });
-        let shapes = syn::Ident::new("shapes", Span::mixed_site());
-        let joins = joins.into_iter().map(|(((line, column), operands), checks)| {
-            let ([line, column], operands) = ([line, column].map(number), Literal::usize_unsuffixed(operands));
-            quote!((#line, #column, #operands, |#shapes| { #checks }))
-        });
+        let (krate, lines) = (self.krate, texts.chain(joins));
         quote! {
-            static QUOTED: #krate::rt::Quoted = #krate::rt::Quoted::new(&[#(#texts),*], &[#(#joins),*]);
+            static QUOTED: #krate::rt::Quoted = #krate::rt::Quoted::new(&[#(#lines),*]);
             QUOTED.know();
         }
     }

@@ -39,6 +39,11 @@ pub(super) fn makes_arrays(op: &Op) -> bool {
     }
 }
 
+/// What it returns as an array is nobody else's.
+pub(super) fn owns_arrays(op: &Op) -> bool {
+    makes_arrays(op) || matches!(op, Op::Accumulate(..))
+}
+
 /// Needs memory for arrays.
 fn takes_memory(op: &Op) -> bool {
     makes_arrays(op) || matches!(op, Op::Linearize(_) | Op::LinearizeAlong(..) | Op::Call(_)) || !op.blocks().is_empty()
@@ -134,9 +139,16 @@ impl Layout {
     }
 }
 
+/// A variable that ends.
+pub(super) struct Ended {
+    name: Ident,
+    /// An array for sure, so that method lookup need not find out what it is, which takes rustc four times as long.
+    is_array: bool,
+}
+
 impl Writer<'_> {
-    /// The names of what ends with a block; of `given` as well, which it was given to keep.
-    pub(super) fn ended(&mut self, block: &Block, given: &[Value]) -> Vec<Ident> {
+    /// What ends with a block; of `given` as well, which it was given to keep.
+    pub(super) fn ended(&mut self, block: &Block, given: &[Value]) -> Vec<Ended> {
         let is_own =
             |v: &Value| self.layout.variable(*v) == *v && self.layout.is_made(*v) && self.layout.may_own_memory(self.values, *v);
         let mut ended: Vec<_> = given.iter().copied().filter(is_own).collect();
@@ -145,7 +157,12 @@ impl Writer<'_> {
         let mut seen = ValueSet::default();
         ended.retain(|v| seen.insert(*v));
         self.moved.extend(ended.iter().copied());
-        ended.into_iter().map(|v| self.name(v)).collect()
+        ended.into_iter().map(|v| self.end_of(v)).collect()
+    }
+
+    fn end_of(&mut self, value: Value) -> Ended {
+        let is_array = self.layout.sharing(self.layout.variable(value)).all(|v| self.layout.is_own_array(v));
+        Ended { name: self.name(value), is_array }
     }
 
     /// Results, when what has ended with the block has given its memory back: those that still read it get names like `hints`
@@ -154,7 +171,7 @@ impl Writer<'_> {
         &mut self,
         results: Vec<TokenStream>,
         hints: &[Ident],
-        ended: &[Ident],
+        ended: &[Ended],
         span: Span,
     ) -> (TokenStream, Vec<TokenStream>) {
         let mut bound = TokenStream::new();
@@ -168,13 +185,16 @@ impl Writer<'_> {
         (quote!(#bound #recycle), results)
     }
 
-    /// `rt::recycle!(x, y);`
-    pub(super) fn recycle(&self, ended: &[Ident], span: Span) -> TokenStream {
+    /// `rt::recycle(x); rt::recycle!(y, z);`
+    pub(super) fn recycle(&self, ended: &[Ended], span: Span) -> TokenStream {
         if ended.is_empty() {
             return TokenStream::new();
         }
         let recycle = self.rt("recycle", span);
-        quote!(#recycle!(#(#ended),*);)
+        let (arrays, others): (Vec<_>, Vec<_>) = ended.iter().partition(|ended| ended.is_array);
+        let [arrays, others] = [arrays, others].map(|ended| ended.into_iter().map(|ended| &ended.name).collect::<Vec<_>>());
+        let others = (!others.is_empty()).then(|| quote!(#recycle!(#(#others),*);));
+        quote!(#(#recycle(#arrays);)* #others)
     }
 
     /// `x = next;`, and what was in `x` gives its memory back.
@@ -189,23 +209,23 @@ impl Writer<'_> {
         quote!(#set!(#place => #next);)
     }
 
-    /// `rt::recycle!(x);` for the arrays that end with a statement, if something that needs memory follows.
+    /// `rt::recycle(x);` for the arrays that end with a statement, if something that needs memory follows.
     pub(super) fn releases(&mut self, stmt: &Stmt, rest: &[Stmt]) -> TokenStream {
         let ending: Vec<_> = self.layout.ending(self.at).filter(|v| !self.is_guarded(*v)).collect();
         if ending.is_empty() || !rest.iter().any(|stmt| takes_memory(&stmt.op)) {
             return TokenStream::new();
         }
         self.moved.extend(ending.iter().copied());
-        let names: Vec<_> = ending.into_iter().map(|v| self.name(v)).collect();
-        self.recycle(&names, stmt.span)
+        let ended: Vec<_> = ending.into_iter().map(|v| self.end_of(v)).collect();
+        self.recycle(&ended, stmt.span)
     }
 }
 
-/// One of the names occurs in it.
-fn mentions(tokens: &TokenStream, names: &[Ident]) -> bool {
+/// One of the variables occurs in it.
+fn mentions(tokens: &TokenStream, ended: &[Ended]) -> bool {
     tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => names.contains(&ident),
-        TokenTree::Group(group) => mentions(&group.stream(), names),
+        TokenTree::Ident(ident) => ended.iter().any(|ended| ended.name == ident),
+        TokenTree::Group(group) => mentions(&group.stream(), ended),
         _ => false,
     })
 }

@@ -150,6 +150,20 @@ impl Writer<'_> {
         }
     }
 
+    /// A shared reference, where no parameter's type makes one of a `&mut`.
+    pub(super) fn shared_reference(&mut self, value: Value) -> TokenStream {
+        let referred = match self.layout.definition(value) {
+            Some(Op::Dereference(inner)) if self.layout.is_inline(value) => *inner,
+            _ => value,
+        };
+        let reference = self.reference(value);
+        if self.values[referred].kind.is_exclusive() {
+            quote!(&*#reference)
+        } else {
+            reference
+        }
+    }
+
     /// To give it away, the value would have to be copied.
     pub(super) fn is_kept(&self, value: Value) -> bool {
         let is_copy = matches!(self.values[value].kind, Kind::Scalar | Kind::Reference(_));

@@ -9,6 +9,7 @@ use syn::{Expr, ExprStruct, Token};
 
 use super::Lowerer;
 use crate::diagnostics::not_yet;
+use crate::emit::at;
 use crate::ir::{FieldName, Kind, Listing, Op, Value};
 
 impl Lowerer {
@@ -101,7 +102,8 @@ impl Lowerer {
         let name = syn::Ident::new("repeated", proc_macro2::Span::mixed_site());
         self.bindings.open();
         self.bindings.declare(&name, value);
-        let list = self.expr(&syn::parse_quote_spanned!(expr.span()=> (0..#count).map(|_| #name.clone()).collect::<Vec<_>>()));
+        let list =
+            self.expr(&syn::parse_quote_spanned!(at(expr.span())=> (0..#count).map(|_| #name.clone()).collect::<Vec<_>>()));
         self.bindings.close();
         Some(list)
     }

@@ -4,7 +4,6 @@ use ndarray::{Array, ArrayViewMut, DimMax, Dimension, ShapeBuilder};
 
 use super::kernel::{Lanes, Slot, StoreOrAdd};
 use super::list::List;
-use super::tuples::Operands;
 use crate::real::Real;
 
 /// The rank of a scalar: the result is a number, not an array.
@@ -13,8 +12,8 @@ pub struct Scalar;
 
 /// A rank: [`Scalar`], or a dimension type of `ndarray`.
 pub trait Rank: Clone {
-    /// What a kernel over these operands does with the values of a cotangent of this rank.
-    type Slot<T: Real, O: Operands>: Slot<T>;
+    /// What a kernel does with the values of a cotangent of this rank.
+    type Slot<T: Real>: Slot<T>;
 
     /// The number of axes, if the type has it.
     const NDIM: Option<usize>;
@@ -45,7 +44,7 @@ pub trait Rank: Clone {
 
 impl Rank for Scalar {
     const SCALAR: bool = true;
-    type Slot<T: Real, O: Operands> = Lanes;
+    type Slot<T: Real> = Lanes;
     const NDIM: Option<usize> = Some(0);
     type Of<T> = T;
     type Mut<'a, T: 'a> = &'a mut T;
@@ -70,7 +69,7 @@ impl Rank for Scalar {
 
 impl<D: Dimension> Rank for D {
     const SCALAR: bool = false;
-    type Slot<T: Real, O: Operands> = StoreOrAdd<O, D>;
+    type Slot<T: Real> = StoreOrAdd<D>;
     const NDIM: Option<usize> = D::NDIM;
     type Of<T> = Array<T, D>;
     type Mut<'a, T: 'a> = ArrayViewMut<'a, T, D>;
@@ -131,6 +130,22 @@ impl<D: Dimension> Join<Scalar> for D {
 
 impl<D: Dimension + DimMax<E>, E: Dimension> Join<E> for D {
     type Out = <D as DimMax<E>>::Output;
+}
+
+/// The rank of an elementwise expression over operands of the ranks in a list `(((), A), B)`, from left to right.
+///
+/// A list has no lifetimes in it: what rustc finds out about one it never asks again.
+pub trait JoinAll {
+    /// The highest of them.
+    type Out: Rank;
+}
+
+impl JoinAll for () {
+    type Out = Scalar;
+}
+
+impl<Rest: JoinAll<Out: Join<Last>>, Last> JoinAll for (Rest, Last) {
+    type Out = <Rest::Out as Join<Last>>::Out;
 }
 
 /// The strides of a dense array in C order.

@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 use super::join::Rank;
 use super::level::Level;
 use super::output::One;
-use super::tuples::{Elements, Operands};
+use super::tuples::Elements;
 use super::walk::{BLOCK, SINKS};
 use crate::real::Real;
 
@@ -19,9 +19,6 @@ use crate::real::Real;
 pub trait Slot<V: Copy> {
     /// Whether it stores them all.
     const STORES: bool;
-
-    /// Whether it adds each of them to a number that is there.
-    const ADDS: bool = false;
 
     /// What it keeps in registers.
     type State: Copy;
@@ -36,7 +33,7 @@ pub trait Slot<V: Copy> {
     ///
     /// # Safety
     /// `out` has [`room`](Self::room) for more than `i` points, numbers if they are added to.
-    unsafe fn put(state: &mut Self::State, out: *mut MaybeUninit<V>, i: usize, lane: usize, value: V);
+    unsafe fn put<O: Elements>(state: &mut Self::State, out: *mut MaybeUninit<V>, i: usize, lane: usize, value: V);
 
     /// Writes the state after the last point.
     ///
@@ -62,7 +59,7 @@ impl<V: Copy> Slot<V> for Store {
     fn begin() {}
 
     #[inline(always)]
-    unsafe fn put((): &mut (), out: *mut MaybeUninit<V>, i: usize, _: usize, value: V) {
+    unsafe fn put<O: Elements>((): &mut (), out: *mut MaybeUninit<V>, i: usize, _: usize, value: V) {
         // SAFETY: as the caller says.
         unsafe { out.cast::<V>().add(i).write(value) };
     }
@@ -71,17 +68,21 @@ impl<V: Copy> Slot<V> for Store {
     unsafe fn end((): (), _: *mut MaybeUninit<V>) {}
 }
 
-/// Each value goes to memory, for an array of rank `D` over the operands `O`: added to what is there if the operands have
-/// more axes, so that the array has one element for many points, hardly ever for one.
+/// Each value goes to memory, for an array of rank `D`: [added](adds) to what is there, or not.
 #[derive(Debug)]
-pub struct StoreOrAdd<O, D>(PhantomData<(O, D)>);
+pub struct StoreOrAdd<D>(PhantomData<D>);
 
-impl<V: Real, O: Operands, D: Rank> Slot<V> for StoreOrAdd<O, D> {
-    const STORES: bool = true;
-    const ADDS: bool = match (D::NDIM, O::NDIM) {
-        (Some(own), Some(all)) => own < all,
+/// Whether values are added to those of an array with `own` axes, which begins with zeros: if the operands have more axes, so
+/// that the array has one element for many points, hardly ever for one.
+pub(super) const fn adds(own: Option<usize>, operands: Option<usize>) -> bool {
+    match (own, operands) {
+        (Some(own), Some(operands)) => own < operands,
         _ => false,
-    };
+    }
+}
+
+impl<V: Real, D: Rank> Slot<V> for StoreOrAdd<D> {
+    const STORES: bool = true;
     type State = ();
 
     #[inline(always)]
@@ -93,11 +94,11 @@ impl<V: Real, O: Operands, D: Rank> Slot<V> for StoreOrAdd<O, D> {
     fn begin() {}
 
     #[inline(always)]
-    unsafe fn put((): &mut (), out: *mut MaybeUninit<V>, i: usize, _: usize, value: V) {
+    unsafe fn put<O: Elements>((): &mut (), out: *mut MaybeUninit<V>, i: usize, _: usize, value: V) {
         // SAFETY: as the caller says; what is added to has been initialised by the walk.
         unsafe {
             let cell = out.cast::<V>().add(i);
-            cell.write(if <Self as Slot<V>>::ADDS { cell.read() + value } else { value });
+            cell.write(if const { adds(D::NDIM, O::NDIM) } { cell.read() + value } else { value });
         };
     }
 
@@ -124,7 +125,7 @@ impl<V: Real> Slot<V> for Lanes {
     }
 
     #[inline(always)]
-    unsafe fn put(lanes: &mut [V; BLOCK], _: *mut MaybeUninit<V>, _: usize, lane: usize, value: V) {
+    unsafe fn put<O: Elements>(lanes: &mut [V; BLOCK], _: *mut MaybeUninit<V>, _: usize, lane: usize, value: V) {
         lanes[lane] += value;
     }
 
@@ -201,14 +202,14 @@ macro_rules! slots {
                         if cfg!(odyssey_levels) $(&& $K::STORES)+ {
                             for i in 0..blocks * BLOCK {
                                 let ($($v,)+) = f(O::load(cursors, i));
-                                $($K::put(&mut $state, $out, i, 0, $v);)+
+                                $($K::put::<O>(&mut $state, $out, i, 0, $v);)+
                             }
                         } else {
                             for block in 0..blocks {
                                 for lane in 0..BLOCK {
                                     let i = block * BLOCK + lane;
                                     let ($($v,)+) = f(O::load(cursors, i));
-                                    $($K::put(&mut $state, $out, i, lane, $v);)+
+                                    $($K::put::<O>(&mut $state, $out, i, lane, $v);)+
                                 }
                             }
                         }

@@ -49,7 +49,7 @@ macro_rules! __odyssey_map_to {
 #[macro_export]
 macro_rules! __odyssey_map {
     ($operands:expr, $($closure:tt)*) => {
-        $crate::__odyssey_map_to!($operands, $crate::rt::One($crate::rt::Full), $($closure)*)
+        $crate::__odyssey_map_one!(map($operands); $operands, $crate::rt::Full, $($closure)*)
     };
 }
 
@@ -58,7 +58,7 @@ macro_rules! __odyssey_map {
 #[macro_export]
 macro_rules! __odyssey_map_sum {
     ($operands:expr, $($closure:tt)*) => {
-        $crate::__odyssey_map_to!($operands, $crate::rt::One($crate::rt::Sum), $($closure)*)
+        $crate::__odyssey_map_one!(map_sum($operands); $operands, $crate::rt::Sum, $($closure)*)
     };
 }
 
@@ -67,7 +67,32 @@ macro_rules! __odyssey_map_sum {
 #[macro_export]
 macro_rules! __odyssey_map_like {
     ($x:expr, $operands:expr, $($closure:tt)*) => {
-        $crate::__odyssey_map_to!($operands, $crate::rt::One($crate::rt::like($x)), $($closure)*)
+        $crate::__odyssey_map_one!(map_like($x, $operands); $operands, $crate::rt::like($x), $($closure)*)
+    };
+}
+
+/// A pass with one output: where kernels have one version and there is one stage, by a function of its own, which is quicker to
+/// check.
+#[cfg(odyssey_levels)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odyssey_map_one {
+    ($function:ident ($($given:tt)*); $operands:expr, $output:expr, $($closure:tt)*) => {
+        $crate::__odyssey_map_to!($operands, $crate::rt::One($output), $($closure)*)
+    };
+}
+
+/// A pass with one output: where kernels have one version and there is one stage, by a function of its own, which is quicker to
+/// check.
+#[cfg(not(odyssey_levels))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odyssey_map_one {
+    ($function:ident ($($given:tt)*); $operands:expr, $output:expr, [$($first:tt)*], $($closure:tt)*) => {
+        $crate::__odyssey_map_to!($operands, $crate::rt::One($output), [$($first)*], $($closure)*)
+    };
+    ($function:ident ($($given:tt)*); $operands:expr, $output:expr, $($closure:tt)*) => {
+        $crate::rt::$function($($given)*, $crate::__odyssey_with!(plain, $($closure)*))
     };
 }
 

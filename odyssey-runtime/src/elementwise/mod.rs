@@ -32,7 +32,7 @@ mod walk;
 mod tests;
 
 pub use join::{Join, Rank, Scalar};
-pub use operand::{Bound, Extent, Operand, Place, Sc, extent, operand, sc};
+pub use operand::{Bound, Extent, Operand, Place, Sc, extent, sc};
 pub use output::{Full, Into, Like, One, Output, Sum, into, like};
 pub use pass::{fit, map, map_like, map_sum, map_to, map_to_modes};
 pub use stages::{Between, map_to_composed, map_to_stages};

@@ -12,7 +12,7 @@ use crate::real::Real;
 
 /// A value that can take part in a differentiable elementwise expression.
 ///
-/// Implemented for `f32`, `f64`, arrays and views of them, references to these, [`Sc`] and [`Extent`].
+/// Implemented for `f32`, `f64`, arrays and views of them, references to these, and [`Extent`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an operand of a differentiable elementwise expression",
     label = "not a scalar, array or view of `f32` or `f64`",
@@ -20,20 +20,30 @@ use crate::real::Real;
 )]
 pub trait Operand {
     /// What the closure sees of it: a number, or `()` of an [`Extent`].
-    type Elem;
+    type Elem: Copy;
     /// Its rank.
     type Dim: Rank;
     /// The number type of its cotangent.
     type Float: Real;
     /// The type of its cotangent: `T`, or `Array<T, D>`.
     type Cotangent;
-    /// The borrowed form that kernels take.
-    type Ref<'a>: Bound<Elem = Self::Elem, Dim = Self::Dim>
-    where
-        Self: 'a;
+    /// What a kernel reads elements from.
+    type Cursor: Copy;
 
-    /// Borrows it for a kernel.
-    fn as_operand(&self) -> Self::Ref<'_>;
+    /// Where the elements are.
+    fn layout(&self) -> Layout<'_>;
+
+    /// The value, if this is a scalar; panics for arrays.
+    fn single(&self) -> Self::Elem;
+
+    /// Reads the elements from `data` on.
+    fn cursor(&self, data: *const u8) -> Self::Cursor;
+
+    /// Element `i`.
+    ///
+    /// # Safety
+    /// If the layout has data, the cursor was made of a pointer to more than `i` initialised, aligned elements.
+    unsafe fn load(cursor: Self::Cursor, i: usize) -> Self::Elem;
 
     /// Its shape, without its values.
     fn operand_extent(&self) -> Extent<Self::Float, Self::Dim>;
@@ -56,7 +66,7 @@ pub struct Layout<'a> {
     pub(super) strides: &'a [isize],
 }
 
-/// An operand borrowed by [`operand`].
+/// An operand as a pass is given it: by reference, or a number by value as [`Sc`].
 pub trait Bound: Copy {
     /// What the closure sees.
     type Elem: Copy;
@@ -77,14 +87,34 @@ pub trait Bound: Copy {
     /// Element `i`.
     ///
     /// # Safety
-    /// If the layout has data, the cursor was made of a pointer to more than `i` initialised, aligned elements.
+    /// As for [`Operand::load`].
     unsafe fn load(cursor: Self::Cursor, i: usize) -> Self::Elem;
 }
 
-/// Borrows `x` for [`map`](super::map) and [`map_to`](super::map_to).
-#[inline(always)]
-pub fn operand<X: Operand + ?Sized>(x: &X) -> X::Ref<'_> {
-    x.as_operand()
+impl<X: Operand + ?Sized> Bound for &X {
+    type Elem = X::Elem;
+    type Dim = X::Dim;
+    type Cursor = X::Cursor;
+
+    fn layout(&self) -> Layout<'_> {
+        (**self).layout()
+    }
+
+    #[inline(always)]
+    fn single(self) -> X::Elem {
+        (*self).single()
+    }
+
+    #[inline(always)]
+    fn cursor(self, data: *const u8) -> X::Cursor {
+        (*self).cursor(data)
+    }
+
+    #[inline(always)]
+    unsafe fn load(cursor: X::Cursor, i: usize) -> X::Elem {
+        // SAFETY: as the caller says.
+        unsafe { X::load(cursor, i) }
+    }
 }
 
 /// A scalar operand by value, whose float type may still be open (`let half = 0.5;`).
@@ -103,7 +133,7 @@ impl<T: Real> Bound for Sc<T> {
     type Cursor = T;
 
     fn layout(&self) -> Layout<'_> {
-        Layout { data: None, element: Element::of::<T>(), shape: &[], strides: &[] }
+        Layout::without_memory::<T>(&[])
     }
 
     #[inline(always)]
@@ -122,46 +152,14 @@ impl<T: Real> Bound for Sc<T> {
     }
 }
 
-impl<A: Real, D: Dimension> Bound for &ArrayRef<A, D> {
-    type Elem = A;
-    type Dim = D;
-    type Cursor = *const A;
-
-    fn layout(&self) -> Layout<'_> {
-        Layout { data: Some(self.as_ptr().cast()), element: Element::of::<A>(), shape: self.shape(), strides: self.strides() }
+impl<'a> Layout<'a> {
+    /// Of what has nothing in memory at its points.
+    fn without_memory<T: Real>(shape: &'a [usize]) -> Self {
+        Self { data: None, element: Element::of::<T>(), shape, strides: &[] }
     }
 
-    fn single(self) -> A {
-        unreachable!("an array is not a single number")
-    }
-
-    #[inline(always)]
-    fn cursor(self, data: *const u8) -> *const A {
-        data.cast()
-    }
-
-    #[inline(always)]
-    unsafe fn load(cursor: *const A, i: usize) -> A {
-        // SAFETY: the caller vouches for elements 0..=i.
-        unsafe { cursor.add(i).read() }
-    }
-}
-
-impl<T: Real> Operand for Sc<T> {
-    type Elem = T;
-    type Dim = Scalar;
-    type Float = T;
-    type Cotangent = T;
-    type Ref<'a> = Self;
-
-    #[inline(always)]
-    fn as_operand(&self) -> Self {
-        *self
-    }
-
-    #[inline(always)]
-    fn operand_extent(&self) -> Extent<T, Scalar> {
-        Extent::new(Scalar)
+    fn of<A: Real, D: Dimension>(x: &'a ArrayRef<A, D>) -> Self {
+        Self { data: Some(x.as_ptr().cast()), element: Element::of::<A>(), shape: x.shape(), strides: x.strides() }
     }
 }
 
@@ -172,14 +170,25 @@ macro_rules! scalar_operand {
             type Dim = Scalar;
             type Float = $t;
             type Cotangent = $t;
-            type Ref<'a>
-                = Sc<$t>
-            where
-                Self: 'a;
+            type Cursor = $t;
+
+            fn layout(&self) -> Layout<'_> {
+                Layout::without_memory::<$t>(&[])
+            }
 
             #[inline(always)]
-            fn as_operand(&self) -> Sc<$t> {
-                Sc(*self)
+            fn single(&self) -> $t {
+                *self
+            }
+
+            #[inline(always)]
+            fn cursor(&self, _: *const u8) -> $t {
+                *self
+            }
+
+            #[inline(always)]
+            unsafe fn load(cursor: $t, _: usize) -> $t {
+                cursor
             }
 
             #[inline(always)]
@@ -199,56 +208,48 @@ macro_rules! scalar_operand {
 
 scalar_operand!(f32, f64, {T} Dual<T>);
 
-impl<A: Real, D: Dimension> Operand for ArrayRef<A, D> {
-    type Elem = A;
-    type Dim = D;
-    type Float = A;
-    type Cotangent = Array<A, D>;
-    type Ref<'a>
-        = &'a Self
-    where
-        Self: 'a;
+macro_rules! array_operand {
+    ($({$($S:ident: $Storage:ident, $Mutable:ident)?} $t:ty),*) => {$(
+        impl<A: Real, $($S: $Storage<Elem = A>,)? D: Dimension> Operand for $t {
+            type Elem = A;
+            type Dim = D;
+            type Float = A;
+            type Cotangent = Array<A, D>;
+            type Cursor = *const A;
 
-    fn as_operand(&self) -> &Self {
-        self
-    }
+            fn layout(&self) -> Layout<'_> {
+                Layout::of(self)
+            }
 
-    fn operand_extent(&self) -> Extent<A, D> {
-        Extent::new(self.raw_dim())
-    }
+            fn single(&self) -> A {
+                unreachable!("an array is not a single number")
+            }
+
+            #[inline(always)]
+            fn cursor(&self, data: *const u8) -> *const A {
+                data.cast()
+            }
+
+            #[inline(always)]
+            unsafe fn load(cursor: *const A, i: usize) -> A {
+                // SAFETY: the caller vouches for elements 0..=i.
+                unsafe { cursor.add(i).read() }
+            }
+
+            fn operand_extent(&self) -> Extent<A, D> {
+                Extent::new(self.raw_dim())
+            }
+        }
+
+        impl<A: Real, $($S: $Mutable<Elem = A>,)? D: Dimension> Place for $t {
+            fn as_place(&mut self) -> ndarray::ArrayViewMut<'_, A, D> {
+                self.view_mut()
+            }
+        }
+    )*};
 }
 
-impl<A: Real, D: Dimension> Place for ArrayRef<A, D> {
-    fn as_place(&mut self) -> ndarray::ArrayViewMut<'_, A, D> {
-        self.view_mut()
-    }
-}
-
-impl<A: Real, S: Data<Elem = A>, D: Dimension> Operand for ArrayBase<S, D> {
-    type Elem = A;
-    type Dim = D;
-    type Float = A;
-    type Cotangent = Array<A, D>;
-    // The projection is `A`: where `A` is not a float, it keeps rustc from going on with errors about the map.
-    type Ref<'a>
-        = &'a ArrayRef<<A as Operand>::Float, D>
-    where
-        Self: 'a;
-
-    fn as_operand(&self) -> &ArrayRef<A, D> {
-        self
-    }
-
-    fn operand_extent(&self) -> Extent<A, D> {
-        Extent::new(self.raw_dim())
-    }
-}
-
-impl<A: Real, S: DataMut<Elem = A>, D: Dimension> Place for ArrayBase<S, D> {
-    fn as_place(&mut self) -> ndarray::ArrayViewMut<'_, A, D> {
-        self.view_mut()
-    }
-}
+array_operand!({} ArrayRef<A, D>, {S: Data, DataMut} ArrayBase<S, D>);
 
 macro_rules! reference_operand {
     ($($t:ty),*) => {$(
@@ -257,14 +258,26 @@ macro_rules! reference_operand {
             type Dim = X::Dim;
             type Float = X::Float;
             type Cotangent = X::Cotangent;
-            type Ref<'a>
-                = X::Ref<'a>
-            where
-                Self: 'a;
+            type Cursor = X::Cursor;
+
+            fn layout(&self) -> Layout<'_> {
+                (**self).layout()
+            }
 
             #[inline(always)]
-            fn as_operand(&self) -> X::Ref<'_> {
-                (**self).as_operand()
+            fn single(&self) -> X::Elem {
+                (**self).single()
+            }
+
+            #[inline(always)]
+            fn cursor(&self, data: *const u8) -> X::Cursor {
+                (**self).cursor(data)
+            }
+
+            #[inline(always)]
+            unsafe fn load(cursor: X::Cursor, i: usize) -> X::Elem {
+                // SAFETY: as the caller says.
+                unsafe { X::load(cursor, i) }
             }
 
             #[inline(always)]
@@ -320,35 +333,22 @@ impl<T: Real, D: Rank> Operand for Extent<T, D> {
     type Dim = D;
     type Float = T;
     type Cotangent = D::Of<T>;
-    type Ref<'a>
-        = &'a Self
-    where
-        Self: 'a;
+    type Cursor = ();
 
-    fn as_operand(&self) -> &Self {
-        self
+    fn layout(&self) -> Layout<'_> {
+        Layout::without_memory::<T>(self.dim.lengths())
     }
+
+    #[inline(always)]
+    fn single(&self) {}
+
+    #[inline(always)]
+    fn cursor(&self, _: *const u8) {}
+
+    #[inline(always)]
+    unsafe fn load((): (), _: usize) {}
 
     fn operand_extent(&self) -> Self {
         self.clone()
     }
-}
-
-impl<T: Real, D: Rank> Bound for &Extent<T, D> {
-    type Elem = ();
-    type Dim = D;
-    type Cursor = ();
-
-    fn layout(&self) -> Layout<'_> {
-        Layout { data: None, element: Element::of::<T>(), shape: self.dim.lengths(), strides: &[] }
-    }
-
-    #[inline(always)]
-    fn single(self) {}
-
-    #[inline(always)]
-    fn cursor(self, _: *const u8) {}
-
-    #[inline(always)]
-    unsafe fn load((): (), _: usize) {}
 }

@@ -4,11 +4,11 @@ use ndarray::{ArrayViewMut, Dimension};
 use num_traits::zero;
 
 use super::join::{Rank, Scalar};
-use super::kernel::{Lanes, Slot, Store, StoreOrAdd};
+use super::kernel::{Lanes, Slot, Store, StoreOrAdd, adds};
 use super::operand::{Operand, Place, extent};
 use super::space::Space;
 use super::tile::{Element, Total};
-use super::tuples::{Joined, Operands};
+use super::tuples::Joined;
 use super::walk::ELEMENT;
 use crate::memory::{filled, recycle, uninitialised};
 use crate::real::Real;
@@ -53,14 +53,14 @@ impl<'a> Sink<'a> {
         Self { role: Role::Sum(Element::of::<T>()), data: std::ptr::null_mut(), size: size_of::<T>(), shape: &[] }
     }
 
-    fn add<T: Real, To: Real, K: Slot<T>>(data: *mut To, shape: &'a [usize], strides: Option<&'a [isize]>) -> Self {
-        let role = Role::Add { from: Element::of::<T>(), to: Element::of::<To>(), strides, in_kernel: K::ADDS };
+    fn add<T: Real, To: Real>(data: *mut To, shape: &'a [usize], strides: Option<&'a [isize]>, in_kernel: bool) -> Self {
+        let role = Role::Add { from: Element::of::<T>(), to: Element::of::<To>(), strides, in_kernel };
         Self { role, data: data.cast(), size: size_of::<T>(), shape }
     }
 }
 
 /// One output of [`map_to`](super::map_to) over the operands `O`, whose values the closure returns as `V`.
-pub trait Output<O: Operands, V: Copy>: Sized {
+pub trait Output<O, V: Copy>: Sized {
     /// Whether it is a number when all operands are.
     const SCALAR: bool;
     /// What the caller gets.
@@ -92,7 +92,18 @@ pub struct One<S>(pub S);
 
 /// The iteration space, for outputs.
 #[derive(Debug)]
-pub struct Opened<'a>(pub(super) &'a Space);
+pub struct Opened<'a> {
+    pub(super) space: &'a Space,
+    /// The most axes of any operand, if their types have it.
+    pub(super) operands: Option<usize>,
+}
+
+impl Opened<'_> {
+    /// Whether the kernel adds values to those of its tile, for an array of rank `D`.
+    fn adds<D: Rank>(&self) -> bool {
+        adds(D::NDIM, self.operands)
+    }
+}
 
 /// The output that is the value at each point: a scalar, or an array of the operands' joined rank.
 #[derive(Clone, Copy, Debug)]
@@ -117,13 +128,13 @@ impl<O: Joined, V: Copy> Output<O, V> for Full {
         O::Dim::scalar(value)
     }
 
-    fn open(&mut self, &Opened(space): &Opened<'_>) -> (Vec<V>, Sink<'_>) {
+    fn open(&mut self, &Opened { space, .. }: &Opened<'_>) -> (Vec<V>, Sink<'_>) {
         let mut values = uninitialised(space.len);
         let sink = Sink::store(&mut values);
         (values, sink)
     }
 
-    fn close(self, values: Vec<V>, _: &[Total], &Opened(space): &Opened<'_>) -> Self::Result {
+    fn close(self, values: Vec<V>, _: &[Total], &Opened { space, .. }: &Opened<'_>) -> Self::Result {
         O::Dim::dense(&space.shape, space.steps(0), all_of(values, space.len))
     }
 }
@@ -132,7 +143,7 @@ impl<O: Joined, V: Copy> Output<O, V> for Full {
 #[derive(Clone, Copy, Debug)]
 pub struct Sum;
 
-impl<O: Operands, V: Real> Output<O, V> for Sum {
+impl<O, V: Real> Output<O, V> for Sum {
     const SCALAR: bool = true;
     type Result = V;
     type Slot = Lanes;
@@ -147,7 +158,7 @@ impl<O: Operands, V: Real> Output<O, V> for Sum {
         value
     }
 
-    fn spread(self, value: V, &Opened(space): &Opened<'_>) -> V {
+    fn spread(self, value: V, &Opened { space, .. }: &Opened<'_>) -> V {
         times(value, space.len)
     }
 
@@ -184,10 +195,10 @@ pub enum LikeBuffer<T: Real> {
     Reduced(Vec<T::Wide>),
 }
 
-impl<O: Operands, T: Real, D: Rank> Output<O, T> for Like<T, D> {
+impl<O, T: Real, D: Rank> Output<O, T> for Like<T, D> {
     const SCALAR: bool = D::SCALAR;
     type Result = D::Of<T>;
-    type Slot = D::Slot<T, O>;
+    type Slot = D::Slot<T>;
     type Buffer = LikeBuffer<T>;
 
     fn shape(&self) -> &[usize] {
@@ -199,30 +210,30 @@ impl<O: Operands, T: Real, D: Rank> Output<O, T> for Like<T, D> {
         D::scalar(value)
     }
 
-    fn spread(self, value: T, &Opened(space): &Opened<'_>) -> Self::Result {
+    fn spread(self, value: T, &Opened { space, .. }: &Opened<'_>) -> Self::Result {
         let shape = self.dim.lengths();
         let len: usize = shape.iter().product();
         let sum = times(value, space.len / len.max(1));
         if D::SCALAR { D::scalar(sum) } else { D::dense(shape, None, filled(len, sum)) }
     }
 
-    fn open(&mut self, &Opened(space): &Opened<'_>) -> (LikeBuffer<T>, Sink<'_>) {
+    fn open(&mut self, opened: &Opened<'_>) -> (LikeBuffer<T>, Sink<'_>) {
         let shape = self.dim.lengths();
         let len: usize = shape.iter().product();
         if D::SCALAR {
             (LikeBuffer::Total, Sink::sum::<T>())
-        } else if len == space.len && !<Self as Output<O, T>>::Slot::ADDS {
+        } else if len == opened.space.len && !opened.adds::<D>() {
             let mut values = uninitialised(len);
             let sink = Sink::store(&mut values);
             (LikeBuffer::Dense(values), sink)
         } else {
             let mut sums = filled(len, zero::<T::Wide>());
-            let sink = Sink::add::<T, T::Wide, D::Slot<T, O>>(sums.as_mut_ptr(), shape, None);
+            let sink = Sink::add::<T, T::Wide>(sums.as_mut_ptr(), shape, None, opened.adds::<D>());
             (LikeBuffer::Reduced(sums), sink)
         }
     }
 
-    fn close(self, buffer: LikeBuffer<T>, total: &[Total], &Opened(space): &Opened<'_>) -> Self::Result {
+    fn close(self, buffer: LikeBuffer<T>, total: &[Total], &Opened { space, .. }: &Opened<'_>) -> Self::Result {
         let shape = self.dim.lengths();
         match buffer {
             LikeBuffer::Total => D::scalar(sum(total)),
@@ -250,7 +261,7 @@ pub fn into<X: Place + ?Sized>(d: &mut X) -> Into<<X::Dim as Rank>::Mut<'_, X::F
     Into(d.as_place())
 }
 
-impl<O: Operands, T: Real> Output<O, T> for Into<&mut T> {
+impl<O, T: Real> Output<O, T> for Into<&mut T> {
     const SCALAR: bool = true;
     type Result = ();
     type Slot = Lanes;
@@ -265,7 +276,7 @@ impl<O: Operands, T: Real> Output<O, T> for Into<&mut T> {
         *self.0 += value;
     }
 
-    fn spread(self, value: T, &Opened(space): &Opened<'_>) {
+    fn spread(self, value: T, &Opened { space, .. }: &Opened<'_>) {
         *self.0 += times(value, space.len);
     }
 
@@ -278,10 +289,10 @@ impl<O: Operands, T: Real> Output<O, T> for Into<&mut T> {
     }
 }
 
-impl<O: Operands, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, T, D>> {
+impl<O, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, T, D>> {
     const SCALAR: bool = false;
     type Result = ();
-    type Slot = StoreOrAdd<O, D>;
+    type Slot = StoreOrAdd<D>;
     type Buffer = Option<Vec<T::Wide>>;
 
     fn shape(&self) -> &[usize] {
@@ -292,17 +303,18 @@ impl<O: Operands, T: Real, D: Dimension> Output<O, T> for Into<ArrayViewMut<'_, 
         unreachable!("an array is not a single number")
     }
 
-    fn spread(mut self, value: T, &Opened(space): &Opened<'_>) {
+    fn spread(mut self, value: T, &Opened { space, .. }: &Opened<'_>) {
         self.0 += times(value, space.len / self.0.len().max(1));
     }
 
-    fn open(&mut self, &Opened(space): &Opened<'_>) -> (Option<Vec<T::Wide>>, Sink<'_>) {
-        if self.0.len() == space.len {
+    fn open(&mut self, opened: &Opened<'_>) -> (Option<Vec<T::Wide>>, Sink<'_>) {
+        let in_kernel = opened.adds::<D>();
+        if self.0.len() == opened.space.len {
             let data = self.0.as_mut_ptr();
-            (None, Sink::add::<T, T, StoreOrAdd<O, D>>(data, self.0.shape(), Some(self.0.strides())))
+            (None, Sink::add::<T, T>(data, self.0.shape(), Some(self.0.strides()), in_kernel))
         } else {
             let mut sums = filled(self.0.len(), zero::<T::Wide>());
-            let sink = Sink::add::<T, T::Wide, StoreOrAdd<O, D>>(sums.as_mut_ptr(), self.0.shape(), None);
+            let sink = Sink::add::<T, T::Wide>(sums.as_mut_ptr(), self.0.shape(), None, in_kernel);
             (Some(sums), sink)
         }
     }

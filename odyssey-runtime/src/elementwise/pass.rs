@@ -5,8 +5,8 @@ use ndarray::{Array, Dimension};
 use super::join::Rank;
 use super::kernel::Slots;
 use super::level::Level;
-use super::operand::{Operand, extent, operand};
-use super::output::{Full, Like, One, Opened, Sum, like};
+use super::operand::{Operand, extent};
+use super::output::{Full, One, Opened, Sum, like};
 use super::space::Space;
 use super::tuples::{Joined, Operands, Outputs};
 use super::walk::{Kernel, Pointers, walk};
@@ -24,20 +24,18 @@ pub fn map<O: Joined, R: Copy>(operands: O, f: impl Fn(O::Elems) -> R) -> <O::Di
 /// The sum of `f` over the iteration space of the operands, in one pass.
 #[inline]
 #[track_caller]
-pub fn map_sum<O: Operands, R, T>(operands: O, f: impl Fn(O::Elems) -> R) -> T
-where
-    One<Sum>: Outputs<O, R, Results = T>,
-{
+pub fn map_sum<O: Operands, V: Real>(operands: O, f: impl Fn(O::Elems) -> V) -> V {
     map_to(operands, One(Sum), f)
 }
 
 /// The values of `f` over the iteration space of the operands, summed to the shape of `x`.
 #[inline]
 #[track_caller]
-pub fn map_like<X: Operand + ?Sized, O: Operands, R, T>(x: &X, operands: O, f: impl Fn(O::Elems) -> R) -> T
-where
-    One<Like<X::Float, X::Dim>>: Outputs<O, R, Results = T>,
-{
+pub fn map_like<X: Operand + ?Sized, O: Operands>(
+    x: &X,
+    operands: O,
+    f: impl Fn(O::Elems) -> X::Float,
+) -> <X::Dim as Rank>::Of<X::Float> {
     map_to(operands, One(like(x)), f)
 }
 
@@ -45,7 +43,7 @@ where
 #[track_caller]
 pub fn fit<T: Real, D: Dimension, X: Operand<Float = T> + ?Sized>(x: Array<T, D>, like: &X) -> <X::Dim as Rank>::Of<T> {
     let extent = extent(like);
-    extent.dim().same(x).unwrap_or_else(|x| map_like(&extent, (operand(&x),), |(x,)| x))
+    extent.dim().same(x).unwrap_or_else(|x| map_like(&extent, (&x,), |(x,)| x))
 }
 
 /// Several outputs of one pass: `f` returns a tuple of one value for each of them. Or [`One`] output, whose value it returns.
@@ -102,7 +100,7 @@ pub(super) fn of_scalars<O: Operands, S: Outputs<O, R>, R>(outputs: S, values: R
 #[track_caller]
 fn spread<O: Operands, S: Outputs<O, R>, R>(outputs: S, values: R) -> S::Results {
     let space = Space::new(&[], outputs.shapes().as_ref());
-    outputs.spread(values, &Opened(&space))
+    outputs.spread(values, &Opened { space: &space, operands: O::NDIM })
 }
 
 /// The part of a pass that is compiled for each closure.
@@ -137,9 +135,10 @@ pub(super) fn drive<O: Operands, S: Outputs<O, R>, R>(
 ) -> S::Results {
     let layouts = operands.layouts();
     let space = Space::new(layouts.as_ref(), outputs.shapes().as_ref());
-    let (buffers, sinks) = outputs.open(&Opened(&space));
+    let opened = Opened { space: &space, operands: O::NDIM };
+    let (buffers, sinks) = outputs.open(&opened);
     // SAFETY: operands are borrowed, so their arrays live; outputs are allocated or borrowed mutably.
     let totals = unsafe { walk(level, &space, layouts.as_ref(), sinks.as_ref(), most, kernel) };
     drop(sinks);
-    outputs.close(buffers, &totals, &Opened(&space))
+    outputs.close(buffers, &totals, &opened)
 }

@@ -173,6 +173,8 @@ impl<O: Operands, M: Between> Elements for Then<O, M> {
     type Elems = (O::Elems, M);
     type Cursors = (O::Cursors, M::Cursors);
 
+    const NDIM: Option<usize> = O::NDIM;
+
     #[inline(always)]
     unsafe fn load((operands, between): Self::Cursors, i: usize) -> Self::Elems {
         // SAFETY: as the caller says.

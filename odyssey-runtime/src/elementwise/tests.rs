@@ -10,7 +10,7 @@ use ndarray::{
 
 use super::level::Level;
 use super::pass::pass;
-use super::{Full, One, Sum, extent, fit, into, like, map, map_sum, map_to, map_to_stages, operand, sc, stages};
+use super::{Full, One, Sum, extent, fit, into, like, map, map_sum, map_to, map_to_stages, sc, stages};
 use crate::math::{exp, tanh};
 use crate::real::Real;
 
@@ -81,7 +81,7 @@ fn check<T: Real>(level: Level, space: &[usize], shapes: [&[usize]; 2], layouts:
         _ => {}
     }
     let mut d_k = k;
-    let operands = (operand(&a), operand(&k), operand(&b));
+    let operands = (&a, &k, &b);
     let outputs = (Full, Sum, like(&a), like(&extent(&b)), like(&k), into(&mut place), into(&mut d_k));
     let (full, sum, like_a, like_b, like_k, (), ()) = if stages == 1 {
         pass(level, operands, outputs, &|(a, k, b)| (a * k + b, a * b, a - b, a, b, a + k, k * a), &|(a, k, b)| {
@@ -159,7 +159,7 @@ fn agrees_with_loops_over_indices() {
 #[test]
 fn results_keep_the_memory_order_of_the_first_array_that_spans_them() {
     let x = Array2::<f64>::from_shape_fn((40, 30), |(i, j)| (i * 100 + j) as f64);
-    let y = map((operand(&x.t()), sc(2.0)), |(x, k)| k * x);
+    let y = map((&x.t(), sc(2.0)), |(x, k)| k * x);
     assert_eq!(y, 2.0 * &x.t());
     assert_eq!(y.strides(), x.t().strides());
 }
@@ -168,9 +168,9 @@ fn results_keep_the_memory_order_of_the_first_array_that_spans_them() {
 fn stages_are_one_function() {
     let lengths = [0, 1, 15, 16, 17, 511, 512, 1023, 1024, 1025, 5000];
     for x in lengths.map(|length| Array1::from_shape_fn(length, |i| (i as f32 * 0.37).sin())) {
-        let one: Array1<f32> = map((operand(&x), sc(0.5)), |(x, k)| tanh(exp(x) * k));
+        let one: Array1<f32> = map((&x, sc(0.5)), |(x, k)| tanh(exp(x) * k));
         let two = map_to_stages(
-            (operand(&x), sc(0.5)),
+            (&x, sc(0.5)),
             One(Full),
             |(x, _)| exp(x),
             |(x, _)| exp(x),
@@ -179,14 +179,14 @@ fn stages_are_one_function() {
         );
         assert_eq!(one, two);
         let (sum, ones, d_x) = map_to_stages(
-            (operand(&x),),
+            (&x,),
             (Sum, Sum, like(&x)),
             |(x,)| (exp(x), 1.0_f64),
             |(x,)| (exp(x), 1.0_f64),
             |((x,), (e, one))| (e, one, x + x),
             |((x,), (e, one))| (e, one, x + x),
         );
-        assert!((sum - map_sum((operand(&x),), |(x,)| exp(x))).abs() <= 1e-6 * sum);
+        assert!((sum - map_sum((&x,), |(x,)| exp(x))).abs() <= 1e-6 * sum);
         assert_eq!((ones, d_x), (x.len() as f64, &x * 2.0));
     }
     let scalar = map_to_stages((sc(0.5), sc(2.0)), One(Full), |(x, _)| x, |_| 0.0, |((_, k), x)| k * x, |_| 0.0);
@@ -196,8 +196,8 @@ fn stages_are_one_function() {
 #[test]
 fn scalars_give_scalars() {
     let (a, b, mut d) = (2.0_f64, 3.0_f64, 1.0_f64);
-    let product: f64 = map((operand(&a), operand(&&b)), |(a, b)| a * b);
-    let (full, sum, d_a, ()) = map_to((operand(&a), sc(b)), (Full, Sum, like(&a), into(&mut d)), |(a, b)| (a, b, b, a));
+    let product: f64 = map((&a, &&b), |(a, b)| a * b);
+    let (full, sum, d_a, ()) = map_to((&a, sc(b)), (Full, Sum, like(&a), into(&mut d)), |(a, b)| (a, b, b, a));
     assert_eq!((product, full, sum, d_a, d), (6.0, 2.0, 3.0, 3.0, 3.0));
 }
 
@@ -207,7 +207,7 @@ fn a_cotangent_may_be_larger_than_the_operands() {
     let row = arr1(&[1.0; 20]);
     let mut d_row = row.clone();
     let (d_x, total, twice, ()) =
-        map_to((sc(2.0), operand(&row)), (like(&x), Sum, like(&row), into(&mut d_row)), |(d, one)| (d * one, d, d, one));
+        map_to((sc(2.0), &row), (like(&x), Sum, like(&row), into(&mut d_row)), |(d, one)| (d * one, d, d, one));
     assert_eq!(d_x, Array2::from_elem((3, 20), 2.0));
     assert_eq!((total, twice, d_row), (120.0, arr1(&[6.0; 20]), arr1(&[4.0; 20])));
 }
@@ -245,12 +245,12 @@ fn scalars_spread_to_all_points() {
 fn sums_are_accurate() {
     let x = Array1::from_shape_fn(10_000_000, |i| ((i % 1009) as f32).mul_add(0.001, 0.1));
     let exact: f64 = x.iter().map(|&x| f64::from(x)).sum();
-    let (sum,) = map_to((operand(&x),), (Sum,), |(x,)| (x,));
+    let (sum,) = map_to((&x,), (Sum,), |(x,)| (x,));
     assert!((f64::from(sum) - exact).abs() <= 1e-7 * exact, "{sum} for {exact}");
 
     let rows = x.view().into_shape_with_order((1_250_000, 8)).expect("the length is divisible");
     let columns = extent(&Array1::<f32>::zeros(8));
-    let (sums,) = map_to((operand(&rows),), (like(&columns),), |(x,)| (x,));
+    let (sums,) = map_to((&rows,), (like(&columns),), |(x,)| (x,));
     for (column, &sum) in rows.columns().into_iter().zip(&sums) {
         let exact: f64 = column.iter().map(|&x| f64::from(x)).sum();
         assert!((f64::from(sum) - exact).abs() <= 1e-6 * exact, "{sum} for {exact}");
@@ -259,7 +259,7 @@ fn sums_are_accurate() {
 
 #[test]
 fn sums_of_infinite_values_are_those_of_a_loop() {
-    let sum = |values: &[f64]| map_to((operand(&ArrayView1::from(values)),), (Sum,), |(x,)| (x,)).0;
+    let sum = |values: &[f64]| map_to((&ArrayView1::from(values),), (Sum,), |(x,)| (x,)).0;
     let mut values = vec![1.0; 5000];
     values[4000] = f64::INFINITY;
     assert_eq!(sum(&values), f64::INFINITY);
@@ -273,11 +273,11 @@ fn sums_of_infinite_values_are_those_of_a_loop() {
 fn shapes_that_do_not_broadcast_are_named() {
     let (a, b, c) = (Array2::<f64>::zeros((2, 3)), Array1::<f64>::zeros(4), Array1::<f64>::zeros(1));
     let message = |panic: Box<dyn std::any::Any + Send>| *panic.downcast::<String>().expect("a message");
-    let two = catch_unwind(|| map((operand(&c), operand(&a), operand(&b)), |(c, a, b)| a * b + c));
+    let two = catch_unwind(|| map((&c, &a, &b), |(c, a, b)| a * b + c));
     assert_eq!(message(two.unwrap_err()), "shapes [2, 3] and [4] do not broadcast");
-    let target = catch_unwind(|| map_to((operand(&a),), (like(&b),), |(a,)| (a,)));
+    let target = catch_unwind(|| map_to((&a,), (like(&b),), |(a,)| (a,)));
     assert_eq!(message(target.unwrap_err()), "shapes [2, 3] and [4] do not broadcast");
-    let rank = catch_unwind(|| map_to((operand(&c),), (Full, like(&a)), |(c,)| (c, c)));
+    let rank = catch_unwind(|| map_to((&c,), (Full, like(&a)), |(c,)| (c, c)));
     assert_eq!(message(rank.unwrap_err()), "a result of rank 1 cannot hold the shape [2, 3]");
 }
 
@@ -286,7 +286,7 @@ fn a_panic_of_the_closure_passes_through() {
     let x = Array1::from_shape_fn(5000, |i| i as f64);
     let mut d = Array1::<f64>::zeros(5000);
     let run = AssertUnwindSafe(|| {
-        map_to((operand(&x),), (Full, Sum, into(&mut d)), |(x,)| {
+        map_to((&x,), (Full, Sum, into(&mut d)), |(x,)| {
             assert!(x < 3000.0, "too large");
             (x, x, x)
         })
@@ -295,12 +295,10 @@ fn a_panic_of_the_closure_passes_through() {
 }
 
 fn generic<T: Real, D: Dimension>(a: &Array<T, D>, b: &Array<T, D>, s: T) -> (Array<T, D>, T, Array<T, D>, T) {
-    let m: Array<T, D> = map((operand(&a), operand(&s), operand(&b)), |(a, s, b)| a * s + b * T::lit(2.0));
+    let m: Array<T, D> = map((&a, &s, &b), |(a, s, b)| a * s + b * T::lit(2.0));
     let shape = extent(&a);
     let (full, d_s, d_a, total) =
-        map_to((operand(&a), operand(&s), operand(&shape), operand(&m)), (Full, like(&s), like(&shape), Sum), |(a, s, (), m)| {
-            (a + m, s * a, m, a)
-        });
+        map_to((&a, &s, &shape, &m), (Full, like(&s), like(&shape), Sum), |(a, s, (), m)| (a + m, s * a, m, a));
     (full, d_s, d_a, total)
 }
 
@@ -318,18 +316,18 @@ fn types_of_operands_are_inferred() {
     let (c, z): (CowArray<f32, Ix1>, Array0<f32>) = (a.view().into(), ndarray::arr0(3.0));
     let (s, xs) = (2.0_f32, [1.0_f32, 4.0]);
 
-    let m = map((operand(&a), operand(&b)), |(a, b)| tanh(a + 0.5 * b));
+    let m = map((&a, &b), |(a, b)| tanh(a + 0.5 * b));
     assert_eq!(m.dim(), (3, 2));
-    assert_eq!(map((operand(&v), operand(&r), operand(&c)), |(v, r, c)| v * r - c / 2.0), arr1(&[0.0, 0.5]));
-    assert_eq!(map((operand(&s), operand(&xs[1])), |(s, x)| exp(s - 0.5 * x)), 1.0);
-    assert_eq!(map((operand(&z), operand(&s)), |(z, s)| z * s), ndarray::arr0(6.0));
-    assert_eq!(map((operand(&a.view().t()), operand(&(a.sum()))), |(a, s)| a / s), &a / 1.5);
-    assert_eq!(map((operand(&a.slice(s![..1])), operand(&&&s)), |(a, s)| a * s), arr1(&[1.0]));
-    let (d_a, d_b) = map_to((operand(&a), operand(&b)), (like(&a), like(&b)), |(a, b)| (b * 2.0, a));
+    assert_eq!(map((&v, &r, &c), |(v, r, c)| v * r - c / 2.0), arr1(&[0.0, 0.5]));
+    assert_eq!(map((&s, &xs[1]), |(s, x)| exp(s - 0.5 * x)), 1.0);
+    assert_eq!(map((&z, &s), |(z, s)| z * s), ndarray::arr0(6.0));
+    assert_eq!(map((&a.view().t(), &a.sum()), |(a, s)| a / s), &a / 1.5);
+    assert_eq!(map((&a.slice(s![..1]), &&&s), |(a, s)| a * s), arr1(&[1.0]));
+    let (d_a, d_b) = map_to((&a, &b), (like(&a), like(&b)), |(a, b)| (b * 2.0, a));
     assert_eq!((d_a, d_b.row(2).to_owned()), (arr1(&[6.0, 6.0]), a.clone()));
 
     let half = 0.5;
-    assert_eq!(map((operand(&s), sc(half)), |(s, half)| s * half), 1.0_f32);
-    let (d_half, ones) = map_to((sc(half), operand(&a)), (like(&sc(half)), like(&a)), |(half, a)| (half * a, 1.0));
+    assert_eq!(map((&s, sc(half)), |(s, half)| s * half), 1.0_f32);
+    let (d_half, ones) = map_to((sc(half), &a), (like(&half), like(&a)), |(half, a)| (half * a, 1.0));
     assert_eq!((d_half, ones), (0.75_f32, arr1(&[1.0, 1.0])));
 }

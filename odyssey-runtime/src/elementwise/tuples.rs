@@ -1,7 +1,7 @@
 //! Tuples of operands and of outputs.
 #![allow(unsafe_code, reason = "a tuple of operands is read through pointers")]
 
-use super::join::{Join, Rank};
+use super::join::{JoinAll, Rank};
 use super::kernel::Slots;
 use super::operand::{Bound, Layout};
 use super::output::{One, Opened, Output, Sink};
@@ -14,6 +14,9 @@ pub trait Elements {
     /// What a kernel reads it from.
     type Cursors: Copy;
 
+    /// The most axes of any operand, if their types have it.
+    const NDIM: Option<usize>;
+
     /// The elements of point `i`.
     ///
     /// # Safety
@@ -21,18 +24,18 @@ pub trait Elements {
     unsafe fn load(cursors: Self::Cursors, i: usize) -> Self::Elems;
 }
 
-/// A tuple of 1 to 12 operands, borrowed by `operand` or made by `sc`.
+/// A tuple of 1 to 12 operands, by reference or made by `sc`.
 pub trait Operands: Elements + Copy {
     /// One layout an operand.
     type Layouts<'a>: AsRef<[Layout<'a>]>
     where
         Self: 'a;
 
+    /// Their ranks, as a list for [`JoinAll`].
+    type Dims;
+
     /// Whether all are scalars.
     const SCALAR: bool;
-
-    /// The most axes of any of them, if their types have it.
-    const NDIM: Option<usize>;
 
     /// Where the elements are.
     fn layouts(&self) -> Self::Layouts<'_>;
@@ -61,15 +64,17 @@ pub trait Joined: Operands {
     type Dim: Rank;
 }
 
-impl<A: Bound> Joined for (A,) {
-    type Dim = A::Dim;
+impl<O: Operands<Dims: JoinAll>> Joined for O {
+    type Dim = <O::Dims as JoinAll>::Out;
 }
 
 macro_rules! operands {
-    ($($n:literal: ($($P:ident)*) $Last:ident, $($A:ident $i:tt),+;)*) => {$(
+    ($($n:literal: $($A:ident $i:tt),+;)*) => {$(
         impl<$($A: Bound),+> Elements for ($($A,)+) {
             type Elems = ($($A::Elem,)+);
             type Cursors = ($($A::Cursor,)+);
+
+            const NDIM: Option<usize> = most(&[$($A::Dim::NDIM),+]);
 
             #[inline(always)]
             unsafe fn load(cursors: Self::Cursors, i: usize) -> Self::Elems {
@@ -83,9 +88,9 @@ macro_rules! operands {
                 = [Layout<'a>; $n]
             where
                 Self: 'a;
+            type Dims = operands!(@dims [()] $($A)+);
 
             const SCALAR: bool = true $(&& $A::Dim::SCALAR)+;
-            const NDIM: Option<usize> = most(&[$($A::Dim::NDIM),+]);
 
             fn layouts(&self) -> [Layout<'_>; $n] {
                 [$(self.$i.layout()),+]
@@ -101,38 +106,28 @@ macro_rules! operands {
                 ($(self.$i.cursor(data[$i]),)+)
             }
         }
-
-        operands!(@joined $Last $($P)*);
     )*};
-    (@joined $Last:ident) => {};
-    (@joined $Last:ident $($P:ident)+) => {
-        impl<$($P: Bound,)+ $Last: Bound> Joined for ($($P,)+ $Last)
-        where
-            ($($P,)+): Joined,
-            <($($P,)+) as Joined>::Dim: Join<$Last::Dim>,
-        {
-            type Dim = <<($($P,)+) as Joined>::Dim as Join<$Last::Dim>>::Out;
-        }
-    };
+    (@dims [$($dims:tt)*]) => { $($dims)* };
+    (@dims [$($dims:tt)*] $A:ident $($rest:ident)*) => { operands!(@dims [($($dims)*, $A::Dim)] $($rest)*) };
 }
 
 operands! {
-    1: () A, A 0;
-    2: (A) B, A 0, B 1;
-    3: (A B) C, A 0, B 1, C 2;
-    4: (A B C) D, A 0, B 1, C 2, D 3;
-    5: (A B C D) E, A 0, B 1, C 2, D 3, E 4;
-    6: (A B C D E) F, A 0, B 1, C 2, D 3, E 4, F 5;
-    7: (A B C D E F) G, A 0, B 1, C 2, D 3, E 4, F 5, G 6;
-    8: (A B C D E F G) H, A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
-    9: (A B C D E F G H) I, A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8;
-    10: (A B C D E F G H I) J, A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9;
-    11: (A B C D E F G H I J) K, A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10;
-    12: (A B C D E F G H I J K) L, A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11;
+    1: A 0;
+    2: A 0, B 1;
+    3: A 0, B 1, C 2;
+    4: A 0, B 1, C 2, D 3;
+    5: A 0, B 1, C 2, D 3, E 4;
+    6: A 0, B 1, C 2, D 3, E 4, F 5;
+    7: A 0, B 1, C 2, D 3, E 4, F 5, G 6;
+    8: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
+    9: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8;
+    10: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9;
+    11: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10;
+    12: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11;
 }
 
 /// A tuple of 1 to 8 outputs over the operands `O`, for a closure that returns `R`; or [`One`].
-pub trait Outputs<O: Operands, R>: Sized {
+pub trait Outputs<O, R>: Sized {
     /// What the caller gets.
     type Results;
     /// What the kernel does with its values.
@@ -167,7 +162,7 @@ pub trait Outputs<O: Operands, R>: Sized {
     fn close(self, buffers: Self::Buffers, totals: &Totals, space: &Opened<'_>) -> Self::Results;
 }
 
-impl<O: Operands, V: Copy, S: Output<O, V>> Outputs<O, V> for One<S> {
+impl<O, V: Copy, S: Output<O, V>> Outputs<O, V> for One<S> {
     type Results = S::Result;
     type Slots = One<S::Slot>;
     type Buffers = S::Buffer;
@@ -207,7 +202,7 @@ impl<O: Operands, V: Copy, S: Output<O, V>> Outputs<O, V> for One<S> {
 
 macro_rules! outputs {
     ($($n:literal: $($S:ident $V:ident $i:tt),+;)*) => {$(
-        impl<O: Operands, $($V: Copy,)+ $($S: Output<O, $V>),+> Outputs<O, ($($V,)+)> for ($($S,)+) {
+        impl<O, $($V: Copy,)+ $($S: Output<O, $V>),+> Outputs<O, ($($V,)+)> for ($($S,)+) {
             type Results = ($($S::Result,)+);
             type Slots = ($($S::Slot,)+);
             type Buffers = ($($S::Buffer,)+);

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2, Ix2};
 
 use super::Reduction;
-use crate::elementwise::{Sum, map_to, operand};
+use crate::elementwise::{Sum, map_to};
 use crate::ops::probe::{Probe, Probed};
 use crate::ops::{Elements, Tensor};
 use crate::quoted::{ensure, refuse};
@@ -87,7 +87,7 @@ pub(super) fn checked_value_and_grad<T: Real>(
 pub(super) fn directional<T: Real>(gradient: &Array2<T>, tangent: &Array2<T>) -> T {
     let (of, along) = (gradient.shape(), tangent.shape());
     ensure!(of == along, "", "a tangent of shape {along:?} for logits of shape {of:?}");
-    let (sum,) = map_to((operand(gradient), operand(tangent)), (Sum,), |(g, d)| (g * d,));
+    let (sum,) = map_to((gradient, tangent), (Sum,), |(g, d)| (g * d,));
     sum
 }
 

@@ -4,7 +4,7 @@ use ndarray::{Array, ArrayView, Dimension};
 
 use super::Reduction;
 use crate::along::Along;
-use crate::elementwise::{Sum, like, map_to, operand};
+use crate::elementwise::{Sum, like, map_to};
 use crate::ops::probe::{Probe, Probed};
 use crate::ops::{Elements, Tensor};
 use crate::quoted::ensure;
@@ -79,21 +79,21 @@ impl<'v, T: Real, D: Dimension, L: TargetLoss<T>> Pass<'v, T, D, L> {
     }
 
     pub(super) fn value(&self) -> T {
-        let operands = (operand(&self.predictions), operand(&self.targets));
+        let operands = (&self.predictions, &self.targets);
         let loss = self.loss;
         let (sum,) = map_to(operands, (Sum,), |(x, y)| (loss.value(x, y),));
         sum * self.factor
     }
 
     pub(super) fn d_predictions(&self, d: T) -> Array<T, D> {
-        let operands = (operand(&self.predictions), operand(&self.targets));
+        let operands = (&self.predictions, &self.targets);
         let loss = self.loss;
         let d = d * self.factor;
         map_to(operands, (like(&self.predictions),), |(x, y)| (d * loss.d_prediction(x, y),)).0
     }
 
     pub(super) fn d_targets(&self, d: T) -> Array<T, D> {
-        let operands = (operand(&self.predictions), operand(&self.targets));
+        let operands = (&self.predictions, &self.targets);
         let loss = self.loss;
         let d = d * self.factor;
         map_to(operands, (like(&self.targets),), |(x, y)| (d * loss.d_target(x, y),)).0
@@ -104,19 +104,19 @@ impl<'v, T: Real, D: Dimension, L: TargetLoss<T>> Pass<'v, T, D, L> {
         let (loss, mut sum) = (self.loss, T::zero());
         if G::VARIES {
             let dx = predictions.along(|| unreachable!("it varies"));
-            let operands = (operand(&self.predictions), operand(&self.targets), operand(&*dx));
+            let operands = (&self.predictions, &self.targets, &*dx);
             sum += map_to(operands, (Sum,), |(x, y, dx)| (loss.d_prediction(x, y) * dx,)).0;
         }
         if H::VARIES {
             let dy = targets.along(|| unreachable!("it varies"));
-            let operands = (operand(&self.predictions), operand(&self.targets), operand(&*dy));
+            let operands = (&self.predictions, &self.targets, &*dy);
             sum += map_to(operands, (Sum,), |(x, y, dy)| (loss.d_target(x, y) * dy,)).0;
         }
         sum * self.factor
     }
 
     pub(super) fn value_and_grads(&self) -> (T, Grads<T, D>) {
-        let operands = (operand(&self.predictions), operand(&self.targets));
+        let operands = (&self.predictions, &self.targets);
         let loss = self.loss;
         let outputs = (Sum, like(&self.predictions), like(&self.targets));
         let d = self.factor;

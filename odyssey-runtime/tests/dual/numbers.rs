@@ -55,10 +55,10 @@ fn kernels_take_them() {
         let near = |a: T, b: T| assert!((a - b).abs() < T::lit(1e-4), "{a} is not {b}");
         let transposed = x.t().as_standard_layout().into_owned();
         for x in [x.view(), transposed.t()] {
-            let total: Dual<T> = rt::map_sum((rt::operand(&x), rt::operand(&b)), |(x, b)| x * b);
+            let total: Dual<T> = rt::map_sum((&x, &b), |(x, b)| x * b);
             near(total.value, (at(1) * at(3).row(0)).sum());
             near(total.tangent, (at(2) * at(3).row(0) + at(1) * at(4).row(0)).sum());
-            let (y, d_b) = rt::map_to((rt::operand(&x), rt::operand(&b)), (rt::Full, rt::like(&b)), |(x, b)| (x + b, x * x));
+            let (y, d_b) = rt::map_to((&x, &b), (rt::Full, rt::like(&b)), |(x, b)| (x + b, x * x));
             let (value, tangent) = rt::parts(y);
             near((value - at(1) - at(3).row(0)).sum(), T::zero());
             near((tangent - at(2) - at(4).row(0)).sum(), T::zero());
@@ -67,7 +67,7 @@ fn kernels_take_them() {
             near(tangent[34], (&at(1) * &at(2)).sum_axis(Axis(0))[34] * T::lit(2.0));
             let mut sum: Array1<Dual<T>> = Array1::zeros(67);
             let mut column = sum.view_mut().insert_axis(Axis(1));
-            rt::map_to((rt::operand(&x),), (rt::into(&mut column),), |(x,)| (x,));
+            rt::map_to((&x,), (rt::into(&mut column),), |(x,)| (x,));
             near(rt::tangent_part(sum)[66], at(2).row(66).sum());
         }
     }

@@ -7,7 +7,7 @@ mod share;
 use std::rc::Rc;
 
 use super::release;
-use crate::ir::{Block, Op, Stmt, Value, ValueMap, ValueSet, Values, Write};
+use crate::ir::{Block, Kind, Op, Stmt, Value, ValueMap, ValueSet, Values, Write};
 use crate::optimise::Definitions;
 
 /// A place in the text, numbered in the order of evaluation.
@@ -59,6 +59,8 @@ pub(super) struct Layout {
     kept: ValueSet,
     /// Values that are read in a way that may move them, or leave something alive that borrows from them.
     taken: ValueSet,
+    /// Arrays that are nobody else's.
+    arrays: ValueSet,
     /// The arrays that end with the statement at a place.
     ending: Vec<(usize, Value)>,
     /// Single floats that are read.
@@ -138,6 +140,9 @@ impl Layout {
             stmt.outs.iter().for_each(|out| {
                 self.defined.insert(*out, after.clone());
             });
+            if release::owns_arrays(&stmt.op) {
+                self.arrays.extend(stmt.outs.iter().filter(|out| matches!(values[**out].kind, Kind::Array(_))));
+            }
             places.stmts.push((at, inner));
         }
         self.clock += 1;
@@ -258,6 +263,11 @@ impl Layout {
 
     pub(super) fn definition(&self, value: Value) -> Option<&Op> {
         self.definitions.get(&value)
+    }
+
+    /// It is an array, and nobody else's.
+    pub(super) fn is_own_array(&self, value: Value) -> bool {
+        self.arrays.contains(&value)
     }
 
     pub(super) fn is_used(&self, value: Value) -> bool {

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use ndarray::{Array, ArrayD, ArrayRef, ArrayView, Dimension};
 
-use super::super::{Full, One, Operand, Rank, Scalar, Sum, like, map_to_modes, operand};
+use super::super::{Full, One, Operand, Rank, Scalar, Sum, like, map_to_modes};
 use crate::dual::{Dual, parts};
 use crate::ops::probe::{Probe, Probed};
 use crate::real::Real;
@@ -186,7 +186,7 @@ where
     #[track_caller]
     fn value<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N]) -> Array<T, D> {
         map_to_modes(
-            (operand(x),),
+            (x,),
             One(Full),
             #[inline(always)]
             |(x,)| C::Plain::value(x, numbers),
@@ -198,7 +198,7 @@ where
     #[track_caller]
     fn d_x<C: Function<N>, const N: usize>(x: &&X, numbers: [T; N], y: &Array<T, D>, dy: &Array<T, D>) -> Array<T, D> {
         map_to_modes(
-            (operand(x), operand(y), operand(dy)),
+            (x, y, dy),
             One(like(x)),
             #[inline(always)]
             |(x, y, dy)| C::Plain::d_x(x, numbers, y, dy),
@@ -210,7 +210,7 @@ where
     #[track_caller]
     fn d_number<C: Function<1>>(x: &&X, number: T, y: &Array<T, D>, dy: &Array<T, D>) -> T {
         map_to_modes(
-            (operand(x), operand(y), operand(dy)),
+            (x, y, dy),
             (Sum,),
             #[inline(always)]
             |(x, y, dy)| C::Plain::d_numbers(x, [number], y, dy).into(),
@@ -229,7 +229,7 @@ where
         d_numbers: [T; N],
     ) -> Array<T, D> {
         map_to_modes(
-            (operand(x), operand(y), operand(dx)),
+            (x, y, dx),
             One(Full),
             #[inline(always)]
             |(x, y, dx)| tangent::<C::Plain, T, N>(x, numbers, y, dx, d_numbers),
@@ -303,7 +303,7 @@ impl<T: Real> Along<T> {
     ) -> Twice<T, D> {
         let [x_dot, y_dot] = self.of_rank::<D>();
         map_to_modes(
-            (operand(x), operand(&x_dot), operand(y), operand(&y_dot), operand(d), operand(d_dot)),
+            (x, &x_dot, y, &y_dot, d, d_dot),
             (like(x), like(x)),
             #[inline(always)]
             |(x, x_dot, y, y_dot, d, d_dot)| parts(C::Plain::d_x(pair((x, x_dot)), numbers, pair((y, y_dot)), pair((d, d_dot)))),
@@ -323,7 +323,7 @@ impl<T: Real> Along<T> {
     ) -> (T, T) {
         let [x_dot, y_dot] = self.of_rank::<D>();
         map_to_modes(
-            (operand(x), operand(&x_dot), operand(y), operand(&y_dot), operand(d), operand(d_dot)),
+            (x, &x_dot, y, &y_dot, d, d_dot),
             (Sum, Sum),
             #[inline(always)]
             |(x, x_dot, y, y_dot, d, d_dot)| {

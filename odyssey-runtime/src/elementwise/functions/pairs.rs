@@ -2,7 +2,7 @@
 
 use ndarray::{Array, ArrayBase, ArrayRef, Data, DimMax, Dimension};
 
-use super::super::{Full, One, map_to_modes, operand};
+use super::super::{Full, One, map_to_modes};
 use crate::math::{fused, plain};
 use crate::real::Real;
 
@@ -26,7 +26,7 @@ impl<T: Real, D: Dimension> Beside<T, D> for T {
     #[track_caller]
     fn pairs(self, x: &ArrayRef<T, D>, plain: impl Fn(T, T) -> T, fused: impl Fn(T, T) -> T) -> Array<T, D> {
         map_to_modes(
-            (operand(x),),
+            (x,),
             One(Full),
             #[inline(always)]
             |(x,)| plain(x, self),
@@ -42,7 +42,7 @@ impl<T: Real, S: Data<Elem = T>, D: Dimension + DimMax<E>, E: Dimension> Beside<
     #[track_caller]
     fn pairs(self, x: &ArrayRef<T, D>, plain: impl Fn(T, T) -> T, fused: impl Fn(T, T) -> T) -> Array<T, Self::Dim> {
         map_to_modes(
-            (operand(x), operand(self)),
+            (x, self),
             One(Full),
             #[inline(always)]
             |(x, y)| plain(x, y),
