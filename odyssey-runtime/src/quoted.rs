@@ -7,6 +7,10 @@ use std::fmt::Arguments;
 use std::panic::Location;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+/// Panics with a message, from the place with that line and column if it is one of an operator that its pass does not stand at:
+/// only code that stands there can.
+type Elsewhere = fn((u32, u32), &str);
+
 /// The expressions of a function, one a line, as text, which takes rustc nothing to check: read when there is a panic.
 ///
 /// `6:16 x.dot(w)` is the expression whose call in generated code stands at line 6, column 16. `7:15/3 0,1|2 8:9 &h + x` stands for
@@ -14,6 +18,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 #[derive(Debug)]
 pub struct Quoted {
     lines: &'static [&'static str],
+    elsewhere: Elsewhere,
     /// The file, and what has been called before: all of them are a list.
     known: OnceLock<(&'static str, Option<&'static Quoted>)>,
 }
@@ -22,10 +27,22 @@ pub struct Quoted {
 static LAST: Mutex<Option<&'static Quoted>> = Mutex::new(None);
 
 impl Quoted {
-    /// These expressions.
+    /// These expressions, all of whose passes stand at their only operators.
     #[must_use]
     pub const fn new(lines: &'static [&'static str]) -> Self {
-        Self { lines, known: OnceLock::new() }
+        Self::with_places(lines, |_, _| ())
+    }
+
+    /// These expressions.
+    #[must_use]
+    pub const fn with_places(lines: &'static [&'static str], elsewhere: Elsewhere) -> Self {
+        Self { lines, elsewhere, known: OnceLock::new() }
+    }
+
+    /// What follows `place` and `separator` in the lines.
+    fn lines_at(&self, place: &Location<'_>, separator: char) -> impl Iterator<Item = &'static str> {
+        let start = format!("{}:{}{separator}", place.line(), place.column());
+        self.lines.iter().filter_map(move |line| line.strip_prefix(&start))
     }
 
     /// From now on, panics of this file look here as well.
@@ -46,14 +63,11 @@ impl Quoted {
     }
 }
 
-/// What follows `place` and `separator` in the lines about this file.
-fn lines_at(place: &Location<'static>, separator: char) -> impl Iterator<Item = &'static str> {
+/// All of them that have expressions of this file.
+fn all_of(file: &str) -> impl Iterator<Item = &'static Quoted> {
     let last = *LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    let file = place.file();
     let known = move |quoted: &&'static Quoted| quoted.known.get().is_some_and(|(of, _)| *of == file);
-    let all = std::iter::successors(last, |quoted| quoted.known.get().and_then(|(_, next)| *next)).filter(known);
-    let start = format!("{}:{}{separator}", place.line(), place.column());
-    all.flat_map(|quoted| quoted.lines).filter_map(move |line| line.strip_prefix(&start))
+    std::iter::successors(last, |quoted| quoted.known.get().and_then(|(_, next)| *next)).filter(known)
 }
 
 /// Panics with this message, and with the user's expression or, where there is none, the name of the operation, which may be empty
@@ -62,7 +76,7 @@ fn lines_at(place: &Location<'static>, separator: char) -> impl Iterator<Item = 
 #[track_caller]
 pub(crate) fn refuse(operation: &str, message: Arguments<'_>) -> ! {
     let place = Location::caller();
-    match lines_at(place, ' ').next() {
+    match all_of(place.file()).find_map(|quoted| quoted.lines_at(place, ' ').next()) {
         Some(text) => panic!("{message} in {text} at {}:{}", place.file(), place.line()),
         None if operation.is_empty() => panic!("{message}"),
         None => panic!("{message} in {operation}"),
@@ -84,11 +98,24 @@ pub(crate) use ensure;
 #[track_caller]
 pub(crate) fn refuse_join(shapes: &[&[usize]]) {
     let place = Location::caller();
-    let joins = lines_at(place, '/').filter_map(Join::of).filter(|join| join.operands == shapes.len());
-    for Join { sides, line, text, .. } in joins {
-        let [left, right] = sides.map(|side| side.iter().fold(Vec::new(), |all, operand| broadcast(&all, shapes[*operand])));
-        assert!(fit(&left, &right), "shapes {left:?} and {right:?} do not broadcast in {text} at {}:{line}", place.file());
+    for quoted in all_of(place.file()) {
+        let joins = quoted.lines_at(place, '/').filter_map(Join::of).filter(|join| join.operands == shapes.len());
+        for Join { sides, at, text, .. } in joins {
+            let [left, right] = sides.map(|side| side.iter().fold(Vec::new(), |all, operand| broadcast(&all, shapes[*operand])));
+            if !fit(&left, &right) {
+                let message = format!("shapes {left:?} and {right:?} do not broadcast in {text} at {}:{}", place.file(), at.0);
+                (quoted.elsewhere)(at, &message);
+                panic!("{message}");
+            }
+        }
     }
+}
+
+/// Panics with this message: generated code, from the place of an operator.
+#[cold]
+#[track_caller]
+pub fn refused(message: &str) {
+    panic!("{message}");
 }
 
 /// An operator in a pass.
@@ -97,7 +124,8 @@ struct Join {
     operands: usize,
     /// What is on its left and on its right: the operands of the pass by number.
     sides: [Vec<usize>; 2],
-    line: &'static str,
+    /// Its line and column.
+    at: (u32, u32),
     text: &'static str,
 }
 
@@ -108,9 +136,10 @@ impl Join {
         let (sides, rest) = rest.split_once(' ')?;
         let (left, right) = sides.split_once('|')?;
         let (place, text) = rest.split_once(' ')?;
-        let (line, _) = place.split_once(':')?;
+        let (line, column) = place.split_once(':')?;
+        let at = (line.parse().ok()?, column.parse().ok()?);
         let side = |side: &str| side.split(',').map(|operand| operand.parse().ok()).collect::<Option<Vec<usize>>>();
-        Some(Join { operands: operands.parse().ok()?, sides: [side(left)?, side(right)?], line, text })
+        Some(Join { operands: operands.parse().ok()?, sides: [side(left)?, side(right)?], at, text })
     }
 }
 

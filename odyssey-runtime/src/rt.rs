@@ -31,7 +31,7 @@ pub use crate::place::{
     NoField, add_part, add_to, as_tangent, assign, clear_field, clear_part, clear_part_as, into_tangent, kind_of, of_kind, part,
     put_part, subtract_from, take_part, take_part_as,
 };
-pub use crate::quoted::Quoted;
+pub use crate::quoted::{Quoted, refused};
 pub use crate::repeated::{Once, for_each_row, keeping};
 pub use crate::second::{AlongPassed, Handed, Passed, constant_seed, handed, map_linearized_along, map_pulled_back_along};
 pub use crate::tangent::Tangent;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 
-use super::names::at;
+use super::names::{at, given};
 use super::writer::Writer;
 use crate::expressions::{place_of, Expression, Place};
 use crate::ir::{Callee, Kernel, Kind, Op, Value, ValueMap};
@@ -17,6 +17,8 @@ pub(super) struct Quotes {
     texts: BTreeMap<Place, String>,
     /// By place and number of operands of a pass, what is broadcast in it, in the order of evaluation.
     joins: BTreeMap<(Place, usize), Vec<String>>,
+    /// By place, calls that panic from there: of the operators that their passes do not stand at.
+    elsewhere: BTreeMap<Place, TokenStream>,
     /// The operators whose operands have been joined.
     joined: BTreeSet<Place>,
     /// What fits in the forward pass fits in its sweep.
@@ -69,15 +71,19 @@ impl Writer<'_> {
         let Some(first) = joins.first() else { return self.place(token) };
         let (at, operands) = (self.place(first.token), kernel.inputs.len() + kernel.extents.len());
         let Some(place) = place_of(at) else { return at };
-        let lines: Vec<_> = joins.iter().filter_map(|join| self.line(join)).collect();
+        let lines: Vec<_> = joins.iter().filter_map(|join| self.line(join, place)).collect();
         self.quotes.joins.entry((place, operands)).or_default().extend(lines);
         at
     }
 
     /// `0,1|2 8:9 &h + x`: the operands on both sides, and the expression.
-    fn line(&self, join: &Join) -> Option<String> {
-        let Expression { text, at } = self.expressions.find(join.token)?;
-        let (line, column) = place_of(*at)?;
+    fn line(&mut self, join: &Join, pass: Place) -> Option<String> {
+        let Expression { text, at } = self.expressions.find(join.token)?.clone();
+        let place @ (line, column) = place_of(at)?;
+        if place != pass {
+            let (function, message) = (self.users("refused", at), given(quote!(message), at));
+            self.quotes.elsewhere.insert(place, quote!(#function #message));
+        }
         let [left, right] = join.sides.each_ref().map(|side| side.iter().map(usize::to_string).collect::<Vec<_>>().join(","));
         Some(format!("{left}|{right} {line}:{column} {text}"))
     }
@@ -112,7 +118,7 @@ impl Writer<'_> {
 
     /// `static QUOTED: rt::Quoted = …; QUOTED.know();`, if there is anything to be known of what has been written so far.
     pub(super) fn quotes(&mut self) -> TokenStream {
-        let Quotes { texts, joins, .. } = std::mem::take(&mut self.quotes);
+        let Quotes { texts, joins, elsewhere, .. } = std::mem::take(&mut self.quotes);
         self.quotes.are_complete = true;
         if texts.is_empty() && joins.is_empty() {
             return TokenStream::new();
@@ -122,8 +128,18 @@ impl Writer<'_> {
             joins.into_iter().map(move |join| format!("{line}:{column}/{operands} {join}"))
         });
         let (krate, lines) = (self.krate, texts.chain(joins));
+        let number = |n: &u32| Literal::u32_unsuffixed(*n);
+        let arms = elsewhere.iter().map(|((line, column), panic)| {
+            let [line, column] = [line, column].map(number);
+            quote!((#line, #column) => #panic)
+        });
+        let quoted = if elsewhere.is_empty() {
+            quote!(new(&[#(#lines),*]))
+        } else {
+            quote!(with_places(&[#(#lines),*], |place, message| match place { #(#arms,)* _ => {} }))
+        };
         quote! {
-            static QUOTED: #krate::rt::Quoted = #krate::rt::Quoted::new(&[#(#lines),*]);
+            static QUOTED: #krate::rt::Quoted = #krate::rt::Quoted::#quoted;
             QUOTED.know();
         }
     }
