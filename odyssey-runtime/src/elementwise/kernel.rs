@@ -68,7 +68,7 @@ impl<V: Copy> Slot<V> for Store {
     unsafe fn end((): (), _: *mut MaybeUninit<V>) {}
 }
 
-/// Each value goes to memory, for an array of rank `D`: [added](adds) to what is there, or not.
+/// Each value goes to memory, for an array of rank `D`: added to what is there, or not (`adds`).
 #[derive(Debug)]
 pub struct StoreOrAdd<D>(PhantomData<D>);
 

@@ -31,7 +31,7 @@ pub trait Operands: Elements + Copy {
     where
         Self: 'a;
 
-    /// Their ranks, as a list for [`JoinAll`].
+    /// Their ranks, as a list for `JoinAll`.
     type Dims;
 
     /// Whether all are scalars.
