@@ -109,13 +109,13 @@ mod tests {
     use proc_macro2::Span;
 
     use super::*;
-    use crate::ir::{Info, Kind, Number, Values, Wanted};
+    use crate::ir::{Info, Kind, Number, Values};
 
     /// A body over the parameter x, whose statements are operations on earlier values, 0 being x.
     fn body(ops: &[(&str, &[usize])]) -> Block {
         let mut values = Values::default();
         let (kind, span) = (Kind::Scalar, Span::call_site());
-        let info = Info { name: None, kind, active: false, shape_of: None, wanted: Wanted::new(), span, read_at: None };
+        let info = Info::unnamed(kind, span);
         let all: Vec<_> = (0..=ops.len()).map(|_| values.add(info.clone())).collect();
         let op = |name: &str, operands: &[usize]| match name {
             "literal" => Op::Literal(Number { value: 2.0, token: None }),

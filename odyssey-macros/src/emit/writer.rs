@@ -152,12 +152,12 @@ impl Writer<'_> {
 
     /// A shared reference, where no parameter's type makes one of a `&mut`.
     pub(super) fn shared_reference(&mut self, value: Value) -> TokenStream {
-        let referred = match self.layout.definition(value) {
-            Some(Op::Dereference(inner)) if self.layout.is_inline(value) => *inner,
-            _ => value,
+        let exclusive = match self.layout.definition(value) {
+            Some(Op::Dereference(inner)) if self.layout.is_inline(value) => self.values[*inner].kind.is_exclusive(),
+            _ => false,
         };
         let reference = self.reference(value);
-        if self.values[referred].kind.is_exclusive() {
+        if exclusive {
             quote!(&*#reference)
         } else {
             reference

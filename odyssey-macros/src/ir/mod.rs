@@ -46,6 +46,13 @@ pub(crate) struct Info {
     pub(crate) read_at: Option<Span>,
 }
 
+impl Info {
+    /// Of a value of the compiler's own, of which no more is known.
+    pub(crate) fn unnamed(kind: Kind, span: Span) -> Info {
+        Info { name: None, kind, active: false, shape_of: None, wanted: Wanted::new(), span, read_at: None }
+    }
+}
+
 /// The values of a function; blocks refer to them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {

@@ -225,7 +225,7 @@ impl Lowerer {
             kind = kind.meet(self.kind(*value));
         }
         let active = of.iter().any(|v| self.is_active(*v));
-        self.values.add(Info { name: None, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None })
+        self.values.add(Info { active, ..Info::unnamed(kind, span) })
     }
 
     /// A statement that runs if a condition holds.

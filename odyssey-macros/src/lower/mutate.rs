@@ -11,7 +11,7 @@ use super::place::{root_of, without_parens, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::emit::at;
-use crate::ir::{Callee, Info, Kind, Op, Stmt, Value, Wanted, Write};
+use crate::ir::{Callee, Info, Kind, Op, Stmt, Value, Write};
 use crate::table::elementwise::Elementwise;
 
 /// Methods of lists and arrays that change what they are called on and have no value.
@@ -127,8 +127,7 @@ impl Lowerer {
         let inputs = self.inputs(quote::ToTokens::to_token_stream(expr));
         let verbatim = crate::ir::Verbatim { expr: expr.clone(), inputs, is_pure: false };
         let targets: Vec<_> = roots.iter().map(|root| self.bindings.value(*root)).collect();
-        let info =
-            Info { name: None, kind: Kind::Unknown, active: false, shape_of: None, wanted: Wanted::new(), span, read_at: None };
+        let info = Info::unnamed(Kind::Unknown, span);
         let result = self.values.add(info);
         // What passive code changes of an active value are its integers.
         let next: Vec<_> =
@@ -304,7 +303,7 @@ impl Lowerer {
         let place = self.place(&e.receiver)?;
         let base = self.bindings.value(place.root);
         let (kind, active) = (Kind::Optional(Box::new(self.kind(base).element())), self.is_active(base));
-        let info = Info { name: None, kind, active, shape_of: None, wanted: Wanted::new(), span: e.span(), read_at: None };
+        let info = Info { active, ..Info::unnamed(kind, e.span()) };
         let last = self.values.add(info);
         let next = self.next_version(place.root, active);
         self.push_statement(Stmt { outs: vec![last, next], op: Op::Pop { base, path: place.path }, span: e.span() });

@@ -123,7 +123,7 @@ impl Push<'_> {
     /// A value that will be a tangent, or a part of one.
     fn unnamed(&mut self, kind: Kind, span: Span) -> Value {
         let wanted = self.sweep.clone().unwrap_or_default();
-        let out = self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span, read_at: None });
+        let out = self.values.add(Info { wanted, ..Info::unnamed(kind, span) });
         self.values.tangents.insert(out);
         out
     }

@@ -7,7 +7,7 @@ use quote::quote;
 use syn::parse::Parser;
 
 use super::Push;
-use crate::ir::{of_lent_tangent, FieldName, Info, Kind, Listing, Op, Parts, Path, Projection, Stmt, Value, Wanted, Write};
+use crate::ir::{of_lent_tangent, FieldName, Info, Kind, Listing, Op, Parts, Path, Projection, Stmt, Value, Write};
 
 impl Push<'_> {
     /// Appends the tangent of what is built, or changed in place, before that happens; whether the operation is one that does.
@@ -132,8 +132,7 @@ impl Push<'_> {
     }
 
     fn passive(&mut self, op: Op, span: Span) -> Value {
-        let (kind, wanted) = (Kind::Unknown, Wanted::new());
-        let out = self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span, read_at: None });
+        let out = self.values.add(Info::unnamed(Kind::Unknown, span));
         self.stmts.push(Stmt { outs: vec![out], op, span });
         out
     }

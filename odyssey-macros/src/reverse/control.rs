@@ -192,7 +192,7 @@ impl Sweep<'_> {
     fn adjoint_value(&mut self, of: Value, span: Span) -> Value {
         let Info { wanted, .. } = self.values[of].clone();
         let kind = self.tangent_kind(of);
-        let value = self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span, read_at: None });
+        let value = self.values.add(Info { wanted, ..Info::unnamed(kind, span) });
         self.mark_adjoint(value, of);
         value
     }

@@ -217,7 +217,7 @@ impl Sweep<'_> {
     /// A value of derivative code, needed for the gradients that the adjoint of `of` serves.
     fn derived(&mut self, kind: Kind, of: Value, span: Span) -> Value {
         let wanted = self.values[of].wanted.clone();
-        self.values.add(Info { name: None, kind, active: false, shape_of: None, wanted, span, read_at: None })
+        self.values.add(Info { wanted, ..Info::unnamed(kind, span) })
     }
 
     /// The kind of an adjoint: that of its primal, owned.

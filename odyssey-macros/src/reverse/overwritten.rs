@@ -3,7 +3,7 @@
 //! The sweep takes the cotangent of the new value out and leaves zero behind, to which is added what reads of the old value
 //! contribute. So the forward pass compares the two shapes before it overwrites, and keeps the old one where it differs.
 
-use crate::ir::{of_tangent, Block, FieldName, Info, Kind, Op, Path, Projection, Stmt, Value, ValueMap, Values, Wanted, Write};
+use crate::ir::{of_tangent, Block, FieldName, Info, Kind, Op, Path, Projection, Stmt, Value, ValueMap, Values, Write};
 
 /// For each statement that puts values into parts of another, what there is to know of the shapes that these had, in their order;
 /// by its result.
@@ -19,7 +19,7 @@ pub(super) fn ask_for_shapes(block: &mut Block, values: &mut Values, shapes: &mu
             }
             let is_asked = may_differ(values, base, &path, value);
             let mut append = |op| {
-                let out = values.add(unnamed(&stmt));
+                let out = values.add(Info::unnamed(Kind::Unknown, stmt.span));
                 block.stmts.push(Stmt { outs: vec![out], op, span: stmt.span });
                 out
             };
@@ -31,11 +31,6 @@ pub(super) fn ask_for_shapes(block: &mut Block, values: &mut Values, shapes: &mu
         }
         block.stmts.push(stmt);
     }
-}
-
-fn unnamed(stmt: &Stmt) -> Info {
-    let (kind, wanted, span) = (Kind::Unknown, Wanted::new(), stmt.span);
-    Info { name: None, kind, active: false, shape_of: None, wanted, span, read_at: None }
 }
 
 /// The parts of values that a statement puts others into.
