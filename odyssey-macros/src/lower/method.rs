@@ -9,7 +9,7 @@ use super::closure::Local;
 use super::lists::moving_method;
 use super::parted::is_parted;
 use super::passive::{is_question, only_looks};
-use super::place::{is_mutable_view, view_kind, Lending};
+use super::place::{is_mutable_view, is_part, view_kind, Lending};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::emit::at;
@@ -86,7 +86,7 @@ impl Lowerer {
             return self.sum(receiver, span);
         }
         // The runtime's pullback of a method that is found by its receiver's type cannot keep a view: it needs none.
-        let is_known = is_numeric || e.args.iter().any(is_view);
+        let is_known = is_numeric || is_view(&e.receiver) || e.args.iter().any(is_view);
         match operations::find(&name).filter(|op| (is_known || op.is_view) && !op.optional) {
             Some(op) if e.args.len() == op.operands - 1 + op.parameters => self.operation(op, receiver, e),
             _ if is_numeric && !operations::is_called(&name) => self.unknown_operation(e, expr),
@@ -159,7 +159,7 @@ impl Lowerer {
                 let place = self.place(expr)?;
                 Some(self.load(&place, span))
             }
-            ("row" | "column" | "slice" | "index_axis" | "diag" | "slice_axis", _) => {
+            _ if is_part(&name) => {
                 let base = self.expr(receiver);
                 let base = self.behind_reference(base);
                 let args: Vec<_> = e.args.iter().map(|arg| self.index_value(arg)).collect();
@@ -374,16 +374,18 @@ impl Lowerer {
     }
 }
 
-/// `x.t()`, `&x.view()`.
+/// `x.t()`, `&x.view()`, `x.row(i)`: by their names, views of arrays.
 fn is_view(arg: &Expr) -> bool {
     match arg {
         Expr::Reference(e) => is_view(&e.expr),
-        Expr::MethodCall(e) => (e.method == "t" || e.method == "view") && e.args.is_empty(),
+        Expr::Paren(e) => is_view(&e.expr),
+        Expr::MethodCall(e) if e.args.is_empty() => ["t", "view", "diag"].iter().any(|name| e.method == name),
+        Expr::MethodCall(e) => is_part(&e.method.to_string()),
         _ => false,
     }
 }
 
-fn result_kind<'k>(op: &Operation, mut operands: impl Iterator<Item = &'k Kind>) -> Kind {
+pub(super) fn result_kind<'k>(op: &Operation, mut operands: impl Iterator<Item = &'k Kind>) -> Kind {
     let rank = |kind: Option<&Kind>| match kind {
         Some(Kind::Array(rank)) => *rank,
         _ => None,

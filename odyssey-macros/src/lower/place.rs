@@ -362,6 +362,11 @@ fn learn(root: &Kind, path: &Path, value: &Kind) -> Kind {
     }
 }
 
+/// A method that borrows a part of an array.
+pub(super) fn is_part(method: &str) -> bool {
+    ["row", "column", "slice", "index_axis", "diag", "slice_axis"].contains(&method)
+}
+
 /// The kind of a view.
 pub(super) fn view_kind(method: &str, base: &Kind) -> Kind {
     let rank = match base.peel() {

@@ -57,6 +57,7 @@ mod functions;
 mod idioms;
 mod item_by_item;
 mod learning;
+mod lent_data;
 mod lists;
 mod loops_over_data;
 mod macros;

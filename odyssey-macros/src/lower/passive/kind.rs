@@ -1,10 +1,13 @@
 //! What the text of passive code says about the kind of its value.
 
-use syn::{Expr, ExprPath, Lit, UnOp};
+use syn::{Expr, ExprMethodCall, ExprPath, Lit, UnOp};
 
 use crate::ir::Kind;
+use crate::lower::method::result_kind;
+use crate::lower::place::{is_part, view_kind};
 use crate::lower::Lowerer;
 use crate::table::elementwise::Elementwise;
+use crate::table::operations;
 
 use super::{arguments_of, arithmetic, is_float};
 
@@ -35,15 +38,7 @@ impl Lowerer {
                     Kind::Unknown
                 }
             }
-            Expr::MethodCall(e) => {
-                let receiver = self.passive_kind(&e.receiver);
-                let is_elementwise = Elementwise::find(&e.method.to_string()).is_some();
-                if is_elementwise && receiver.is_numeric() {
-                    receiver.peel().clone()
-                } else {
-                    Kind::Unknown
-                }
-            }
+            Expr::MethodCall(e) => self.passive_method_kind(e),
             Expr::Call(e) => match &*e.func {
                 Expr::Path(path) if self.is_float_type(path) => Kind::Scalar,
                 Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "detach") => {
@@ -67,6 +62,28 @@ impl Lowerer {
             Expr::Block(e) => self.tail_kind(&e.block),
             _ => Kind::Unknown,
         }
+    }
+
+    /// The kind of what a method makes of an array or a number.
+    fn passive_method_kind(&self, e: &ExprMethodCall) -> Kind {
+        let receiver = self.passive_kind(&e.receiver);
+        if !receiver.is_numeric() {
+            return Kind::Unknown;
+        }
+        let name = e.method.to_string();
+        if Elementwise::find(&name).is_some() || ["view", "to_owned", "clone"].contains(&name.as_str()) {
+            return receiver.peel().clone();
+        }
+        if is_part(&name) {
+            return view_kind(&name, &receiver);
+        }
+        let Some(op) = operations::find(&name).filter(|op| !op.optional) else { return Kind::Unknown };
+        let args: Vec<_> = e.args.iter().collect();
+        if args.len() != op.operands - 1 + op.parameters {
+            return Kind::Unknown;
+        }
+        let further: Vec<_> = op.taken_apart(&args).0.into_iter().map(|operand| self.passive_kind(operand)).collect();
+        result_kind(op, std::iter::once(&receiver).chain(&further).map(Kind::peel))
     }
 
     pub(in crate::lower) fn tail_kind(&self, block: &syn::Block) -> Kind {

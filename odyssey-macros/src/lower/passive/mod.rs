@@ -8,6 +8,7 @@ mod kind;
 
 use syn::{BinOp, Expr, Ident, Type};
 
+use super::place::without_parens;
 use crate::table::elementwise::Elementwise;
 
 pub(in crate::lower) use answers::asked;
@@ -47,8 +48,49 @@ const QUESTIONS: [&str; 28] = [
 ];
 /// Further methods that are pure and cheap on passive values.
 const CHEAP_METHODS: [&str; 6] = ["min", "max", "abs", "pow", "saturating_sub", "abs_diff"];
-/// Methods that find a part of a passive value: what they give borrows, and is found again.
-const LOOKUPS: [&str; 6] = ["get", "first", "last", "as_ref", "as_str", "as_slice"];
+/// Methods that lend a part of a passive value, or look at it in another way: what they give borrows, and is found again.
+const LOOKUPS: [&str; 38] = [
+    "get",
+    "first",
+    "last",
+    "as_ref",
+    "as_str",
+    "as_slice",
+    "as_deref",
+    "as_bytes",
+    "split_at",
+    "split_first",
+    "split_last",
+    "iter",
+    "keys",
+    "values",
+    "windows",
+    "chunks",
+    "chunks_exact",
+    "chars",
+    "bytes",
+    "lines",
+    "trim",
+    "split_whitespace",
+    "view",
+    "t",
+    "row",
+    "column",
+    "rows",
+    "columns",
+    "lanes",
+    "slice",
+    "slice_axis",
+    "index_axis",
+    "diag",
+    "outer_iter",
+    "axis_iter",
+    "axis_chunks_iter",
+    "exact_chunks",
+    "broadcast",
+];
+/// Methods that hand on what a lookup has found. They take their receiver by value, which must not be a variable.
+const HANDING_ON: [&str; 9] = ["unwrap", "expect", "copied", "enumerate", "zip", "rev", "skip", "take", "step_by"];
 /// Macros whose arguments are only looked at.
 const LOOKING_MACROS: [&str; 13] = [
     "assert",
@@ -183,13 +225,18 @@ pub(in crate::lower) fn is_pure(expr: &Expr) -> bool {
         Expr::Tuple(e) => e.elems.iter().all(is_pure),
         Expr::Array(e) => e.elems.iter().all(is_pure),
         Expr::Range(e) => e.start.iter().chain(&e.end).all(|bound| is_pure(bound)),
-        Expr::MethodCall(e) => {
-            let is_cheap = is_question(&e.method) || CHEAP_METHODS.iter().chain(&LOOKUPS).any(|name| e.method == name);
-            is_cheap && is_pure(&e.receiver) && e.args.iter().all(is_pure)
-        }
+        Expr::MethodCall(e) => is_cheap(e) && is_pure(&e.receiver) && e.args.iter().all(is_pure),
         Expr::Call(e) => is_constructor(&e.func) && e.args.iter().all(is_pure),
+        Expr::Macro(e) if e.mac.path.is_ident("s") => arguments_of(&e.mac).is_some_and(|indices| indices.iter().all(is_pure)),
         _ => false,
     }
+}
+
+fn is_cheap(call: &syn::ExprMethodCall) -> bool {
+    let name = call.method.to_string();
+    let is_one_of = |names: &[&str]| names.contains(&name.as_str());
+    let is_found = matches!(without_parens(&call.receiver), Expr::MethodCall(_));
+    is_question(&call.method) || is_one_of(&CHEAP_METHODS) || is_one_of(&LOOKUPS) || is_found && is_one_of(&HANDING_ON)
 }
 
 /// `Axis(0)`, `T::lit(2.0)`, `f64::from(n)`: calls that only make a value.
