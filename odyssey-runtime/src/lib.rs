@@ -25,6 +25,7 @@ pub mod losses;
 #[doc(hidden)]
 pub mod math;
 mod memory;
+mod nth;
 #[doc(hidden)]
 pub mod ops;
 pub mod optim;

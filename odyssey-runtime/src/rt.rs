@@ -20,6 +20,7 @@ pub use crate::lent::{Left, before, keep, lend, lend_along};
 pub use crate::math::plain::*;
 pub use crate::math::{fused, plain};
 pub use crate::memory::{Constructors, Stack, accumulate_grad_into, pop, stack, value_and_grad_into};
+pub use crate::nth::Nth;
 pub use crate::ops::functions::*;
 pub use crate::ops::joined::{concatenated, stacked};
 pub use crate::ops::residuals;

@@ -165,6 +165,41 @@ fn basket(price: &[f64], counts: &std::collections::BTreeMap<usize, u32>) -> f64
     total * total
 }
 
+/// Arrays whose rank the function does not say.
+#[differentiable]
+fn any_rank<D: Dimension>(x: &Array<f64, D>, y: &ArrayD<f64>) -> f64 {
+    let mut product = 1.0;
+    for v in x {
+        product *= 1.0 + v * v;
+    }
+    let mut scaled = y.clone();
+    for (v, w) in scaled.iter_mut().zip(x) {
+        *v *= w.sin();
+    }
+    product + y.iter().fold(0.0, |sum, v| sum * v + 1.0) + scaled.iter().map(|v| v.exp()).sum::<f64>()
+}
+
+/// Windows of an array of one dimension, which are views.
+#[differentiable]
+fn smoothness(x: &Array1<f64>) -> f64 {
+    let mut sum = x.windows(2).into_iter().map(|pair| (pair[1] - pair[0]).powi(2)).sum::<f64>();
+    for window in x.windows(3) {
+        sum += window.sum().sin() * window[1];
+    }
+    sum
+}
+
+#[test]
+fn arrays_of_any_rank() {
+    let y = matrix(2, 2, 3).into_dyn();
+    agrees!(any_rank(&matrix(1, 3, 2).reversed_axes(), &y), wrt 2);
+    agrees!(any_rank(&y, &y), wrt 2);
+    agrees!(any_rank(&arr0(0.3), &y), wrt 2);
+    agrees!(any_rank(&numbers(1, 6), &ArrayD::zeros(vec![0, 2])), wrt 2);
+    agrees!(smoothness(&numbers(4, 5)));
+    agrees!(smoothness(&numbers(4, 1)));
+}
+
 #[test]
 fn lists() {
     let (x, y) = (numbers(1, 6).to_vec(), numbers(2, 6).to_vec());

@@ -31,7 +31,7 @@ impl Lowerer {
                 Item::Value(if *by_value { element } else { self.referred(element, span) })
             }
             Walk::Scalars { base, is_indexed } => {
-                let index = self.nth_index(*base, k, span);
+                let index = self.nth(*base, k, span);
                 let active = self.is_active(*base);
                 let element = self.emit(Op::Index(*base, index), Kind::Scalar, active, span);
                 let element = Item::Value(self.referred(element, span));
@@ -39,6 +39,7 @@ impl Lowerer {
                     return element;
                 }
                 let krate = self.krate.clone();
+                let index = self.nth_index(*base, k, span);
                 let pattern =
                     self.computed(syn::parse_quote!(#krate::rt::ndarray::Dimension::into_pattern(walked)), &[index], span);
                 Item::Tuple(vec![Item::Value(pattern), element])
@@ -46,7 +47,7 @@ impl Lowerer {
             Walk::Places(place) => Item::Place(extended(place, Projection::Index(k))),
             Walk::ScalarPlaces(place) => {
                 let base = self.load_base(place, span);
-                let index = self.nth_index(base, k, span);
+                let index = self.nth(base, k, span);
                 Item::Place(extended(place, Projection::Index(index)))
             }
             Walk::Lanes { base, lane, axis, .. } => {
@@ -137,8 +138,15 @@ impl Lowerer {
         }
     }
 
+    /// A part of a list, or of an array of one dimension.
     pub(in crate::lower) fn slice(&mut self, base: Value, range: Value, span: Span) -> Value {
         let (kind, active) = (self.kind(base).peel().clone(), self.is_active(base));
+        if matches!(kind, Kind::Array(_)) {
+            let krate = self.krate.clone();
+            let indices = self.computed(syn::parse_quote!(#krate::rt::ndarray::s![walked]), &[range], span);
+            let method = Rc::new(proc_macro2::Ident::new("slice", span));
+            return self.emit(Op::View(base, method, vec![indices]), Kind::Array(Some(1)), active, span);
+        }
         let slice = self.emit(Op::Index(base, range), kind, active, span);
         self.referred(slice, span)
     }

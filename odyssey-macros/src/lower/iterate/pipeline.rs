@@ -155,6 +155,15 @@ impl Lowerer {
         }
     }
 
+    /// What an element of an array is indexed with, by its number. An index into an array of any rank is not `Copy`.
+    pub(in crate::lower) fn nth(&mut self, base: Value, k: Value, span: Span) -> Value {
+        if matches!(self.kind(base).peel(), Kind::Array(Some(_))) {
+            return self.nth_index(base, k, span);
+        }
+        let krate = self.krate.clone();
+        self.computed(syn::parse_quote!(#krate::rt::Nth(walked)), &[k], span)
+    }
+
     /// The index of an element of an array, by its number.
     pub(in crate::lower) fn nth_index(&mut self, base: Value, k: Value, span: Span) -> Value {
         let krate = self.krate.clone();
