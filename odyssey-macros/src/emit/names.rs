@@ -161,6 +161,18 @@ pub(crate) fn at(span: Span) -> Span {
     span.resolved_at(Span::call_site())
 }
 
+/// Tokens of the user's that say the same wherever they are written.
+pub(super) fn seen_as_ours(tokens: TokenStream) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = proc_macro2::Group::new(group.delimiter(), seen_as_ours(group.stream())).into();
+        }
+        token.set_span(at(token.span()));
+        token
+    });
+    moved.collect()
+}
+
 /// Arguments in their parentheses, as the user's own: what panics in the call then names the user's place as its own, as long as
 /// the name that is called is the user's as well. What stands in the parentheses is not.
 pub(super) fn given(arguments: TokenStream, span: Span) -> TokenTree {

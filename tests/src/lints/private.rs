@@ -45,20 +45,31 @@ fn unread(point: f64, _ignored: f64) -> f64 {
     tuple.0 * (tuple.1).0 * (tuple.1).1
 }
 
+macro_rules! powers {
+    ($($name:ident $power:literal),*) => {$(
+        /// Written by a macro, with the visibility and all.
+        #[differentiable]
+        pub(super) fn $name(point: f64) -> f64 {
+            point.powi($power)
+        }
+    )*};
+}
+powers!(square 2, cube 3);
+
 /// All of them.
 pub(super) fn all(point: f64) -> f64 {
     let (value, pullback) = by_pullback::vjp(point, 2.0);
     let (slope, _) = pullback(value);
     let (left, right) = unread::grad(point, 1.0);
     let is_right = caller::check_grad(point, 3).is_ok();
-    by_gradient::grad(point) + slope + left + right + f64::from(is_right)
+    by_gradient::grad(point) + slope + left + right + f64::from(is_right) + square(point) + cube::grad(point)
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn derivatives() {
-        // 4 x, (2 x + 1) * 2, (2 x (x + 1) 3)' = 12 x + 6, and a passed check.
-        assert!((super::all(0.5) - (2.0 + 4.0 + 12.0 + 1.0)).abs() < 1e-12);
+        // 4 x, (2 x + 1) * 2, (2 x (x + 1) 3)' = 12 x + 6, a passed check, x² and 3 x².
+        assert!((super::all(0.5) - (2.0 + 4.0 + 12.0 + 1.0 + 0.25 + 0.75)).abs() < 1e-12);
     }
 }

@@ -100,7 +100,7 @@ impl Companion<'_> {
         let function = &self.source.item.sig.ident;
         let name = self.source.options.name.as_ref().unwrap_or(function);
         let name = Ident::new(&name.to_string(), at(name.span()));
-        let vis = &self.source.item.vis;
+        let vis = self.vis();
         let (cfg, allowed) = (self.cfg(), self.allowed());
         let doc = format!(" The derivatives of [`{function}()`]({function}()).");
         quote! {

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, Item, Receiver, Type};
 
 use super::Companion;
-use crate::emit::names::at;
+use crate::emit::names::{at, seen_as_ours};
 use crate::emit::writer::{tuple, Writer};
 use crate::ir::{Block, Callee, Kind, Op, Value};
 use crate::parse::{Argument, Outcome, Place};
@@ -194,8 +194,8 @@ impl Companion<'_> {
         }
     }
 
-    pub(super) fn vis(&self) -> &syn::Visibility {
-        &self.source.item.vis
+    pub(super) fn vis(&self) -> TokenStream {
+        seen_as_ours(self.source.item.vis.to_token_stream())
     }
 
     pub(super) fn outcome(&self) -> &Outcome {
