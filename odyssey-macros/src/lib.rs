@@ -36,7 +36,10 @@ pub fn differentiable(attribute: TokenStream, item: TokenStream) -> TokenStream 
     pipeline::differentiable(attribute.into(), item.into()).into()
 }
 
-/// Makes a struct differentiable: its tangent is a struct of the same fields.
+/// Makes a struct or an enum differentiable: its tangent has the same fields.
+///
+/// `#[differentiable(skip)]` leaves a field out, whose type then needs no derivative. A function that differentiates the struct reads such
+/// a field by `detach`: `x * detach(self.temperature)`.
 #[proc_macro_derive(Differentiable, attributes(differentiable))]
 pub fn derive_differentiable(input: TokenStream) -> TokenStream {
     derive::derive_differentiable(input.into()).into()

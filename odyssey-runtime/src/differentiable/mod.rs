@@ -25,7 +25,7 @@ use crate::tangent::Tangent;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no derivative",
     label = "`{Self}` is not `Differentiable`",
-    note = "add `#[derive(Differentiable)]` to its definition, or leave it out: `wrt(…)` or `#[no_grad]` for an argument, `#[differentiable(skip)]` for a field"
+    note = "add `#[derive(Differentiable)]` to its definition, or leave it out: `wrt(…)` or `#[no_grad]` for an argument, `#[differentiable(skip)]` for a field, which is then read by `detach(…)`"
 )]
 pub trait Differentiable {
     /// The type of its derivatives.

@@ -94,6 +94,61 @@ fn pan(camera: &Camera, steps: usize) -> f64 {
     moved.centre.0 + moved.centre.1 * moved.pose.at.y + moved.pose.frame as f64 * moved.focal
 }
 
+#[derive(Clone, Copy, PartialEq)]
+enum Activation {
+    Tanh,
+    Leaky(f64),
+}
+
+#[derive(Clone, Differentiable)]
+struct Unit {
+    weights: Array1<f64>,
+    #[differentiable(skip)]
+    activation: Activation,
+    #[differentiable(skip)]
+    temperature: f64,
+    #[differentiable(skip)]
+    mask: Array1<f64>,
+    #[differentiable(skip)]
+    inputs: Vec<usize>,
+    #[differentiable(skip)]
+    times: usize,
+}
+
+/// Fields that are left out: indices and counts as they are, floats and types without a derivative detached.
+#[differentiable]
+impl Unit {
+    fn output(&self, x: f64) -> f64 {
+        let mut sum = (&self.weights * detach(&self.mask)).sum() * x / detach(self.temperature);
+        for _ in 0..self.times {
+            for k in 0..self.inputs.len() {
+                sum *= self.weights[self.inputs[k]];
+            }
+        }
+        let sum = match detach(self.activation) {
+            Activation::Tanh => sum.tanh(),
+            Activation::Leaky(slope) if sum < 0.0 => slope * sum,
+            Activation::Leaky(_) => sum,
+        };
+        if self.activation == Activation::Tanh { sum * x } else { sum }
+    }
+}
+
+#[differentiable]
+fn output(unit: &Unit, x: f64) -> f64 {
+    unit.output(x)
+}
+
+#[test]
+fn fields_that_are_left_out() {
+    for activation in [Activation::Tanh, Activation::Leaky(0.1)] {
+        let (weights, mask) = (array![0.3, -0.7, 0.9], array![1.0, 0.0, 1.0]);
+        let unit = Unit { weights, activation, temperature: 0.7, mask, inputs: vec![0, 2], times: 2 };
+        agrees!(output(&unit, 0.6), wrt 2);
+        agrees!(output(&unit, -0.6), wrt 2);
+    }
+}
+
 #[derive(Clone, Differentiable)]
 struct Dense<T: Real> {
     weights: Array2<T>,
