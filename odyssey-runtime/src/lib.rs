@@ -30,6 +30,8 @@ mod nth;
 pub mod ops;
 pub mod optim;
 #[doc(hidden)]
+pub mod outliving;
+#[doc(hidden)]
 pub mod overwritten;
 mod place;
 pub mod prelude;

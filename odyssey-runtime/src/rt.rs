@@ -27,6 +27,7 @@ pub use crate::ops::residuals;
 pub use crate::ops::views::{
     column, column_mut, index_axis, index_axis_mut, row, row_mut, slice, slice_axis, slice_axis_mut, slice_mut,
 };
+pub use crate::outliving;
 pub use crate::overwritten::{self, OldShape};
 pub use crate::place::{
     NoField, add_part, add_to, as_tangent, assign, clear_field, clear_part, clear_part_as, into_tangent, kind_of, of_kind, part,
@@ -40,6 +41,7 @@ pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.
 pub use crate::__odyssey_assert_found as assert_found;
 pub use crate::__odyssey_assert_methods as assert_methods;
+pub use crate::__odyssey_outliving as outliving;
 pub use crate::want::{Excluded, No, Want, Yes};
 pub use crate::{__odyssey_concatenate as concatenate, __odyssey_old_shape as old_shape, __odyssey_stack as stack};
 pub use crate::{__odyssey_copied as copied, __odyssey_kept as kept, __odyssey_recycle as recycle, __odyssey_set as set};

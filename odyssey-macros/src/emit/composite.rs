@@ -58,6 +58,18 @@ impl Writer<'_> {
         Fragment::tight(quote!(#value.to_owned()))
     }
 
+    /// A value of whatever type in a form that borrows nothing.
+    pub(super) fn outliving(&mut self, x: Value, span: Span) -> Fragment {
+        let value = if self.is_kept(x) {
+            let x = self.reference(x);
+            quote!(::core::clone::Clone::clone(#x))
+        } else {
+            self.consume(x).tokens
+        };
+        let outliving = self.rt("outliving", span);
+        Fragment::tight(quote!(#outliving!(#value)))
+    }
+
     /// A copy of a part of a tangent.
     pub(super) fn copied_part(&mut self, tangent: Value, path: &Path, out: Value, span: Span) -> Fragment {
         let (base, copy) = (self.expr(tangent).receiver(), self.rt("part", span));

@@ -54,7 +54,9 @@ pub(super) fn takes(values: &Values, stmt: &Stmt, f: &mut impl FnMut(Value)) {
     match &stmt.op {
         Op::Verbatim(_) if stmt.outs.iter().all(|out| values[*out].kind.is_scalar()) => {}
         Op::Verbatim(verbatim) if is_count(&verbatim.expr) => {}
-        Op::Verbatim(_) | Op::Effect(..) | Op::Match(..) | Op::Copy(Copying::Moved, _) | Op::Snapshot(_) => stmt.op.operands(f),
+        Op::Verbatim(_) | Op::Effect(..) | Op::Match(..) | Op::Copy(Copying::Moved, _) | Op::Snapshot(_) | Op::Lend(_) => {
+            stmt.op.operands(f);
+        }
         Op::Apply(_, _, parameters) => parameters.iter().copied().for_each(f),
         Op::Rule(operation, operand, reads) => parameters(operation.rules[*operand].1, reads).for_each(f),
         Op::Call(call) | Op::Linearize(call) | Op::Pushforward(call, _) => receiver(call).into_iter().for_each(f),

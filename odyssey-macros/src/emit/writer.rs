@@ -273,6 +273,11 @@ impl Writer<'_> {
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest),
             Op::Unwrap(..) | Op::IntoParts(..) | Op::Okay(_) | Op::Try(..) | Op::Payload(..) => self.optional(op, span),
             Op::Snapshot(x) => self.snapshot(*x, out),
+            Op::Outlive(x) => self.outliving(*x, span),
+            Op::Lend(x) => {
+                let x = self.expr(*x).receiver();
+                Fragment::tight(quote_spanned!(span=> #x.lend()))
+            }
             Op::OldShape(was, next) => {
                 let (old_shape, was, next) = (self.rt("old_shape", span), self.reference(*was), self.reference(*next));
                 Fragment::tight(quote!(#old_shape!(#was, #next)))

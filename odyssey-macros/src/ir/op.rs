@@ -94,6 +94,9 @@ pub(crate) enum Op {
     Effect(Rc<Verbatim>, Vec<Value>),
     /// A value as it is at this point, for readers that come after it has been overwritten.
     Snapshot(Value),
+    /// What may have been borrowed, in a form that can be kept; and from that form, what it was.
+    Outlive(Value),
+    Lend(Value),
 
     /// A call with the tangents of its arguments, where they have one: its results, then their tangents.
     Pushforward(Call, Vec<Option<Value>>),

@@ -128,6 +128,8 @@ impl Printer<'_> {
                 format!("`{}` changes {}", verbatim.expr.to_token_stream(), self.list(targets))
             }
             Op::Snapshot(a) => format!("snapshot {}", v(a)),
+            Op::Outlive(a) => format!("outlive {}", v(a)),
+            Op::Lend(a) => format!("lend {}", v(a)),
             Op::View(a, method, args) => format!("{}.{method}({})", v(a), self.list(args)),
             Op::List(how, values) => format!("{how:?}[{}]", self.list(values)),
             Op::Construct(path, fields, rest) => {

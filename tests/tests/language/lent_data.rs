@@ -12,6 +12,43 @@ struct Samples {
     groups: Vec<Vec<usize>>,
 }
 
+impl Samples {
+    fn group(&self, number: usize) -> &[usize] {
+        &self.groups[number]
+    }
+
+    fn input(&self, number: usize) -> ArrayView1<'_, f64> {
+        self.inputs.row(number)
+    }
+
+    fn largest(&self) -> Option<&Vec<usize>> {
+        self.groups.iter().max_by_key(|group| group.len())
+    }
+}
+
+/// What methods lend of which the compiler knows nothing: a slice, a view, an option; and a list of references.
+#[differentiable(wrt(w))]
+fn of_methods(w: &Array1<f64>, samples: &Samples, weights: &[f64]) -> f64 {
+    let first = samples.input(0);
+    let mut sum = (w * &first).sum().exp();
+    for number in 0..samples.groups.len() {
+        let group = samples.group(number);
+        let Some(&last) = group.last() else { continue };
+        let input = samples.input(last);
+        sum = (sum * w[group[0]]).sin() + (&input - w).powi(2).sum() * group.len() as f64;
+        for &i in group {
+            sum *= 1.0 + w[i] * input[i];
+        }
+        let ordered: Vec<&f64> = weights.iter().collect();
+        sum += (w[0] * ordered[number]).sin();
+        if let Some(largest) = samples.largest() {
+            sum *= w[largest[0]].cos();
+        }
+    }
+    let rest = samples.group(0);
+    sum * w[rest[1]]
+}
+
 #[differentiable(wrt(w))]
 fn rows(w: &Array1<f64>, data: &Array2<f64>) -> f64 {
     let mut sum = 0.0;
@@ -86,7 +123,9 @@ fn arrays() {
     agrees!(rows(&w, &data));
     agrees!(views(&w, &data));
     agrees!(distances(&matrix(3, 2, 3), &data));
-    agrees!(of_a_struct(&w, &Samples { inputs: data.clone(), groups: vec![vec![0, 2], vec![], vec![1]] }));
+    let samples = Samples { inputs: data.clone(), groups: vec![vec![0, 2], vec![], vec![1]] };
+    agrees!(of_a_struct(&w, &samples));
+    agrees!(of_methods(&w, &samples, &[0.3, 0.8, 0.4]));
 }
 
 #[test]

@@ -364,6 +364,7 @@ fn is_clone(writer: &Writer, value: Value) -> bool {
     match writer.layout.definition(value) {
         Some(Op::Verbatim(verbatim)) if is_passive() => is_plain(&verbatim.expr),
         Some(Op::Effect(..)) => !is_passive(),
+        Some(Op::Outlive(_)) => false,
         _ => !writer.values.outcomes.contains(&value) && !writer.values[value].kind.may_fail(),
     }
 }

@@ -8,6 +8,7 @@ mod kind;
 
 use syn::{BinOp, Expr, Ident, Type};
 
+use super::iterate::is_simple_range;
 use super::place::without_parens;
 use crate::table::elementwise::Elementwise;
 
@@ -91,6 +92,28 @@ const LOOKUPS: [&str; 38] = [
 ];
 /// Methods that hand on what a lookup has found. They take their receiver by value, which must not be a variable.
 const HANDING_ON: [&str; 9] = ["unwrap", "expect", "copied", "enumerate", "zip", "rev", "skip", "take", "step_by"];
+/// Methods of lists, strings and arrays whose result owns what it has.
+const OWNING_METHODS: [&str; 19] = [
+    "clone",
+    "cloned",
+    "copied",
+    "to_owned",
+    "into_owned",
+    "to_vec",
+    "to_string",
+    "concat",
+    "mapv",
+    "mean",
+    "fold",
+    "count",
+    "any",
+    "all",
+    "starts_with",
+    "ends_with",
+    "sum",
+    "product",
+    "wrapping_mul",
+];
 /// Macros whose arguments are only looked at.
 const LOOKING_MACROS: [&str; 13] = [
     "assert",
@@ -197,6 +220,32 @@ pub(crate) fn is_plain(expr: &Expr) -> bool {
         Expr::Lit(_) | Expr::Binary(_) | Expr::Unary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Index(_) => true,
         _ => false,
     }
+}
+
+/// What passive code makes may borrow from what it reads: functions and methods that nothing is known of.
+pub(crate) fn may_lend(expr: &Expr) -> bool {
+    match asked(expr) {
+        Expr::Paren(e) => may_lend(&e.expr),
+        Expr::Try(e) => may_lend(&e.expr),
+        range if is_simple_range(range) => false,
+        Expr::MethodCall(e) => {
+            let name = e.method.to_string();
+            let owns = OWNING_METHODS.contains(&name.as_str()) || CHEAP_METHODS.contains(&name.as_str());
+            !owns && !only_looks(&e.method) && Elementwise::find(&name).is_none()
+        }
+        Expr::Call(e) => !is_constructor(&e.func) && !is_of_a_type(&e.func),
+        _ => false,
+    }
+}
+
+/// `Vec::new`, `Array2::zeros`, `f64::hypot`.
+fn is_of_a_type(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    let owner = path.path.segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
+    owner.is_some_and(|owner| {
+        let is_list = ["Vec", "VecDeque", "String", "Box", "f32", "f64"].contains(&owner.as_str());
+        is_list || owner.starts_with("Array") || crate::parse::INTEGERS.contains(&owner.as_str())
+    })
 }
 
 /// The result of this method is passive whatever its receiver is.

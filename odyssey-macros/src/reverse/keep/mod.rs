@@ -8,11 +8,12 @@
 //!
 //! Post-condition: the sweep reads nothing that is not visible where it stands.
 
+mod forms;
 mod plan;
 mod scope;
 mod unstable;
 
-use crate::ir::{Block, Copying, For, Kept, Kind, Number, Op, Output, Stmt, Value, ValueMap, ValueSet, Values, Verbatim};
+use crate::ir::{Block, For, Kept, Kind, Number, Op, Output, Stmt, Value, ValueMap, ValueSet, Values, Verbatim};
 pub(crate) use scope::{restore_in_pullback, restore_overwritten};
 use unstable::unstable;
 
@@ -21,7 +22,7 @@ use plan::{is_cheap, Plan};
 /// Restores what the sweep reads from inside of loops and branches.
 pub(crate) fn restore(values: &mut Values, primal: &mut Block, sweep: &mut Block) {
     let unstable = unstable(values, primal);
-    let mut keep = Keep { values, unstable, stacks: Vec::new() };
+    let mut keep = Keep { values, unstable, stacks: Vec::new(), front: Vec::new() };
     for stmt in &mut sweep.stmts {
         if let Some(position) = mirrored(stmt, primal) {
             keep.statement(&mut primal.stmts[position], stmt, false);
@@ -51,6 +52,8 @@ struct Keep<'a> {
     unstable: ValueSet,
     /// The stacks that the statement at hand needs.
     stacks: Vec<Stmt>,
+    /// What restores the values that the sweep at hand reads, as they were.
+    front: Vec<Stmt>,
 }
 
 impl Keep<'_> {
@@ -136,6 +139,7 @@ impl Keep<'_> {
             d_outs.push(out);
         }
         let map = compute_again(self.values, &primal.body, &again, &mut sweep.body, map);
+        self.put_in_front(&mut sweep.body);
         sweep.body.map_reads(&mut |v| map.resolve(v));
     }
 
@@ -162,6 +166,7 @@ impl Keep<'_> {
             map.insert(value, popped);
         }
         let map = compute_again(self.values, primal, &again, sweep, map);
+        self.put_in_front(sweep);
         sweep.map_reads(&mut |v| map.resolve(v));
     }
 
@@ -229,11 +234,7 @@ impl Keep<'_> {
     fn save_stable(&mut self, value: Value, primal: &mut Block, sweep: &mut Block) -> Value {
         let stable = self.stable(value, primal);
         let popped = self.save(stable, primal, sweep);
-        let mut front = Vec::new();
-        let restored = self.as_it_was(value, popped, primal, &mut front);
-        front.append(&mut sweep.stmts);
-        sweep.stmts = front;
-        restored
+        self.restored(value, popped, primal)
     }
 
     /// Pushes a value whenever its block has run; returns what its mirror image pops.
@@ -248,48 +249,6 @@ impl Keep<'_> {
         primal.pushes.push(Kept { value, stack });
         sweep.pops.push(Kept { value: popped, stack });
         popped
-    }
-
-    /// The value, or a copy of what would be overwritten or end with a borrow.
-    fn stable(&mut self, value: Value, block: &mut Block) -> Value {
-        if !self.unstable.contains(&value) || self.values[value].kind.is_scalar() {
-            return value;
-        }
-        self.copied(value, block)
-    }
-
-    /// A copy, made where the value is defined.
-    fn copied(&mut self, value: Value, block: &mut Block) -> Value {
-        let (copy, span) = (self.values.copy_of(value), self.values[value].span);
-        self.values[copy].kind = self.values[value].kind.peel().clone();
-        if let Some(name) = &self.values[value].name {
-            self.values[copy].name =
-                Some(quote::format_ident!("{}_was", name, span = name.span().resolved_at(proc_macro2::Span::call_site())));
-        }
-        let position = block.stmts.iter().position(|stmt| stmt.outs.contains(&value)).map_or(0, |position| position + 1);
-        block.stmts.insert(position, Stmt { outs: vec![copy], op: Op::Snapshot(value), span });
-        copy
-    }
-
-    /// A view of an array was copied as an array: a view of that.
-    fn as_it_was(&mut self, value: Value, copy: Value, block: &Block, front: &mut Vec<Stmt>) -> Value {
-        let definition = block.stmts.iter().find(|stmt| stmt.outs[..] == [value]).map(|stmt| &stmt.op);
-        if !self.unstable.contains(&value) || !matches!(definition, Some(Op::View(..))) {
-            return copy;
-        }
-        let (view, span) = (self.values.copy_of(value), self.values[value].span);
-        front.push(Stmt { outs: vec![view], op: Op::Copy(Copying::View, copy), span });
-        view
-    }
-
-    /// A copy for a sweep in the same scope or in a pullback.
-    fn snapshot(&mut self, value: Value, forward: &mut Block, sweep: &mut Block) -> Value {
-        let copy = self.copied(value, forward);
-        let mut front = Vec::new();
-        let restored = self.as_it_was(value, copy, forward, &mut front);
-        front.append(&mut sweep.stmts);
-        sweep.stmts = front;
-        restored
     }
 }
 

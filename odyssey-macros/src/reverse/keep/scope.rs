@@ -20,18 +20,22 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
     }
     let read_again = plan.read_again();
     let (again, saved) = (plan.again, plan.saved);
-    let mut keep = Keep { values, unstable, stacks: Vec::new() };
+    let mut keep = Keep { values, unstable, stacks: Vec::new(), front: Vec::new() };
     let mut map = ValueMap::default();
     for value in saved.iter() {
         if keep.unstable.contains(&value) && keep.values[value].kind.is_scalar() {
             // A number is bound where it is read, and kept as it is.
         } else if keep.unstable.contains(&value) {
-            map.insert(value, keep.snapshot(value, forward, sweep));
+            map.insert(value, keep.snapshot(value, forward));
         } else if !read_again.contains(&value) && only_shape_is_read(value, sweep) {
             map.insert(value, extent_of(keep.values, value, forward));
+        } else if keep.may_borrow(value, forward) {
+            let kept = keep.outliving(value, forward);
+            map.insert(value, keep.restored(value, kept, forward));
         }
     }
     let map = compute_again(keep.values, forward, &again, sweep, map);
+    keep.put_in_front(sweep);
     sweep.map_reads(&mut |v| map.resolve(v));
 }
 
@@ -40,7 +44,7 @@ pub(crate) fn restore_overwritten(values: &mut Values, forward: &mut Block, swee
     let unstable = unstable(values, forward);
     let visible: ValueSet = forward.params.iter().chain(forward.stmts.iter().flat_map(|stmt| &stmt.outs)).copied().collect();
     let read: Vec<_> = reads_of(sweep).iter().filter(|v| unstable.contains(v) && visible.contains(v)).collect();
-    let mut keep = Keep { values, unstable, stacks: Vec::new() };
+    let mut keep = Keep { values, unstable, stacks: Vec::new(), front: Vec::new() };
     let mut map = ValueMap::default();
     for value in read {
         // A reference to something that was overwritten refers to a copy of it.
@@ -49,7 +53,7 @@ pub(crate) fn restore_overwritten(values: &mut Values, forward: &mut Block, swee
             Some(Op::Reference(inner)) => *inner,
             _ => value,
         };
-        let copy = keep.snapshot(owner, forward, sweep);
+        let copy = keep.snapshot(owner, forward);
         if owner == value {
             map.insert(value, copy);
         } else {
@@ -59,5 +63,6 @@ pub(crate) fn restore_overwritten(values: &mut Values, forward: &mut Block, swee
             map.insert(value, reference);
         }
     }
+    keep.put_in_front(sweep);
     sweep.map_reads(&mut |v| map.resolve(v));
 }
