@@ -65,6 +65,7 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
     let outcome = Outcome::of(&result, options.aux, scope, diagnostics);
     let mut signature = Signature { result_kind: kind(&result, scope), result, outcome, arguments };
     apply_wrt(&mut signature, item, options, diagnostics);
+    signature.differentiated().for_each(|(_, argument)| check_mutable_view(&argument.ty, diagnostics));
     check_result(&signature, item, scope, diagnostics);
     let changes = signature.arguments.iter().any(|argument| argument.kind.is_exclusive());
     if let (Some(Rule::Whole(rule)), true) = (&options.rule, changes) {
@@ -167,6 +168,19 @@ fn argument(index: usize, arg: &FnArg, scope: &Generics, diagnostics: &mut Diagn
         kind: kind(&ty, scope),
         ty,
         differentiated: !passive && !no_grad,
+    }
+}
+
+/// A view to be changed, by value or by `&mut`: neither can it be copied nor is its tangent such a view.
+fn check_mutable_view(ty: &Type, diagnostics: &mut Diagnostics) {
+    let viewed = match ty {
+        Type::Reference(reference) if reference.mutability.is_some() => ungroup(&reference.elem),
+        other => other,
+    };
+    let Type::Path(path) = viewed else { return };
+    if path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with("ArrayViewMut")) {
+        let text = not_yet("an `ArrayViewMut` as a differentiated argument is", "take a `&mut Array…`, or a `&mut [f64]`");
+        diagnostics.error(ty, text);
     }
 }
 

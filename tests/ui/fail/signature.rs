@@ -78,4 +78,9 @@ fn ends_without_a_value(x: f64) -> f64 {
     let _y = x * 2.0;
 }
 
+#[differentiable]
+fn views_to_change(a: ndarray::ArrayViewMut1<f64>, b: &mut ndarray::ArrayViewMut2<'_, f64>) -> f64 {
+    a.sum() + b.sum()
+}
+
 fn main() {}
