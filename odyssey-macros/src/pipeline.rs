@@ -1,9 +1,9 @@
 //! The compiler on one screen: parse → lower → activity → reverse → optimise → emit.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, ToTokens};
 
-use crate::emit::{self, Program};
+use crate::emit::{self, OverFloats, Program};
 use crate::ir::verify::verify;
 use crate::ir::{Block, Kind, Number, Op, Stmt, Value, ValueSet};
 use crate::lower::Primal;
@@ -47,9 +47,7 @@ pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
     Ok(companions)
 }
 
-const TAKES_A_DERIVATIVE: &str =
-    "it takes a derivative itself; for third order, say `order = 3` for it and for the function whose derivative it takes";
-const NO_THIRD: &str = "third order is for a function that takes the gradient of another, and for one whose gradient is taken: a function, not a method, of numbers, arrays and lists, generic over its floats\nhelp: `fn f<T: Real>(x: &Array1<T>, k: T) -> T`, or remove `order`";
+const NO_THIRD: &str = "third order is for functions, not for methods, of numbers, arrays and lists of one float type\nhelp: give the function the parts of what it takes, `fn f(x: &Array1<f64>, k: f64) -> f64`, or remove `order`";
 
 fn program(source: &Source) -> syn::Result<Program> {
     let mut primal = lower::lower(source)?;
@@ -68,15 +66,38 @@ fn program(source: &Source) -> syn::Result<Program> {
         fused(&divided, target).0
     });
     let takes_derivatives = pushforward::takes_derivatives(&primal.body);
-    if let (Some(third), false) = (source.options.third, takes_derivatives || source.has_third()) {
-        return Err(syn::Error::new(third, NO_THIRD));
-    }
-    let second = source.options.is_twice.then(|| match (takes_derivatives, source.options.third) {
-        (true, None) => Second::Unsupported(TAKES_A_DERIVATIVE),
+    let over_floats = match source.options.third {
+        Some(third) if source.options.is_twice && !takes_derivatives => over_floats(source, third)?,
+        _ => None,
+    };
+    let is_twice = source.options.is_twice && over_floats.is_none();
+    let second = is_twice.then(|| match (takes_derivatives, source.options.third) {
+        (true, None) => Second::OfThirdOrder,
         _ => second(&primal),
     });
     checkpoint::divide(&mut primal, &[], &source.options.krate);
-    Ok(Program { residual: residual(reverse::differentiate(&primal)), fused, pushforward, second, primal })
+    Ok(Program { residual: residual(reverse::differentiate(&primal)), fused, pushforward, second, over_floats, primal })
+}
+
+/// Second order of the function over other floats, of which that over its own is a case; of one that is generic over them, nothing.
+fn over_floats(source: &Source, third: Span) -> syn::Result<Option<OverFloats>> {
+    let refused = || syn::Error::new(third, NO_THIRD);
+    if !source.is_of_numbers() {
+        return Err(refused());
+    }
+    if source.float().is_some() {
+        return Ok(None);
+    }
+    let source = source.over_floats().ok_or_else(refused)?;
+    let mut primal = lower::lower(&source)?;
+    verify("lower over floats", &primal.values, &primal.body);
+    kinds::infer(&mut primal);
+    activity::analyse(&mut primal);
+    let second = Some(second(&primal));
+    // Nothing but second order is asked of it.
+    let residual = reverse::differentiate(&primal);
+    let program = Program { residual, fused: None, pushforward: None, second, over_floats: None, primal };
+    Ok(Some(OverFloats { source, program: Box::new(program) }))
 }
 
 /// The value whose gradient `value_and_grad` computes in one program: the result, or a part of it. A function that changes
@@ -99,7 +120,7 @@ fn second(primal: &Primal) -> Second {
     checkpoint::remove(&mut primal);
     match pushforward::differentiate_twice(reverse::differentiate(&primal)) {
         Second::Compiled(derivative) => Second::Compiled(Box::new(residual(*derivative))),
-        unsupported @ Second::Unsupported(_) => unsupported,
+        none => none,
     }
 }
 

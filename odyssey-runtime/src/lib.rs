@@ -31,6 +31,7 @@ pub mod ops;
 pub mod optim;
 #[doc(hidden)]
 pub mod outliving;
+mod over;
 #[doc(hidden)]
 pub mod overwritten;
 mod place;

@@ -28,6 +28,7 @@ pub use crate::ops::views::{
     column, column_mut, index_axis, index_axis_mut, row, row_mut, slice, slice_axis, slice_axis_mut, slice_mut,
 };
 pub use crate::outliving;
+pub use crate::over::{constant_over, whole_of};
 pub use crate::overwritten::{self, OldShape};
 pub use crate::place::{
     NoField, add_part, add_to, as_tangent, assign, clear_field, clear_part, clear_part_as, into_tangent, kind_of, of_kind, part,
@@ -35,7 +36,9 @@ pub use crate::place::{
 };
 pub use crate::quoted::{Quoted, refused};
 pub use crate::repeated::{Once, for_each_row, keeping};
-pub use crate::second::{AlongPassed, Handed, Passed, constant_seed, handed, map_linearized_along, map_pulled_back_along};
+pub use crate::second::{
+    AlongPassed, Handed, IsCompiled, Passed, ThirdOrder, constant_seed, handed, map_linearized_along, map_pulled_back_along,
+};
 pub use crate::tangent::Tangent;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.

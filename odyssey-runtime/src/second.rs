@@ -2,6 +2,7 @@
 #![allow(clippy::type_complexity, reason = "values and pullbacks, each with its tangent")]
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use ndarray::{Array, ArrayView, Dimension};
@@ -15,6 +16,17 @@ use crate::place::IntoTangent;
 use crate::real::Real;
 use crate::tangent::Tangent;
 
+/// What the second derivative of a function is that takes a derivative itself.
+pub struct ThirdOrder<'a>(PhantomData<&'a ()>);
+
+/// There is such a thing, which nothing satisfies.
+#[diagnostic::on_unimplemented(
+    message = "the gradient of a function that takes a derivative itself can be differentiated with `order = 3` alone",
+    label = "of third order",
+    note = "say `#[differentiable(order = 3)]` for it, and for the function whose derivative it takes"
+)]
+pub trait IsCompiled {}
+
 /// A tangent that is given away: what outlives the call owns it.
 pub struct Handed<D>(pub D);
 
@@ -24,31 +36,53 @@ pub fn handed<D: Clone>(lent: impl Along<D>, zero: impl FnOnce() -> D) -> Handed
     Handed(D::clone(&lent.along(zero)))
 }
 
-impl<D> Along<D> for Handed<D> {
+impl<D, G: GivenAs<D>> Along<D> for Handed<G> {
     type Held = Made<D>;
 
     #[inline]
     fn along(self, _zero: impl FnOnce() -> D) -> Made<D> {
-        Made::new(self.0)
+        Made::new(self.0.given())
     }
 }
 
-impl<D> Along<D> for Handed<Box<D>> {
-    type Held = Made<D>;
+/// A tangent that can be given away as a `D`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be given as a tangent of type `{D}`",
+    label = "the argument along this tangent is of another type",
+    note = "a function with `order = 3` is compiled over another float type, `FloatOfThirdOrder`: what it calls says `order = 3` as well, and takes no gradient itself"
+)]
+pub trait GivenAs<D> {
+    /// The tangent.
+    fn given(self) -> D;
+}
 
+impl<D> GivenAs<D> for D {
     #[inline]
-    fn along(self, _zero: impl FnOnce() -> D) -> Made<D> {
-        Made::new(*self.0)
+    fn given(self) -> D {
+        self
+    }
+}
+
+impl<D> GivenAs<D> for Box<D> {
+    #[inline]
+    fn given(self) -> D {
+        *self
     }
 }
 
 /// A list that is given where a slice is taken.
-impl<T, const N: usize> Along<Vec<T>> for Handed<[T; N]> {
-    type Held = Made<Vec<T>>;
-
+impl<T, const N: usize> GivenAs<Vec<T>> for [T; N] {
     #[inline]
-    fn along(self, _zero: impl FnOnce() -> Vec<T>) -> Made<Vec<T>> {
-        Made::new(self.0.into())
+    fn given(self) -> Vec<T> {
+        self.into()
+    }
+}
+
+/// A view, of which nothing says that it is one.
+impl<T: Real, D: Dimension> GivenAs<Array<T, D>> for ArrayView<'_, T, D> {
+    #[inline]
+    fn given(self) -> Array<T, D> {
+        self.to_owned()
     }
 }
 
@@ -112,16 +146,6 @@ impl<D: IntoTangent<P>, P: IntoTangent<D>> AlongPassed<D> for Passed<P> {
     #[track_caller]
     fn give_back(&self, tangent: D) {
         self.0.set(Some(tangent.into_tangent()));
-    }
-}
-
-/// A view that is given away, of which nothing says that it is one.
-impl<T: Real, D: Dimension> Along<Array<T, D>> for Handed<ArrayView<'_, T, D>> {
-    type Held = Made<Array<T, D>>;
-
-    #[inline]
-    fn along(self, _zero: impl FnOnce() -> Array<T, D>) -> Made<Array<T, D>> {
-        Made::new(self.0.to_owned())
     }
 }
 

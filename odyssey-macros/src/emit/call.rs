@@ -225,7 +225,8 @@ impl Writer<'_> {
         let cotangent = self.consume(cotangents[0]).tokens;
         let (patterns, unwrap) = self.pullback_results(stmt, pullback, call, cotangents);
         let (pattern, start) = (tuple(&patterns), lent.start);
-        let call = quote!(#start let #pattern = #function(#(#again,)* #result, #cotangent); #unwrap);
+        let here = at(stmt.span);
+        let call = quote_spanned!(here=> #start let #pattern = #function(#(#again,)* #result, #cotangent); #unwrap);
         self.unless_unwanted(stmt, call)
     }
 

@@ -45,6 +45,14 @@ pub(crate) struct Program {
     pub(crate) pushforward: Option<Pushforward>,
     /// The derivative for callers and its derivative: forward over reverse. Where somebody may ask for it.
     pub(crate) second: Option<Second>,
+    /// Second order of the same function over other floats, in the place of its own: for third order.
+    pub(crate) over_floats: Option<OverFloats>,
+}
+
+/// A function over other floats than those that the user wrote.
+pub(crate) struct OverFloats {
+    pub(crate) source: Source,
+    pub(crate) program: Box<Program>,
 }
 
 /// The companions of a function; of one with a rule of the user's, without looking into it.

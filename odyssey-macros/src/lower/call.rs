@@ -35,10 +35,10 @@ impl Lowerer {
         let segments = &path.path.segments;
         let last = segments.last().expect("a path has a segment").ident.clone();
         let name = last.to_string();
+        if self.is_float_type(path) {
+            return self.float_function(&name, e, expr);
+        }
         if let Some(owner) = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string()) {
-            if owner == "f64" || owner == "f32" || self.real_parameters.iter().any(|float| *float == owner) {
-                return self.float_function(&name, e, expr);
-            }
             if name == "clone" && owner == "Clone" || name == "to_owned" && owner == "ToOwned" {
                 let method = &last;
                 let (receiver, rest) = (&e.args[0], e.args.iter().skip(1));
@@ -145,6 +145,7 @@ impl Lowerer {
             let rest = e.args.iter().skip(1);
             let method = syn::Ident::new(name, e.func.span());
             return match name {
+                "lit" if self.is_decided(receiver) => self.verbatim(expr),
                 "from" => {
                     let ty = &segments_of(&e.func);
                     self.expr(&syn::parse_quote_spanned!(at(e.span())=> (#receiver) as #ty))
@@ -154,6 +155,15 @@ impl Lowerer {
         };
         let args: Vec<&Expr> = e.args.iter().collect();
         self.table_operation(op, &args, expr)
+    }
+
+    /// A number that no differentiated value varies with, though it may be read from one: a count.
+    fn is_decided(&mut self, expr: &Expr) -> bool {
+        let (point, errors) = (self.savepoint(), self.diagnostics.len());
+        let value = self.expr(expr);
+        let is_decided = !self.is_active(value) && self.diagnostics.len() == errors;
+        self.restore(point);
+        is_decided
     }
 
     /// An elementwise operation applied to expressions: its operands, then its passive parameters.

@@ -11,6 +11,7 @@ use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::expressions::token_of;
 use crate::ir::{FieldName, Kind, Listing, Op, Value};
+use crate::parse::{is_constant_path, CONSTANT};
 use crate::table::elementwise::Elementwise;
 
 impl Lowerer {
@@ -275,14 +276,14 @@ fn is_structured(expr: &Expr) -> bool {
     )
 }
 
-/// `SCALE`, `f64::EPSILON`, `std::f64::consts::PI`: by convention a constant.
+/// By convention a constant, or one over other floats.
 fn is_constant(expr: &Expr) -> bool {
     match expr {
-        Expr::Path(path) => path.path.segments.last().is_some_and(|last| {
-            let name = last.ident.to_string();
-            name.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '_') && name.len() > 1
-        }),
+        Expr::Path(path) => is_constant_path(path),
         Expr::Paren(e) => is_constant(&e.expr),
+        Expr::Call(e) => {
+            matches!(&*e.func, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == CONSTANT))
+        }
         _ => false,
     }
 }

@@ -270,13 +270,10 @@ impl Lowerer {
                 if let Some(local) = self.local_closure(path) {
                     return self.mapv_local(&local, e, expr);
                 }
-                let segments = &path.path.segments;
-                let owner = segments.len().checked_sub(2).map(|i| segments[i].ident.to_string());
-                let op =
-                    segments.last().and_then(|last| Elementwise::find(&last.ident.to_string())).filter(|op| op.row().is_method());
-                match (owner.as_deref(), op) {
-                    (Some("f64" | "f32"), Some(op)) => self.table_operation(op, &[&e.receiver], expr),
-                    _ => self.each(path, &e.receiver, e.method.span()),
+                let last = path.path.segments.last().filter(|_| self.is_float_type(path));
+                match last.and_then(|last| Elementwise::find(&last.ident.to_string())).filter(|op| op.row().is_method()) {
+                    Some(op) => self.table_operation(op, &[&e.receiver], expr),
+                    None => self.each(path, &e.receiver, e.method.span()),
                 }
             }
             _ => self.refuse(expr, e.method.span(), &not_yet("`mapv` with this argument is", "write a closure: `mapv(|v| …)`")),

@@ -8,7 +8,7 @@ use syn::{Expr, Ident, Macro, Path};
 
 use super::passive::{arguments_of, is_looking_macro, only_reads};
 use super::Lowerer;
-use crate::parse::INTEGERS;
+use crate::parse::{CONSTANT, INTEGERS, WHOLE};
 
 /// Types of the standard library and of ndarray, beside integers, whose functions depend on their arguments alone.
 const TYPES: [&str; 24] = [
@@ -38,8 +38,8 @@ const TYPES: [&str; 24] = [
     "ArrayView2",
 ];
 /// Functions of `std` of which that is true as well, and those that make a number.
-const FUNCTIONS: [&str; 12] =
-    ["min", "max", "swap", "replace", "take", "drop", "zip", "once", "lit", "from", "detach", "size_of"];
+const FUNCTIONS: [&str; 14] =
+    ["min", "max", "swap", "replace", "take", "drop", "zip", "once", "lit", CONSTANT, WHOLE, "from", "detach", "size_of"];
 /// Methods of numbers, lists, strings and maps beside those that passive code is known to read with.
 const METHODS: [&str; 58] = [
     "pow",

@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{token, ExprPath, Ident, LitInt, Path, Token};
 
 /// What the attribute says.
+#[derive(Clone)]
 pub(crate) struct Options {
     /// The arguments to differentiate, if not all.
     pub(crate) wrt: Option<Vec<Ident>>,
@@ -36,6 +37,7 @@ pub(crate) struct Options {
 }
 
 /// A hand-written derivative.
+#[derive(Clone)]
 pub(crate) enum Rule {
     /// Value and pullback: what `f::vjp` would be.
     Whole(ExprPath),

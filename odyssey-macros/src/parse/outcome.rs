@@ -10,6 +10,7 @@ use crate::emit::Failure;
 use crate::ir::Kind;
 
 /// A result, taken apart.
+#[derive(Clone)]
 pub(crate) struct Outcome {
     /// `Result<R, E>` or `Option<R>`, where the result is one by its spelling.
     fallible: Option<TypePath>,

@@ -27,6 +27,7 @@ pub(crate) struct Argument {
     pub(crate) differentiated: bool,
 }
 
+#[derive(Clone)]
 pub(crate) struct Signature {
     pub(crate) arguments: Vec<Argument>,
     pub(crate) result: Type,

@@ -22,6 +22,8 @@ pub(crate) enum Second {
     /// result and its tangent, then what is left in arguments that are `&mut`, then the tangents of that. The sweep takes the cotangent
     /// of the result, and those of what was left, each with its tangent; it gives the gradients, then their tangents.
     Compiled(Box<Derivative>),
+    /// It would be of third order, since the function takes a derivative itself, and nobody has asked for that.
+    OfThirdOrder,
     /// There is none, and why.
     Unsupported(&'static str),
 }

@@ -56,20 +56,45 @@ macro_rules! powers {
 }
 powers!(square 2, cube 3);
 
+const RATE: f64 = 0.5;
+
+/// Compiled over other floats as well.
+#[differentiable(order = 3)]
+fn over_floats(point: f64, steps: usize) -> f64 {
+    let mut sum: f64 = 0.0;
+    for i in 0..steps {
+        sum += f64::max(point, 0.25).powi(3) * (RATE + 0.5) * f64::from(u8::from(i > 0));
+    }
+    sum
+}
+
+/// Its gradient.
+#[differentiable(order = 3)]
+fn slope(point: f64) -> f64 {
+    over_floats::grad(point, 2)
+}
+
 /// All of them.
 pub(super) fn all(point: f64) -> f64 {
     let (value, pullback) = by_pullback::vjp(point, 2.0);
     let (slope, _) = pullback(value);
     let (left, right) = unread::grad(point, 1.0);
     let is_right = caller::check_grad(point, 3).is_ok();
-    by_gradient::grad(point) + slope + left + right + f64::from(is_right) + square(point) + cube::grad(point)
+    by_gradient::grad(point)
+        + slope
+        + left
+        + right
+        + f64::from(is_right)
+        + square(point)
+        + cube::grad(point)
+        + slope::hvp(point, 1.0)
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn derivatives() {
-        // 4 x, (2 x + 1) * 2, (2 x (x + 1) 3)' = 12 x + 6, a passed check, x² and 3 x².
-        assert!((super::all(0.5) - (2.0 + 4.0 + 12.0 + 1.0 + 0.25 + 0.75)).abs() < 1e-12);
+        // 4 x, (2 x + 1) * 2, (2 x (x + 1) 3)' = 12 x + 6, a passed check, x², 3 x² and (x³)'''.
+        assert!((super::all(0.5) - (2.0 + 4.0 + 12.0 + 1.0 + 0.25 + 0.75 + 6.0)).abs() < 1e-12);
     }
 }

@@ -1,8 +1,8 @@
 use odyssey_runtime::prelude::*;
 
 #[differentiable(order = 3)]
-fn of_one_type(x: f64) -> f64 {
-    x.sin()
+fn of_two_types(x: f64, y: f32) -> f64 {
+    x * f64::from(y)
 }
 
 #[derive(Clone, Differentiable)]

@@ -1,26 +1,27 @@
 //! The companions' generic parameters, and what their types must be able to do.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, ToTokens};
+use quote::{quote, quote_spanned, ToTokens};
 use syn::visit::{self, Visit};
 use syn::{Generics, Ident, PathSegment, Type, TypeParamBound};
 
 use super::Companion;
 use crate::ir::{Block, Kind, Op, ValueSet};
 use crate::parse::Place;
+use crate::pushforward::Second;
 
 impl Companion<'_> {
     /// The generic arguments of the function, which no argument of a value decides.
     pub(super) fn turbofish(&self) -> TokenStream {
         let is_given = |name: &Ident| self.source.place == Place::Module || !crate::parse::is_anonymous(name);
-        arguments(crate::parse::generic_names(&self.source.item).iter().filter(|name| is_given(name)))
+        arguments(crate::parse::generic_names(&self.written.item).iter().filter(|name| is_given(name)))
     }
 
     /// The same where a companion is called, if no argument decides them.
     pub(super) fn explicit_generics(&self) -> TokenStream {
         let types: TokenStream = self.arguments().iter().map(|argument| argument.ty.to_token_stream()).collect();
         let is_given = |name: &Ident| crate::parse::mentions(types.clone(), name);
-        if crate::parse::generic_names(&self.source.item).iter().all(is_given) {
+        if crate::parse::generic_names(&self.written.item).iter().all(is_given) {
             TokenStream::new()
         } else {
             self.turbofish()
@@ -33,9 +34,11 @@ impl Companion<'_> {
             return TokenStream::new();
         }
         let names = crate::parse::generic_names(&self.source.item);
+        // Those over other floats are the first one.
+        let float = (own == 2).then_some(self.over_floats).flatten().map(|_| quote!(_,));
         let primal = (self.source.place == Place::Module).then(|| quote!(_,));
         let own = (0..own * self.arguments().len()).map(|_| quote!(_));
-        quote!(::<#(#names,)* #primal #(#own),*>)
+        quote!(::<#float #(#names,)* #primal #(#own),*>)
     }
 
     /// A name that no generic parameter has.
@@ -60,6 +63,18 @@ impl Companion<'_> {
     pub(super) fn whole_scalar_bound(&self) -> TokenStream {
         let (is_scalar, aux, copied) = (self.is_scalar(), self.aux_bounds(), self.copied_result());
         self.bounds(&quote!(#is_scalar #aux #copied))
+    }
+
+    /// With this bound where the gradient is differentiated: in a function that takes a derivative itself and has none of third order,
+    /// nothing satisfies it, and whoever asks is told by rustc. What a trait provides is for other bodies as well.
+    pub(super) fn with_second(&self, bound: &TokenStream) -> TokenStream {
+        let has_none = self.program.is_some_and(|program| matches!(program.second, Some(Second::OfThirdOrder)));
+        if !has_none || self.source.place.is_of_trait() {
+            return bound.clone();
+        }
+        let (here, krate) = (self.here(), self.krate);
+        let start = if bound.is_empty() { quote!(where) } else { bound.clone() };
+        quote_spanned!(here=> #start for<'__a> #krate::rt::ThirdOrder<'__a>: #krate::rt::IsCompiled,)
     }
 
     fn is_scalar(&self) -> TokenStream {

@@ -155,8 +155,8 @@ impl Companion<'_> {
         let (lifetimes, others): (Vec<_>, Vec<_>) =
             self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
         let primal = (self.source.place == Place::Module).then(|| {
-            let (ty, result) = (self.free_name("__Primal"), self.result());
-            let types = self.arguments().iter().map(|argument| &argument.ty);
+            let (ty, function) = (self.free_name("__Primal"), &self.written.signature);
+            let (types, result) = (function.arguments.iter().map(|argument| &argument.ty), &function.result);
             quote!(#ty: ::core::ops::Fn(#(#types),*) -> #result,)
         });
         quote!(<#(#lifetimes,)* #(#others,)* #primal #(#bounds),*>)

@@ -29,7 +29,7 @@ use super::quoted::Quotes;
 use super::types::tangent;
 use super::wants::Guards;
 use super::writer::Writer;
-use super::Program;
+use super::{OverFloats, Program};
 use crate::expressions::Expressions;
 use crate::ir::{Op, Value, ValueSet, Values};
 use crate::parse::{Argument, Place, Source};
@@ -38,6 +38,10 @@ pub(super) use hidden::given_in_few;
 /// What every companion's text is made from.
 struct Companion<'a> {
     source: &'a Source,
+    /// The function that the user wrote: the same, or that over its own floats.
+    written: &'a Source,
+    /// The same function over other floats, which has its second order.
+    over_floats: Option<&'a Companion<'a>>,
     /// Of a function without a rule of the user's.
     program: Option<&'a Program>,
     krate: &'a Path,
@@ -55,6 +59,21 @@ struct Companion<'a> {
 }
 
 pub(super) fn companions(source: &Source, program: Option<&Program>) -> TokenStream {
+    match program.and_then(|program| program.over_floats.as_ref()) {
+        None => with_companion(source, source, program, |companion| companion.write()),
+        Some(OverFloats { source: over, program: of_floats }) => with_companion(over, source, Some(of_floats), |over| {
+            with_companion(source, source, program, |companion| Companion { over_floats: Some(&over), ..companion }.write())
+        }),
+    }
+}
+
+/// Hands over what the companions of `source` are made from.
+fn with_companion(
+    source: &Source,
+    written: &Source,
+    program: Option<&Program>,
+    write: impl FnOnce(Companion<'_>) -> TokenStream,
+) -> TokenStream {
     let krate = &source.options.krate;
     let krate = &syn::parse2::<Path>(locate(quote!(#krate), source.item.sig.ident.span())).expect("the same path elsewhere");
     let tangents = source.signature.differentiated().map(|(_, argument)| tangent(&argument.ty, krate)).collect();
@@ -64,11 +83,15 @@ pub(super) fn companions(source: &Source, program: Option<&Program>) -> TokenStr
         crate::parse::bound_every_type(&mut generics, &syn::parse_quote!('static));
     }
     let foreign = Rc::new(names::called(source.item.block.to_token_stream()));
-    let expressions = Rc::new(Expressions::of(&source.item.block));
-    let (names, is_single) = (signature::names(&source.signature.arguments), signature::is_single(&source.item.sig));
-    let companion = Companion { source, program, krate, generics: &generics, tangents, names, foreign, expressions, is_single };
-    let generics = companion.with_tangents(&generics, &syn::parse_quote!(#krate::Differentiable));
-    Companion { generics: &generics, ..companion }.write()
+    let expressions = Rc::new(Expressions::of(&written.item.block));
+    let (names, is_single) =
+        (signature::names(&source.signature.arguments), crate::parse::only_float(&source.item.sig) == Some("f32"));
+    let over_floats = None;
+    let generics = &generics;
+    let companion =
+        Companion { source, written, over_floats, program, krate, generics, tangents, names, foreign, expressions, is_single };
+    let generics = companion.with_tangents(generics, &syn::parse_quote!(#krate::Differentiable));
+    write(Companion { generics: &generics, ..companion })
 }
 
 impl Companion<'_> {

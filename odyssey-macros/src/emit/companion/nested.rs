@@ -53,8 +53,7 @@ impl Companion<'_> {
             quote!(#forms #(#twice)*)
         });
         let forms = forms(Of::ValueAndGrad);
-        let third = self.source.options.third.filter(|_| self.source.has_third()).map(|_| self.third());
-        quote!(#forms #of_methods #third)
+        quote!(#forms #of_methods)
     }
 
     /// The type of the companion's result, or of its tangent.
@@ -85,7 +84,8 @@ impl Companion<'_> {
         let (here, vis, krate) = (self.here(), self.vis(), self.krate);
         let types = self.type_parameters("Along");
         let check = self.check_of_the_function();
-        let (generics, bound) = (self.generics_with(&self.along_bounds(&types)), self.scalar_bound());
+        let generics = self.generics_with(&self.along_bounds(&types));
+        let bound = self.with_second(&self.scalar_bound());
         let primal = self.primal_parameter();
         let along: Vec<_> =
             self.arguments().iter().map(|argument| self.local(&format!("along_{}", argument.name.unraw()))).collect();
@@ -138,7 +138,8 @@ impl Companion<'_> {
         let (here, vis, krate) = (self.here(), self.vis(), self.krate);
         let wants = self.want_parameters();
         let check = self.check_of_the_function();
-        let (generics, bound) = (self.generics_with(&self.want_bounds(&wants)), self.scalar_bound());
+        let generics = self.generics_with(&self.want_bounds(&wants));
+        let bound = self.with_second(&self.scalar_bound());
         let primal = self.primal_parameter();
         let (names, again) = (self.names(), self.again_names());
         let [value, pullback, result, d_value] = ["value", "pullback", "result", "d_value"].map(|name| self.local(name));

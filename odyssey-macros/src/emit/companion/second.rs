@@ -20,7 +20,10 @@ impl Companion<'_> {
         }
         match self.source.place {
             Place::TraitImpl => vec![self.residual_hvp()],
-            _ => vec![self.hvp(), self.hessian(), self.residual_hvp(), self.nested()],
+            _ => {
+                let over = self.over_floats.unwrap_or(self);
+                vec![self.hvp(), self.hessian(), over.residual_hvp(), self.nested(), over.third()]
+            }
         }
     }
 
@@ -67,6 +70,9 @@ impl Companion<'_> {
     fn second_body(&self) -> Body {
         match self.program.and_then(|program| program.second.as_ref()) {
             Some(Second::Compiled(derivative)) => self.compiled_body(derivative, Order::Second),
+            Some(Second::OfThirdOrder) => self.no_second(
+                "it takes a derivative itself; for third order, say `order = 3` for it and for the function whose derivative it takes",
+            ),
             Some(Second::Unsupported(reason)) => self.no_second(reason),
             None => match (&self.source.options.jvp, self.source.options.order) {
                 (Some(rule), Some(_)) => self.body_of_a_differentiable_rule(rule),
@@ -160,7 +166,7 @@ impl Companion<'_> {
             #results
         };
         let body = outcome.on_success(&value, &body);
-        let (name, errors, bound) = (self.companion("hvp"), self.errors_section(), self.whole_scalar_bound());
+        let (name, errors, bound) = (self.companion("hvp"), self.errors_section(), self.with_second(&self.whole_scalar_bound()));
         let tracked = self.tracked();
         let result = outcome.wrapped_type(bare_or_tuple(&self.tangents));
         let many = allowing_so_many(parameters.len() + directions.len());
@@ -194,7 +200,7 @@ impl Companion<'_> {
         if !self.has_second() || self.outcome().is_fallible() || !is_line(&argument.kind) {
             return TokenStream::new();
         }
-        let (here, vis, krate, bound) = (self.here(), self.vis(), self.krate, self.whole_scalar_bound());
+        let (here, vis, krate, bound) = (self.here(), self.vis(), self.krate, self.with_second(&self.whole_scalar_bound()));
         let (impl_generics, ..) = self.generics.split_for_impl();
         let (parameters, name, hvp) = (self.parameters(), self.companion("hessian"), self.companion("hvp"));
         let (owner, generics, names, ty) = (self.owner(), self.explicit_generics(), self.names(), &self.tangents[0]);

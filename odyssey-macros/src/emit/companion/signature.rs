@@ -327,13 +327,6 @@ impl Companion<'_> {
     }
 }
 
-/// The signature mentions `f32` and no `f64`.
-pub(super) fn is_single(sig: &syn::Signature) -> bool {
-    let words = sig.to_token_stream().to_string();
-    let mentions = |name: &str| words.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
-    mentions("f32") && !mentions("f64")
-}
-
 /// The arguments' names in a companion of the macro's own.
 pub(super) fn names(arguments: &[Argument]) -> Vec<Ident> {
     let mut names: Vec<Ident> = Vec::new();

@@ -19,6 +19,9 @@ use crate::parse::Argument;
 impl Companion<'_> {
     /// `value_and_grad` with its tangent, and its pullback with its tangent: the `residual_hvp` of `value_and_grad`.
     pub(super) fn third(&self) -> TokenStream {
+        if self.source.options.third.is_none() || !self.source.has_third() {
+            return TokenStream::new();
+        }
         let (here, vis, krate, of) = (self.here(), self.vis(), self.krate, Of::ValueAndGrad);
         let (types, wants) = (self.type_parameters("Along"), self.want_parameters());
         let bounds: Vec<_> = self.handed_bounds(&types).into_iter().chain(self.want_bounds(&wants)).collect();

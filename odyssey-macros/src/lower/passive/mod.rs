@@ -10,6 +10,7 @@ use syn::{BinOp, Expr, Ident, Type};
 
 use super::iterate::is_simple_range;
 use super::place::without_parens;
+use crate::parse::{CONSTANT, WHOLE};
 use crate::table::elementwise::Elementwise;
 
 pub(in crate::lower) use answers::asked;
@@ -293,7 +294,7 @@ fn is_constructor(function: &Expr) -> bool {
     let Expr::Path(path) = function else { return false };
     let Some(last) = path.path.segments.last() else { return false };
     let name = last.ident.to_string();
-    name.starts_with(char::is_uppercase) || ["lit", "zero", "one", "from", "detach"].contains(&name.as_str())
+    name.starts_with(char::is_uppercase) || ["lit", "zero", "one", "from", "detach", CONSTANT, WHOLE].contains(&name.as_str())
 }
 
 pub(crate) fn is_assignment(op: &BinOp) -> bool {
