@@ -98,6 +98,7 @@ fn markov(x: &Array1<f64>, observed: &[usize], names: &str) -> f64 {
     alpha
 }
 
+#[allow(clippy::manual_let_else, reason = "both ways to say it")]
 #[differentiable(wrt(w))]
 fn entries(w: &Array1<f64>, table: &HashMap<String, Vec<f64>>, names: &[String]) -> f64 {
     let mut sum = 0.0;

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
 use syn::visit_mut::VisitMut;
-use syn::{FieldPat, Ident, Pat, PatIdent};
+use syn::{FieldPat, Ident, Pat, PatIdent, PatReference};
 
+use crate::emit::at;
 use crate::emit::layout::Places;
 use crate::emit::writer::Writer;
 use crate::ir::{Arm, Stmt, Value};
@@ -69,6 +70,14 @@ impl VisitMut for Rename<'_> {
             }
         }
         syn::visit_mut::visit_field_pat_mut(self, field);
+    }
+
+    /// `&ref x`, which nobody would write: lints look away from what the macro writes.
+    fn visit_pat_reference_mut(&mut self, pattern: &mut PatReference) {
+        if self.is_lent {
+            pattern.and_token.span = at(pattern.and_token.span);
+        }
+        syn::visit_mut::visit_pat_reference_mut(self, pattern);
     }
 
     fn visit_pat_mut(&mut self, pattern: &mut Pat) {

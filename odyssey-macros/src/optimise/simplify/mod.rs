@@ -232,7 +232,7 @@ impl Simplifier<'_> {
             {
                 Outcome::Value(*x)
             }
-            ("mul", [x, _], [_, Some(-1.0)]) | ("mul", [_, x], [Some(-1.0), _]) if self.is_derivative() => ew("neg", vec![*x]),
+            ("mul", [x, _], [_, Some(-1.0)]) | ("mul", [_, x], [Some(-1.0), _]) if same_kind(self, *x) => ew("neg", vec![*x]),
             ("mul", ..) if is_number && constants.contains(&Some(0.0)) => Outcome::Op(literal(0.0)),
             ("div", _, [Some(0.0), None]) if is_number => Outcome::Op(literal(0.0)),
             ("add", [x, _], [_, Some(0.0)]) | ("add", [_, x], [Some(0.0), _]) | ("sub", [x, _], [_, Some(0.0)])
