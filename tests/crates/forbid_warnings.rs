@@ -1,13 +1,6 @@
 //! A crate that forbids every warning.
 
-#![forbid(
-    warnings,
-    missing_docs,
-    unsafe_code,
-    unused,
-    nonstandard_style,
-    future_incompatible
-)]
+#![forbid(warnings, missing_docs, unsafe_code, unused, nonstandard_style, future_incompatible)]
 
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
@@ -37,11 +30,7 @@ fn run(network: &Layer, x: &Array1<f64>) -> f64 {
 }
 
 fn main() {
-    let network = Layer {
-        weights: array![[0.3, 0.5], [0.7, 0.2]],
-        bias: array![0.1, 0.2],
-        steps: 3,
-    };
+    let network = Layer { weights: array![[0.3, 0.5], [0.7, 0.2]], bias: array![0.1, 0.2], steps: 3 };
     run::check_grad(&network, &array![0.4, 0.6]).unwrap();
     assert!(run::grad(&network, &array![0.4, 0.6]).weights.sum() > 0.0);
 }
