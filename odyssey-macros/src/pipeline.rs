@@ -49,11 +49,17 @@ pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
 
 const NO_THIRD: &str = "third order is for functions, not for methods, of numbers, arrays and lists of one float type\nhelp: give the function the parts of what it takes, `fn f(x: &Array1<f64>, k: f64) -> f64`, or remove `order`";
 
-fn program(source: &Source) -> syn::Result<Program> {
+/// The function in IR, with what is known of its values.
+fn analysed(source: &Source) -> syn::Result<Primal> {
     let mut primal = lower::lower(source)?;
     verify("lower", &primal.values, &primal.body);
     kinds::infer(&mut primal);
     activity::analyse(&mut primal);
+    Ok(primal)
+}
+
+fn program(source: &Source) -> syn::Result<Program> {
+    let mut primal = analysed(source)?;
     let pushforward = source.options.jvp.is_none().then(|| pushed(&primal));
     let fused = differentiated(source, &primal).map(|target| {
         if !checkpoint::is_divided(&primal.body) {
@@ -89,10 +95,7 @@ fn over_floats(source: &Source, third: Span) -> syn::Result<Option<OverFloats>> 
         return Ok(None);
     }
     let source = source.over_floats().ok_or_else(refused)?;
-    let mut primal = lower::lower(&source)?;
-    verify("lower over floats", &primal.values, &primal.body);
-    kinds::infer(&mut primal);
-    activity::analyse(&mut primal);
+    let primal = analysed(&source)?;
     let second = Some(second(&primal));
     // Nothing but second order is asked of it.
     let residual = reverse::differentiate(&primal);

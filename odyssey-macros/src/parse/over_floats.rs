@@ -75,8 +75,7 @@ fn is_of_numbers(ty: &Type, scope: &Generics) -> bool {
 
 /// The float type that a signature mentions, if it is one.
 pub(crate) fn only_float(sig: &syn::Signature) -> Option<&'static str> {
-    let words = sig.to_token_stream().to_string();
-    let mentions = |name: &str| words.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let mentions = |name| super::mentions(sig.to_token_stream(), &Ident::new(name, Span::call_site()));
     match (mentions("f32"), mentions("f64")) {
         (true, false) => Some("f32"),
         (false, true) => Some("f64"),

@@ -1,8 +1,6 @@
 //! Third order: `hvp` of functions that take a gradient, against central differences of their gradients.
 #![allow(clippy::needless_range_loop, reason = "a loop over a range is what is differentiated")]
 
-mod of_one_type;
-
 use std::panic::catch_unwind;
 
 use ndarray::prelude::*;
@@ -29,6 +27,34 @@ fn along() -> Array1<f64> {
     array![0.7, 0.2, -0.9]
 }
 
+/// The third derivative of `x³ y²`, as the `hvp` of a function that gives its first one for `x`.
+macro_rules! agrees_with_the_closed_form {
+    ($slope:ident) => {
+        let (x, y) = (0.7, -1.3);
+        let (d_x, d_y) = $slope::hvp(x, y, 1.0, 0.0);
+        assert!((d_x - 6.0 * y * y).abs() < 1e-12 && (d_y - 12.0 * x * y).abs() < 1e-12);
+        let (d_x, d_y) = $slope::hvp(x, y, 0.0, 1.0);
+        assert!((d_x - 12.0 * x * y).abs() < 1e-12 && (d_y - 6.0 * x * x).abs() < 1e-12);
+    };
+}
+
+/// The `hvp` of a function of lists, and the difference of gradients.
+macro_rules! agrees_for_lists {
+    ($function:ident) => {
+        let (x, start, rates) = ([0.4, -0.3], [0.5, 0.2], array![0.9, 1.3, 0.8]);
+        let (u, v) = ([0.6, 0.3], [-0.2, 0.5]);
+        let (d_x, d_start) = $function::hvp(&x, start, &rates, 7, u.to_vec(), v);
+        agrees(&[d_x, d_start.to_vec()].concat(), |step| {
+            let moved = |x: [f64; 2], u: [f64; 2]| [x[0] + step * u[0], x[1] + step * u[1]];
+            let (d_x, d_start) = $function::grad(&moved(x, u), moved(start, v), &rates, 7);
+            [d_x, d_start.to_vec()].concat()
+        });
+    };
+}
+
+// It uses what stands above.
+mod of_one_type;
+
 /// In closed form: the third derivative of `x³ y²`.
 #[differentiable(order = 3)]
 fn cubic<T: Real>(x: T, y: T) -> T {
@@ -42,11 +68,7 @@ fn slope(x: f64, y: f64) -> f64 {
 
 #[test]
 fn closed_form() {
-    let (x, y) = (0.7, -1.3);
-    let (d_x, d_y) = slope::hvp(x, y, 1.0, 0.0);
-    assert!((d_x - 6.0 * y * y).abs() < 1e-12 && (d_y - 12.0 * x * y).abs() < 1e-12);
-    let (d_x, d_y) = slope::hvp(x, y, 0.0, 1.0);
-    assert!((d_x - 12.0 * x * y).abs() < 1e-12 && (d_y - 6.0 * x * x).abs() < 1e-12);
+    agrees_with_the_closed_form!(slope);
 }
 
 #[differentiable]
@@ -121,14 +143,7 @@ fn of_the_chain(x: &[f64], start: [f64; 2], rates: &Array1<f64>, steps: usize) -
 
 #[test]
 fn of_lists() {
-    let (x, start, rates) = ([0.4, -0.3], [0.5, 0.2], array![0.9, 1.3, 0.8]);
-    let (u, v) = ([0.6, 0.3], [-0.2, 0.5]);
-    let (d_x, d_start) = of_the_chain::hvp(&x, start, &rates, 7, u.to_vec(), v);
-    agrees(&[d_x, d_start.to_vec()].concat(), |step| {
-        let moved = |x: [f64; 2], u: [f64; 2]| [x[0] + step * u[0], x[1] + step * u[1]];
-        let (d_x, d_start) = of_the_chain::grad(&moved(x, u), moved(start, v), &rates, 7);
-        [d_x, d_start.to_vec()].concat()
-    });
+    agrees_for_lists!(of_the_chain);
 }
 
 /// By value, and a view; only the gradient of one of them is needed.

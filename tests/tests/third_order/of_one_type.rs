@@ -25,11 +25,7 @@ fn slope(x: f64, y: f64) -> f64 {
 
 #[test]
 fn closed_form() {
-    let (x, y) = (0.7, -1.3);
-    let (d_x, d_y) = slope::hvp(x, y, 1.0, 0.0);
-    assert!((d_x - 6.0 * y * y).abs() < 1e-12 && (d_y - 12.0 * x * y).abs() < 1e-12);
-    let (d_x, d_y) = slope::hvp(x, y, 0.0, 1.0);
-    assert!((d_x - 12.0 * x * y).abs() < 1e-12 && (d_y - 6.0 * x * x).abs() < 1e-12);
+    agrees_with_the_closed_form!(slope);
 }
 
 /// Second order is what it is without `order = 3`.
@@ -174,14 +170,7 @@ fn of_the_trail(x: &[f64], start: [f64; 2], rates: &Array1<f64>, steps: usize) -
 
 #[test]
 fn of_lists() {
-    let (x, start, rates) = ([0.4, -0.3], [0.5, 0.2], array![0.9, 1.3, 0.8]);
-    let (u, v) = ([0.6, 0.3], [-0.2, 0.5]);
-    let (d_x, d_start) = of_the_trail::hvp(&x, start, &rates, 7, u.to_vec(), v);
-    agrees(&[d_x, d_start.to_vec()].concat(), |step| {
-        let moved = |x: [f64; 2], u: [f64; 2]| [x[0] + step * u[0], x[1] + step * u[1]];
-        let (d_x, d_start) = of_the_trail::grad(&moved(x, u), moved(start, v), &rates, 7);
-        [d_x, d_start.to_vec()].concat()
-    });
+    agrees_for_lists!(of_the_trail);
 }
 
 /// What is called may return anything, change its arguments, fail or call itself.

@@ -9,7 +9,7 @@ mod kind;
 use syn::{BinOp, Expr, Ident, Type};
 
 use super::iterate::is_simple_range;
-use super::place::without_parens;
+use super::place::{is_part, without_parens};
 use crate::parse::{CONSTANT, WHOLE};
 use crate::table::elementwise::Elementwise;
 
@@ -50,8 +50,9 @@ const QUESTIONS: [&str; 28] = [
 ];
 /// Further methods that are pure and cheap on passive values.
 const CHEAP_METHODS: [&str; 6] = ["min", "max", "abs", "pow", "saturating_sub", "abs_diff"];
-/// Methods that lend a part of a passive value, or look at it in another way: what they give borrows, and is found again.
-const LOOKUPS: [&str; 38] = [
+/// Methods that lend a part of a passive value, or look at it in another way, beside those that lend parts of arrays (`is_part`): what
+/// they give borrows, and is found again.
+const LOOKUPS: [&str; 32] = [
     "get",
     "first",
     "last",
@@ -76,15 +77,9 @@ const LOOKUPS: [&str; 38] = [
     "split_whitespace",
     "view",
     "t",
-    "row",
-    "column",
     "rows",
     "columns",
     "lanes",
-    "slice",
-    "slice_axis",
-    "index_axis",
-    "diag",
     "outer_iter",
     "axis_iter",
     "axis_chunks_iter",
@@ -286,7 +281,11 @@ fn is_cheap(call: &syn::ExprMethodCall) -> bool {
     let name = call.method.to_string();
     let is_one_of = |names: &[&str]| names.contains(&name.as_str());
     let is_found = matches!(without_parens(&call.receiver), Expr::MethodCall(_));
-    is_question(&call.method) || is_one_of(&CHEAP_METHODS) || is_one_of(&LOOKUPS) || is_found && is_one_of(&HANDING_ON)
+    is_question(&call.method)
+        || is_one_of(&CHEAP_METHODS)
+        || is_one_of(&LOOKUPS)
+        || is_part(&name)
+        || is_found && is_one_of(&HANDING_ON)
 }
 
 /// `Axis(0)`, `T::lit(2.0)`, `f64::from(n)`: calls that only make a value.
