@@ -58,7 +58,7 @@ macro_rules! golden {
     )*};
 }
 
-golden!(scalar chain loss energy recurrence branch layer network settle diffuse checkpoint);
+golden!(scalar chain loss energy recurrence branch layer network settle diffuse checkpoint swing);
 
 #[test]
 fn twice() {

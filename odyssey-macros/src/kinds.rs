@@ -146,7 +146,7 @@ impl Types {
                     self.learn(part, kind);
                 }
             }
-            Kind::Tensor | Kind::Unknown => {}
+            Kind::Tensor | Kind::Unknown | Kind::Directions(_) => {}
         }
     }
 

@@ -61,6 +61,8 @@ fn analysed(source: &Source) -> syn::Result<Primal> {
 fn program(source: &Source) -> syn::Result<Program> {
     let mut primal = analysed(source)?;
     let pushforward = source.options.jvp.is_none().then(|| pushed(&primal));
+    let has_columns = source.options.jvp.is_none() && source.signature.has_jacobian() && !source.place.is_of_trait();
+    let columns = if has_columns { pushed_along_several(&primal) } else { None };
     let fused = differentiated(source, &primal).map(|target| {
         if !checkpoint::is_divided(&primal.body) {
             return fused(&primal, target).0;
@@ -82,7 +84,7 @@ fn program(source: &Source) -> syn::Result<Program> {
         _ => second(&primal),
     });
     checkpoint::divide(&mut primal, &[], &source.options.krate);
-    Ok(Program { residual: residual(reverse::differentiate(&primal)), fused, pushforward, second, over_floats, primal })
+    Ok(Program { residual: residual(reverse::differentiate(&primal)), fused, pushforward, columns, second, over_floats, primal })
 }
 
 /// Second order of the function over other floats, of which that over its own is a case; of one that is generic over them, nothing.
@@ -99,7 +101,7 @@ fn over_floats(source: &Source, third: Span) -> syn::Result<Option<OverFloats>> 
     let second = Some(second(&primal));
     // Nothing but second order is asked of it.
     let residual = reverse::differentiate(&primal);
-    let program = Program { residual, fused: None, pushforward: None, second, over_floats: None, primal };
+    let program = Program { residual, fused: None, pushforward: None, columns: None, second, over_floats: None, primal };
     Ok(Some(OverFloats { source, program: Box::new(program) }))
 }
 
@@ -197,14 +199,35 @@ fn fused(primal: &Primal, target: Value) -> (Derivative, Vec<u32>) {
 
 /// The function with its tangent, in one pass.
 fn pushed(primal: &Primal) -> Pushforward {
-    let mut pushforward = pushforward::differentiate(primal);
-    verify("pushforward", &pushforward.values, &pushforward.body);
+    let mut pushforward = derived(primal);
     let Pushforward { values, body, .. } = &mut pushforward;
-    optimise::clean(values, body, &mut Block::default());
     optimise::fuse::fuse(values, body, &Foreign::default(), &ValueSet::default());
     optimise::remove_dead(body, &mut ValueSet::default());
     optimise::let_go(values, body, &[], &ValueSet::default());
     verify("optimised pushforward", values, body);
+    pushforward
+}
+
+/// The tangent of its result along several directions in one pass, if there is such a pass.
+fn pushed_along_several(primal: &Primal) -> Option<Pushforward> {
+    let mut pushforward = derived(primal);
+    if pushforward.unsupported.is_some() || !pushforward::along_several(&mut pushforward, primal.body.params.len()) {
+        return None;
+    }
+    let Pushforward { values, body, .. } = &mut pushforward;
+    verify("several directions", values, body);
+    optimise::clean(values, body, &mut Block::default());
+    optimise::fuse::fuse(values, body, &Foreign::default(), &ValueSet::default());
+    optimise::remove_dead(body, &mut ValueSet::default());
+    verify("optimised directions", values, body);
+    Some(pushforward)
+}
+
+/// The function with its tangent, as simple as it can be.
+fn derived(primal: &Primal) -> Pushforward {
+    let mut pushforward = pushforward::differentiate(primal);
+    verify("pushforward", &pushforward.values, &pushforward.body);
+    optimise::clean(&mut pushforward.values, &mut pushforward.body, &mut Block::default());
     pushforward
 }
 

@@ -13,7 +13,8 @@ mod checkpoint;
 #[doc(hidden)]
 pub mod differentiable;
 #[doc(hidden)]
-pub mod dual;
+pub mod directions;
+mod dual;
 #[doc(hidden)]
 pub mod elementwise;
 #[doc(hidden)]

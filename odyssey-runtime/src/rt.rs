@@ -8,6 +8,9 @@ pub use crate::differentiable::{
     Differentiable, Parameters, ScalarResult, Step, Visitor, add, add_ref, arrived, checked_tangent, complete, partial,
     zero_tangent,
 };
+pub use crate::directions::{
+    Columns, DIRECTIONS, Interleaved, Separate, common, each_direction, numbers, unzip, unzip_numbers, zeros,
+};
 pub use crate::dual::{Dual, Lift, Parts, constant, dual, dual_array, dual_list, lifted, parts, tangent_part};
 pub use crate::elementwise::functions::probe::{MethodsOfThePrelude, NumberOfThePrelude, OnArrays};
 pub use crate::elementwise::{

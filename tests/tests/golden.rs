@@ -29,6 +29,7 @@ include!("../../odyssey-macros/golden/network.rs");
 include!("../../odyssey-macros/golden/settle.rs");
 include!("../../odyssey-macros/golden/diffuse.rs");
 include!("../../odyssey-macros/golden/checkpoint.rs");
+include!("../../odyssey-macros/golden/swing.rs");
 
 fn matrix(rows: usize, columns: usize) -> Array2<f64> {
     Array2::from_shape_fn((rows, columns), |(i, j)| (0.7 * i as f64 - 0.9 * j as f64 + 0.2).sin())
@@ -101,5 +102,14 @@ fn loops_in_place() {
     let heat = vector(9).to_vec();
     for steps in [0, 1, 6] {
         diffuse::check_grad(&heat, 0.2, steps).unwrap();
+    }
+}
+
+#[test]
+fn columns_of_a_trajectory() {
+    let jacobian = swing::jacobian([0.5, 0.2], 7);
+    for (column, unit) in [[1.0, 0.0], [0.0, 1.0]].into_iter().enumerate() {
+        let (_, tangent) = swing::jvp([0.5, 0.2], 7, unit);
+        assert!(jacobian.column(column).iter().zip(&tangent).all(|(a, b)| (a - b).abs() <= 1e-15));
     }
 }

@@ -37,6 +37,7 @@ impl Writer<'_> {
             Op::Match(scrutinee, arms) => self.match_arms(stmt, *scrutinee, arms, inner),
             Op::Scope(block) => self.scope(stmt, block, &inner[0]),
             Op::For(l) => self.for_loop(stmt, l, inner),
+            Op::Directions(each) => self.each_direction(stmt, each, &inner[0]),
             Op::Linearize(call) => self.linearize(stmt, call),
             Op::Pushforward(call, tangents) => self.push_forward(stmt, call, tangents),
             Op::Call(call) if !call.borrowed.is_empty() => self.changing_call(stmt, call),
@@ -112,7 +113,7 @@ impl Writer<'_> {
     /// A part of a tangent that is bound. The user has copied that of the value: its tangent may be no `Copy`.
     fn is_tangent_part(&self, op: &Op, out: Value) -> bool {
         let is_part = matches!(op, Op::Field(..) | Op::Index(..) | Op::Dereference(_));
-        is_part && self.values.tangents.contains(&out) && !self.values[out].kind.peel().is_scalar()
+        is_part && self.values.tangents.contains(&out) && !self.values[out].kind.peel().is_number()
     }
 
     /// `x = …;`, or `x += …;` where that says the same.

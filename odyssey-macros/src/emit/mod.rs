@@ -43,6 +43,8 @@ pub(crate) struct Program {
     pub(crate) fused: Option<Derivative>,
     /// The function with its tangent, unless the user wrote that.
     pub(crate) pushforward: Option<Pushforward>,
+    /// The same along several directions, for a Jacobian.
+    pub(crate) columns: Option<Pushforward>,
     /// The derivative for callers and its derivative: forward over reverse. Where somebody may ask for it.
     pub(crate) second: Option<Second>,
     /// Second order of the same function over other floats, in the place of its own: for third order.

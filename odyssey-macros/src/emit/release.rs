@@ -135,7 +135,7 @@ impl Layout {
 
     /// A variable of its own, of a kind that may own memory, and nothing takes it or what has its place later.
     fn may_own_memory(&self, values: &Values, value: Value) -> bool {
-        let is_plain = |v: Value| !matches!(values[v].kind, Kind::Scalar | Kind::Reference(_));
+        let is_plain = |v: Value| !values[v].kind.is_copy();
         let is_one = !self.is_inline(value) && !self.is_behind_argument(value) && is_plain(value);
         is_one && self.sharing(value).all(|v| !self.is_taken(v)) && self.sharing(value).any(|v| self.is_used(v))
     }
@@ -202,7 +202,7 @@ impl Writer<'_> {
     /// `x = next;`, and what was in `x` gives its memory back.
     pub(super) fn overwrite(&self, value: Value, place: &TokenStream, next: &TokenStream) -> TokenStream {
         let root = self.layout.variable(value);
-        let is_number = matches!(self.values[value].kind, Kind::Scalar | Kind::Reference(_));
+        let is_number = self.values[value].kind.is_copy();
         let varies = self.values[value].active || !self.values[value].wanted.is_empty();
         if is_number || !varies || self.moved.contains(&root) || self.layout.is_behind_argument(value) {
             return quote!(#place = #next;);

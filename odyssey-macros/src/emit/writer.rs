@@ -6,6 +6,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Path};
 
+use super::control::count_of_directions;
 use super::fragment::{Binding, Fragment};
 use super::kernel::Form;
 use super::layout::Layout;
@@ -34,6 +35,8 @@ pub(super) struct Writer<'a> {
     pub(super) guards: Guards,
     /// How the code leaves the function early with a failure, where that is not `return`.
     pub(super) failure: Option<Failure>,
+    /// The function's result, where it is given again: by reference.
+    pub(super) lent: Option<Value>,
     /// The code makes a pullback that outlives what it borrows.
     pub(super) is_for_callers: bool,
     /// The place of the statement at hand.
@@ -166,13 +169,13 @@ impl Writer<'_> {
 
     /// To give it away, the value would have to be copied.
     pub(super) fn is_kept(&self, value: Value) -> bool {
-        let is_copy = matches!(self.values[value].kind, Kind::Scalar | Kind::Reference(_));
+        let is_copy = self.values[value].kind.is_copy();
         !is_copy && !self.layout.is_inline(value) && !self.layout.is_last_use(value, self.at) && !self.is_guarded(value)
     }
 
     /// The value itself, given away: moved where it is read for the last time, copied where it is not.
     pub(super) fn consume(&mut self, value: Value) -> Fragment {
-        let is_copy = matches!(self.values[value].kind, Kind::Scalar | Kind::Reference(_));
+        let is_copy = self.values[value].kind.is_copy();
         if self.layout.is_inline(value) {
             let is_part = matches!(self.layout.definition(value), Some(Op::Field(..) | Op::Index(..) | Op::Dereference(_)));
             if self.is_moved(value) {
@@ -192,6 +195,10 @@ impl Writer<'_> {
             };
         }
         let fragment = self.expr(value);
+        if self.lent == Some(value) && !is_copy {
+            let place = fragment.at_least(Binding::Prefix);
+            return self.clone_of(&Fragment::new(quote!(*#place), Binding::Prefix), value);
+        }
         if is_last && !is_copy {
             self.moved.insert(self.layout.variable(value));
         }
@@ -273,6 +280,10 @@ impl Writer<'_> {
             Op::Construct(path, fields, rest) => self.construct(path, fields, *rest),
             Op::Unwrap(..) | Op::IntoParts(..) | Op::Okay(_) | Op::Try(..) | Op::Payload(..) => self.optional(op, span),
             Op::Snapshot(x) => self.snapshot(*x, out),
+            Op::Common(x) => {
+                let (common, x) = (self.rt("common", span), self.consume(*x).tokens);
+                Fragment::tight(quote!(#common(#x)))
+            }
             Op::Outlive(x) => self.outliving(*x, span),
             Op::Lend(x) => {
                 let x = self.expr(*x).receiver();
@@ -295,6 +306,10 @@ impl Writer<'_> {
             Op::Sum(x) => self.call_rt("sum", &[*x], place),
             Op::Length(x) => self.call_rt("length", &[*x], place),
             Op::Extent(x) => self.call_rt("extent", &[*x], place),
+            Op::Zero(x) if self.values[out].kind.is_list_of_directions() => {
+                let (zeros, count, x) = (self.rt("zeros", span), count_of_directions(), self.reference(*x));
+                Fragment::tight(quote!(#zeros::<_, #count>(#x)))
+            }
             Op::Zero(x) => self.call_rt("zero_tangent", &[*x], place),
             Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, place),
             Op::Call(call) => self.call(call, &[], place),

@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Optional(Box<Kind>),
     /// `&mut`.
     Exclusive(Box<Kind>),
+    /// A tangent in each of several directions.
+    Directions(Box<Kind>),
     Unknown,
 }
 
@@ -29,6 +31,7 @@ impl Kind {
         match self {
             Kind::Optional(_) => true,
             Kind::Sequence(inner) | Kind::Boxed(inner) | Kind::Reference(inner) | Kind::Exclusive(inner) => inner.may_fail(),
+            Kind::Directions(inner) => inner.may_fail(),
             Kind::Tuple(parts) => parts.iter().any(Kind::may_fail),
             Kind::Scalar | Kind::Array(_) | Kind::Tensor | Kind::Unknown => false,
         }
@@ -52,6 +55,47 @@ impl Kind {
 
     pub(crate) fn is_scalar(&self) -> bool {
         *self == Kind::Scalar
+    }
+
+    /// Is copied where it is given away.
+    pub(crate) fn is_copy(&self) -> bool {
+        match self {
+            Kind::Scalar | Kind::Reference(_) => true,
+            Kind::Directions(inner) => inner.is_copy(),
+            _ => false,
+        }
+    }
+
+    /// A number, or one in each direction.
+    pub(crate) fn is_number(&self) -> bool {
+        match self {
+            Kind::Scalar => true,
+            Kind::Directions(inner) => inner.is_scalar(),
+            _ => false,
+        }
+    }
+
+    /// A list or an array of numbers.
+    pub(crate) fn holds_numbers(&self) -> bool {
+        match self.peel() {
+            Kind::Array(_) => true,
+            Kind::Sequence(element) => element.is_scalar(),
+            _ => false,
+        }
+    }
+
+    /// A list of numbers, of which there is one in each direction.
+    pub(crate) fn is_list_of_directions(&self) -> bool {
+        matches!(self.peel(), Kind::Sequence(element) if matches!(**element, Kind::Directions(_)))
+    }
+
+    /// An array of one dimension, a list or a slice of numbers.
+    pub(crate) fn is_line(&self) -> bool {
+        match self.peel() {
+            Kind::Array(rank) => *rank == Some(1),
+            Kind::Sequence(element) => element.is_scalar(),
+            _ => false,
+        }
     }
 
     pub(crate) fn is_exclusive(&self) -> bool {

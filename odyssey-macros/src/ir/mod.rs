@@ -347,6 +347,16 @@ pub(crate) struct Replay {
     pub(crate) reverse: Block,
 }
 
+/// What is done in each of several directions: tangents, from primals that are the same in all of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Directions {
+    /// The tangents, along all directions, that are changed where they are.
+    pub(crate) changed: Vec<Value>,
+    /// The first parameter is the number of the direction, the others are what is changed. The results are tangents along one
+    /// direction, and then what is left in those that are changed.
+    pub(crate) block: Block,
+}
+
 /// One way through a `match`.
 #[derive(Clone, Debug)]
 pub(crate) struct Arm {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use syn::Ident;
 
 use super::{
-    Arm, Block, Call, Copying, FieldName, For, Kernel, Listing, Number, Parameter, Parts, Path, Refailed, Replay, Value,
-    Verbatim, Write,
+    Arm, Block, Call, Copying, Directions, FieldName, For, Kernel, Listing, Number, Parameter, Parts, Path, Refailed, Replay,
+    Value, Verbatim, Write,
 };
 use crate::table::elementwise::Elementwise;
 use crate::table::operations::Operation;
@@ -46,6 +46,10 @@ pub(crate) enum Op {
     Scope(Block),
     /// The mirror image of a scope.
     Replay(Box<Replay>),
+    /// A block that runs once for each of several directions.
+    Directions(Box<Directions>),
+    /// What has the same value in all directions.
+    Common(Value),
     /// `value?`: what is in an `Ok` or a `Some`; anything else is returned at once, as it is or as another failure.
     Try(Value, Option<Refailed>),
     /// `value.unwrap()`, `value.expect("…")`, as it was written.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use quote::ToTokens;
 
-use super::{Block, FieldName, Kept, Op, Output, Parameter, Parts, Projection, Value, Values};
+use super::{Block, FieldName, For, Kept, Op, Output, Parameter, Parts, Projection, Value, Values};
 
 /// The block as text, one statement a line.
 pub(crate) fn print(values: &Values, block: &Block) -> String {
@@ -99,18 +99,16 @@ impl Printer<'_> {
             Op::Apply(op, operands, parameters) => format!("{}({}; {})", op.name, self.list(operands), self.list(parameters)),
             Op::Call(call) => format!("call {}", self.list(&call.args)),
             Op::If(condition, ..) => format!("if {}", v(condition)),
-            Op::For(l) => {
-                let range = l.range.map_or_else(|| "loop".to_owned(), |range| format!("for {}", v(&range)));
-                let direction = if l.reversed { " reversed" } else { "" };
-                let times = l.times.map_or_else(String::new, |times| format!(" times {}", v(&times)));
-                let (stops, counted) = (if l.stops { ", stops" } else { "" }, if l.is_counted { ", counted" } else { "" });
-                format!("{range}{direction}{times} ({}){stops}{counted}", self.list(&l.inits))
-            }
+            Op::For(l) => self.for_loop(l),
             Op::Match(value, arms) => {
                 let patterns: Vec<_> = arms.iter().map(|arm| arm.pattern.to_token_stream().to_string()).collect();
                 format!("match {} {{ {} }}", v(value), patterns.join(" | "))
             }
             Op::Scope(_) | Op::Replay(_) => (if matches!(op, Op::Scope(_)) { "scope" } else { "replay" }).to_owned(),
+            Op::Directions(each) => {
+                format!("in each direction, changing {}", self.list(&each.changed))
+            }
+            Op::Common(a) => format!("common {}", v(a)),
             Op::Unwrap(a, _) => format!("unwrap({})", v(a)),
             Op::Okay(a) => format!("ok({})", v(a)),
             Op::Try(a, refailed) => format!("{}{}?", v(a), refailed.as_ref().map_or("", |_| ".refailed")),
@@ -179,6 +177,14 @@ impl Printer<'_> {
                 format!("kernel({}; {}) -> {}", self.list(&kernel.inputs), self.list(&kernel.extents), outputs.join(", "))
             }
         }
+    }
+
+    fn for_loop(&self, l: &For) -> String {
+        let range = l.range.map_or_else(|| "loop".to_owned(), |range| format!("for {}", self.value(range)));
+        let direction = if l.reversed { " reversed" } else { "" };
+        let times = l.times.map_or_else(String::new, |times| format!(" times {}", self.value(times)));
+        let (stops, counted) = (if l.stops { ", stops" } else { "" }, if l.is_counted { ", counted" } else { "" });
+        format!("{range}{direction}{times} ({}){stops}{counted}", self.list(&l.inits))
     }
 
     fn part_of_tangent(&self, op: &Op) -> String {

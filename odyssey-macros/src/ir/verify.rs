@@ -81,6 +81,7 @@ fn agree(stmt: &Stmt) -> Result<(), String> {
         Op::Match(_, arms) => arms.iter().all(|arm| arm.block.results.len() == stmt.outs.len()),
         Op::If(_, then, otherwise) => then.results.len() == stmt.outs.len() && otherwise.results.len() == stmt.outs.len(),
         Op::Scope(block) => block.results.len() == stmt.outs.len(),
+        Op::Directions(each) => each.block.results.len() == stmt.outs.len() && each.block.params.len() == each.changed.len() + 1,
         Op::Kernel(kernel) => kernel.outputs.len() == stmt.outs.len() && kernel.body.params.len() == kernel.inputs.len(),
         _ => true,
     };

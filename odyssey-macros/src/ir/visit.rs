@@ -5,7 +5,8 @@ use std::rc::Rc;
 use syn::Ident;
 
 use super::{
-    Arm, Block, Call, Checkpoints, For, Kernel, Op, Output, Parameter, Parts, Projection, Refailed, Replay, Stmt, Value, Verbatim,
+    Arm, Block, Call, Checkpoints, Directions, For, Kernel, Op, Output, Parameter, Parts, Projection, Refailed, Replay, Stmt,
+    Value, Verbatim,
 };
 
 /// Calls `f` with a reference to every value that an operation reads, those inside its blocks left out: `[&]` for shared
@@ -25,7 +26,7 @@ macro_rules! each_operand {
             }
             Op::Reference(v) | Op::Dereference(v) | Op::Boxed(v) | Op::Copy(_, v) | Op::Field(v, _) | Op::Cast(v, _) => $f(v),
             Op::Sum(v) | Op::Length(v) | Op::Extent(v) | Op::Zero(v) | Op::Snapshot(v) | Op::Outlive(v) | Op::Lend(v) => $f(v),
-            Op::IntoParts(v, _) | Op::Present(v) | Op::Okay(v) | Op::Unwrap(v, _) | Op::Expect(v) | Op::If(v, ..) | Op::Match(v, _) => $f(v),
+            Op::Common(v) | Op::IntoParts(v, _) | Op::Present(v) | Op::Okay(v) | Op::Unwrap(v, _) | Op::Expect(v) | Op::If(v, ..) | Op::Match(v, _) => $f(v),
             Op::Try(v, failure) => {
                 $f(v);
                 if let Some(Refailed { operand: Some(verbatim), .. }) = failure {
@@ -90,6 +91,10 @@ macro_rules! each_operand {
                 if let Some(Checkpoints::Every(v) | Checkpoints::Slots(v)) = checkpoints {
                     $f(v);
                 }
+            }
+            Op::Directions(each) => {
+                let Directions { changed, .. } = $($and)+ **each;
+                changed.into_iter().for_each(|v| $f(v));
             }
             Op::Fit { value, over, like } => {
                 $f(value);
@@ -169,6 +174,7 @@ impl Op {
             Op::For(l) => l.condition.iter().chain([&l.body]).collect(),
             Op::Match(_, arms) => arms.iter().map(|arm| &arm.block).collect(),
             Op::Scope(block) => vec![block],
+            Op::Directions(each) => vec![&each.block],
             Op::Replay(replay) => vec![&replay.forward, &replay.reverse],
             _ => Vec::new(),
         }
@@ -183,6 +189,7 @@ impl Op {
             }
             Op::Match(_, arms) => arms.iter_mut().map(|arm| &mut arm.block).collect(),
             Op::Scope(block) => vec![block],
+            Op::Directions(each) => vec![&mut each.block],
             Op::Replay(replay) => {
                 let Replay { forward, reverse } = &mut **replay;
                 vec![forward, reverse]

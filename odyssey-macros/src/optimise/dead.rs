@@ -1,6 +1,6 @@
 //! Dead code: statements whose results nobody reads, values that loops carry and branches return for nobody.
 
-use crate::ir::{Block, For, Kernel, Op, Stmt, Value, ValueSet};
+use crate::ir::{Block, Directions, For, Kernel, Op, Stmt, Value, ValueSet};
 
 /// Removes dead statements. `live` holds what is read after the block, and afterwards what the block reads itself.
 pub(crate) fn remove(block: &mut Block, live: &mut ValueSet) {
@@ -80,6 +80,7 @@ fn narrow(stmt: &mut Stmt, live: &mut ValueSet) {
             remove(&mut replay.reverse, live);
             remove(&mut replay.forward, live);
         }
+        Op::Directions(each) => narrow_directions(each, &mut stmt.outs, live),
         Op::For(l) => narrow_loop(l, &mut stmt.outs, live),
         Op::Kernel(kernel) => narrow_kernel(kernel, &mut stmt.outs, live),
         _ => {}
@@ -91,6 +92,15 @@ fn retain_live(outs: &mut Vec<Value>, live: &ValueSet) -> Vec<bool> {
     let keep: Vec<_> = outs.iter().map(|out| live.contains(out)).collect();
     retain(outs, &keep);
     keep
+}
+
+/// Something that is changed stays: what is read of it may have been changed before.
+fn narrow_directions(each: &mut Directions, outs: &mut Vec<Value>, live: &mut ValueSet) {
+    let own = outs.len() - each.changed.len();
+    let keep: Vec<_> = outs.iter().enumerate().map(|(k, out)| k >= own || live.contains(out)).collect();
+    retain(outs, &keep);
+    retain(&mut each.block.results, &keep);
+    remove(&mut each.block, live);
 }
 
 fn narrow_kernel(kernel: &mut Kernel, outs: &mut Vec<Value>, live: &ValueSet) {

@@ -37,6 +37,16 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
+    /// Numbers and lines of numbers are differentiated, and the result is a line.
+    pub(crate) fn has_jacobian(&self) -> bool {
+        let is_argument = |kind: &Kind| kind.peel().is_scalar() || kind.is_line();
+        !self.outcome.is_fallible()
+            && self.outcome.aux.is_empty()
+            && self.outcome.target_kind.is_line()
+            && self.arguments.iter().all(|argument| !argument.kind.is_exclusive())
+            && self.differentiated().all(|(_, argument)| is_argument(&argument.kind))
+    }
+
     /// The positions of the differentiated arguments.
     pub(crate) fn differentiated(&self) -> impl Iterator<Item = (usize, &Argument)> {
         self.arguments.iter().enumerate().filter(|(_, argument)| argument.differentiated)

@@ -14,6 +14,7 @@
 mod associated;
 mod blocks;
 mod changing;
+mod columns;
 mod fallible;
 mod foreign_types;
 mod forwards;

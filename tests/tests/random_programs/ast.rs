@@ -23,6 +23,15 @@ impl Type {
         matches!(self, Type::Vector(_) | Type::Matrix(..))
     }
 
+    /// How many numbers a scalar, or something of one dimension, has.
+    pub(crate) fn entries(&self) -> Option<usize> {
+        match self {
+            Type::Scalar => Some(1),
+            Type::Vector(n) | Type::List(n) => Some(*n),
+            _ => None,
+        }
+    }
+
     /// Arrays that broadcast to one another, padded with ones on the left.
     pub(crate) fn shape(&self) -> Vec<usize> {
         match self {

@@ -8,14 +8,13 @@ use super::signature::is_consumed_receiver;
 use super::Companion;
 use crate::emit::types::bare_or_tuple;
 use crate::emit::writer::tuple;
-use crate::ir::Kind;
 use crate::pushforward::Pushforward;
 
 impl Companion<'_> {
     /// The derivatives of each number of the result with respect to each number of an argument, `[result, argument]`: forwards, a
     /// column at a time, or backwards, a row at a time from one run of the function, whichever has fewer.
     pub(super) fn jacobian(&self) -> TokenStream {
-        if !self.has_jacobian() {
+        if !self.source.signature.has_jacobian() {
             return TokenStream::new();
         }
         let (here, vis, krate, bound) = (self.here(), self.vis(), self.krate, self.vjp_bound());
@@ -38,7 +37,7 @@ impl Companion<'_> {
         };
         let backwards = self.jacobian_by_rows();
         let body = if self.has_forward_mode() {
-            let forwards = self.jacobian_by_columns();
+            let forwards = self.jacobian_by_several_columns().unwrap_or_else(|| self.jacobian_by_columns());
             quote_spanned! {here=>
                 let #columns = #(#counts)+*;
                 if #columns <= #rows { #forwards } else { #backwards }
@@ -54,23 +53,13 @@ impl Companion<'_> {
         }
     }
 
-    fn has_jacobian(&self) -> bool {
-        let is_argument = |kind: &Kind| kind.peel().is_scalar() || is_line(kind);
-        let outcome = self.outcome();
-        !outcome.is_fallible()
-            && outcome.aux.is_empty()
-            && is_line(&outcome.target_kind)
-            && self.arguments().iter().all(|argument| !argument.kind.is_exclusive())
-            && self.source.signature.differentiated().all(|(_, argument)| is_argument(&argument.kind))
-    }
-
     fn has_forward_mode(&self) -> bool {
         let compiled = self.program.and_then(|program| program.pushforward.as_ref());
         self.source.options.jvp.is_some() || compiled.is_some_and(|Pushforward { unsupported, .. }| unsupported.is_none())
     }
 
     /// The arguments for one of several times.
-    fn lent(&self) -> Vec<TokenStream> {
+    pub(super) fn lent(&self) -> Vec<TokenStream> {
         self.arguments().iter().zip(&self.names()).map(|(argument, name)| Self::lend(argument, name)).collect()
     }
 
@@ -126,14 +115,5 @@ impl Companion<'_> {
             });
             #result
         }
-    }
-}
-
-/// An array of one dimension, a list or a slice of numbers.
-pub(super) fn is_line(kind: &Kind) -> bool {
-    match kind.peel() {
-        Kind::Array(rank) => *rank == Some(1),
-        Kind::Sequence(element) => element.is_scalar(),
-        _ => false,
     }
 }

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod check;
+mod columns;
 mod gradient;
 mod hidden;
 mod jacobian;
@@ -108,6 +109,7 @@ impl Companion<'_> {
                 self.vjp(),
                 self.jvp(),
                 self.jacobian(),
+                self.columns(),
                 self.check_grad(),
                 self.residual_vjp(),
                 self.pushforward(),
@@ -154,6 +156,7 @@ impl Companion<'_> {
             float: self.source.float().cloned(),
             guards,
             failure: None,
+            lent: None,
             is_for_callers: false,
             at: 0,
             moved: ValueSet::default(),

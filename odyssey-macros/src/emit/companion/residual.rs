@@ -294,6 +294,7 @@ impl Companion<'_> {
             (false, _) => quote!(_),
             (true, is_scalar) => {
                 let name = writer.name(result);
+                writer.lent = Some(result);
                 if is_scalar {
                     quote!(&#name)
                 } else {

@@ -4,7 +4,6 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 
 use super::hidden::{declared_in_few, given_in_few, Body, Order};
-use super::jacobian::is_line;
 use super::signature::{allowing_so_many, is_consumed_receiver};
 use super::Companion;
 use crate::emit::types::{bare_or_tuple, tangent};
@@ -197,7 +196,7 @@ impl Companion<'_> {
         let (Some((position, argument)), None) = (differentiated.next(), differentiated.next()) else {
             return TokenStream::new();
         };
-        if !self.has_second() || self.outcome().is_fallible() || !is_line(&argument.kind) {
+        if !self.has_second() || self.outcome().is_fallible() || !argument.kind.is_line() {
             return TokenStream::new();
         }
         let (here, vis, krate, bound) = (self.here(), self.vis(), self.krate, self.with_second(&self.whole_scalar_bound()));

@@ -1,6 +1,7 @@
 //! Branches as statements; loops are next door.
 
 mod arms;
+mod directions;
 mod loops;
 mod slots;
 pub(super) mod unmatch;
@@ -13,6 +14,7 @@ use super::layout::Places;
 use super::names::at;
 use super::writer::{tuple, Writer};
 use crate::ir::{Block, Stmt, Value};
+pub(super) use directions::count_of_directions;
 
 impl Writer<'_> {
     /// `let (a, b) = if condition { …; (a, b) } else { …; (a, b) };`

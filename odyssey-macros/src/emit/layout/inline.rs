@@ -26,7 +26,7 @@ impl Layout {
         let is_number = |out: &Value| match &self.definitions[out] {
             Op::Verbatim(verbatim) => !is_place_expression(&verbatim.expr),
             Op::Elementwise(..) => true,
-            _ => values[*out].kind.is_scalar(),
+            _ => values[*out].kind.is_number(),
         };
         let mut outlived: Vec<_> = self.inline.iter().filter(|out| is_number(out) && self.is_outlived(*out)).collect();
         if outlived.is_empty() {
@@ -132,13 +132,25 @@ fn is_place(values: &Values, out: Value, op: &Op) -> bool {
         | Op::View(..)
         | Op::Copy(Copying::View | Copying::Moved, _) => true,
         Op::Apply(op, ..) => op.is_view,
-        Op::Index(..) => !values[out].kind.is_scalar(),
+        Op::Index(..) => !values[out].kind.is_number(),
         Op::Verbatim(verbatim) => {
+            let is_memory = names_memory(&verbatim.expr) && values[out].name.is_none() && !values[out].kind.is_scalar();
             verbatim.is_pure
-                && (matches!(verbatim.expr, syn::Expr::Range(_) | syn::Expr::Path(_) | syn::Expr::Lit(_))
+                && (is_memory
+                    || matches!(verbatim.expr, syn::Expr::Range(_) | syn::Expr::Path(_) | syn::Expr::Lit(_))
                     || is_range_call(&verbatim.expr)
                     || matches!(verbatim.expr, syn::Expr::Call(_)) && verbatim.inputs.is_empty())
         }
+        _ => false,
+    }
+}
+
+/// Memory of the user's, which may have no copy.
+fn names_memory(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::Field(_) | syn::Expr::Index(_) => true,
+        syn::Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)),
+        syn::Expr::Paren(paren) => names_memory(&paren.expr),
         _ => false,
     }
 }

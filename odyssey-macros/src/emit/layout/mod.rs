@@ -170,16 +170,18 @@ impl Layout {
                 .collect()
             }
             Op::Scope(block) => vec![self.number(values, block, Results::InPlace)],
-            Op::For(_) => {
-                let start = self.clock;
-                let places: Vec<_> =
-                    stmt.op.blocks().into_iter().map(|block| self.number(values, block, Results::InPlace)).collect();
-                self.loops.push((start, self.clock));
-                self.clock += 1;
-                places
-            }
+            Op::For(_) | Op::Directions(_) => self.repeated(values, stmt),
             _ => Vec::new(),
         }
+    }
+
+    /// The blocks of a statement that may run several times.
+    fn repeated(&mut self, values: &Values, stmt: &Stmt) -> Vec<Places> {
+        let start = self.clock;
+        let places = stmt.op.blocks().into_iter().map(|block| self.number(values, block, Results::InPlace)).collect();
+        self.loops.push((start, self.clock));
+        self.clock += 1;
+        places
     }
 
     fn site(&self, block: usize) -> Site {

@@ -1,7 +1,7 @@
 //! Which values live in one variable: what is overwritten with what takes its place, and what loops and branches hand on.
 
 use super::{Layout, Places};
-use crate::ir::{Block, For, Op, Stmt, Value};
+use crate::ir::{Block, Directions, For, Op, Stmt, Value};
 
 impl Layout {
     pub(super) fn share_variables(&mut self, block: &Block, places: &Places) {
@@ -24,6 +24,7 @@ impl Layout {
                 Op::Offer(slots, _) | Op::Restore(slots, _) => {
                     self.mutable.insert(self.variable(*slots));
                 }
+                Op::Directions(each) => self.share_in_directions(each, stmt, *at, &inner[0]),
                 Op::For(l) => self.share_in_loop(l, stmt, *at, inner),
                 _ => {}
             }
@@ -83,6 +84,7 @@ impl Layout {
                             | Op::Linearize(_)
                             | Op::LinearizeAlong(..)
                             | Op::Pushforward(..)
+                            | Op::Common(_)
                             | Op::Assemble(..)
                             | Op::Unmatch { .. }
                             | Op::Effect(..)
@@ -96,6 +98,18 @@ impl Layout {
                 self.share(*result, param);
             }
         }
+    }
+
+    fn share_in_directions(&mut self, each: &Directions, stmt: &Stmt, at: usize, places: &Places) {
+        let (params, left) = (&each.block.params[1..], &stmt.outs[stmt.outs.len() - each.changed.len()..]);
+        for (base, (param, out)) in each.changed.iter().zip(params.iter().zip(left)) {
+            if !self.inline.contains(base) && self.is_local(*base) && self.is_last_read(*base, at) {
+                self.share(*param, *base);
+            }
+            self.mutable.insert(self.variable(*param));
+            self.share(*out, *param);
+        }
+        self.share_variables(&each.block, places);
     }
 
     fn share(&mut self, value: Value, with: Value) {

@@ -21,6 +21,41 @@ pub struct Case {
     pub vjp: fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>),
     /// `jvp` along a direction, which has the numbers that the gradient has.
     pub jvp: fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>),
+    /// The rows of the `jacobian`, which have the numbers that the gradient has.
+    pub jacobian: Option<fn(&[f64]) -> Vec<Vec<f64>>>,
+}
+
+/// The rows of the Jacobians for several arguments, one beside the other.
+pub trait Rows {
+    fn rows(self) -> Vec<Vec<f64>>;
+}
+
+impl Rows for Array2<f64> {
+    fn rows(self) -> Vec<Vec<f64>> {
+        self.outer_iter().map(|row| row.to_vec()).collect()
+    }
+}
+
+macro_rules! rows_of_tuples {
+    ($($name:ident)*) => {
+        impl<A: Rows, $($name: Rows),*> Rows for (A, $($name,)*) {
+            #[allow(non_snake_case)]
+            fn rows(self) -> Vec<Vec<f64>> {
+                let (first, $($name,)*) = self;
+                let mut rows = first.rows();
+                $(rows.iter_mut().zip($name.rows()).for_each(|(row, more)| row.extend(more));)*
+                rows
+            }
+        }
+    };
+}
+rows_of_tuples!(B);
+rows_of_tuples!(B C);
+rows_of_tuples!(B C D);
+rows_of_tuples!(B C D E);
+
+pub fn rows(jacobians: impl Rows) -> Vec<Vec<f64>> {
+    jacobians.rows()
 }
 
 thread_local! {
@@ -208,6 +243,13 @@ impl Expected {
             let (value, gradient) = fused(&self.x);
             self.compare_value("value_and_grad", &value)?;
             self.compare_gradient("value_and_grad", &gradient, 1.0 / self.cotangent[0])?;
+        }
+        if let Some(jacobian) = case.jacobian {
+            let rows = jacobian(&self.x);
+            let columns = 0..self.derivatives.len();
+            let column = |k: usize| rows.iter().map(|row| row[k]).collect::<Vec<_>>();
+            let gradient: Vec<_> = columns.map(|k| dot(&column(k), &self.cotangent)).collect();
+            self.compare_gradient("jacobian", &gradient, 1.0)?;
         }
         self.compare_tangent(case)
     }

@@ -22,11 +22,13 @@ pub(crate) fn program(seed: u64) -> Program {
         generator.program.structs.push(fields);
     }
     for _ in 0..generator.weighted(&[4, 4, 1]) {
-        let helper = generator.function(0..=2, 1);
+        let helper = generator.function(0..=2, 1, None);
         generator.program.functions.push(helper);
     }
-    let mut entry = generator.function(2..=5, 2);
-    entry.wrt = generator.some_arguments(&entry);
+    let rows = *generator.dimensions.iter().max().expect("a dimension");
+    let is_tall = generator.rng.u8(0..3) == 0;
+    let mut entry = generator.function(2..=5, 2, is_tall.then_some(Type::Vector(rows)));
+    entry.wrt = generator.few_numbers(&entry, rows).filter(|_| is_tall).or_else(|| generator.some_arguments(&entry));
     generator.program.functions.push(entry);
     generator.program
 }
@@ -49,7 +51,7 @@ impl Generator {
         (0..self.rng.usize(count)).map(|_| make(self)).collect()
     }
 
-    fn function(&mut self, stmts: std::ops::RangeInclusive<usize>, depth: usize) -> Function {
+    fn function(&mut self, stmts: std::ops::RangeInclusive<usize>, depth: usize, result: Option<Type>) -> Function {
         self.scope = Scope::default();
         let mut arguments = self.many(1..=4, |g| {
             let ty = g.argument_type();
@@ -58,7 +60,7 @@ impl Generator {
         if arguments.iter().all(|argument| matches!(self.scope.variables[*argument].ty, Type::Int(_))) {
             arguments.push(self.argument(Type::Scalar));
         }
-        let result_type = self.result_type();
+        let result_type = result.unwrap_or_else(|| self.result_type());
         let count = self.rng.usize(stmts);
         let stmts = self.stmts(count, depth);
         let result = self.result(&result_type);
@@ -84,6 +86,18 @@ impl Generator {
         }
         differentiated.remove(self.rng.usize(0..differentiated.len()));
         Some(differentiated)
+    }
+
+    /// Arguments of one dimension with no more numbers than there are rows: their Jacobian is computed forwards.
+    fn few_numbers(&mut self, entry: &Function, rows: usize) -> Option<Vec<Var>> {
+        let mut left = rows;
+        let is_one_of_few = |v: &Var| {
+            let count = entry.variables[*v].ty.entries().filter(|count| *count <= left);
+            left -= count.unwrap_or(0);
+            count.is_some()
+        };
+        let few: Vec<_> = entry.arguments.iter().copied().filter(is_one_of_few).collect();
+        (!few.is_empty()).then_some(few)
     }
 
     /// The value of a function: most of what is in scope takes part.

@@ -29,6 +29,17 @@ pub(crate) fn case(program: &Program) -> String {
     } else {
         "None".to_owned()
     };
+    let mut lines = entry.arguments.iter().filter(|v| entry.differentiates(**v)).map(|v| &entry.variables[*v].ty).chain([result]);
+    let jacobian = if *result != Type::Scalar && lines.all(|ty| ty.entries().is_some()) {
+        format!(
+            "Some(|x| {{
+        let a = arguments(x);
+        rows(annotated::{name}::jacobian({call}))
+    }})"
+        )
+    } else {
+        "None".to_owned()
+    };
     format!(
         "use crate::harness::*;
 use ndarray::prelude::*;
@@ -68,6 +79,7 @@ pub const CASE: Case = Case {{
         let (value, tangent) = annotated::{name}::jvp({call}, {tangents});
         (flat(&value), flat(&tangent))
     }},
+    jacobian: {jacobian},
 }};
 ",
         structs = super::structs(program),

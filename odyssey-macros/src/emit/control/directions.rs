@@ -1,0 +1,91 @@
+//! What is done in each of several directions.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::Ident;
+
+use crate::emit::layout::Places;
+use crate::emit::names::at;
+use crate::emit::writer::{tuple, Writer};
+use crate::ir::{Directions, Stmt, Value};
+
+/// How many results the runtime tells apart at a time.
+const RESULTS: usize = 12;
+
+/// The constant parameter of a function that says how many directions there are.
+pub(in crate::emit) fn count_of_directions() -> Ident {
+    Ident::new("__DIRECTIONS", Span::mixed_site())
+}
+
+impl Writer<'_> {
+    /// `let (a_dots, b_dots) = rt::unzip(rt::each_direction(|direction| { …; (a_dot, b_dot) }));`
+    pub(in crate::emit) fn each_direction(&mut self, stmt: &Stmt, each: &Directions, places: &Places) -> TokenStream {
+        let Directions { changed, block } = each;
+        let own = stmt.outs.len() - changed.len();
+        let start = self.copies_to_be_changed(changed, &block.params[1..]);
+        let scope = self.names.scope();
+        let direction = self.pattern(block.params[0]);
+        let stmts = self.block(block, places);
+        self.at = places.end;
+        let left = self.left_at_the_end(&block.params[1..], &block.results[own..]);
+        let results: Vec<_> = block.results[..own].iter().map(|v| self.consume(*v).tokens).collect();
+        self.names.leave(scope);
+        let count = count_of_directions();
+        if results.is_empty() {
+            return quote!(#start for #direction in 0..#count { #stmts #left });
+        }
+        let are_numbers = stmt.outs[..own].iter().all(|out| self.values[*out].kind.is_number());
+        let each_direction = self.rt(if are_numbers { "numbers" } else { "each_direction" }, stmt.span);
+        let run = |result: &TokenStream| {
+            let body = if stmts.is_empty() && left.is_empty() { result.clone() } else { quote!({ #stmts #left #result }) };
+            quote!(#each_direction::<_, #count>(|#direction| #body))
+        };
+        let bound = if let ([result], [out]) = (&results[..], &stmt.outs[..own]) {
+            let (value, pattern) = (run(result), self.pattern(*out));
+            quote!(let #pattern = #value;)
+        } else {
+            let chunks: Vec<_> = results.chunks(RESULTS).map(tuple).collect();
+            let value = run(&if let [all] = &chunks[..] { all.clone() } else { tuple(&chunks) });
+            self.told_apart(&stmt.outs[..own], &value, stmt.span)
+        };
+        quote!(#start #bound)
+    }
+
+    /// The variables that are changed, where they are not those of the tangents themselves.
+    fn copies_to_be_changed(&mut self, changed: &[Value], params: &[Value]) -> TokenStream {
+        let mut start = TokenStream::new();
+        for (base, param) in changed.iter().zip(params) {
+            if self.layout.variable(*base) != self.layout.variable(*param) || self.layout.is_inline(*base) {
+                let (base, name) = (self.consume(*base).tokens, self.name(*param));
+                start.extend(quote!(let mut #name = #base;));
+            }
+        }
+        start
+    }
+
+    /// What is changed is in its variable.
+    fn left_at_the_end(&mut self, params: &[Value], results: &[Value]) -> TokenStream {
+        let mut end = TokenStream::new();
+        for (param, result) in params.iter().zip(results) {
+            if self.layout.variable(*param) != self.layout.variable(*result) {
+                let (name, next) = (self.name(*param), self.consume(*result).tokens);
+                end.extend(quote!(#name = #next;));
+            }
+        }
+        end
+    }
+
+    /// `let (a, b) = rt::unzip(value);`, of so many results at a time.
+    fn told_apart(&mut self, outs: &[Value], value: &TokenStream, span: Span) -> TokenStream {
+        let are_numbers = outs.iter().all(|out| self.values[*out].kind.is_number());
+        let unzip = self.rt(if are_numbers { "unzip_numbers" } else { "unzip" }, span);
+        let patterns: Vec<TokenStream> =
+            outs.chunks(RESULTS).map(|chunk| tuple(&chunk.iter().map(|out| self.pattern(*out)).collect::<Vec<_>>())).collect();
+        if let [pattern] = &patterns[..] {
+            return quote!(let #pattern = #unzip(#value););
+        }
+        let names: Vec<_> = patterns.iter().map(|_| self.names.unique(&Ident::new("tangents", at(span)))).collect();
+        let all = tuple(&names.iter().map(|name| quote!(#name)).collect::<Vec<_>>());
+        quote!(let #all = #unzip(#value); #(let #patterns = #unzip(#names);)*)
+    }
+}
