@@ -79,7 +79,7 @@ impl swing {
             for pass in (0..columns_d_start.end())
                 .step_by(rt::DIRECTIONS)
             {
-                let (_, tangents) = Self::columns(
+                let (_, tangents) = Self::pushforwards(
                     ::core::clone::Clone::clone(&start),
                     ::core::clone::Clone::clone(&steps),
                     (columns_d_start.units(pass),),
@@ -121,7 +121,7 @@ impl swing {
     }
     #[doc(hidden)]
     #[inline]
-    fn columns<const __DIRECTIONS: usize>(
+    fn pushforwards<const __DIRECTIONS: usize>(
         start: [f64; 2],
         steps: usize,
         (

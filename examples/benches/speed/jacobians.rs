@@ -1,4 +1,5 @@
-//! Jacobians with fewer rows than columns: all rows from one run of the function, beside a run for each row.
+//! Jacobians: with fewer rows than columns, all rows from one run of the function beside a run for each; with fewer columns,
+//! several at a time beside a pass for each.
 
 use ndarray::{Array1, Array2, s};
 use odyssey_runtime::prelude::*;
@@ -25,6 +26,24 @@ fn trajectory(x: &[f64], steps: usize) -> [f64; 3] {
         b -= 0.01 * (force + x[2] * b).exp().ln_1p();
     }
     [a, b, a * b]
+}
+
+/// Every step of coupled pendulums.
+#[differentiable]
+fn swings(start: &[f64; 8], steps: usize) -> Vec<f64> {
+    let mut state = *start;
+    let mut trail = Vec::new();
+    for _ in 0..steps {
+        for i in 0..4 {
+            let pull = state[(i + 1) % 4] - state[i];
+            state[4 + i] += 0.01 * (0.5 * pull - state[i].sin());
+        }
+        for i in 0..4 {
+            state[i] += 0.01 * state[4 + i];
+            trail.push(state[i]);
+        }
+    }
+    trail
 }
 
 pub(crate) fn rows(bench: &mut Bench) {
@@ -63,5 +82,21 @@ pub(crate) fn rows(bench: &mut Bench) {
         let ours = || trajectory::jacobian(x, 1000);
         assert_close(ours().as_slice().unwrap(), by_rows().as_slice().unwrap());
         bench.row(row, vec![candidate("ours", ours), candidate("a run each", by_rows)]);
+    }
+    let row = "jacobian of 4000 numbers in 8 f64 of scalars";
+    if bench.wants(row) {
+        let start: [f64; 8] = std::array::from_fn(|i| (i as f64).cos());
+        let by_columns = || {
+            let mut jacobian = Array2::zeros((4000, 8));
+            for (column, mut entries) in jacobian.columns_mut().into_iter().enumerate() {
+                let mut unit = [0.0; 8];
+                unit[column] = 1.0;
+                entries.assign(&Array1::from(swings::jvp(&start, 1000, unit).1));
+            }
+            jacobian
+        };
+        let ours = || swings::jacobian(&start, 1000);
+        assert_close(ours().as_slice().unwrap(), by_columns().as_slice().unwrap());
+        bench.row(row, vec![candidate("ours", ours), candidate("a pass each", by_columns)]);
     }
 }

@@ -1,6 +1,8 @@
 //! Several columns of a Jacobian in one forward pass: programs with more results than arguments, column by column the tangents
 //! that `jvp` gives, and those of central differences.
 
+#![allow(clippy::ptr_arg, clippy::useless_vec, reason = "programs as people write them")]
+
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 
@@ -287,6 +289,16 @@ fn called(x: &[f64; 2]) -> [f64; 3] {
     [twice(x[0]) * x[1], power(x[1], 3), power(twice(x[0]), 2)]
 }
 
+/// What it gives is what its loop carries: the sweep begins with it, and is lent it.
+#[differentiable(wrt(x))]
+fn settled(x: &Array1<f64>, mix: &Array2<f64>, steps: usize) -> Array1<f64> {
+    let mut y = x.clone();
+    for _ in 0..steps {
+        y = mix.dot(&y).tanh();
+    }
+    y
+}
+
 /// More results of a block than are told apart at once.
 #[differentiable]
 fn many(x: &[f64; 2], steps: usize) -> [f64; 14] {
@@ -322,6 +334,17 @@ fn columns_are_tangents() {
     assert_columns!(checkpointed([0.3, 0.7], 20));
     assert_columns!(called([0.3, 0.7]));
     assert_columns!(many([0.3, 0.7], 9));
+    assert_columns!(settled(array![0.3, 0.7, 0.9], &w, 5));
+}
+
+#[test]
+fn rows_are_cotangents() {
+    let (x, mix) = (array![0.3, 0.7, 0.9], array![[0.1, 0.5, -0.2], [0.7, 0.3, 0.1], [-0.4, 0.6, 0.2]]);
+    let jacobian = settled::jacobian(&x, &mix, 5);
+    let (value, pullback) = settled::vjp(&x, &mix, 5);
+    assert_eq!(value, settled(&x, &mix, 5));
+    let cotangent = array![0.3, -1.1, 0.7];
+    assert!((pullback(cotangent.clone()) - cotangent.dot(&jacobian)).iter().all(|error| error.abs() < 1e-14));
 }
 
 /// Several arguments, whose columns share passes; generic floats, `f32`, and a method.

@@ -47,7 +47,7 @@ impl Companion<'_> {
         let [value, tangents] = [0, 1].map(|k| writer.consume(body.results[k]).tokens);
         let (items, quotes) = (self.own_items(), writer.quotes());
         let import = super::signature::calls_method(body).then(|| quote!(use #krate::rt::residuals::*;));
-        let (hidden, attributes, bound) = (self.hidden("columns"), self.hidden_attributes(), self.tangent_bound());
+        let (hidden, attributes, bound) = (self.hidden("pushforwards"), self.hidden_attributes(), self.tangent_bound());
         let (generics, of_result) = (self.generics_of_columns(), tangent(self.result(), krate));
         let (result, given, types) = (self.result(), tuple(&given), tuple(&types));
         quote_spanned! {here=>
@@ -82,7 +82,7 @@ impl Companion<'_> {
             });
             end = quote_spanned!(here=> #columns.end());
         }
-        let (owner, hidden) = (self.owner(), self.hidden("columns"));
+        let (owner, hidden) = (self.owner(), self.hidden("pushforwards"));
         let names = crate::parse::generic_names(&self.source.item);
         let generics = (!self.explicit_generics().is_empty()).then(|| quote!(::<#(#names,)* _>));
         let units = tuple(&columns.iter().map(|columns| quote!(#columns.units(#pass))).collect::<Vec<_>>());
