@@ -162,6 +162,18 @@ pub(crate) struct Function {
 }
 
 impl Function {
+    /// Arguments of one dimension with no more numbers than there are rows: their Jacobian is computed forwards.
+    pub(crate) fn few_numbers(&self, rows: usize) -> Option<Vec<Var>> {
+        let mut left = rows;
+        let is_one_of_few = |v: &Var| {
+            let count = self.variables[*v].ty.entries().filter(|count| *count <= left);
+            left -= count.unwrap_or(0);
+            count.is_some()
+        };
+        let few: Vec<_> = self.arguments.iter().copied().filter(is_one_of_few).collect();
+        (!few.is_empty()).then_some(few)
+    }
+
     /// Whether the argument is differentiated.
     pub(crate) fn differentiates(&self, argument: Var) -> bool {
         let by_type = !matches!(self.variables[argument].ty, Type::Int(_));

@@ -28,7 +28,7 @@ pub(crate) fn program(seed: u64) -> Program {
     let rows = *generator.dimensions.iter().max().expect("a dimension");
     let is_tall = generator.rng.u8(0..3) == 0;
     let mut entry = generator.function(2..=5, 2, is_tall.then_some(Type::Vector(rows)));
-    entry.wrt = generator.few_numbers(&entry, rows).filter(|_| is_tall).or_else(|| generator.some_arguments(&entry));
+    entry.wrt = entry.few_numbers(rows).filter(|_| is_tall).or_else(|| generator.some_arguments(&entry));
     generator.program.functions.push(entry);
     generator.program
 }
@@ -86,18 +86,6 @@ impl Generator {
         }
         differentiated.remove(self.rng.usize(0..differentiated.len()));
         Some(differentiated)
-    }
-
-    /// Arguments of one dimension with no more numbers than there are rows: their Jacobian is computed forwards.
-    fn few_numbers(&mut self, entry: &Function, rows: usize) -> Option<Vec<Var>> {
-        let mut left = rows;
-        let is_one_of_few = |v: &Var| {
-            let count = entry.variables[*v].ty.entries().filter(|count| *count <= left);
-            left -= count.unwrap_or(0);
-            count.is_some()
-        };
-        let few: Vec<_> = entry.arguments.iter().copied().filter(is_one_of_few).collect();
-        (!few.is_empty()).then_some(few)
     }
 
     /// The value of a function: most of what is in scope takes part.
