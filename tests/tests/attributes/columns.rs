@@ -1,7 +1,7 @@
 //! Several columns of a Jacobian in one forward pass: programs with more results than arguments, column by column the tangents
 //! that `jvp` gives, and those of central differences.
 
-#![allow(clippy::ptr_arg, clippy::useless_vec, reason = "programs as people write them")]
+#![allow(clippy::ptr_arg, clippy::useless_vec, clippy::vec_init_then_push, reason = "programs as people write them")]
 
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
