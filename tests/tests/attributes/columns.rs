@@ -342,7 +342,7 @@ fn rows_are_cotangents() {
     let (x, mix) = (array![0.3, 0.7, 0.9], array![[0.1, 0.5, -0.2], [0.7, 0.3, 0.1], [-0.4, 0.6, 0.2]]);
     let jacobian = settled::jacobian(&x, &mix, 5);
     let (value, pullback) = settled::vjp(&x, &mix, 5);
-    assert_eq!(value, settled(&x, &mix, 5));
+    assert!((value - settled(&x, &mix, 5)).iter().all(|error| error.abs() < 1e-15));
     let cotangent = array![0.3, -1.1, 0.7];
     assert!((pullback(cotangent.clone()) - cotangent.dot(&jacobian)).iter().all(|error| error.abs() < 1e-14));
 }
