@@ -97,6 +97,6 @@ pub(crate) fn rows(bench: &mut Bench) {
         };
         let ours = || swings::jacobian(&start, 1000);
         assert_close(ours().as_slice().unwrap(), by_columns().as_slice().unwrap());
-        bench.row(row, vec![candidate("ours", ours), candidate("a pass each", by_columns)]);
+        bench.row(row, vec![candidate("ours", ours), candidate("each alone", by_columns)]);
     }
 }
