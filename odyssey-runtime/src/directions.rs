@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use ndarray::{Array, Array1, Array2, Dimension};
+use ndarray::{Array, Array2, Dimension};
 
 use crate::differentiable::Differentiable;
-use crate::jacobian::Entries;
+use crate::jacobian::{Entries, Line};
 use crate::real::Real;
 
 /// How many columns of a Jacobian come at a time.
@@ -228,45 +228,6 @@ impl<T: Real, D: Dimension, const N: usize> Interleave<N> for Array<T, D> {
 
     fn interleaved_zeros(&self) -> Array<[T; N], D> {
         Array::from_elem(self.raw_dim(), [T::lit(0.0); N])
-    }
-}
-
-/// What has its elements in one line.
-pub trait Line<T> {
-    /// All of them.
-    fn line(&self) -> &[T];
-
-    /// The same, to be changed.
-    fn line_mut(&mut self) -> &mut [T];
-}
-
-impl<T> Line<T> for Vec<T> {
-    fn line(&self) -> &[T] {
-        self
-    }
-
-    fn line_mut(&mut self) -> &mut [T] {
-        self
-    }
-}
-
-impl<T, const M: usize> Line<T> for [T; M] {
-    fn line(&self) -> &[T] {
-        self
-    }
-
-    fn line_mut(&mut self) -> &mut [T] {
-        self
-    }
-}
-
-impl<T> Line<T> for Array1<T> {
-    fn line(&self) -> &[T] {
-        self.as_slice().expect("a tangent lies in one piece")
-    }
-
-    fn line_mut(&mut self) -> &mut [T] {
-        self.as_slice_mut().expect("a tangent lies in one piece")
     }
 }
 

@@ -38,41 +38,61 @@ macro_rules! float {
 }
 float!(f32, f64, {T} Dual<T>);
 
-impl<T: Real> Entries for Vec<T> {
-    type Number = T;
+/// What has its elements in one line.
+pub trait Line<T> {
+    /// All of them.
+    fn line(&self) -> &[T];
 
-    fn entries(&self) -> &[T] {
+    /// The same, to be changed.
+    fn line_mut(&mut self) -> &mut [T];
+}
+
+impl<T> Line<T> for Vec<T> {
+    fn line(&self) -> &[T] {
         self
     }
 
-    fn entries_mut(&mut self) -> &mut [T] {
+    fn line_mut(&mut self) -> &mut [T] {
         self
     }
 }
 
-impl<T: Real, const N: usize> Entries for [T; N] {
-    type Number = T;
-
-    fn entries(&self) -> &[T] {
+impl<T, const M: usize> Line<T> for [T; M] {
+    fn line(&self) -> &[T] {
         self
     }
 
-    fn entries_mut(&mut self) -> &mut [T] {
+    fn line_mut(&mut self) -> &mut [T] {
         self
     }
 }
 
-impl<T: Real> Entries for Array1<T> {
-    type Number = T;
-
-    fn entries(&self) -> &[T] {
+impl<T> Line<T> for Array1<T> {
+    fn line(&self) -> &[T] {
         self.as_slice().expect("a tangent lies in one piece")
     }
 
-    fn entries_mut(&mut self) -> &mut [T] {
+    fn line_mut(&mut self) -> &mut [T] {
         self.as_slice_mut().expect("a tangent lies in one piece")
     }
 }
+
+macro_rules! line {
+    ($({$($size:tt)*} $line:ty),*) => {$(
+        impl<T: Real, $($size)*> Entries for $line {
+            type Number = T;
+
+            fn entries(&self) -> &[T] {
+                self.line()
+            }
+
+            fn entries_mut(&mut self) -> &mut [T] {
+                self.line_mut()
+            }
+        }
+    )*};
+}
+line!({} Vec<T>, {const N: usize} [T; N], {} Array1<T>);
 
 /// The Jacobian `[rows, entries of zero]`, column by column: `push` gives the tangent of the result along a tangent, which has
 /// a 1 in one place.

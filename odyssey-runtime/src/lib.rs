@@ -14,7 +14,8 @@ mod checkpoint;
 pub mod differentiable;
 #[doc(hidden)]
 pub mod directions;
-mod dual;
+#[doc(hidden)]
+pub mod dual;
 #[doc(hidden)]
 pub mod elementwise;
 #[doc(hidden)]

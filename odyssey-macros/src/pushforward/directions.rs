@@ -96,11 +96,7 @@ impl Lift<'_> {
         }
         if !block.diverges {
             for (k, result) in results.iter_mut().enumerate() {
-                match (is_wide(k), self.is_wide(*result)) {
-                    (true, _) => *result = self.whole(*result)?,
-                    (false, false) => {}
-                    (false, true) => return None,
-                }
+                *result = self.handed_on(*result, is_wide(k))?;
             }
         }
         self.settle()?;
@@ -212,6 +208,15 @@ impl Lift<'_> {
         Some(out)
     }
 
+    /// What is handed on in a place for a tangent along all directions, or in one for something else.
+    fn handed_on(&mut self, value: Value, is_wide: bool) -> Option<Value> {
+        if is_wide {
+            self.whole(value)
+        } else {
+            (!self.is_wide(value)).then_some(value)
+        }
+    }
+
     /// A call with the tangents of its arguments, once for each direction; its value is the same in all of them.
     fn call(&mut self, mut stmt: Stmt) -> Option<()> {
         let Op::Pushforward(call, _) = &stmt.op else { unreachable!("a call") };
@@ -278,11 +283,7 @@ impl Lift<'_> {
             return None;
         }
         for (k, init) in l.inits.iter_mut().enumerate() {
-            match (wide[k], self.is_wide(*init)) {
-                (true, _) => *init = self.whole(*init)?,
-                (false, false) => {}
-                (false, true) => return None,
-            }
+            *init = self.handed_on(*init, wide[k])?;
         }
         self.settle()?;
         let tested = l.condition.iter().flat_map(|condition| condition.params.iter());

@@ -55,7 +55,7 @@ impl Filter {
 }
 
 /// Central differences in each number.
-fn differences<Y: AsRef<[f64]>>(x: &[f64], f: impl Fn(&[f64]) -> Y) -> Array2<f64> {
+pub(crate) fn differences<Y: AsRef<[f64]>>(x: &[f64], f: impl Fn(&[f64]) -> Y) -> Array2<f64> {
     let at = |number: usize, step: f64| {
         let mut moved = x.to_vec();
         moved[number] += step;
@@ -72,7 +72,7 @@ fn differences<Y: AsRef<[f64]>>(x: &[f64], f: impl Fn(&[f64]) -> Y) -> Array2<f6
     jacobian
 }
 
-fn assert_near(jacobian: &Array2<f64>, expected: &Array2<f64>) {
+pub(crate) fn assert_near(jacobian: &Array2<f64>, expected: &Array2<f64>) {
     assert_eq!(jacobian.dim(), expected.dim());
     let is_near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-6 * (1e-3 + b.abs());
     assert!(jacobian.iter().zip(expected).all(is_near), "{jacobian} is not {expected}");

@@ -45,25 +45,16 @@ impl Companion<'_> {
         let stmts = writer.block(body, &places[0]);
         let form = form(&values[body.results[1]].kind);
         let [value, tangents] = [0, 1].map(|k| writer.consume(body.results[k]).tokens);
-        let (items, quotes) = (self.own_items(), writer.quotes());
-        let import = super::signature::calls_method(body).then(|| quote!(use #krate::rt::residuals::*;));
+        let (items, quotes) = (self.items(body), writer.quotes());
         let (hidden, attributes, bound) = (self.hidden("pushforwards"), self.hidden_attributes(), self.tangent_bound());
-        let (generics, of_result) = (self.generics_of_columns(), tangent(self.result(), krate));
+        let (generics, of_result) = (self.generics_and(&quote!(const #count: usize)), tangent(self.result(), krate));
         let (result, given, types) = (self.result(), tuple(&given), tuple(&types));
         quote_spanned! {here=>
             #attributes
             #vis fn #hidden #generics (#(#parameters,)* #given: #types) -> (#result, #krate::rt::#form<#of_result, #count>) #bound {
-                #import #(#items)* #quotes #stmts (#value, #krate::rt::#form(#tangents))
+                #items #quotes #stmts (#value, #krate::rt::#form(#tangents))
             }
         }
-    }
-
-    /// The user's generic parameters, and how many directions there are.
-    fn generics_of_columns(&self) -> TokenStream {
-        let (lifetimes, others): (Vec<_>, Vec<_>) =
-            self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
-        let count = count_of_directions();
-        quote!(<#(#lifetimes,)* #(#others,)* const #count: usize>)
     }
 
     /// The Jacobians for all arguments, several columns at a time, where there is a forward pass for that.

@@ -126,7 +126,7 @@ impl Companion<'_> {
         let (layout, places) = Layout::new(&fused.values, &[(&program, Results::Named)], &[]);
         let mut writer = self.writer(&fused.values, layout, Guards::default());
         let parameters = self.signature(&mut writer, &program.params);
-        let items = self.items(fused);
+        let items = self.items(&fused.forward);
         let stmts = writer.block(&program, &places[0]);
         let value = writer.consume(program.results[0]).tokens;
         let differentiated = self.source.signature.differentiated();

@@ -152,14 +152,19 @@ impl Companion<'_> {
 
     /// The same with other type parameters of the macro's own.
     pub(super) fn generics_with(&self, bounds: &[TokenStream]) -> TokenStream {
-        let (lifetimes, others): (Vec<_>, Vec<_>) =
-            self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
         let primal = (self.source.place == Place::Module).then(|| {
             let (ty, function) = (self.free_name("__Primal"), &self.written.signature);
             let (types, result) = (function.arguments.iter().map(|argument| &argument.ty), &function.result);
             quote!(#ty: ::core::ops::Fn(#(#types),*) -> #result,)
         });
-        quote!(<#(#lifetimes,)* #(#others,)* #primal #(#bounds),*>)
+        self.generics_and(&quote!(#primal #(#bounds),*))
+    }
+
+    /// The user's generic parameters, and these.
+    pub(super) fn generics_and(&self, own: &TokenStream) -> TokenStream {
+        let (lifetimes, others): (Vec<_>, Vec<_>) =
+            self.generics.params.iter().partition(|param| matches!(param, syn::GenericParam::Lifetime(_)));
+        quote!(<#(#lifetimes,)* #(#others,)* #own>)
     }
 
     /// The types of the arguments, for any lifetime.

@@ -226,18 +226,14 @@ impl Companion<'_> {
         let stmts = quote!(#stmts #left);
         let value = writer.consume(body.results[0]).tokens;
         let tangent = writer.consume(body.results[own_results]).tokens;
-        let (items, quotes) = (self.own_items(), writer.quotes());
-        let import = super::signature::calls_method(body).then(|| {
-            let krate = self.krate;
-            quote!(use #krate::rt::residuals::*;)
-        });
+        let (items, quotes) = (self.items(body), writer.quotes());
         let text = if writer.failure.is_some() {
             let label = Failure::label();
             quote_spanned!(here=> #label: { #stmts (#value, #tangent) })
         } else {
             quote_spanned!(here=> #stmts (#value, #tangent))
         };
-        Body { parameters, given, text: quote!(#import #(#items)* #quotes #start #text) }
+        Body { parameters, given, text: quote!(#items #quotes #start #text) }
     }
 
     /// How many arguments leave a tangent behind.

@@ -75,7 +75,7 @@ impl Companion<'_> {
         let forward = quote!(#forward #bound #recycle);
         let (given, again, sweep) = self.pullback_body(&mut writer, residual, &captured, &places[1], order);
         let sweep = quote!(#along_again #sweep);
-        let items = self.items(residual);
+        let items = self.items(&residual.forward);
         let items = quote!(#items #quotes #start);
         let here = self.here();
         if writer.failure.is_none() {

@@ -286,9 +286,9 @@ impl Companion<'_> {
     }
 
     /// The items of the body: the user's own, and the runtime's methods where a receiver's type decides whose is called.
-    pub(super) fn items(&self, derivative: &Derivative) -> TokenStream {
+    pub(super) fn items(&self, body: &Block) -> TokenStream {
         let (items, krate) = (self.own_items(), self.krate);
-        let import = calls_method(&derivative.forward).then(|| quote!(use #krate::rt::residuals::*;));
+        let import = calls_method(body).then(|| quote!(use #krate::rt::residuals::*;));
         quote!(#import #(#items)*)
     }
 

@@ -22,7 +22,7 @@ impl Writer<'_> {
     pub(in crate::emit) fn each_direction(&mut self, stmt: &Stmt, each: &Directions, places: &Places) -> TokenStream {
         let Directions { changed, block } = each;
         let own = stmt.outs.len() - changed.len();
-        let start = self.copies_to_be_changed(changed, &block.params[1..]);
+        let start = self.loop_variables(changed, &block.params[1..]);
         let scope = self.names.scope();
         let direction = self.pattern(block.params[0]);
         let stmts = self.block(block, places);
@@ -46,28 +46,17 @@ impl Writer<'_> {
         } else {
             let chunks: Vec<_> = results.chunks(RESULTS).map(tuple).collect();
             let value = run(&if let [all] = &chunks[..] { all.clone() } else { tuple(&chunks) });
-            self.told_apart(&stmt.outs[..own], &value, stmt.span)
+            let unzip = self.rt(if are_numbers { "unzip_numbers" } else { "unzip" }, stmt.span);
+            self.told_apart(&stmt.outs[..own], &value, &unzip, stmt.span)
         };
         quote!(#start #bound)
-    }
-
-    /// The variables that are changed, where they are not those of the tangents themselves.
-    fn copies_to_be_changed(&mut self, changed: &[Value], params: &[Value]) -> TokenStream {
-        let mut start = TokenStream::new();
-        for (base, param) in changed.iter().zip(params) {
-            if self.layout.variable(*base) != self.layout.variable(*param) || self.layout.is_inline(*base) {
-                let (base, name) = (self.consume(*base).tokens, self.name(*param));
-                start.extend(quote!(let mut #name = #base;));
-            }
-        }
-        start
     }
 
     /// What is changed is in its variable.
     fn left_at_the_end(&mut self, params: &[Value], results: &[Value]) -> TokenStream {
         let mut end = TokenStream::new();
         for (param, result) in params.iter().zip(results) {
-            if self.layout.variable(*param) != self.layout.variable(*result) {
+            if self.changes_at_end(*param, *result) {
                 let (name, next) = (self.name(*param), self.consume(*result).tokens);
                 end.extend(quote!(#name = #next;));
             }
@@ -76,9 +65,7 @@ impl Writer<'_> {
     }
 
     /// `let (a, b) = rt::unzip(value);`, of so many results at a time.
-    fn told_apart(&mut self, outs: &[Value], value: &TokenStream, span: Span) -> TokenStream {
-        let are_numbers = outs.iter().all(|out| self.values[*out].kind.is_number());
-        let unzip = self.rt(if are_numbers { "unzip_numbers" } else { "unzip" }, span);
+    fn told_apart(&mut self, outs: &[Value], value: &TokenStream, unzip: &TokenStream, span: Span) -> TokenStream {
         let patterns: Vec<TokenStream> =
             outs.chunks(RESULTS).map(|chunk| tuple(&chunk.iter().map(|out| self.pattern(*out)).collect::<Vec<_>>())).collect();
         if let [pattern] = &patterns[..] {

@@ -11,7 +11,7 @@ use crate::lower::is_stepped;
 
 impl Writer<'_> {
     pub(in crate::emit) fn for_loop(&mut self, stmt: &Stmt, l: &For, places: &[Places]) -> TokenStream {
-        let mut out = self.loop_variables(l);
+        let mut out = self.loop_variables(&l.inits, &l.body.params[1..]);
         let count = self.count(stmt, l);
         if let Some(count) = &count {
             out.extend(quote!(let mut #count = 0_usize;));
@@ -34,10 +34,10 @@ impl Writer<'_> {
         out
     }
 
-    /// The variables that the loop changes, before it.
-    fn loop_variables(&mut self, l: &For) -> TokenStream {
+    /// The variables that a block changes which runs several times, before it: where they are not those of their first values.
+    pub(super) fn loop_variables(&mut self, inits: &[Value], params: &[Value]) -> TokenStream {
         let mut out = TokenStream::new();
-        for (init, param) in l.inits.iter().zip(&l.body.params[1..]) {
+        for (init, param) in inits.iter().zip(params) {
             if self.layout.variable(*init) != self.layout.variable(*param) || self.layout.is_inline(*init) {
                 let init = self.consume(*init).tokens;
                 let name = self.name(*param);
@@ -209,7 +209,7 @@ impl Writer<'_> {
         }
     }
 
-    fn changes_at_end(&self, param: Value, result: Value) -> bool {
+    pub(super) fn changes_at_end(&self, param: Value, result: Value) -> bool {
         self.layout.is_inline(result) || self.layout.variable(param) != self.layout.variable(result)
     }
 

@@ -48,21 +48,26 @@ impl Layout {
         }
     }
 
-    fn share_in_loop(&mut self, l: &For, stmt: &Stmt, at: usize, places: &[Places]) {
-        for (k, init) in l.inits.iter().enumerate() {
-            let param = l.body.params[k + 1];
+    /// What is changed by a block that runs several times lives in one variable: that of its first value, where nobody reads that
+    /// again.
+    fn share_carried(&mut self, inits: &[Value], params: &[Value], outs: &[Value], at: usize) {
+        for (init, (param, out)) in inits.iter().zip(params.iter().zip(outs)) {
             if !self.inline.contains(init)
                 && self.is_local(*init)
                 // The range may read it as well: it is made before the first iteration.
-                && l.inits.iter().filter(|other| *other == init).count() == 1
+                && inits.iter().filter(|other| *other == init).count() == 1
                 && self.is_last_read(*init, at)
-                && self.variable(*init) != self.variable(param)
+                && self.variable(*init) != self.variable(*param)
             {
-                self.share(param, *init);
+                self.share(*param, *init);
             }
-            self.mutable.insert(self.variable(param));
-            self.share(stmt.outs[k], param);
+            self.mutable.insert(self.variable(*param));
+            self.share(*out, *param);
         }
+    }
+
+    fn share_in_loop(&mut self, l: &For, stmt: &Stmt, at: usize, places: &[Places]) {
+        self.share_carried(&l.inits, &l.body.params[1..], &stmt.outs, at);
         if let Some(condition) = &l.condition {
             for (tested, param) in condition.params.iter().zip(&l.body.params[1..]) {
                 self.variable.insert(*tested, self.variable(*param));
@@ -101,14 +106,8 @@ impl Layout {
     }
 
     fn share_in_directions(&mut self, each: &Directions, stmt: &Stmt, at: usize, places: &Places) {
-        let (params, left) = (&each.block.params[1..], &stmt.outs[stmt.outs.len() - each.changed.len()..]);
-        for (base, (param, out)) in each.changed.iter().zip(params.iter().zip(left)) {
-            if !self.inline.contains(base) && self.is_local(*base) && self.is_last_read(*base, at) {
-                self.share(*param, *base);
-            }
-            self.mutable.insert(self.variable(*param));
-            self.share(*out, *param);
-        }
+        let left = &stmt.outs[stmt.outs.len() - each.changed.len()..];
+        self.share_carried(&each.changed, &each.block.params[1..], left, at);
         self.share_variables(&each.block, places);
     }
 
