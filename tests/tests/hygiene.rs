@@ -21,6 +21,7 @@ mod hygiene {
     mod calls;
     mod macros;
     mod methods;
+    mod names;
     mod places;
     mod shadows;
     mod visibility;

@@ -1,7 +1,8 @@
 //! The user's passive code.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned, ToTokens};
+use syn::visit::Visit;
 use syn::{Expr, ExprClosure, Ident};
 
 use crate::emit::fragment::{binding_of, Binding, Fragment};
@@ -32,27 +33,40 @@ impl Writer<'_> {
 
     fn plain_verbatim(&mut self, verbatim: &Verbatim) -> Fragment {
         let mut renamed: Vec<(Ident, TokenStream)> = Vec::new();
+        let mut bound: Vec<(Ident, TokenStream)> = Vec::new();
+        let scopes = Scopes::of(&verbatim.expr);
         for (ident, value) in &verbatim.inputs {
             let tokens = self.expr(*value).receiver();
-            if *ident != tokens.to_string() {
+            if *ident == tokens.to_string() {
+                continue;
+            }
+            if scopes.hide(ident, &tokens) {
+                if let Expr::Closure(closure) = &verbatim.expr {
+                    return self.closure_with_own(closure, &verbatim.inputs);
+                }
+                bound.push((ident.clone(), self.bound_as(*value, tokens)));
+            } else {
                 renamed.push((ident.clone(), tokens));
             }
         }
-        let tokens = quote::ToTokens::to_token_stream(&verbatim.expr);
-        if renamed.is_empty() {
+        let tokens = verbatim.expr.to_token_stream();
+        if renamed.is_empty() && bound.is_empty() {
             return Fragment::new(tokens, binding_of(&verbatim.expr));
         }
         if matches!(&verbatim.expr, Expr::Macro(e) if has_text(e.mac.tokens.clone())) {
             // A format string can name a variable where no token can be replaced.
-            let (names, values): (Vec<_>, Vec<_>) = renamed.into_iter().unzip();
-            return Fragment::tight(quote!({ #(let #names = &#values;)* #tokens }));
+            let renamed = renamed.into_iter().chain(bound).map(|(name, value)| (name, quote!(&#value)));
+            let names = let_all(&renamed.collect::<Vec<_>>());
+            return Fragment::tight(quote!({ #names #tokens }));
         }
         let mut in_text = Vec::new();
         captured_in(tokens.clone(), &mut in_text);
-        let texts: TokenStream =
-            renamed.iter().filter(|(name, _)| in_text.contains(name)).map(|(name, value)| quote!(let #name = &#value;)).collect();
-        let (bound, renamed): (Vec<_>, Vec<_>) =
-            renamed.into_iter().partition(|(name, new)| is_hidden_in(&verbatim.expr, name, new));
+        let in_texts = renamed.iter().filter(|(name, _)| in_text.contains(name));
+        let texts = let_all(&in_texts.map(|(name, value)| (name.clone(), quote!(&#value))).collect::<Vec<_>>());
+        // What a name is bound to hides what another one stands for.
+        while let Some(k) = renamed.iter().position(|(_, new)| bound.iter().any(|(name, _)| mentions(new.clone(), name))) {
+            bound.push(renamed.remove(k));
+        }
         let mut fragment = Fragment::new(rename(tokens, &renamed), binding_of(&verbatim.expr));
         if !texts.is_empty() {
             let tokens = fragment.tokens;
@@ -61,39 +75,59 @@ impl Writer<'_> {
         if bound.is_empty() {
             return fragment;
         }
-        let (tokens, (names, values)): (_, (Vec<_>, Vec<_>)) = (fragment.tokens, bound.into_iter().unzip());
-        Fragment::tight(quote!({ #(let #names = #values;)* #tokens }))
+        let (names, tokens) = (let_all(&bound), fragment.tokens);
+        Fragment::tight(quote!({ #names #tokens }))
+    }
+
+    /// What a name is bound to that stands for this value: what would be moved is lent.
+    fn bound_as(&self, value: Value, tokens: TokenStream) -> TokenStream {
+        match self.values[value].kind {
+            Kind::Scalar | Kind::Reference(_) | Kind::Unknown => tokens,
+            _ => quote!(&#tokens),
+        }
+    }
+
+    /// A closure that has what it captures under names of its own: it may be kept for longer than these.
+    fn closure_with_own(&mut self, closure: &ExprClosure, captured: &[(Ident, Value)]) -> Fragment {
+        let bind = |(name, value): &(Ident, Value)| {
+            let tokens = self.expr(*value).receiver();
+            (name.clone(), self.bound_as(*value, tokens))
+        };
+        let names = let_all(&captured.iter().map(bind).collect::<Vec<_>>());
+        let closure = ExprClosure { capture: Some(syn::Token![move](at(closure.or1_token.spans[0]))), ..closure.clone() };
+        Fragment::tight(quote!({ #names #closure }))
     }
 
     /// A closure that is given to a call goes into the call's pullback, which may outlive the iteration at hand, and the
     /// function, if that is differentiated for callers: it has copies of what it captures.
     fn owning_closure(&mut self, closure: &ExprClosure, captured: &[(Ident, Value)]) -> Fragment {
-        let (mut copies, mut places) = (TokenStream::new(), TokenStream::new());
+        let (mut copies, mut places) = (Vec::new(), TokenStream::new());
         for (name, value) in captured {
             let span = at(name.span());
             match &self.values[*value].kind {
                 Kind::Scalar => {
                     let number = self.expr(*value).tokens;
-                    copies.extend(quote_spanned!(span=> let #name = #number;));
+                    copies.push((name.clone(), number));
                 }
                 Kind::Reference(_) if !self.is_for_callers => {
                     let reference = self.expr(*value).tokens;
-                    copies.extend(quote_spanned!(span=> let #name = #reference;));
+                    copies.push((name.clone(), reference));
                 }
                 Kind::Reference(_) | Kind::Exclusive(_) => {
                     let (owned, reference) = (self.rt("owned", name.span()), self.expr(*value).receiver());
-                    copies.extend(quote_spanned!(span=> let #name = #owned(&*#reference);));
+                    copies.push((name.clone(), quote_spanned!(span=> #owned(&*#reference))));
                     places.extend(quote_spanned!(span=> let #name = #name.get();));
                 }
                 _ => {
                     let value = self.expr(*value).receiver();
-                    copies.extend(quote_spanned!(span=> let #name = ::core::clone::Clone::clone(&#value);));
+                    copies.push((name.clone(), quote_spanned!(span=> ::core::clone::Clone::clone(&#value))));
                 }
             }
         }
         let body = &closure.body;
         let body = syn::parse_quote!({ #places #body });
         let closure = ExprClosure { capture: Some(syn::Token![move](at(closure.or1_token.spans[0]))), body, ..closure.clone() };
+        let copies = let_all(&copies);
         Fragment::tight(quote!({ #copies #closure }))
     }
 }
@@ -144,17 +178,68 @@ fn captured_in(tokens: TokenStream, names: &mut Vec<Ident>) {
     }
 }
 
-/// The code declares a variable of that name as well, which an expression cannot stand for.
-fn is_hidden_in(expr: &Expr, name: &Ident, new: &TokenStream) -> bool {
-    struct Declares<'n>(&'n Ident, bool);
-    impl<'ast> syn::visit::Visit<'ast> for Declares<'_> {
-        fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
-            self.1 |= pattern.ident == *self.0;
+/// The variables that code declares itself. What a macro declares, nobody knows.
+struct Scopes<'a> {
+    code: TokenStream,
+    declared: Vec<&'a Ident>,
+    macros: Vec<&'a TokenStream>,
+}
+
+impl<'a> Scopes<'a> {
+    fn of(expr: &'a Expr) -> Scopes<'a> {
+        let mut scopes = Scopes { code: expr.to_token_stream(), declared: Vec::new(), macros: Vec::new() };
+        scopes.visit_expr(expr);
+        scopes
+    }
+
+    /// The code cannot have `new` in the place of the variable `name` of its surroundings: a variable of its own hides something that `new` is
+    /// made of; or it has a variable `name` as well, which would be replaced too.
+    fn hide(&self, name: &Ident, new: &TokenStream) -> bool {
+        let is_declared = |ident: &Ident| self.declared.contains(&ident);
+        let mut names = Vec::new();
+        identifiers(new.clone(), &mut names);
+        let hides = |ident: &Ident| is_declared(ident) || self.macros.iter().any(|tokens| mentions((*tokens).clone(), ident));
+        let is_name = || syn::parse2::<Ident>(new.clone()).is_ok_and(|new| !mentions(self.code.clone(), &new));
+        names.iter().any(hides) || is_declared(name) && !is_name()
+    }
+}
+
+impl<'ast> Visit<'ast> for Scopes<'ast> {
+    fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+        self.declared.push(&pattern.ident);
+        syn::visit::visit_pat_ident(self, pattern);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        self.macros.push(&mac.tokens);
+    }
+}
+
+/// `let (a, b) = (x, y);`: none of the names hides what another one is bound to.
+fn let_all(bound: &[(Ident, TokenStream)]) -> TokenStream {
+    let (names, values): (Vec<_>, Vec<_>) = bound.iter().cloned().unzip();
+    match (&names[..], &values[..]) {
+        ([], _) => TokenStream::new(),
+        ([name], [value]) => quote!(let #name = #value;),
+        _ => quote!(let (#(#names),*) = (#(#values),*);),
+    }
+}
+
+/// The identifiers among tokens.
+fn identifiers(tokens: TokenStream, found: &mut Vec<Ident>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => found.push(ident),
+            TokenTree::Group(group) => identifiers(group.stream(), found),
+            _ => {}
         }
     }
-    let mut declares = Declares(name, false);
-    syn::visit::Visit::visit_expr(&mut declares, expr);
-    declares.1 && syn::parse2::<Ident>(new.clone()).is_err()
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    let mut found = Vec::new();
+    identifiers(tokens, &mut found);
+    found.contains(name)
 }
 
 /// Replaces variables in the user's tokens; what follows a dot is a field or a method.

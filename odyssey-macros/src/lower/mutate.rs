@@ -8,6 +8,7 @@ use super::iterate::{is_pipeline, Item};
 use super::lists::moving_method;
 use super::passive::Effects;
 use super::place::{root_of, without_parens, Lending};
+use super::reads::{names_read, Asked};
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::emit::at;
@@ -124,9 +125,11 @@ impl Lowerer {
         }
         let plain = self.as_it_runs(expr);
         let expr = plain.as_ref().unwrap_or(expr);
-        let inputs = self.inputs(quote::ToTokens::to_token_stream(expr));
-        let verbatim = crate::ir::Verbatim { expr: expr.clone(), inputs, is_pure: false };
         let targets: Vec<_> = roots.iter().map(|root| self.bindings.value(*root)).collect();
+        let mut inputs = self.inputs(quote::ToTokens::to_token_stream(expr));
+        let read = names_read(expr, Asked::Counts);
+        inputs.retain(|(name, _)| read.contains(name));
+        let verbatim = crate::ir::Verbatim { expr: expr.clone(), inputs, is_pure: false };
         let info = Info::unnamed(Kind::Unknown, span);
         let result = self.values.add(info);
         // What passive code changes of an active value are its integers.
