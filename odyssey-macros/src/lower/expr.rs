@@ -64,7 +64,7 @@ impl Lowerer {
                 return self.passive_view(e, expr.span());
             }
         }
-        self.verbatim(expr)
+        self.of_elements(expr).unwrap_or_else(|| self.verbatim(expr))
     }
 
     fn passive_view(&mut self, e: &syn::ExprMethodCall, span: Span) -> Value {

@@ -8,6 +8,7 @@ use super::arrays::{is_moving_part, is_optional};
 use super::closure::Local;
 use super::lists::moving_method;
 use super::parted::is_parted;
+use super::passive::Element;
 use super::passive::{is_question, only_looks};
 use super::place::{is_mutable_view, is_part, view_kind, Lending};
 use super::Lowerer;
@@ -311,14 +312,20 @@ impl Lowerer {
         let (point, errors) = (self.savepoint(), self.diagnostics.len());
         let arrays: Vec<_> = arrays.iter().map(|array| self.expr(array)).collect();
         self.bindings.open();
+        let around = std::mem::take(&mut self.elements);
         for (parameter, array) in closure.inputs.iter().zip(arrays) {
-            let parameter = match parameter {
-                Pat::Type(typed) => &typed.pat,
-                other => other,
+            let (parameter, ty) = match parameter {
+                Pat::Type(typed) => (&*typed.pat, Some(&typed.ty)),
+                other => (other, None),
             };
             // The array itself stands for its element: what is done to the element is done to all of them.
             let array = self.behind_reference(array);
             let element = if by_reference { self.referred(array, expr.span()) } else { array };
+            let is_lent = by_reference && matches!(parameter, Pat::Ident(_));
+            if !self.is_active(array) {
+                let of_closure = Element { is_lent, ty: ty.map(|ty| (**ty).clone()) };
+                self.elements.extend([(array, of_closure.clone()), (element, of_closure)]);
+            }
             let name = self.values[array].name.clone();
             self.bind(parameter, element);
             self.values[array].name = name;
@@ -327,6 +334,7 @@ impl Lowerer {
         let was_in_closure = std::mem::replace(&mut self.in_closure, true);
         let result = self.expr(&closure.body);
         self.in_closure = was_in_closure;
+        self.elements = around;
         self.check_elementwise(before, closure);
         self.bindings.close();
         if self.diagnostics.len() > errors || self.is_active(result) && *self.kind(result) != Kind::Scalar {

@@ -114,6 +114,8 @@ struct Lowerer {
     prelude_methods: Vec<(Ident, Elementwise)>,
     /// An elementwise closure is being inlined: its branches are choices between elements.
     in_closure: bool,
+    /// There: passive arrays that stand for their elements.
+    elements: ValueMap<passive::Element>,
     /// Integers, and tuples and lists of them.
     integers: ValueSet,
     /// Values with a name that is not the user's.
@@ -172,6 +174,7 @@ impl Lowerer {
             items: Vec::new(),
             prelude_methods: Vec::new(),
             in_closure: false,
+            elements: ValueMap::default(),
             integers: ValueSet::default(),
             temporary: ValueSet::default(),
             opened: 0,

@@ -64,6 +64,7 @@ mod macros;
 mod models;
 mod options;
 mod parts_in_place;
+mod passive_elements;
 mod physics;
 mod pipelines;
 mod places;

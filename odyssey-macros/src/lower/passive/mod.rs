@@ -3,6 +3,7 @@
 
 mod answers;
 mod effects;
+mod elements;
 mod inputs;
 mod kind;
 
@@ -15,6 +16,7 @@ use crate::table::elementwise::Elementwise;
 
 pub(in crate::lower) use answers::asked;
 pub(in crate::lower) use effects::Effects;
+pub(super) use elements::Element;
 pub(crate) use inputs::captured;
 
 /// Methods that ask about a value without depending on its reals.
