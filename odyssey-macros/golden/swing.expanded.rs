@@ -86,7 +86,7 @@ impl swing {
                 );
                 columns_d_start.set(&tangents);
             }
-            columns_d_start.jacobian()
+            columns_d_start.matrix()
         } else {
             let mut jacobian_d_start = rt::without_rows(
                 &rt::zero_tangent(&start),
@@ -119,6 +119,36 @@ impl swing {
             jacobian_d_start
         }
     }
+    /// The derivatives of each number of the result, all of them zero that the pattern leaves out.
+    #[inline]
+    #[track_caller]
+    fn sparse_jacobian<'__sparsity>(
+        sparsity: &'__sparsity odyssey_runtime::sparse::Sparsity,
+        start: [f64; 2],
+        steps: usize,
+    ) -> odyssey_runtime::sparse::SparseJacobian<
+        '__sparsity,
+        <[f64; 2] as rt::Entries>::Number,
+    > {
+        rt::by_colours::<
+            _,
+            _,
+            { rt::DIRECTIONS },
+        >(
+            sparsity,
+            rt::Interleaved::zeros(
+                &rt::zero_tangent(&start),
+            ),
+            |directions| {
+                Self::pushforwards(
+                        ::core::clone::Clone::clone(&start),
+                        ::core::clone::Clone::clone(&steps),
+                        (directions,),
+                    )
+                    .1
+            },
+        )
+    }
     #[doc(hidden)]
     #[inline]
     fn pushforwards<const __DIRECTIONS: usize>(
@@ -144,6 +174,7 @@ impl swing {
             let cos_value = angle.cos();
             speed -= 0.1 * angle.sin();
             angle += 0.1 * speed;
+            trail[i] = angle;
             let (speed_dots_1, angle_dots_1) = rt::unzip_numbers(
                 rt::numbers::<
                     _,
@@ -157,7 +188,6 @@ impl swing {
                     (speed_dot_1, angle_dot_1)
                 }),
             );
-            trail[i] = angle;
             angle_dots = angle_dots_1;
             speed_dots = speed_dots_1;
         }

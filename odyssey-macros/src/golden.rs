@@ -64,6 +64,7 @@ golden!(scalar chain loss energy recurrence branch layer network settle diffuse 
 fn twice() {
     check_twice("scalar");
     check_twice("recurrence");
+    check_twice("valley");
 }
 
 #[test]

@@ -74,6 +74,7 @@ fn program(source: &Source) -> syn::Result<Program> {
         fused(&divided, target).0
     });
     let takes_derivatives = pushforward::takes_derivatives(&primal.body);
+    let curvatures = if takes_derivatives { None } else { curvatures(source, &primal) };
     let over_floats = match source.options.third {
         Some(third) if source.options.is_twice && !takes_derivatives => over_floats(source, third)?,
         _ => None,
@@ -84,7 +85,8 @@ fn program(source: &Source) -> syn::Result<Program> {
         _ => second(&primal),
     });
     checkpoint::divide(&mut primal, &[], &source.options.krate);
-    Ok(Program { residual: residual(reverse::differentiate(&primal)), fused, pushforward, columns, second, over_floats, primal })
+    let residual = residual(reverse::differentiate(&primal));
+    Ok(Program { primal, residual, fused, pushforward, columns, second, curvatures, over_floats })
 }
 
 /// Second order of the function over other floats, of which that over its own is a case; of one that is generic over them, nothing.
@@ -101,7 +103,8 @@ fn over_floats(source: &Source, third: Span) -> syn::Result<Option<OverFloats>> 
     let second = Some(second(&primal));
     // Nothing but second order is asked of it.
     let residual = reverse::differentiate(&primal);
-    let program = Program { residual, fused: None, pushforward: None, columns: None, second, over_floats: None, primal };
+    let program =
+        Program { residual, fused: None, pushforward: None, columns: None, second, curvatures: None, over_floats: None, primal };
     Ok(Some(OverFloats { source, program: Box::new(program) }))
 }
 
@@ -156,28 +159,38 @@ fn residual(mut derivative: Derivative) -> Derivative {
     derivative
 }
 
-/// The gradient itself: the cotangent of `target` is 1, and both passes are one program. The loops whose passes run together are
-/// named as well: they keep nothing.
-fn fused(primal: &Primal, target: Value) -> (Derivative, Vec<u32>) {
+/// The gradient itself, with respect to `target`, whose cotangent is 1.
+fn gradient(primal: &Primal, target: Value) -> Derivative {
     let mut scalar = primal.clone();
     scalar.values[target].kind = Kind::Scalar;
     scalar.body.results = vec![target];
     let mut derivative = reverse::differentiate(&scalar);
-    derivative.forward.results.clone_from(&primal.body.results);
-    let Derivative { values, forward, reverse, .. } = &mut derivative;
+    let Derivative { values, reverse, .. } = &mut derivative;
     let seed = reverse.params.pop().expect("the cotangent");
     let one = Op::Literal(Number { value: 1.0, token: None });
     reverse.stmts.insert(0, Stmt { outs: vec![seed], op: one, span: values[seed].span });
-    optimise::clean(values, forward, reverse);
+    derivative
+}
+
+/// The gradient in one program with the function, and the loops whose passes run together: they keep nothing.
+fn fused(primal: &Primal, target: Value) -> (Derivative, Vec<u32>) {
+    let mut derivative = gradient(primal, target);
+    derivative.forward.results.clone_from(&primal.body.results);
+    optimise::clean(&mut derivative.values, &mut derivative.forward, &mut derivative.reverse);
+    let together = run_together(&mut derivative);
+    verify("fused", &derivative.values, &joined(&derivative.forward, &derivative.reverse));
+    (derivative, together)
+}
+
+/// Makes one program of a forward pass and its sweep: the results of the sweep are computed in the forward pass. Returns the loops
+/// whose passes run together.
+fn run_together(derivative: &mut Derivative) -> Vec<u32> {
+    let Derivative { values, forward, reverse } = derivative;
     let literals = literals(reverse);
     let mut foreign = Foreign::of(values, forward);
     literals.iter().for_each(|(value, op)| foreign.definitions.insert(*value, op));
     replay::settle(values, reverse, &foreign);
-    for stmt in &mut reverse.stmts {
-        for inner in stmt.op.blocks_mut() {
-            optimise::fuse::fuse(values, inner, &foreign, &ValueSet::default());
-        }
-    }
+    optimise::fuse::fuse_inside(values, reverse, &foreign, &ValueSet::default());
     keep::restore(values, forward, reverse);
     keep::restore_overwritten(values, forward, reverse);
     let captured = reads_in_blocks(reverse);
@@ -192,9 +205,32 @@ fn fused(primal: &Primal, target: Value) -> (Derivative, Vec<u32>) {
     let mut all = joined(forward, reverse);
     optimise::remove_dead(&mut all, &mut ValueSet::default());
     optimise::let_go(values, &mut all, &[], &ValueSet::default());
-    verify("fused", values, &all);
     forward.stmts = all.stmts;
-    (derivative, together)
+    together
+}
+
+/// The tangent of the gradient along several directions, in one program with the function, where there is a Hessian and such a
+/// program.
+fn curvatures(source: &Source, primal: &Primal) -> Option<Pushforward> {
+    if !source.options.is_twice || !source.signature.has_hessian() || source.place.is_of_trait() {
+        return None;
+    }
+    let target = differentiated(source, primal)?;
+    let mut primal = primal.clone();
+    checkpoint::remove(&mut primal);
+    let Second::Compiled(mut derivative) = pushforward::differentiate_twice(gradient(&primal, target)) else { return None };
+    derivative.forward.results.truncate(1);
+    derivative.reverse.results.remove(0);
+    optimise::clean(&mut derivative.values, &mut derivative.forward, &mut derivative.reverse);
+    if !pushforward::gradient_along_several(&mut derivative, primal.body.params.len()) {
+        return None;
+    }
+    optimise::clean(&mut derivative.values, &mut derivative.forward, &mut derivative.reverse);
+    run_together(&mut derivative);
+    let Derivative { values, forward, reverse } = *derivative;
+    let body = Block { results: [forward.results, reverse.results].concat(), ..forward };
+    verify("gradient along several directions", &values, &body);
+    Some(Pushforward { values, body, unsupported: None })
 }
 
 /// The function with its tangent, in one pass.

@@ -1,5 +1,6 @@
 //! Several directions in one forward pass: a tangent is an array of those in each direction.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use ndarray::{Array, Array2, Dimension};
@@ -8,7 +9,7 @@ use crate::differentiable::Differentiable;
 use crate::jacobian::{Entries, Line};
 use crate::real::Real;
 
-/// How many columns of a Jacobian come at a time.
+/// How many columns of a Jacobian or of a Hessian come at a time.
 pub const DIRECTIONS: usize = 4;
 
 /// What a function of the number of a direction gives for each of them.
@@ -117,7 +118,24 @@ tuples!(0 A a, 1 B b, 2 C c, 3 D d, 4 E e, 5 F f, 6 G g, 7 H h, 8 I i, 9 J j);
 tuples!(0 A a, 1 B b, 2 C c, 3 D d, 4 E e, 5 F f, 6 G g, 7 H h, 8 I i, 9 J j, 10 K k);
 tuples!(0 A a, 1 B b, 2 C c, 3 D d, 4 E e, 5 F f, 6 G g, 7 H h, 8 I i, 9 J j, 10 K k, 11 L l);
 
-/// A tangent along several directions, as `jacobian` sees it: numbers, each in each direction.
+/// A pullback that is called once, from where it stands among those along other directions.
+pub struct ForOneCall<P>(Cell<Option<P>>);
+
+/// Keeps it until it is taken.
+#[inline]
+pub fn for_one_call<P>(pullback: P) -> ForOneCall<P> {
+    ForOneCall(Cell::new(Some(pullback)))
+}
+
+impl<P> ForOneCall<P> {
+    /// Takes it.
+    #[inline]
+    pub fn take(&self) -> P {
+        self.0.take().expect("nothing has taken it before")
+    }
+}
+
+/// A tangent along several directions, as a Jacobian sees it: numbers, each in each direction.
 pub trait Along<const N: usize> {
     /// The type of the numbers.
     type Number: Real;
@@ -231,7 +249,7 @@ impl<T: Real, D: Dimension, const N: usize> Interleave<N> for Array<T, D> {
     }
 }
 
-/// The Jacobian for one argument, of whose columns, and those for other arguments, several come at a time.
+/// The Jacobian, or the Hessian, for one argument, of whose columns, and those for other arguments, several come at a time.
 #[derive(Debug)]
 pub struct Columns<X: Along<N>, const N: usize> {
     /// The directions of a pass: each is zero, or has a 1 in one place.
@@ -240,19 +258,19 @@ pub struct Columns<X: Along<N>, const N: usize> {
     pass: usize,
     /// The number of the first column among those for all arguments.
     start: usize,
-    jacobian: Array2<X::Number>,
+    matrix: Array2<X::Number>,
 }
 
 impl<X: Along<N>, const N: usize> Columns<X, N> {
-    /// A Jacobian of so many rows, behind so many columns for other arguments; for an argument with these zero tangents.
+    /// Of so many rows, behind so many columns for other arguments; for an argument with these zero tangents.
     pub fn new(rows: usize, start: usize, zeros: X) -> Columns<X, N> {
-        let jacobian = Array2::zeros((rows, zeros.numbers()));
-        Columns { units: zeros, pass: 0, start, jacobian }
+        let matrix = Array2::zeros((rows, zeros.numbers()));
+        Columns { units: zeros, pass: 0, start, matrix }
     }
 
     /// How many columns there are up to the last one for this argument.
     pub fn end(&self) -> usize {
-        self.start + self.jacobian.ncols()
+        self.start + self.matrix.ncols()
     }
 
     /// The directions for the pass that begins with a column: zero where a column is for another argument.
@@ -279,15 +297,15 @@ impl<X: Along<N>, const N: usize> Columns<X, N> {
     /// Takes the columns for this argument from what the pass has found.
     pub fn set(&mut self, tangents: &impl Along<N, Number = X::Number>) {
         let (columns, first) = self.own();
-        for (number, mut row) in self.jacobian.rows_mut().into_iter().enumerate() {
+        for (number, mut row) in self.matrix.rows_mut().into_iter().enumerate() {
             let entries = row.as_slice_mut().expect("rows are contiguous")[columns.clone()].iter_mut();
             entries.zip(first..).for_each(|(entry, direction)| *entry = tangents.number(number, direction));
         }
     }
 
-    /// The Jacobian, when all passes have been made.
-    pub fn jacobian(self) -> Array2<X::Number> {
-        self.jacobian
+    /// The matrix, when all passes have been made.
+    pub fn matrix(self) -> Array2<X::Number> {
+        self.matrix
     }
 }
 
@@ -320,6 +338,6 @@ mod tests {
             list.set(&tangents);
             number.set(&tangents);
         }
-        assert_eq!((list.jacobian(), number.jacobian()), (for_list, for_number));
+        assert_eq!((list.matrix(), number.matrix()), (for_list, for_number));
     }
 }

@@ -9,7 +9,7 @@ pub use crate::differentiable::{
     zero_tangent,
 };
 pub use crate::directions::{
-    Columns, DIRECTIONS, Interleaved, Separate, common, each_direction, numbers, unzip, unzip_numbers, zeros,
+    Columns, DIRECTIONS, Interleaved, Separate, common, each_direction, for_one_call, numbers, unzip, unzip_numbers, zeros,
 };
 pub use crate::dual::{Dual, Lift, Parts, constant, dual, dual_array, dual_list, lifted, parts, tangent_part};
 pub use crate::elementwise::functions::probe::{MethodsOfThePrelude, NumberOfThePrelude, OnArrays};
@@ -42,6 +42,7 @@ pub use crate::repeated::{Once, for_each_row, keeping};
 pub use crate::second::{
     AlongPassed, Handed, IsCompiled, Passed, ThirdOrder, constant_seed, handed, map_linearized_along, map_pulled_back_along,
 };
+pub use crate::sparse::by_colours;
 pub use crate::tangent::Tangent;
 pub use ndarray;
 // Macros with the names of functions: the same with a closure that is compiled for both kinds of arithmetic.

@@ -30,6 +30,7 @@ include!("../../odyssey-macros/golden/settle.rs");
 include!("../../odyssey-macros/golden/diffuse.rs");
 include!("../../odyssey-macros/golden/checkpoint.rs");
 include!("../../odyssey-macros/golden/swing.rs");
+include!("../../odyssey-macros/golden/valley.rs");
 
 fn matrix(rows: usize, columns: usize) -> Array2<f64> {
     Array2::from_shape_fn((rows, columns), |(i, j)| (0.7 * i as f64 - 0.9 * j as f64 + 0.2).sin())
@@ -112,4 +113,16 @@ fn columns_of_a_trajectory() {
         let (_, tangent) = swing::jvp([0.5, 0.2], 7, unit);
         assert!(jacobian.column(column).iter().zip(&tangent).all(|(a, b)| (a - b).abs() <= 1e-15));
     }
+}
+
+#[test]
+fn hessian_of_a_valley() {
+    let (a, b, c) = (0.3, -0.5, 0.7);
+    let want = ndarray::array![
+        [1200.0 * a * a - 400.0 * b + 2.0, -400.0 * a, 0.0],
+        [-400.0 * a, 1200.0 * b * b - 400.0 * c + 202.0, -400.0 * b],
+        [0.0, -400.0 * b, 200.0]
+    ];
+    let hessian = valley::hessian(&[a, b, c]);
+    assert!((&hessian - &want).iter().all(|difference| difference.abs() < 1e-11), "{hessian}");
 }

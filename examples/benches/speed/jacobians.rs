@@ -1,5 +1,5 @@
 //! Jacobians: with fewer rows than columns, all rows from one run of the function beside a run for each; with fewer columns,
-//! several at a time beside a pass for each.
+//! several at a time beside a pass for each. Hessians, several columns at a time beside a pass for each.
 
 use ndarray::{Array1, Array2, s};
 use odyssey_runtime::prelude::*;
@@ -44,6 +44,58 @@ fn swings(start: &[f64; 8], steps: usize) -> Vec<f64> {
         }
     }
     trail
+}
+
+/// Rosenbrock's function.
+#[differentiable]
+fn valley(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() - 1 {
+        let (a, b) = (1.0 - x[i], x[i + 1] - x[i] * x[i]);
+        sum += a * a + 100.0 * b * b;
+    }
+    sum
+}
+
+/// What is left of a state after many steps that mix all of it, squared.
+#[differentiable(wrt(x))]
+fn energy(x: &Array1<f64>, mix: &Array2<f64>, steps: usize) -> f64 {
+    let mut y = x.clone();
+    for _ in 0..steps {
+        y = mix.dot(&y).tanh();
+    }
+    y.dot(&y)
+}
+
+/// Column by column.
+fn by_columns(size: usize, mut hvp: impl FnMut(&Array1<f64>) -> Array1<f64>) -> Array2<f64> {
+    let (mut unit, mut hessian) = (Array1::zeros(size), Array2::zeros((size, size)));
+    for (column, mut entries) in hessian.columns_mut().into_iter().enumerate() {
+        unit[column] = 1.0;
+        entries.assign(&hvp(&unit));
+        unit[column] = 0.0;
+    }
+    hessian
+}
+
+pub(crate) fn hessians(bench: &mut Bench) {
+    let row = "hessian of 100 f64 of scalars";
+    if bench.wants(row) {
+        let x: Array1<f64> = noise(100, 1);
+        let x = x.as_slice().unwrap();
+        let each = || by_columns(100, |unit| Array1::from(valley::hvp(x, unit.to_vec())));
+        let ours = || valley::hessian(x);
+        assert_close(ours().as_slice().unwrap(), each().as_slice().unwrap());
+        bench.row(row, vec![candidate("ours", ours), candidate("each alone", each)]);
+    }
+    let row = "hessian of 100 f64 after 10 steps of arrays";
+    if bench.wants(row) {
+        let (x, mix): (Array1<f64>, Array2<f64>) = (noise(100, 1), noise((100, 100), 2) / 10.0);
+        let each = || by_columns(100, |unit| energy::hvp(&x, &mix, 10, unit.clone()));
+        let ours = || energy::hessian(&x, &mix, 10);
+        assert_close(ours().as_slice().unwrap(), each().as_slice().unwrap());
+        bench.row(row, vec![candidate("ours", ours), candidate("each alone", each)]);
+    }
 }
 
 pub(crate) fn rows(bench: &mut Bench) {

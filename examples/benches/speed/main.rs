@@ -27,4 +27,5 @@ fn main() {
     operations::rows(&mut bench);
     lstm::rows(&mut bench);
     jacobians::rows(&mut bench);
+    jacobians::hessians(&mut bench);
 }

@@ -57,7 +57,7 @@ fn adjust(scene: &Scene, x: &mut Vec<f64>) -> f64 {
     println!("start         distance {:10.4} px", distance(cost, scene));
     for iteration in 1..=ITERATIONS {
         let errors = Array1::from(residuals(x, scene));
-        let jacobian = sparsity.jacobian(&x[..], |direction| residuals::jvp(x, scene, direction).1);
+        let jacobian = residuals::sparse_jacobian(&sparsity, x, scene);
         let (gradient, normal) = (jacobian.transposed_dot(&errors), normal_matrix(&jacobian));
         // Nielsen's choice of the damping (Madsen, Nielsen and Tingleff 2004).
         let gained = loop {

@@ -43,10 +43,12 @@ pub(crate) struct Program {
     pub(crate) fused: Option<Derivative>,
     /// The function with its tangent, unless the user wrote that.
     pub(crate) pushforward: Option<Pushforward>,
-    /// The same along several directions, for a Jacobian.
+    /// The tangents of its result along several directions, for a Jacobian.
     pub(crate) columns: Option<Pushforward>,
     /// The derivative for callers and its derivative: forward over reverse. Where somebody may ask for it.
     pub(crate) second: Option<Second>,
+    /// The tangents of the gradient along several directions, for a Hessian.
+    pub(crate) curvatures: Option<Pushforward>,
     /// Second order of the same function over other floats, in the place of its own: for third order.
     pub(crate) over_floats: Option<OverFloats>,
 }

@@ -55,9 +55,12 @@ impl Writer<'_> {
                     quote!(#borrow #dual(#value, #tangent))
                 }
                 (None, Read::Parameter(_)) if self.is_of_integers(*value) => plain,
-                (None, Read::Parameter(_)) => quote!(#lifted(&#plain)),
+                (None, Read::Parameter(_)) => match self.typed_literal(*value, reads) {
+                    Some(literal) => quote!(#lifted(#literal)),
+                    None => quote!(#lifted(&#plain)),
+                },
                 (None, _) => {
-                    let value = self.reference(*value);
+                    let value = self.typed_literal(*value, reads).unwrap_or_else(|| self.reference(*value));
                     quote!(#borrow #lifted(#value))
                 }
             }
@@ -88,21 +91,37 @@ impl Writer<'_> {
     }
 
     fn arguments_of_a_rule(&mut self, op: &'static Operation, kinds: &[Read], reads: &[Value]) -> Vec<TokenStream> {
-        let first = reads.first().copied();
-        let reads = kinds.iter().zip(reads);
-        reads
+        kinds
+            .iter()
+            .zip(reads)
             .map(|(read, value)| match read {
                 Read::Parameter(_) => self.passive_argument(op, *value),
                 Read::OwnedCotangent => self.consume(*value).tokens,
-                // A literal's type is that of the elements.
-                Read::Cotangent if matches!(self.layout.definition(*value), Some(Op::Literal(_))) => {
-                    let (function, literal) = (self.rt("literal_of", self.values[*value].span), self.expr(*value).tokens);
-                    let like = first.map(|like| self.reference(like));
-                    quote!(&#function(#like, #literal))
-                }
-                Read::Operand(_) | Read::Extent(_) | Read::Result | Read::Cotangent => self.reference(*value),
+                Read::Cotangent => self.typed_literal(*value, reads).unwrap_or_else(|| self.reference(*value)),
+                Read::Operand(_) | Read::Extent(_) | Read::Result => self.reference(*value),
             })
             .collect()
+    }
+
+    /// `&rt::literal_of(&x, 1.0)`, of a literal among what a rule reads: in the type of the elements of the first one.
+    fn typed_literal(&mut self, value: Value, reads: &[Value]) -> Option<TokenStream> {
+        match self.layout.definition(value) {
+            Some(Op::Literal(_)) => {}
+            Some(Op::Verbatim(verbatim)) if is_float(&verbatim.expr) => {}
+            _ => return None,
+        }
+        let (function, literal) = (self.rt("literal_of", self.values[value].span), self.expr(value).tokens);
+        let like = self.reference(*reads.first()?);
+        Some(quote!(&#function(#like, #literal)))
+    }
+}
+
+/// `0.5`, `-0.5`.
+fn is_float(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(e) => matches!(e.lit, syn::Lit::Float(_)),
+        Expr::Unary(e) => is_float(&e.expr),
+        _ => false,
     }
 }
 

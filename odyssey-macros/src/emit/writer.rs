@@ -284,6 +284,14 @@ impl Writer<'_> {
                 let (common, x) = (self.rt("common", span), self.consume(*x).tokens);
                 Fragment::tight(quote!(#common(#x)))
             }
+            Op::Once(x) => {
+                let (for_one_call, x) = (self.rt("for_one_call", span), self.consume(*x).tokens);
+                Fragment::tight(quote!(#for_one_call(#x)))
+            }
+            Op::Taken(x) => {
+                let x = self.expr(*x).receiver();
+                Fragment::tight(quote_spanned!(span=> #x.take()))
+            }
             Op::Outlive(x) => self.outliving(*x, span),
             Op::Lend(x) => {
                 let x = self.expr(*x).receiver();

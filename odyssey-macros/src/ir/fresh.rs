@@ -1,6 +1,15 @@
 //! Copies of blocks with values of their own, for code that is emitted twice.
 
-use super::{Block, Value, ValueMap, Values};
+use super::{Block, Op, Value, ValueMap, Values};
+
+impl Op {
+    /// The same operation; what its blocks define has a new identity.
+    pub(crate) fn fresh(&self, values: &mut Values) -> Op {
+        let mut op = self.clone();
+        op.blocks_mut().into_iter().for_each(|block| *block = block.fresh(values));
+        op
+    }
+}
 
 impl Block {
     /// The same block; what it defines has a new identity.

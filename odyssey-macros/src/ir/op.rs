@@ -50,6 +50,9 @@ pub(crate) enum Op {
     Directions(Box<Directions>),
     /// What has the same value in all directions.
     Common(Value),
+    /// A pullback that will be called once, from where it stands among those of all directions; and that pullback, when it is called.
+    Once(Value),
+    Taken(Value),
     /// `value?`: what is in an `Ok` or a `Some`; anything else is returned at once, as it is or as another failure.
     Try(Value, Option<Refailed>),
     /// `value.unwrap()`, `value.expect("…")`, as it was written.

@@ -109,6 +109,8 @@ impl Printer<'_> {
                 format!("in each direction, changing {}", self.list(&each.changed))
             }
             Op::Common(a) => format!("common {}", v(a)),
+            Op::Once(a) => format!("once {}", v(a)),
+            Op::Taken(a) => format!("taken {}", v(a)),
             Op::Unwrap(a, _) => format!("unwrap({})", v(a)),
             Op::Okay(a) => format!("ok({})", v(a)),
             Op::Try(a, refailed) => format!("{}{}?", v(a), refailed.as_ref().map_or("", |_| ".refailed")),

@@ -26,7 +26,7 @@ macro_rules! each_operand {
             }
             Op::Reference(v) | Op::Dereference(v) | Op::Boxed(v) | Op::Copy(_, v) | Op::Field(v, _) | Op::Cast(v, _) => $f(v),
             Op::Sum(v) | Op::Length(v) | Op::Extent(v) | Op::Zero(v) | Op::Snapshot(v) | Op::Outlive(v) | Op::Lend(v) => $f(v),
-            Op::Common(v) | Op::IntoParts(v, _) | Op::Present(v) | Op::Okay(v) | Op::Unwrap(v, _) | Op::Expect(v) | Op::If(v, ..) | Op::Match(v, _) => $f(v),
+            Op::Common(v) | Op::Once(v) | Op::Taken(v) | Op::IntoParts(v, _) | Op::Present(v) | Op::Okay(v) | Op::Unwrap(v, _) | Op::Expect(v) | Op::If(v, ..) | Op::Match(v, _) => $f(v),
             Op::Try(v, failure) => {
                 $f(v);
                 if let Some(Refailed { operand: Some(verbatim), .. }) = failure {

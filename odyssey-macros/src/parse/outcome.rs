@@ -24,6 +24,11 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// What is differentiated may be a number, as far as the text says.
+    pub(crate) fn may_be_scalar(&self) -> bool {
+        !matches!(self.target_kind, Kind::Array(_) | Kind::Sequence(_) | Kind::Tuple(_) | Kind::Reference(_))
+    }
+
     /// Takes the type of a result apart; `aux` is where the option stands, if it does.
     pub(super) fn of(result: &Type, aux: Option<Span>, scope: &Generics, diagnostics: &mut Diagnostics) -> Outcome {
         let (fallible, value) = match fallible(result) {

@@ -47,6 +47,21 @@ impl Signature {
             && self.differentiated().all(|(_, argument)| is_argument(&argument.kind))
     }
 
+    /// One line of numbers is differentiated, and the result may be a number.
+    pub(crate) fn has_hessian(&self) -> bool {
+        self.only_line().is_some()
+            && !self.outcome.is_fallible()
+            && self.outcome.may_be_scalar()
+            && self.arguments.iter().all(|argument| !argument.kind.is_exclusive())
+    }
+
+    /// The position of the differentiated argument, if there is one and it is a line.
+    pub(crate) fn only_line(&self) -> Option<usize> {
+        let mut differentiated = self.differentiated();
+        let (Some((position, argument)), None) = (differentiated.next(), differentiated.next()) else { return None };
+        argument.kind.is_line().then_some(position)
+    }
+
     /// The positions of the differentiated arguments.
     pub(crate) fn differentiated(&self) -> impl Iterator<Item = (usize, &Argument)> {
         self.arguments.iter().enumerate().filter(|(_, argument)| argument.differentiated)

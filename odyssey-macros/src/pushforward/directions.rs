@@ -10,39 +10,35 @@
 mod each;
 mod lists;
 
-use crate::ir::{Arm, Block, Copying, For, Info, Kind, Op, Stmt, Value, ValueMap, ValueSet, Values};
+use crate::ir::{Arm, Block, Call, Copying, For, Info, Kind, Op, Stmt, Value, ValueMap, ValueSet, Values};
 use each::Each;
 
 use super::Pushforward;
+use crate::reverse::Derivative;
 
-/// Turns a forward pass along one direction into one along several; whether it can.
+/// Turns a forward pass that gives a tangent along one direction into one along several; whether it can.
 pub(crate) fn along_several(pushforward: &mut Pushforward, arguments: usize) -> bool {
     let Pushforward { values, body, .. } = pushforward;
-    let lists = lists::find(values, body);
-    let mut lift = Lift {
-        values,
-        lists,
-        wide: ValueSet::default(),
-        parts: ValueMap::default(),
-        overwritten: ValueSet::default(),
-        pending: Vec::new(),
-        stmts: Vec::new(),
-    };
-    for tangent in &body.params[arguments..] {
-        let kind = lift.values[*tangent].kind.peel().clone();
-        lift.values[*tangent].kind = kind;
-        lift.widen(*tangent);
-    }
+    let mut lift = Lift::new(values, &[body], &body.params[arguments..]);
     let results = body.results.len();
     let block = std::mem::take(body);
     // The tangent of the result is the last one.
-    match lift.block(block, &|k| k + 1 == results) {
-        Some(block) => {
-            *body = block;
-            true
-        }
-        None => false,
+    lift.block(block, &|k| k + 1 == results).map(|block| *body = block).is_some()
+}
+
+/// Turns a sweep that gives a tangent along one direction, and its forward pass, into the same along several; whether it can. A sweep
+/// reads tangents of the forward pass as it reads primals: whether something has taken their place does not matter, they will be kept.
+pub(crate) fn gradient_along_several(derivative: &mut Derivative, arguments: usize) -> bool {
+    let Derivative { values, forward, reverse } = derivative;
+    let mut lift = Lift::new(values, &[forward, reverse], &forward.params[arguments..]);
+    // What is put off at the end of the forward pass is done in the sweep.
+    if lift.stmts(std::mem::take(&mut forward.stmts)).is_none() {
+        return false;
     }
+    forward.stmts = std::mem::take(&mut lift.stmts);
+    lift.overwritten = ValueSet::default();
+    let sweep = std::mem::take(reverse);
+    lift.block(sweep, &|_| true).map(|sweep| *reverse = sweep).is_some()
 }
 
 struct Lift<'a> {
@@ -53,11 +49,38 @@ struct Lift<'a> {
     wide: ValueSet,
     /// Those that are parts of others: how they are looked up.
     parts: ValueMap<Stmt>,
+    /// Primals that are parts of others, and those that are not: arguments, and what has been made anew.
+    parts_of_primals: ValueSet,
+    apart: ValueSet,
     /// Tangents that something else has taken the place of.
     overwritten: ValueSet,
     /// What computes tangents and is put off, as it would be for one direction.
     pending: Vec<Stmt>,
     stmts: Vec<Stmt>,
+}
+
+impl<'a> Lift<'a> {
+    /// For a program of these blocks, and the tangents of its arguments.
+    fn new(values: &'a mut Values, blocks: &[&Block], tangents: &[Value]) -> Lift<'a> {
+        let lists = lists::find(values, blocks);
+        let mut lift = Lift {
+            values,
+            lists,
+            wide: ValueSet::default(),
+            parts: ValueMap::default(),
+            parts_of_primals: ValueSet::default(),
+            apart: blocks[0].params.iter().copied().collect(),
+            overwritten: ValueSet::default(),
+            pending: Vec::new(),
+            stmts: Vec::new(),
+        };
+        for tangent in tangents {
+            let kind = lift.values[*tangent].kind.peel().clone();
+            lift.values[*tangent].kind = kind;
+            lift.widen(*tangent);
+        }
+        lift
+    }
 }
 
 impl Lift<'_> {
@@ -91,9 +114,7 @@ impl Lift<'_> {
     fn block(&mut self, block: Block, is_wide: &dyn Fn(usize) -> bool) -> Option<Block> {
         let around = std::mem::take(&mut self.stmts);
         let Block { stmts, mut results, .. } = block;
-        for stmt in stmts {
-            self.stmt(stmt)?;
-        }
+        self.stmts(stmts)?;
         if !block.diverges {
             for (k, result) in results.iter_mut().enumerate() {
                 *result = self.handed_on(*result, is_wide(k))?;
@@ -104,6 +125,10 @@ impl Lift<'_> {
         Some(Block { stmts, results, ..block })
     }
 
+    fn stmts(&mut self, stmts: Vec<Stmt>) -> Option<()> {
+        stmts.into_iter().try_for_each(|stmt| self.stmt(stmt))
+    }
+
     fn stmt(&mut self, mut stmt: Stmt) -> Option<()> {
         if !stmt.op.blocks().is_empty() {
             self.settle()?;
@@ -111,14 +136,21 @@ impl Lift<'_> {
         }
         let is_zero = matches!(stmt.op, Op::Zero(_) | Op::Absent) && self.values.tangents.contains(&stmt.outs[0]);
         if !self.reads_wide(&stmt) && !is_zero {
-            if !stmt.overwrites().is_empty() {
+            if self.changes_what_is_read(&stmt) {
                 self.settle()?;
+            }
+            if is_new(&stmt.op) {
+                self.apart.extend(&stmt.outs);
+            } else if stmt.op.part_of().is_some() {
+                self.parts_of_primals.extend(&stmt.outs);
             }
             self.stmts.push(stmt);
             return Some(());
         }
-        if let Op::Pushforward(..) = stmt.op {
-            return self.call(stmt);
+        match stmt.op {
+            Op::Pushforward(..) | Op::LinearizeAlong(..) => return self.call(stmt),
+            Op::Pullback { .. } => return self.pullback(stmt),
+            _ => {}
         }
         if self.is_of_lists(&stmt) {
             return self.list(stmt);
@@ -146,6 +178,28 @@ impl Lift<'_> {
         self.pending.push(stmt);
     }
 
+    /// The statement changes a primal that what is put off may look at. Of passive code nobody knows what it changes.
+    fn changes_what_is_read(&self, stmt: &Stmt) -> bool {
+        let changed = stmt.overwrites();
+        let is_changed = |v: Value| {
+            let Info { kind, active, wanted, .. } = &self.values[v];
+            let varies = *active || !wanted.is_empty() || self.parts_of_primals.contains(&v);
+            let is_apart = self.apart.contains(&v) && changed.iter().all(|(base, _)| *base != v);
+            varies && !is_apart && !self.is_wide(v) && !kind.is_number()
+        };
+        let mut is_read = matches!(stmt.op, Op::Effect(..));
+        self.pending.iter().for_each(|before| before.op.operands(&mut |v| is_read |= is_changed(v)));
+        !changed.is_empty() && is_read
+    }
+
+    /// The statement reads what something that is put off makes or changes.
+    fn waits_for_pending(&self, stmt: &Stmt) -> bool {
+        let mut waits = false;
+        let mut wait = |v: Value| waits |= self.pending.iter().any(|before| before.outs.contains(&v));
+        stmt.op.operands(&mut wait);
+        waits
+    }
+
     /// Looks at a part of a tangent.
     fn is_part(&self, stmt: &Stmt) -> bool {
         match &stmt.op {
@@ -160,7 +214,7 @@ impl Lift<'_> {
     fn is_of_lists(&self, stmt: &Stmt) -> bool {
         match &stmt.op {
             Op::Index(base, _) => self.lists.contains(base),
-            Op::Store { .. } | Op::Update { .. } => false,
+            Op::Store { .. } | Op::Update { .. } | Op::AccumulatePart { .. } | Op::TakePart { .. } => false,
             _ => self.lists.contains(&stmt.outs[0]),
         }
     }
@@ -178,8 +232,7 @@ impl Lift<'_> {
             Op::Push { .. } => return None,
             _ => {}
         }
-        let changes = |stmt: &Stmt| !stmt.overwrites().is_empty();
-        if changes(&stmt) || matches!(stmt.op, Op::List(..)) || self.pending.iter().any(changes) {
+        if !stmt.overwrites().is_empty() || matches!(stmt.op, Op::List(..)) || self.waits_for_pending(&stmt) {
             self.settle()?;
         }
         self.overwritten.extend(stmt.overwrites().into_iter().map(|(base, _)| base));
@@ -217,18 +270,53 @@ impl Lift<'_> {
         }
     }
 
-    /// A call with the tangents of its arguments, once for each direction; its value is the same in all of them.
+    /// A call with the tangents of its arguments, once for each direction; its value is the same in all of them. If it has a pullback,
+    /// that will be taken out of those of all directions.
     fn call(&mut self, mut stmt: Stmt) -> Option<()> {
-        let Op::Pushforward(call, _) = &stmt.op else { unreachable!("a call") };
-        if !call.borrowed.is_empty() || call.args.iter().any(|arg| self.is_wide(*arg)) {
+        let (Op::Pushforward(call, _) | Op::LinearizeAlong(call, _)) = &stmt.op else { unreachable!("a call") };
+        if !self.is_alike(call) {
             return None;
         }
-        let (value, span) = (stmt.outs[0], stmt.span);
-        let copy = self.values.copy_of(value);
-        stmt.outs[0] = copy;
+        let pullback = match stmt.op {
+            Op::LinearizeAlong(..) => stmt.outs.pop(),
+            _ => None,
+        };
+        let kept = pullback.map(|pullback| {
+            let own = self.values.copy_of(pullback);
+            stmt.outs.push(own);
+            Stmt { outs: vec![pullback], op: Op::Once(own), span: stmt.span }
+        });
+        self.alike(stmt, 1, kept)
+    }
+
+    /// What a call's pullback computes in each direction: the cotangents are the same in all of them, their tangents are not.
+    fn pullback(&mut self, mut stmt: Stmt) -> Option<()> {
+        let (cotangents, span) = (stmt.outs.len() / 2, stmt.span);
+        let Op::Pullback { pullback, call, .. } = &mut stmt.op else { unreachable!("a pullback") };
+        if !self.is_alike(call) || !self.wide.contains(pullback) {
+            return None;
+        }
+        let taken = self.values.copy_of(*pullback);
+        let kept = std::mem::replace(pullback, taken);
+        self.put_off(Stmt { outs: vec![taken], op: Op::Taken(kept), span });
+        self.alike(stmt, cotangents, None)
+    }
+
+    /// Whatever the direction, the call does the same but for tangents.
+    fn is_alike(&self, call: &Call) -> bool {
+        call.borrowed.is_empty() && !call.args.iter().any(|arg| self.is_wide(*arg))
+    }
+
+    /// Does something in each direction of which the first results are the same in all of them.
+    fn alike(&mut self, mut stmt: Stmt, count: usize, then: Option<Stmt>) -> Option<()> {
+        let (same, span) = (stmt.outs[..count].to_vec(), stmt.span);
+        let own: Vec<_> = same.iter().map(|value| self.values.copy_of(*value)).collect();
+        stmt.outs[..count].copy_from_slice(&own);
         self.put_off(stmt);
+        then.into_iter().for_each(|then| self.put_off(then));
         self.settle()?;
-        self.stmts.push(Stmt { outs: vec![value], op: Op::Common(copy), span });
+        let each = same.into_iter().zip(own);
+        self.stmts.extend(each.map(|(value, own)| Stmt { outs: vec![value], op: Op::Common(own), span }));
         Some(())
     }
 
@@ -295,5 +383,15 @@ impl Lift<'_> {
         l.body = self.block(l.body, &|k| wide.get(k) == Some(&true))?;
         self.stmts.push(Stmt { outs, op: Op::For(Box::new(l)), span });
         Some(())
+    }
+}
+
+/// Makes something that is no part of anything else.
+fn is_new(op: &Op) -> bool {
+    match op {
+        Op::Apply(operation, ..) => !operation.is_view,
+        Op::Elementwise(..) | Op::Fit { .. } | Op::Rule(..) | Op::Zero(_) | Op::Accumulate(..) => true,
+        Op::Copy(Copying::Clone | Copying::ToOwned, _) | Op::Snapshot(_) => true,
+        _ => false,
     }
 }

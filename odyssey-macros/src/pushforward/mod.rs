@@ -22,7 +22,7 @@ use crate::ir::{Block, Copying, Info, Kind, Op, Stmt, Value, ValueMap, Values, W
 use crate::lower::Primal;
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
-pub(crate) use directions::along_several;
+pub(crate) use directions::{along_several, gradient_along_several};
 pub(crate) use sweep::{differentiate_twice, takes_derivatives, Second};
 
 /// A function with its tangent.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Span;
 
 use super::Push;
-use crate::ir::{of_lent_tangent, Block, Call, Callee, Copying, Kind, Op, Parts, Path, Stmt, Value};
+use crate::ir::{of_lent_tangent, Block, Call, Callee, Copying, Kind, Op, Parts, Path, Stmt, Value, Wanted};
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
 use crate::reverse::Derivative;
@@ -40,6 +40,7 @@ pub(crate) fn differentiate_twice(derivative: Derivative) -> Second {
     let tangent = pushed.results.remove(left + 1);
     pushed.results.insert(1, tangent);
     let mut params = Vec::new();
+    push.sweep = Some(Wanted::new());
     for cotangent in &reverse.params {
         push.sweep = Some(push.values[*cotangent].wanted.clone());
         params.push(*cotangent);
@@ -192,10 +193,14 @@ impl Push<'_> {
 
     /// The same operation on the tangents of the cotangents that it is linear in; `None` where the result is constant.
     fn linear(&mut self, op: &Op, span: Span) -> Option<Op> {
-        let mut push = |v: &Value| self.owned_or_zero(*v, span);
-        Some(match op {
+        let mut is_constant = true;
+        let mut push = |v: &Value| {
+            is_constant &= !self.tangents.contains_key(v);
+            self.owned_or_zero(*v, span)
+        };
+        let along = match op {
             Op::Literal(_) | Op::Verbatim(_) | Op::Extent(_) | Op::Length(_) => return None,
-            Op::Zero(_) | Op::Absent => op.clone(),
+            Op::Zero(_) | Op::Absent => return Some(op.clone()),
             Op::Fit { value, over, like } => Op::Fit { value: push(value), over: *over, like: *like },
             Op::Accumulate(sum, term) => Op::Accumulate(push(sum), push(term)),
             Op::AccumulatePart { tangent, path, value, is_taken } => {
@@ -204,7 +209,7 @@ impl Push<'_> {
             }
             Op::TakePart { tangent, path, was } => Op::TakePart { tangent: push(tangent), path: path.clone(), was: *was },
             Op::Part(tangent, path) => Op::Part(push(tangent), path.clone()),
-            Op::Assemble(base, parts) => Op::Assemble(*base, self.parts_along(parts, span)),
+            Op::Assemble(base, parts) => return Some(Op::Assemble(*base, self.parts_along(parts, span))),
             Op::CastBack { cotangent, like } => Op::CastBack { cotangent: push(cotangent), like: *like },
             Op::Payload(d, like) => Op::Payload(push(d), *like),
             Op::JoinedPart { cotangent, axis, parts, stacked } => {
@@ -227,7 +232,8 @@ impl Push<'_> {
             Op::Present(d) => Op::Present(push(d)),
             Op::Expect(d) => Op::Expect(push(d)),
             other => unreachable!("{other:?} is not of a sweep"),
-        })
+        };
+        (!is_constant).then_some(along)
     }
 
     fn parts_along(&mut self, parts: &Parts, span: Span) -> Parts {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Block, For, Op, Stmt, ValueMap, ValueSet};
+use crate::ir::{Block, Directions, For, Op, Stmt, Value, ValueMap, ValueSet};
 
 /// Merges each such loop with its mirror image in the same block; returns their numbers.
 pub(crate) fn merge(block: &mut Block) -> Vec<u32> {
@@ -41,26 +41,44 @@ fn pushes(body: &Block) -> bool {
 
 /// The loop restores nothing, and does nothing with what it carries but add to it.
 fn only_adds(sweep: &For) -> bool {
-    let carried: ValueSet = sweep.body.params[1..].iter().copied().collect();
-    let mut sums = carried.clone();
-    for stmt in &sweep.body.stmts {
-        let target = match &stmt.op {
-            Op::Elementwise(op, operands, _) if op.is("add") || op.is("sub") => Some(operands[0]),
-            Op::Accumulate(sum, _) => Some(*sum),
-            Op::AccumulatePart { tangent, is_taken: false, .. } => Some(*tangent),
-            _ => None,
-        };
-        let mut reads = Vec::new();
-        stmt.reads(&mut |v| reads.push(v));
-        match reads.iter().filter(|v| sums.contains(v)).count() {
-            0 => {}
-            1 if target.is_some_and(|target| sums.contains(&target)) => {
-                sums.insert(stmt.outs[0]);
-            }
-            _ => return false,
-        }
+    let mut sums: ValueSet = sweep.body.params[1..].iter().copied().collect();
+    let are_sums = |sums: &ValueSet| sweep.body.results.iter().all(|result| sums.contains(result));
+    sweep.body.pops.is_empty() && sweep.body.stmts.iter().all(|stmt| adds(stmt, None, &mut sums)) && are_sums(&sums)
+}
+
+/// The statement does nothing with the sums but add to them; in a direction, if there are several.
+fn adds(stmt: &Stmt, direction: Option<Value>, sums: &mut ValueSet) -> bool {
+    if let Op::Directions(each) = &stmt.op {
+        return adds_by_direction(each, &stmt.outs, sums);
     }
-    sweep.body.pops.is_empty() && sweep.body.results.iter().all(|result| sums.contains(result))
+    let target = match &stmt.op {
+        Op::Elementwise(op, operands, _) if op.is("add") || op.is("sub") => Some(operands[0]),
+        Op::Index(sum, index) if Some(*index) == direction => Some(*sum),
+        Op::Accumulate(sum, _) => Some(*sum),
+        Op::AccumulatePart { tangent, is_taken: false, .. } => Some(*tangent),
+        _ => None,
+    };
+    let mut reads = Vec::new();
+    stmt.reads(&mut |v| reads.push(v));
+    match reads.iter().filter(|v| sums.contains(v)).count() {
+        0 => true,
+        1 if target.is_some_and(|target| sums.contains(&target)) => sums.insert(stmt.outs[0]),
+        _ => false,
+    }
+}
+
+/// What is done in each direction does nothing with the sums but add to them.
+fn adds_by_direction(each: &Directions, outs: &[Value], sums: &mut ValueSet) -> bool {
+    let Directions { changed, block } = each;
+    let (direction, places) = block.params.split_first().expect("the number of the direction");
+    let of_sums: Vec<_> = changed.iter().zip(places).filter(|(sum, _)| sums.contains(sum)).map(|(_, place)| *place).collect();
+    sums.extend(&of_sums);
+    if !block.stmts.iter().all(|stmt| adds(stmt, Some(*direction), sums)) {
+        return false;
+    }
+    let left = outs.iter().zip(&block.results).filter(|(_, result)| sums.contains(result)).map(|(out, _)| *out);
+    sums.extend(left.collect::<Vec<_>>());
+    true
 }
 
 /// The statements between the two loops that the second one needs, if none of them needs the first.

@@ -5,6 +5,7 @@ use num_traits::Float;
 
 use super::Sparsity;
 use crate::differentiable::{Differentiable, zero_tangent};
+use crate::directions::{Along, Separate};
 use crate::jacobian::Entries;
 use crate::real::Real;
 
@@ -24,41 +25,60 @@ impl Sparsity {
         X: Differentiable<Tangent: Entries<Number = Y::Number>>,
         Y: Entries,
     {
+        self.in_passes(Separate::zeros(&zero_tangent(&x)), |Separate([direction])| Separate([push(direction.clone())]))
+    }
+
+    /// The same of a function along `N` directions at a time, which take the place of zeros.
+    #[track_caller]
+    pub(crate) fn in_passes<X, Y, const N: usize>(&self, zeros: X, mut push: impl FnMut(&X) -> Y) -> SparseJacobian<'_, Y::Number>
+    where
+        X: Along<N, Number = Y::Number>,
+        Y: Along<N>,
+    {
         let (rows, columns) = self.shape();
-        let zero = zero_tangent(&x);
-        assert!(
-            zero.entries().len() == columns,
-            "the pattern has {columns} columns, the argument {} numbers",
-            zero.entries().len()
-        );
-        let mut along = |weight: &dyn Fn(usize) -> Y::Number| {
-            let mut direction = zero.clone();
-            direction.entries_mut().iter_mut().enumerate().for_each(|(column, entry)| *entry = weight(column));
-            let tangent = push(direction);
-            assert!(
-                tangent.entries().len() == rows,
-                "the pattern has {rows} rows, the result {} numbers",
-                tangent.entries().len()
-            );
-            tangent
+        let mut directions = zeros;
+        let numbers = directions.numbers();
+        assert!(numbers == columns, "the pattern has {columns} columns, the argument {numbers} numbers");
+        let mut along = |weight: &dyn Fn(usize, usize) -> Y::Number| {
+            for column in 0..columns {
+                (0..N).for_each(|direction| directions.write(column, direction, weight(column, direction)));
+            }
+            let tangents = push(&directions);
+            let numbers = tangents.numbers();
+            assert!(numbers == rows, "the pattern has {rows} rows, the result {numbers} numbers");
+            tangents
         };
         let mut of_colours = vec![Vec::new(); self.passes()];
         for (number, (row, column)) in self.entries().enumerate() {
             of_colours[self.colours.of[column]].push((number, row));
         }
         let mut values = vec![num_traits::zero(); self.len()];
-        for (colour, entries) in of_colours.into_iter().enumerate() {
-            let is_along = |column: usize| self.colours.of[column] == colour;
-            let tangent = along(&|column| if is_along(column) { num_traits::one() } else { num_traits::zero() });
-            entries.into_iter().for_each(|(number, row)| values[number] = tangent.entries()[row]);
+        for (pass, colours) in of_colours.chunks(N).enumerate() {
+            let is_along = |column, direction| self.colours.of[column] == N * pass + direction;
+            let one_or_zero = |is_along| if is_along { num_traits::one() } else { num_traits::zero() };
+            let tangents = along(&|column, direction| one_or_zero(is_along(column, direction)));
+            for (direction, entries) in colours.iter().enumerate() {
+                entries.iter().for_each(|(number, row)| values[*number] = tangents.number(*row, direction));
+            }
         }
         let jacobian = SparseJacobian { sparsity: self, values };
         if cfg!(debug_assertions) && columns > 0 {
             let direction: Array1<Y::Number> = (0..columns).map(without_a_pattern).collect();
-            jacobian.assert_whole(&direction, along(&|column| direction[column]).entries());
+            let tangents = along(&|column, _| direction[column]);
+            jacobian.assert_whole(&direction, |row| tangents.number(row, 0));
         }
         jacobian
     }
+}
+
+/// A sparse Jacobian or Hessian, several colours at a time: what generated code calls.
+#[track_caller]
+pub fn by_colours<X, Y, const N: usize>(sparsity: &Sparsity, zeros: X, push: impl FnMut(&X) -> Y) -> SparseJacobian<'_, Y::Number>
+where
+    X: Along<N, Number = Y::Number>,
+    Y: Along<N>,
+{
+    sparsity.in_passes(zeros, push)
 }
 
 impl Sparsity {
@@ -164,16 +184,16 @@ impl<T: Real> SparseJacobian<'_, T> {
 
     /// Panics if the tangent along a direction is another than the entries say.
     #[track_caller]
-    fn assert_whole(&self, direction: &Array1<T>, tangent: &[T]) {
+    fn assert_whole(&self, direction: &Array1<T>, tangent: impl Fn(usize) -> T) {
         let found = self.dot(direction);
         let mut scale = Array1::<T>::zeros(found.len());
         for (row, column, value) in self.triplets() {
             scale[row] += (value * direction[column]).abs();
         }
-        for (row, (found, expected)) in found.iter().zip(tangent).enumerate() {
+        for (row, found) in found.iter().enumerate() {
+            let expected = tangent(row);
             let tolerance = T::epsilon().sqrt() * (scale[row] + expected.abs());
-            let is_near =
-                (*found - *expected).abs() <= tolerance || found.is_nan() || expected.is_nan() || !tolerance.is_finite();
+            let is_near = (*found - expected).abs() <= tolerance || found.is_nan() || expected.is_nan() || !tolerance.is_finite();
             assert!(is_near, "row {row} of the Jacobian has an entry other than zero that the pattern leaves out");
         }
     }

@@ -22,12 +22,16 @@
 //! assert_eq!(sparsity.passes(), 3);
 //! let jacobian = sparsity.jacobian(&x, |direction| tension::jvp(&x, direction).1);
 //! assert_eq!(jacobian.to_dense(), tension::jacobian(&x));
+//! // The same, with several colours in one pass.
+//! assert_eq!(tension::sparse_jacobian(&sparsity, &x), jacobian);
 //! ```
 
 mod colours;
 mod jacobian;
 
 pub use jacobian::SparseJacobian;
+#[doc(hidden)]
+pub use jacobian::by_colours;
 
 use colours::Colours;
 

@@ -27,6 +27,7 @@ mod outcomes;
 mod recursion;
 mod rules;
 mod rules_of_second_order;
+mod sparse;
 #[path = "../programs/support.rs"]
 mod support;
 mod traits;

@@ -174,6 +174,12 @@ impl Function {
         (!few.is_empty()).then_some(few)
     }
 
+    /// An argument of one dimension: with respect to it alone there is a Hessian.
+    pub(crate) fn one_line(&self) -> Option<Vec<Var>> {
+        let is_line = |v: &&Var| matches!(self.variables[**v].ty, Type::Vector(_) | Type::List(_));
+        self.arguments.iter().find(is_line).map(|v| vec![*v])
+    }
+
     /// Whether the argument is differentiated.
     pub(crate) fn differentiates(&self, argument: Var) -> bool {
         let by_type = !matches!(self.variables[argument].ty, Type::Int(_));

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned, ToTokens};
+use syn::Ident;
 
 use super::hidden::given_in_few;
 use super::signature::is_consumed_receiver;
@@ -37,7 +38,8 @@ impl Companion<'_> {
         };
         let backwards = self.jacobian_by_rows();
         let body = if self.has_forward_mode() {
-            let forwards = self.jacobian_by_several_columns().unwrap_or_else(|| self.jacobian_by_columns());
+            let several = self.columns_of_jacobian().map(|columns| columns.matrices(&rows.to_token_stream()));
+            let forwards = several.unwrap_or_else(|| self.jacobian_by_columns());
             quote_spanned! {here=>
                 let #columns = #(#counts)+*;
                 if #columns <= #rows { #forwards } else { #backwards }
@@ -53,7 +55,7 @@ impl Companion<'_> {
         }
     }
 
-    fn has_forward_mode(&self) -> bool {
+    pub(super) fn has_forward_mode(&self) -> bool {
         let compiled = self.program.and_then(|program| program.pushforward.as_ref());
         self.source.options.jvp.is_some() || compiled.is_some_and(|Pushforward { unsupported, .. }| unsupported.is_none())
     }
@@ -65,20 +67,23 @@ impl Companion<'_> {
 
     fn jacobian_by_columns(&self) -> TokenStream {
         let (here, krate, names, rows) = (self.here(), self.krate, self.names(), self.local("rows"));
-        let (owner, hidden, generics) = (self.owner(), self.hidden("pushforward"), self.explicit_hidden_generics(1));
-        let function = self.given_function();
-        let (unit, lent) = (self.local("unit"), given_in_few(self.lent()));
+        let unit = self.local("unit");
         let matrices = self.source.signature.differentiated().map(|(position, _)| {
-            let along =
-                (0..names.len()).map(|other| if other == position { unit.to_token_stream() } else { quote!(#krate::rt::No) });
-            let (along, name) = (tuple(&along.collect::<Vec<_>>()), &names[position]);
-            quote_spanned! {here=>
-                #krate::rt::by_columns(#rows, #krate::rt::zero_tangent(&#name), |#unit| {
-                    #owner::#hidden #generics(#function #(#lent,)* #along).1
-                })
-            }
+            let (name, tangent) = (&names[position], self.tangent_along(position, &unit));
+            quote_spanned!(here=> #krate::rt::by_columns(#rows, #krate::rt::zero_tangent(&#name), |#unit| { #tangent }))
         });
         bare_or_tuple(&matrices.collect::<Vec<_>>())
+    }
+
+    /// The tangent of the result along that of one argument, which is lent.
+    pub(super) fn tangent_along(&self, position: usize, direction: &Ident) -> TokenStream {
+        let (here, krate, function, lent) = (self.here(), self.krate, self.given_function(), given_in_few(self.lent()));
+        let (owner, hidden, generics) = (self.owner(), self.hidden("pushforward"), self.explicit_hidden_generics(1));
+        let along =
+            (0..self.arguments().len())
+                .map(|other| if other == position { direction.to_token_stream() } else { quote!(#krate::rt::No) });
+        let along = tuple(&along.collect::<Vec<_>>());
+        quote_spanned!(here=> #owner::#hidden #generics(#function #(#lent,)* #along).1)
     }
 
     fn jacobian_by_rows(&self) -> TokenStream {

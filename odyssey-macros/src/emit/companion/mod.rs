@@ -14,6 +14,7 @@ mod rule;
 mod rule_along;
 mod second;
 mod signature;
+mod sparse;
 mod third;
 mod vjp;
 
@@ -109,7 +110,8 @@ impl Companion<'_> {
                 self.vjp(),
                 self.jvp(),
                 self.jacobian(),
-                self.columns(),
+                self.sparse_jacobian(),
+                self.columns_of_jacobian().map_or_else(TokenStream::new, |columns| columns.form()),
                 self.check_grad(),
                 self.residual_vjp(),
                 self.pushforward(),

@@ -21,7 +21,16 @@ impl Companion<'_> {
             Place::TraitImpl => vec![self.residual_hvp()],
             _ => {
                 let over = self.over_floats.unwrap_or(self);
-                vec![self.hvp(), self.hessian(), over.residual_hvp(), self.nested(), over.third()]
+                let curvatures = self.columns_of_hessian().map_or_else(TokenStream::new, |columns| columns.form());
+                vec![
+                    self.hvp(),
+                    self.hessian(),
+                    self.sparse_hessian(),
+                    curvatures,
+                    over.residual_hvp(),
+                    self.nested(),
+                    over.third(),
+                ]
             }
         }
     }
@@ -190,31 +199,38 @@ impl Companion<'_> {
         quote_spanned!(here=> let (#seed, #zero) = #krate::rt::constant_seed::<#target>(); #(#whole)*)
     }
 
-    /// All second derivatives with respect to one argument of one dimension, a column at a time.
+    /// All second derivatives with respect to one argument of one dimension, several columns at a time or one.
     pub(super) fn hessian(&self) -> TokenStream {
-        let mut differentiated = self.source.signature.differentiated();
-        let (Some((position, argument)), None) = (differentiated.next(), differentiated.next()) else {
-            return TokenStream::new();
-        };
-        if !self.has_second() || self.outcome().is_fallible() || !argument.kind.is_line() {
+        if !self.source.signature.has_hessian() {
             return TokenStream::new();
         }
         let (here, vis, krate, bound) = (self.here(), self.vis(), self.krate, self.with_second(&self.whole_scalar_bound()));
         let (impl_generics, ..) = self.generics.split_for_impl();
-        let (parameters, name, hvp) = (self.parameters(), self.companion("hessian"), self.companion("hvp"));
-        let (owner, generics, names, ty) = (self.owner(), self.explicit_generics(), self.names(), &self.tangents[0]);
-        let lent = self.arguments().iter().zip(&names).map(|(argument, name)| Self::lend(argument, name));
-        let (x, unit) = (&names[position], self.local("unit"));
+        let (parameters, name, ty) = (self.parameters(), self.companion("hessian"), &self.tangents[0]);
+        let (position, _) = self.source.signature.differentiated().next().expect("the argument");
+        let x = &self.names()[position];
+        let rows = quote_spanned!(here=> #krate::rt::entries(&#krate::rt::zero_tangent(&#x)));
+        let several = self.columns_of_hessian().map(|columns| columns.matrices(&rows));
+        let body = several.unwrap_or_else(|| self.hessian_by_columns(&rows, x));
         quote_spanned! {here=>
             /// The matrix of second derivatives.
             #[inline]
             #vis fn #name #impl_generics (#(#parameters),*) -> #krate::rt::ndarray::Array2<<#ty as #krate::rt::Entries>::Number> #bound {
-                #krate::rt::by_columns(
-                    #krate::rt::entries(&#krate::rt::zero_tangent(&#x)),
-                    #krate::rt::zero_tangent(&#x),
-                    |#unit| #owner::#hvp #generics(#(#lent,)* ::core::clone::Clone::clone(#unit)),
-                )
+                #body
             }
         }
+    }
+
+    fn hessian_by_columns(&self, rows: &TokenStream, x: &Ident) -> TokenStream {
+        let (here, krate, unit) = (self.here(), self.krate, self.local("unit"));
+        let tangent = self.curvature_along(&unit);
+        quote_spanned!(here=> #krate::rt::by_columns(#rows, #krate::rt::zero_tangent(&#x), |#unit| #tangent))
+    }
+
+    /// The tangent of the gradient along that of the one argument, which is lent.
+    pub(super) fn curvature_along(&self, direction: &Ident) -> TokenStream {
+        let (here, owner, hvp, lent) = (self.here(), self.owner(), self.companion("hvp"), self.lent());
+        let generics = self.explicit_generics();
+        quote_spanned!(here=> #owner::#hvp #generics(#(#lent,)* ::core::clone::Clone::clone(#direction)))
     }
 }

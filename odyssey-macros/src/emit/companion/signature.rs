@@ -8,7 +8,7 @@ use syn::{Ident, Item, Receiver, Type};
 use super::Companion;
 use crate::emit::names::{at, seen_as_ours};
 use crate::emit::writer::{tuple, Writer};
-use crate::ir::{Block, Callee, Kind, Op, Value};
+use crate::ir::{Block, Callee, Op, Value};
 use crate::parse::{Argument, Outcome, Place};
 use crate::reverse::Derivative;
 
@@ -255,7 +255,7 @@ impl Companion<'_> {
     }
 
     pub(super) fn has_gradient(&self) -> bool {
-        !matches!(self.outcome().target_kind, Kind::Array(_) | Kind::Sequence(_) | Kind::Tuple(_) | Kind::Reference(_))
+        self.outcome().may_be_scalar()
     }
 
     pub(super) fn arguments(&self) -> &[Argument] {

@@ -32,8 +32,15 @@ impl<'b> Foreign<'b> {
         let definitions = Definitions::of([forward]);
         let mut stored = ValueSet::default();
         find_stored(values, forward, &mut stored);
-        let is_cheap = |op: &Op| matches!(op, Op::Elementwise(e, ..) if e.is_cheap()) && is_elementwise(values, op);
-        let again = definitions.own().filter(|(value, op)| is_cheap(op) && !stored.contains(value)).map(|(value, _)| value);
+        let memo = Memo::default();
+        let shapes = Shapes { values, definitions: &definitions, memo: &memo };
+        let is_cheap = |value: Value, op: &Op| match op {
+            Op::Elementwise(e, ..) => e.is_cheap() && is_elementwise(values, op),
+            Op::Fit { .. } => !stands_for_a_sum(value, &shapes),
+            _ => false,
+        };
+        let again =
+            definitions.own().filter(|(value, op)| is_cheap(*value, op) && !stored.contains(value)).map(|(value, _)| value);
         let again = again.collect();
         Foreign { definitions, again }
     }
@@ -57,9 +64,7 @@ fn find_stored(values: &Values, block: &Block, stored: &mut ValueSet) {
 
 /// Fuses a block and those inside it; `captured` are values of this block that are read from elsewhere.
 pub(crate) fn fuse(values: &mut Values, block: &mut Block, foreign: &Foreign, captured: &ValueSet) {
-    for stmt in &mut block.stmts {
-        stmt.op.blocks_mut().into_iter().for_each(|inner| fuse(values, inner, foreign, captured));
-    }
+    fuse_inside(values, block, foreign, captured);
     drop_identities(values, block, &foreign.definitions);
     let mut fusion = Fusion::new(values, block, foreign, captured);
     fusion.materialise_shared();
@@ -68,6 +73,22 @@ pub(crate) fn fuse(values: &mut Values, block: &mut Block, foreign: &Foreign, ca
     let definitions = Definitions::of([&*block]).with(&foreign.definitions);
     let rebuilt = build::rebuild(values, block, &build::Plan { definitions, virtuals, shapes, kernels, steps });
     *block = rebuilt;
+}
+
+/// Fuses what is inside of a block. What is done in each direction may compute once more what is cheap of what is around it, as a
+/// sweep does.
+pub(crate) fn fuse_inside(values: &mut Values, block: &mut Block, foreign: &Foreign, captured: &ValueSet) {
+    let is_by_direction = |stmt: &Stmt| matches!(stmt.op, Op::Directions(_));
+    if block.stmts.iter().any(is_by_direction) {
+        let around = block.clone();
+        let foreign = Foreign::of(values, &around).within(foreign);
+        for stmt in block.stmts.iter_mut().filter(|stmt| is_by_direction(stmt)) {
+            stmt.op.blocks_mut().into_iter().for_each(|inner| fuse(values, inner, &foreign, captured));
+        }
+    }
+    for stmt in block.stmts.iter_mut().filter(|stmt| !is_by_direction(stmt)) {
+        stmt.op.blocks_mut().into_iter().for_each(|inner| fuse(values, inner, foreign, captured));
+    }
 }
 
 /// A root and what it comes to.

@@ -72,6 +72,9 @@ impl<'l, 'a> Each<'l, 'a> {
             return None;
         }
         if let Some((base, _, place)) = changed {
+            if let Op::Accumulate(tangent, value) = stmt.op {
+                stmt.op = Op::AccumulatePart { tangent, path: Path::new(), value, is_taken: false };
+            }
             let (whole, path) = target(&mut stmt.op)?;
             *whole = place;
             let step = Projection::Index(self.direction);

@@ -3,10 +3,10 @@
 
 use crate::ir::{Block, Copying, Listing, Op, Projection, Stmt, Value, ValueSet, Values, Write};
 
-/// Those of a function with its tangent.
-pub(super) fn find(values: &Values, body: &Block) -> ValueSet {
+/// Those of a program with its tangents, which consists of these blocks.
+pub(super) fn find(values: &Values, blocks: &[&Block]) -> ValueSet {
     let mut lists = Lists { values, above: (0..values.len()).collect(), is_whole: vec![false; values.len()] };
-    lists.block(body);
+    blocks.iter().for_each(|block| lists.block(block));
     values.all().filter(|v| values[*v].kind.holds_numbers() && !lists.is_whole[lists.class(*v)]).collect()
 }
 
@@ -51,6 +51,14 @@ impl Lists<'_> {
                 if matches!(path[..], [Projection::Index(_)]) && is_number(value) =>
             {
                 self.join(stmt.outs[0], *base);
+            }
+            Op::AccumulatePart { tangent, path, value, .. } if matches!(path[..], [Projection::Index(_)]) && is_number(value) => {
+                self.join(stmt.outs[0], *tangent);
+            }
+            Op::TakePart { tangent, path, was: None }
+                if matches!(path[..], [Projection::Index(_)]) && is_number(&stmt.outs[0]) =>
+            {
+                self.join(stmt.outs[1], *tangent);
             }
             Op::Push { base, path, value } if path.is_empty() && is_number(value) => self.join(stmt.outs[0], *base),
             Op::Swap { base, path, .. } if path.is_empty() => self.join(stmt.outs[0], *base),

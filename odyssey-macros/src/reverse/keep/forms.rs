@@ -11,7 +11,7 @@ impl Keep<'_> {
         if self.may_borrow(value, block) {
             return self.outliving(value, block);
         }
-        if !self.unstable.contains(&value) || self.values[value].kind.is_scalar() {
+        if !self.unstable.contains(&value) || self.values[value].kind.is_number() {
             return value;
         }
         self.copied(value, block)
@@ -20,7 +20,7 @@ impl Keep<'_> {
     /// Passive code has made it, of a type that may borrow. What is made again is not kept.
     pub(super) fn may_borrow(&self, value: Value, block: &Block) -> bool {
         let info = &self.values[value];
-        if info.active || info.kind.is_scalar() || self.unstable.contains(&value) {
+        if info.active || info.kind.is_number() || self.unstable.contains(&value) {
             return false;
         }
         let definition = block.stmts.iter().find(|stmt| stmt.outs.first() == Some(&value)).map(|stmt| &stmt.op);

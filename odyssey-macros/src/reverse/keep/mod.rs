@@ -43,6 +43,8 @@ fn mirror_id(op: &Op) -> Option<u32> {
         Op::For(l) => Some(l.body.id),
         // What a scope keeps, its mirror image computes itself.
         Op::Scope(_) => None,
+        // Nothing is kept by direction.
+        Op::Directions(_) => None,
         _ => op.blocks().first().map(|block| block.id),
     }
 }
@@ -262,14 +264,16 @@ fn compute_again(
 ) -> ValueMap<Value> {
     let mut front = Vec::new();
     for stmt in &primal.stmts {
-        let [out] = stmt.outs[..] else { continue };
-        if again.contains(&out) {
-            let copy = values.copy_of(out);
-            let mut op = stmt.op.clone();
-            op.map_operands(&mut |v| map.resolve(v));
-            front.push(Stmt { outs: vec![copy], op, span: stmt.span });
-            map.insert(out, copy);
+        if !stmt.outs.iter().any(|out| again.contains(out)) {
+            continue;
         }
+        let mut copy = Stmt { op: stmt.op.fresh(values), ..stmt.clone() };
+        copy.map_reads(&mut |v| map.resolve(v));
+        for out in &mut copy.outs {
+            let own = values.copy_of(*out);
+            map.insert(std::mem::replace(out, own), own);
+        }
+        front.push(copy);
     }
     front.append(&mut sweep.stmts);
     sweep.stmts = front;

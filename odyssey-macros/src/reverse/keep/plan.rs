@@ -1,6 +1,6 @@
 //! What is computed again and what is saved.
 
-use crate::ir::{Block, Kind, Op, Value, ValueMap, ValueSet, Values};
+use crate::ir::{Block, Directions, Kind, Op, Value, ValueMap, ValueSet, Values};
 
 /// Which values of a block are computed again and which are saved.
 pub(super) struct Plan<'a> {
@@ -23,7 +23,7 @@ impl<'a> Plan<'a> {
     ) -> Plan<'a> {
         let mut definitions: ValueMap<_> = block.params.iter().map(|param| (*param, None)).collect();
         for stmt in &block.stmts {
-            let is_simple = stmt.outs.len() == 1 && stmt.op.blocks().is_empty();
+            let is_simple = stmt.outs.len() == 1 && stmt.op.blocks().is_empty() || is_by_direction(&stmt.op);
             definitions.extend(stmt.outs.iter().map(|out| (*out, is_simple.then_some(&stmt.op))));
         }
         let (at_hand, again, saved) = (ValueSet::default(), ValueSet::default(), ValueSet::default());
@@ -47,7 +47,7 @@ impl<'a> Plan<'a> {
             Some(missing) if missing.len() <= 1 || self.must_compute(value) => {
                 let op = self.definitions[&value].expect("computed by one operation");
                 self.again.insert(value);
-                op.operands(&mut |v| self.restore(v));
+                reads(op, &mut |v| self.restore(v));
             }
             _ => {
                 self.saved.insert(value);
@@ -59,7 +59,7 @@ impl<'a> Plan<'a> {
     pub(super) fn read_again(&self) -> ValueSet {
         let mut reads = ValueSet::default();
         for op in self.again.iter().filter_map(|value| self.definitions[&value]) {
-            op.operands(&mut |v| {
+            self::reads(op, &mut |v| {
                 reads.insert(v);
             });
         }
@@ -83,7 +83,7 @@ impl<'a> Plan<'a> {
             return None;
         }
         let mut missing = ValueSet::default();
-        op.operands(&mut |v| {
+        reads(op, &mut |v| {
             if !self.is_settled(v) {
                 missing.unite(&self.missing_for(v, depth + 1).unwrap_or_else(|| ValueSet::from_iter([v])));
             }
@@ -121,11 +121,28 @@ fn is_count(op: &Op) -> bool {
     matches!(op, Op::Verbatim(verbatim) if verbatim.is_pure && crate::lower::is_count(&verbatim.expr))
 }
 
+/// Computes tangents from what it reads, in each direction.
+pub(super) fn is_by_direction(op: &Op) -> bool {
+    matches!(op, Op::Directions(each) if each.changed.is_empty())
+}
+
+/// What an operation reads, in each direction if it has several.
+fn reads(op: &Op, f: &mut impl FnMut(Value)) {
+    op.operands(f);
+    if let Op::Directions(each) = op {
+        each.block.reads(f);
+    }
+}
+
 /// Computing it again costs less than saving it.
 pub(super) fn is_cheap(op: &Op, values: &Values) -> bool {
     let is_scalar = |v: &Value| values[*v].kind.peel().is_scalar();
     match op {
         Op::Elementwise(e, operands, _) => e.is_cheap() && operands.iter().all(is_scalar),
+        Op::Directions(each) => {
+            let Directions { changed, block } = &**each;
+            changed.is_empty() && block.stmts.iter().all(|stmt| is_cheap(&stmt.op, values))
+        }
         op => is_borrowing(op, values) || is_count(op),
     }
 }

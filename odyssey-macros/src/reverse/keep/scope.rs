@@ -23,7 +23,7 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
     let mut keep = Keep { values, unstable, stacks: Vec::new(), front: Vec::new() };
     let mut map = ValueMap::default();
     for value in saved.iter() {
-        if keep.unstable.contains(&value) && keep.values[value].kind.is_scalar() {
+        if keep.unstable.contains(&value) && keep.values[value].kind.is_number() {
             // A number is bound where it is read, and kept as it is.
         } else if keep.unstable.contains(&value) {
             map.insert(value, keep.snapshot(value, forward));

@@ -1,7 +1,7 @@
 //! What is not there any more when the sweep runs, although its name is.
 
 use super::plan::is_borrowing;
-use crate::ir::{Block, ValueSet, Values};
+use crate::ir::{Block, Op, ValueSet, Values};
 
 /// Values that are overwritten, and those that are read as parts of such.
 pub(super) fn unstable(values: &Values, forward: &Block) -> ValueSet {
@@ -14,6 +14,9 @@ pub(super) fn unstable(values: &Values, forward: &Block) -> ValueSet {
 pub(super) fn overwritten(block: &Block, found: &mut ValueSet) {
     for stmt in &block.stmts {
         found.extend(stmt.overwrites().into_iter().map(|(base, _)| base));
+        if let Op::Directions(each) = &stmt.op {
+            found.extend(&each.changed);
+        }
         stmt.op.blocks().into_iter().for_each(|inner| overwritten(inner, found));
     }
 }

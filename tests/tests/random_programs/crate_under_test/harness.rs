@@ -23,6 +23,8 @@ pub struct Case {
     pub jvp: fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>),
     /// The rows of the `jacobian`, which have the numbers that the gradient has.
     pub jacobian: Option<fn(&[f64]) -> Vec<Vec<f64>>>,
+    /// The rows of the `hessian`, and the `hvp` along a direction.
+    pub hessian: Option<fn(&[f64], &[f64]) -> (Vec<Vec<f64>>, Vec<f64>)>,
 }
 
 /// The rows of the Jacobians for several arguments, one beside the other.
@@ -251,13 +253,49 @@ impl Expected {
             let gradient: Vec<_> = columns.map(|k| dot(&column(k), &self.cotangent)).collect();
             self.compare_gradient("jacobian", &gradient, 1.0)?;
         }
+        if let Some(hessian) = case.hessian {
+            self.compare_hessian(case, hessian)?;
+        }
         self.compare_tangent(case)
     }
 
-    /// What the tangent along a direction without a pattern has in common with the cotangent is what the gradient has in
+    /// The Hessian times a direction is the `hvp`, and a central difference of gradients, where these say something.
+    fn compare_hessian(&self, case: &Case, hessian: fn(&[f64], &[f64]) -> (Vec<Vec<f64>>, Vec<f64>)) -> Result<(), String> {
+        let direction = self.direction();
+        let (rows, hvp) = hessian(&self.x, &direction);
+        let products: Vec<f64> = rows.iter().map(|row| dot(row, &direction)).collect();
+        let size = |row: &[f64]| row.iter().zip(&direction).map(|(a, b)| (a * b).abs()).sum::<f64>();
+        let is_close = |(i, row): (usize, &Vec<f64>)| (products[i] - hvp[i]).abs() <= 1e-10 * size(row) + 1e-12;
+        if rows.len() != hvp.len() || !rows.iter().enumerate().all(is_close) {
+            return Err(format!("gradient of hessian: {products:?} along {direction:?}, of hvp: {hvp:?}, at {:?}", self.x));
+        }
+        let (_, trail) = watched(case, &self.x);
+        for (i, second) in hvp.iter().enumerate() {
+            let at = |step: f64| {
+                let mut moved = self.x.clone();
+                let wanted = moved.iter_mut().zip(case.wanted).filter(|(_, is_wanted)| **is_wanted);
+                wanted.zip(&direction).for_each(|((x, _), d)| *x += step * d);
+                let (_, moved_trail) = watched(case, &moved);
+                (moved_trail == trail).then(|| (case.vjp)(&moved, &[1.0]).1[i])
+            };
+            let (Some(wide), Some(narrow)) = (difference(2e-3, at), difference(1e-3, at)) else { return Ok(()) };
+            let says_something = (wide - narrow).abs() <= tolerance(wide, narrow);
+            if says_something && !((second - narrow).abs() <= tolerance(*second, narrow)) {
+                return Err(format!("gradient of hvp: {hvp:?} along {direction:?}, by differences: {narrow} at {i}, at {:?}", self.x));
+            }
+        }
+        Ok(())
+    }
+
+    /// A direction without a pattern.
+    fn direction(&self) -> Vec<f64> {
+        (0..self.derivatives.len()).map(|i| (0.3 + 1.7 * i as f64).cos()).collect()
+    }
+
+    /// What the tangent along a direction has in common with the cotangent is what the gradient has in
     /// common with the direction.
     fn compare_tangent(&self, case: &Case) -> Result<(), String> {
-        let direction: Vec<f64> = (0..self.derivatives.len()).map(|i| (0.3 + 1.7 * i as f64).cos()).collect();
+        let direction = self.direction();
         let (value, tangent) = (case.jvp)(&self.x, &direction);
         self.compare_value("jvp", &value)?;
         let (slope, expected) = (dot(&tangent, &self.cotangent), dot(&self.derivatives, &direction));

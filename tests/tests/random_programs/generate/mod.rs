@@ -26,9 +26,19 @@ pub(crate) fn program(seed: u64) -> Program {
         generator.program.functions.push(helper);
     }
     let rows = *generator.dimensions.iter().max().expect("a dimension");
-    let is_tall = generator.rng.u8(0..3) == 0;
-    let mut entry = generator.function(2..=5, 2, is_tall.then_some(Type::Vector(rows)));
-    entry.wrt = entry.few_numbers(rows).filter(|_| is_tall).or_else(|| generator.some_arguments(&entry));
+    let sort = generator.rng.u8(0..4);
+    let (is_tall, is_bent) = (sort == 0, sort == 1);
+    let mut entry = generator.function(
+        2..=5,
+        2,
+        match (is_tall, is_bent) {
+            (true, _) => Some(Type::Vector(rows)),
+            (_, true) => Some(Type::Scalar),
+            _ => None,
+        },
+    );
+    let some = if is_bent { entry.one_line() } else { entry.few_numbers(rows).filter(|_| is_tall) };
+    entry.wrt = some.or_else(|| generator.some_arguments(&entry));
     generator.program.functions.push(entry);
     generator.program
 }

@@ -40,6 +40,19 @@ pub(crate) fn case(program: &Program) -> String {
     } else {
         "None".to_owned()
     };
+    let mut differentiated = entry.arguments.iter().filter(|v| entry.differentiates(**v)).map(|v| &entry.variables[*v].ty);
+    let hessian = match (differentiated.next(), differentiated.next()) {
+        (Some(Type::Vector(_) | Type::List(_)), None) if *result == Type::Scalar => format!(
+            "Some(|x, t| {{
+        let mut t = Numbers::of(t);
+        let a = arguments(x);
+        let hvp = flat(&annotated::{name}::hvp({call}, {tangents}));
+        let a = arguments(x);
+        (rows(annotated::{name}::hessian({call})), hvp)
+    }})"
+        ),
+        _ => "None".to_owned(),
+    };
     format!(
         "use crate::harness::*;
 use ndarray::prelude::*;
@@ -80,6 +93,7 @@ pub const CASE: Case = Case {{
         (flat(&value), flat(&tangent))
     }},
     jacobian: {jacobian},
+    hessian: {hessian},
 }};
 ",
         structs = super::structs(program),

@@ -1,78 +1,16 @@
-//! Second derivatives: Hessians against central differences of gradients, and gradients of functions that take a gradient
-//! themselves.
+//! Second derivatives: Hessians and their products against central differences of gradients, and gradients of functions that take a
+//! gradient themselves.
 
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 use odyssey_runtime::{Differentiable, Tangent, check};
 
-#[path = "programs/support.rs"]
+mod hessians;
+#[path = "../programs/support.rs"]
 #[allow(dead_code, unused_macros, unused_imports, reason = "shared with other tests")]
 mod support;
 
 use support::{matrix, numbers};
-
-#[differentiable]
-fn rosenbrock(x: &Array1<f64>) -> f64 {
-    let mut sum = 0.0;
-    for i in 0..x.len() - 1 {
-        let a = x[i + 1] - x[i] * x[i];
-        sum += 100.0 * a * a + (1.0 - x[i]).powi(2);
-    }
-    sum
-}
-
-#[test]
-fn hessian_of_rosenbrock_in_closed_form() {
-    let x = array![0.3, -0.5, 0.7];
-    let d = |i: usize| 1200.0 * x[i] * x[i] - 400.0 * x[i + 1] + 2.0;
-    let want = array![[d(0), -400.0 * x[0], 0.0], [-400.0 * x[0], d(1) + 200.0, -400.0 * x[1]], [0.0, -400.0 * x[1], 200.0]];
-    let hessian = rosenbrock::hessian(&x);
-    assert!((&hessian - &want).iter().all(|difference| difference.abs() < 1e-11), "{hessian}");
-    let v = array![1.0, -2.0, 0.5];
-    assert!((rosenbrock::hvp(&x, v.clone()) - want.dot(&v)).iter().all(|difference| difference.abs() < 1e-11));
-}
-
-/// Every line type that has a Hessian, and single precision.
-#[differentiable(wrt(x))]
-fn of_list(x: &[f64], k: usize) -> f64 {
-    let mut product = 1.0;
-    for (i, v) in x.iter().enumerate() {
-        product *= v.sin() + (i + k) as f64;
-    }
-    product
-}
-
-#[differentiable]
-fn of_array<T: Real>(x: [T; 3]) -> T {
-    x[0] * x[1] * x[2].exp() + x[0].powi(3)
-}
-
-#[differentiable]
-fn of_view(x: ArrayView1<f32>) -> f32 {
-    (&x * &x * x).sum()
-}
-
-#[test]
-fn hessians_of_lists_arrays_and_views() {
-    let x = [0.3_f64, 1.2, -0.7];
-    let [a, b, c] = x;
-    let e = c.exp();
-    let want = array![[6.0 * a, e, b * e], [e, 0.0, a * e], [b * e, a * e, a * b * e]];
-    assert!((of_array::hessian(x) - &want).iter().all(|difference| difference.abs() < 1e-14));
-    let h = of_list::hessian(&x, 1);
-    assert_eq!((&h - &h.t()).iter().filter(|difference| difference.abs() > 1e-14).count(), 0);
-    let column = |j: usize, step: f64| {
-        let mut moved = x;
-        moved[j] += step;
-        Array1::from(of_list::grad(&moved, 1))
-    };
-    for j in 0..3 {
-        let difference = (column(j, 1e-5) - column(j, -1e-5)) / 2e-5;
-        assert!((&h.column(j) - &difference).iter().all(|difference| difference.abs() < 1e-8));
-    }
-    let single = array![1.0f32, 2.0, -0.5];
-    assert_eq!(of_view::hessian(single.view()), Array2::from_diag(&(&single * 6.0)));
-}
 
 #[derive(Clone, Differentiable)]
 struct Net {
