@@ -44,7 +44,7 @@ impl Writer<'_> {
                 if let Expr::Closure(closure) = &verbatim.expr {
                     return self.closure_with_own(closure, &verbatim.inputs);
                 }
-                bound.push((ident.clone(), self.bound_as(*value, tokens)));
+                bound.push((ident.clone(), self.bound_as(*value, tokens, scopes.only_look(ident))));
             } else {
                 renamed.push((ident.clone(), tokens));
             }
@@ -79,21 +79,25 @@ impl Writer<'_> {
         Fragment::tight(quote!({ #names #tokens }))
     }
 
-    /// What a name is bound to that stands for this value: what would be moved is lent.
-    fn bound_as(&self, value: Value, tokens: TokenStream) -> TokenStream {
+    /// What a name is bound to that stands for this value: it is lent to code that only looks at it.
+    fn bound_as(&mut self, value: Value, tokens: TokenStream, is_looked_at: bool) -> TokenStream {
         match self.values[value].kind {
-            Kind::Scalar | Kind::Reference(_) | Kind::Unknown => tokens,
-            _ => quote!(&#tokens),
+            Kind::Reference(_) => self.expr(value).tokens,
+            Kind::Scalar => tokens,
+            _ if is_looked_at => quote!(&#tokens),
+            _ => tokens,
         }
     }
 
     /// A closure that has what it captures under names of its own: it may be kept for longer than these.
     fn closure_with_own(&mut self, closure: &ExprClosure, captured: &[(Ident, Value)]) -> Fragment {
-        let bind = |(name, value): &(Ident, Value)| {
+        let body = Scopes::of(&closure.body);
+        let mut bound = Vec::new();
+        for (name, value) in captured {
             let tokens = self.expr(*value).receiver();
-            (name.clone(), self.bound_as(*value, tokens))
-        };
-        let names = let_all(&captured.iter().map(bind).collect::<Vec<_>>());
+            bound.push((name.clone(), self.bound_as(*value, tokens, body.only_look(name))));
+        }
+        let names = let_all(&bound);
         let closure = ExprClosure { capture: Some(syn::Token![move](at(closure.or1_token.spans[0]))), ..closure.clone() };
         Fragment::tight(quote!({ #names #closure }))
     }
@@ -201,6 +205,28 @@ impl<'a> Scopes<'a> {
         let hides = |ident: &Ident| is_declared(ident) || self.macros.iter().any(|tokens| mentions((*tokens).clone(), ident));
         let is_name = || syn::parse2::<Ident>(new.clone()).is_ok_and(|new| !mentions(self.code.clone(), &new));
         names.iter().any(hides) || is_declared(name) && !is_name()
+    }
+}
+
+impl Scopes<'_> {
+    /// The code does nothing with a variable but to call methods of it, to look at its fields and elements, and to refer to it.
+    fn only_look(&self, name: &Ident) -> bool {
+        fn looks(tokens: TokenStream, name: &Ident) -> bool {
+            let tokens: Vec<_> = tokens.into_iter().collect();
+            let is_punct = |token: Option<&TokenTree>, char| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == char);
+            tokens.iter().enumerate().all(|(k, token)| match token {
+                TokenTree::Ident(ident) if ident == name => {
+                    let next = tokens.get(k + 1);
+                    let is_indexed =
+                        matches!(next, Some(TokenTree::Group(g)) if g.delimiter() == proc_macro2::Delimiter::Bracket);
+                    let before = k.checked_sub(1).and_then(|k| tokens.get(k));
+                    is_indexed || is_punct(next, '.') || is_punct(before, '&') || is_punct(before, '.')
+                }
+                TokenTree::Group(group) => looks(group.stream(), name),
+                _ => true,
+            })
+        }
+        looks(self.code.clone(), name)
     }
 }
 

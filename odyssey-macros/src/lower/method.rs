@@ -320,11 +320,16 @@ impl Lowerer {
             };
             // The array itself stands for its element: what is done to the element is done to all of them.
             let array = self.behind_reference(array);
-            let element = if by_reference { self.referred(array, expr.span()) } else { array };
+            let is_passive = !self.is_active(array);
+            // A passive array may be read in the closure as well, as what it is.
+            let element = if by_reference || is_passive { self.referred(array, expr.span()) } else { array };
             let is_lent = by_reference && matches!(parameter, Pat::Ident(_));
-            if !self.is_active(array) {
-                let of_closure = Element { is_lent, ty: ty.map(|ty| (**ty).clone()) };
-                self.elements.extend([(array, of_closure.clone()), (element, of_closure)]);
+            let parameter = match parameter {
+                Pat::Reference(reference) if is_passive => &reference.pat,
+                other => other,
+            };
+            if is_passive {
+                self.elements.insert(element, Element { is_lent, ty: ty.map(|ty| (**ty).clone()) });
             }
             let name = self.values[array].name.clone();
             self.bind(parameter, element);

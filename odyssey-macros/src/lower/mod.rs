@@ -246,6 +246,7 @@ impl Lowerer {
             self.integers.remove(&value);
             self.temporary.remove(&value);
             self.partial.remove(&value);
+            self.elements.remove(&value);
         }
         self.values.truncate(point.values);
         self.blocks.truncate(point.blocks.len());

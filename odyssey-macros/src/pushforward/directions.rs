@@ -54,6 +54,8 @@ struct Lift<'a> {
     apart: ValueSet,
     /// Tangents that something else has taken the place of.
     overwritten: ValueSet,
+    /// Those of which nothing is left outside of the block that has made them.
+    gone: ValueSet,
     /// What computes tangents and is put off, as it would be for one direction.
     pending: Vec<Stmt>,
     stmts: Vec<Stmt>,
@@ -71,6 +73,7 @@ impl<'a> Lift<'a> {
             parts_of_primals: ValueSet::default(),
             apart: blocks[0].params.iter().copied().collect(),
             overwritten: ValueSet::default(),
+            gone: ValueSet::default(),
             pending: Vec::new(),
             stmts: Vec::new(),
         };

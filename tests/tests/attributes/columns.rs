@@ -95,6 +95,31 @@ fn wave(x: &[f64; 9]) -> Vec<f64> {
     out
 }
 
+#[differentiable]
+fn as_array(x: &[f64; 3]) -> Array1<f64> {
+    Array1::from(x.to_vec())
+}
+
+#[differentiable]
+fn product(a: f64, b: f64) -> f64 {
+    a * b
+}
+
+/// A copy that was made before the list was changed, read behind a call.
+#[differentiable]
+fn copied(x: &[f64; 3]) -> Vec<f64> {
+    let mut v = x.to_vec();
+    let y = as_array(x);
+    let z = (x[0], v.clone());
+    v[0] *= x[0].cos();
+    let e = product(v[0], 0.4);
+    let mut out = vec![z.0 * z.1[0], e, y[0]];
+    for _ in 0..4 {
+        out.push(v[0] * z.1[0]);
+    }
+    out
+}
+
 /// A list that is changed while it is read.
 #[differentiable]
 fn diffused(heat: &Vec<f64>, #[no_grad] rate: f64, steps: usize) -> Vec<f64> {
@@ -311,6 +336,7 @@ fn many(x: &[f64; 2], steps: usize) -> [f64; 14] {
 #[test]
 fn columns_are_tangents() {
     let x3 = array![0.3, 0.7, 0.9];
+    assert_columns!(copied([0.7, -0.4, 1.1]));
     assert_columns!(wave([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 0.2]));
     assert_columns!(diffused(vec![0.1, 0.9, -0.3, 0.4, 0.2], 0.2, 7));
     let w = array![[0.1, 0.5, -0.2], [0.7, 0.3, 0.1], [-0.4, 0.6, 0.2]];

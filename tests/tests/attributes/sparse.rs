@@ -106,6 +106,44 @@ impl Chain {
     }
 }
 
+#[differentiable]
+trait Elastic {
+    #[differentiable(wrt(x))]
+    fn stored(&self, x: &[f64]) -> f64;
+
+    #[differentiable(wrt(x))]
+    fn forces(&self, x: &[f64]) -> Vec<f64>;
+}
+
+#[differentiable]
+impl Elastic for Chain {
+    #[differentiable(wrt(x))]
+    fn stored(&self, x: &[f64]) -> f64 {
+        let mut energy = 0.0;
+        for i in 1..x.len() {
+            let d = x[i] - x[i - 1];
+            energy += self.stiffness * d.sin() * d;
+        }
+        energy
+    }
+
+    #[differentiable(wrt(x))]
+    fn forces(&self, x: &[f64]) -> Vec<f64> {
+        let mut forces = x.to_vec();
+        for i in 1..x.len() {
+            forces[i] = self.stiffness * x[i - 1] * x[i];
+        }
+        forces
+    }
+}
+
+#[test]
+fn of_traits() {
+    let (chain, x, sparsity) = (Chain { stiffness: 1.5 }, line(9), Sparsity::banded(9, 9, 1, 1));
+    assert_eq!(chain.stored_sparse_hessian(&sparsity, &x).to_dense(), chain.stored_hessian(&x));
+    assert_eq!(chain.forces_sparse_jacobian(&sparsity, &x).to_dense(), chain.forces_jacobian(&x));
+}
+
 #[test]
 fn hessians_of_bands() {
     let x = line(30);

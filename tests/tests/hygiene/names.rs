@@ -283,6 +283,60 @@ fn a_count_that_is_hidden(x: f64, n: usize) -> f64 {
     t * m as f64 * n as f64
 }
 
+#[differentiable(wrt(s))]
+fn an_option(rate: Option<f64>, s: f64) -> f64 {
+    let v = rate;
+    let k = if let Some(rate) = v { 2.0 * rate } else { 1.0 };
+    s * k
+}
+
+#[differentiable(wrt(s))]
+fn an_option_in_arms(rate: Option<f64>, s: f64) -> f64 {
+    let v = rate;
+    let k = match v {
+        Some(v) if v > 0.5 => v,
+        Some(rate) => rate * 2.0,
+        None => 1.0,
+    };
+    s * k
+}
+
+#[differentiable(wrt(s))]
+fn a_range(it: std::ops::Range<usize>, s: f64) -> f64 {
+    let v = it;
+    let n = {
+        let it = v.clone();
+        it.count()
+    };
+    let mut t = s;
+    for i in v {
+        t = t * s + (i * n) as f64;
+    }
+    t
+}
+
+#[differentiable(wrt(s))]
+fn a_text(r: String, s: f64) -> f64 {
+    let v = r;
+    let n = {
+        let r = v.len();
+        r + v.len()
+    };
+    s * n as f64
+}
+
+#[differentiable(wrt(s))]
+fn a_list_that_is_moved(r: Vec<f64>, s: f64) -> f64 {
+    let v = r;
+    let w = {
+        let r = 1.0;
+        let mut q = v;
+        q.push(r);
+        q
+    };
+    s * w[w.len() - 1] * w[0]
+}
+
 macro_rules! assert_as_written {
     ($($function:ident($($argument:expr),*)),*) => {$(
         let want = $function($($argument),*);
@@ -294,6 +348,14 @@ macro_rules! assert_as_written {
 
 #[test]
 fn names_that_hide_what_others_stand_for() {
+    let range = 0..4;
+    assert_as_written!(
+        an_option(Some(0.3), 0.7),
+        an_option_in_arms(Some(0.3), 0.7),
+        a_range(range.clone(), 0.7),
+        a_text("abc".to_owned(), 0.7),
+        a_list_that_is_moved(vec![1.0, 2.0], 0.7)
+    );
     assert_as_written!(
         a_block(0.7, 0.3),
         a_loop_over_the_same_name(0.7, 0.3),

@@ -76,6 +76,25 @@ fn an_array_that_is_read_again(x: Array1<f64>, r: f64) -> f64 {
     (x.mapv(|a| a * a * r) + &x).sum()
 }
 
+#[differentiable(wrt(r))]
+fn the_array_itself(x: &Array1<f64>, r: f64) -> f64 {
+    x.mapv(|a| {
+        let b = x[0] * a;
+        r * b
+    })
+    .sum()
+}
+
+#[differentiable(wrt(r))]
+fn the_array_under_another_name(x: &Array1<f64>, r: f64) -> f64 {
+    let v = x;
+    x.mapv(|x| {
+        let b = v[0];
+        if x > b { r * x } else { r * b * v.len() as f64 }
+    })
+    .sum()
+}
+
 macro_rules! assert_differentiated {
     ($($function:ident($($argument:expr),*)),*) => {$(
         let want = $function($($argument),*);
@@ -90,6 +109,8 @@ fn as_it_was_written() {
     let (x, y) = (array![0.2, 0.6, 0.9], array![0.5, 0.1, 0.7]);
     assert_differentiated!(
         constructed(0.7),
+        the_array_itself(&x, 0.7),
+        the_array_under_another_name(&x, 0.7),
         a_condition_of_a_choice(&x),
         a_number_of_elements(&x, 0.7),
         elements_that_are_lent(&x, 0.7),

@@ -19,7 +19,7 @@ use run::{Runner, Verdict};
 fn gradients_are_those_of_differences() {
     let seed = setting("ODYSSEY_PROGRAMS_SEED", 1);
     // Optimising them takes longer than all the rest.
-    let count = setting("ODYSSEY_PROGRAMS", if cfg!(debug_assertions) { 80 } else { 40 });
+    let count = setting("ODYSSEY_PROGRAMS", if cfg!(debug_assertions) { 48 } else { 24 });
     let minimised = setting("ODYSSEY_PROGRAMS_MINIMISE", 3);
     let programs: Vec<_> = (seed..seed + count).map(generate::program).collect();
     let runner = Runner::new("random_programs", None);

@@ -255,8 +255,34 @@ fn over_floats<T: Real>(x: &[T], #[no_grad] k: T) -> T {
     product
 }
 
+#[differentiable]
+fn as_array(x: &[f64]) -> Array1<f64> {
+    Array1::from(x.to_vec())
+}
+
+/// A copy that was made before the list was changed, read behind a call.
+#[differentiable]
+fn copied(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let y = as_array(x);
+    let (z, pair) = (v.clone(), (x[0], v.clone()));
+    v[0] *= x[0].cos();
+    let e = bump(v[0], x[0]);
+    x[0] * z[0] + e * pair.0 * pair.1[0] + y[1] * v[1]
+}
+
+/// What is there for a moment only, read by the sweep.
+#[differentiable]
+fn changed_at_once(x: &[f64]) -> f64 {
+    let mut y = as_array(x) * 0.5;
+    y[0] *= x[0].cos();
+    y.dot(&y)
+}
+
 #[test]
 fn of_scalar_code() {
+    assert_hessian!(copied(&list));
+    assert_hessian!(changed_at_once(&list));
     assert_hessian!(relaxed(&list));
     assert_hessian!(branching(&list));
     assert_hessian!(growing(&list));

@@ -12,7 +12,8 @@ impl Companion<'_> {
     /// The Jacobian for one argument of one dimension.
     pub(super) fn sparse_jacobian(&self) -> TokenStream {
         let signature = &self.source.signature;
-        let Some(position) = signature.only_line().filter(|_| signature.has_jacobian() && self.has_forward_mode()) else {
+        let is_forward = self.has_forward_mode() || self.source.is_declared;
+        let Some(position) = signature.only_line().filter(|_| signature.has_jacobian() && is_forward) else {
             return TokenStream::new();
         };
         let matrix = match self.columns_of_jacobian() {

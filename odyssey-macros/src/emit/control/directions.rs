@@ -27,8 +27,8 @@ impl Writer<'_> {
         let direction = self.pattern(block.params[0]);
         let stmts = self.block(block, places);
         self.at = places.end;
-        let left = self.left_at_the_end(&block.params[1..], &block.results[own..]);
         let results: Vec<_> = block.results[..own].iter().map(|v| self.consume(*v).tokens).collect();
+        let left = self.left_at_the_end(&block.params[1..], &block.results[own..]);
         self.names.leave(scope);
         let count = count_of_directions();
         if results.is_empty() {
@@ -36,8 +36,14 @@ impl Writer<'_> {
         }
         let are_numbers = stmt.outs[..own].iter().all(|out| self.values[*out].kind.is_number());
         let each_direction = self.rt(if are_numbers { "numbers" } else { "each_direction" }, stmt.span);
+        // The results may read what is replaced at the end.
+        let tangents = self.names.unique(&Ident::new("tangents", at(stmt.span)));
         let run = |result: &TokenStream| {
-            let body = if stmts.is_empty() && left.is_empty() { result.clone() } else { quote!({ #stmts #left #result }) };
+            let body = match (stmts.is_empty(), left.is_empty()) {
+                (true, true) => result.clone(),
+                (false, true) => quote!({ #stmts #result }),
+                (_, false) => quote!({ #stmts let #tangents = #result; #left #tangents }),
+            };
             quote!(#each_direction::<_, #count>(|#direction| #body))
         };
         let bound = if let ([result], [out]) = (&results[..], &stmt.outs[..own]) {

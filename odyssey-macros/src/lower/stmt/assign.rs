@@ -6,7 +6,7 @@ use syn::{BinOp, Expr};
 use crate::ir::{Projection, Value, Write};
 use crate::lower::followed::{guard, shared};
 use crate::lower::literal::typed;
-use crate::lower::passive::compound;
+use crate::lower::passive::{compound, is_pure};
 use crate::lower::place::without_parens;
 use crate::lower::Lowerer;
 use crate::table::elementwise::Elementwise;
@@ -84,27 +84,35 @@ impl Lowerer {
             self.assign(&e.left, value);
             return;
         }
+        let before = (!self.reads_active(&e.right) && !is_pure(&e.right)).then(|| self.savepoint());
         // For floats, Rust evaluates the right-hand side first.
         let right = self.expr(&e.right);
-        let Some(place) = self.place(&e.left) else { return self.refuse_place(&e.left, "changed") };
+        let Some(mut place) = self.place(&e.left) else { return self.refuse_place(&e.left, "changed") };
         let left = self.load(&place, e.left.span());
         // `f64: AddAssign<T>` holds for floats alone.
         if self.kind(left).is_scalar() && matches!(self.kind(right), crate::ir::Kind::Tensor | crate::ir::Kind::Unknown) {
             self.values[right].kind = crate::ir::Kind::Scalar;
         }
         let is_active = self.is_active(left) || self.is_active(right);
-        if !is_active && (self.kind(left).is_numeric() && !self.kind(left).is_scalar() || matches!(&*e.right, Expr::Reference(_)))
-        {
-            self.passive_effect(&Expr::Binary(e.clone()));
+        if !is_active {
+            let is_array = self.kind(left).is_numeric() && !self.kind(left).is_scalar();
+            // What has an effect is written once, in the passive code as a whole.
+            if let Some(before) = before {
+                self.restore(before);
+                place = self.place(&e.left).expect("a place as before");
+            }
+            if is_array || matches!(&*e.right, Expr::Reference(_)) {
+                self.passive_effect(&Expr::Binary(e.clone()));
+                return;
+            }
+            let value = self.verbatim(&Expr::Binary(sum));
+            let how = if ends_with_view(&place) { Write::Assign } else { Write::Set };
+            self.store(&place, value, how, span);
             return;
         }
         let is_sum = op.is("add") || op.is("sub");
-        if place.path.is_empty() || !is_sum || !is_active {
-            let value = if is_active {
-                self.combined(op, left, right, &e.left, &e.right, span)
-            } else {
-                self.verbatim(&Expr::Binary(sum))
-            };
+        if place.path.is_empty() || !is_sum {
+            let value = self.combined(op, left, right, &e.left, &e.right, span);
             let how = if ends_with_view(&place) { Write::Assign } else { Write::Set };
             self.store(&place, value, how, span);
             return;

@@ -25,7 +25,7 @@ impl<'l, 'a> Each<'l, 'a> {
         // What is in the place of a tangent that is changed, in the end.
         let left: Vec<_> = changed.iter().map(|base| last(*base, &overwritten)).collect();
         let is_gone = |out: &Value| overwritten.iter().any(|(base, _)| base == out) || left.contains(out);
-        let own: Vec<_> = made.into_iter().filter(|out| !is_gone(out)).collect();
+        let (gone, own): (Vec<_>, Vec<_>) = made.into_iter().partition(is_gone);
 
         let name = Some(syn::Ident::new("direction", span));
         let direction = lift.values.add(Info { name, ..Info::unnamed(Kind::Unknown, span) });
@@ -38,6 +38,7 @@ impl<'l, 'a> Each<'l, 'a> {
         let results = results.map(|result| *result.expect("what is made has been met")).collect();
         let Each { lift, stmts, .. } = each;
         lift.overwritten.extend(overwritten.iter().map(|(base, _)| *base));
+        lift.gone.extend(gone.iter().filter(|out| !left.contains(out)));
         let params = std::iter::once(direction).chain(places).collect();
         let block = Block { params, stmts, results, ..Block::default() };
         let outs = own.into_iter().chain(left).collect();
@@ -106,7 +107,7 @@ impl<'l, 'a> Each<'l, 'a> {
             self.stmt(part)?;
             return self.one.get(&value).copied();
         }
-        if self.lift.lists.contains(&value) {
+        if self.lift.lists.contains(&value) || self.lift.gone.contains(&value) {
             return None;
         }
         let all = match self.all.get(&value) {
