@@ -218,3 +218,22 @@ fn gradients_agree() {
     agrees!(copy_swap(&[0.1, 0.5, 0.9, -0.3, 0.7]));
     agrees!(rank3(&Array3::from_shape_fn((2, 3, 2), |(a, b, c)| ((a * 6 + b * 2 + c) as f64).cos()), &array![0.3, 0.9]), wrt 2);
 }
+
+/// What passive code changes elsewhere, it changes once.
+#[differentiable(wrt(s))]
+fn counted(n: &std::cell::Cell<f64>, s: f64) -> f64 {
+    let mut v = 1.0;
+    v += {
+        let before = n.get();
+        n.set(before + 1.0);
+        before
+    };
+    s * v
+}
+
+#[test]
+fn effects_happen_once() {
+    let n = std::cell::Cell::new(2.0);
+    assert_eq!((counted::value_and_grad(&n, 0.5), n.get()), ((1.5, 3.0), 3.0));
+    assert_eq!((counted::vjp(&n, 0.5).0, n.get()), (2.0, 4.0));
+}
