@@ -214,27 +214,28 @@ impl recurrence {
     #[doc(hidden)]
     #[inline]
     fn residual_hvp<
+        Float: odyssey_runtime::Real,
         __Primal: Fn(f64, &[f64]) -> f64,
-        AlongW: rt::Along<f64>,
-        AlongX: rt::Along<Vec<f64>>,
+        AlongW: rt::Along<Float>,
+        AlongX: rt::Along<Vec<Float>>,
         WantW: rt::Want,
         WantX: rt::Want,
     >(
         primal: __Primal,
-        w: f64,
-        x: &[f64],
+        w: Float,
+        x: &[Float],
         (w_dot, x_dot): (AlongW, AlongX),
         _: (WantW, WantX),
     ) -> (
-        (f64, f64),
+        (Float, Float),
         impl FnOnce(
-            f64,
-            &[f64],
-            &f64,
-            (f64, f64),
+            Float,
+            &[Float],
+            &Float,
+            (Float, Float),
         ) -> (
-                WantW::Of<(f64, f64)>,
-                WantX::Of<(Vec<f64>, Vec<f64>)>,
+                WantW::Of<(Float, Float)>,
+                WantX::Of<(Vec<Float>, Vec<Float>)>,
             ),
     ) {
         rt::assert_same(&primal, &recurrence);
@@ -249,34 +250,38 @@ impl recurrence {
         let x_dot = &*held_x_dot;
         let mut h_was = rt::stack();
         let mut h_dot_was = rt::stack();
-        let mut h = 0.0;
-        let mut h_dot = 0.0;
+        let mut h = Float::lit(0.0);
+        let mut h_dot = Float::lit(0.0);
         for i in 0..x.len() {
             let h_1 = (w * h + x[i]).tanh();
             h_was.push(h.clone());
             h_dot_was.push(h_dot.clone());
-            (h, h_dot) = (h_1, (w_dot * h + h_dot * w + x_dot[i]) * (1.0 - h_1 * h_1));
+            (h, h_dot) = (
+                h_1,
+                (w_dot * h + h_dot * w + x_dot[i]) * (Float::lit(1.0) - h_1 * h_1),
+            );
         }
         (
-            (h * h, 2.0 * (h_dot * h)),
+            (h * h, Float::lit(2.0) * (h_dot * h)),
             move |w, x, _, (d_result, d_result_dot)| {
                 let x_dot = &*held_x_dot;
                 let d_h = d_result * h;
                 let d_h_dot = d_result_dot * h + h_dot * d_result;
-                let mut d_h_1 = 2.0 * d_h;
-                let mut d_h_dot_1 = 2.0 * d_h_dot;
-                let mut d_w = 0.0;
+                let mut d_h_1 = Float::lit(2.0) * d_h;
+                let mut d_h_dot_1 = Float::lit(2.0) * d_h_dot;
+                let mut d_w = Float::lit(0.0);
                 let mut d_x = rt::zero_tangent(x);
-                let mut d_w_dot = 0.0;
+                let mut d_w_dot = Float::lit(0.0);
                 let mut d_x_dot = rt::zero_tangent(x);
                 for i in rt::reversed(0..x.len()) {
                     let h_1 = rt::pop(&mut h_was);
                     let h_dot_1 = rt::pop(&mut h_dot_was);
-                    let h_dot_2 = (w_dot * h_1 + h_dot_1 * w + x_dot[i]) * (1.0 - h * h);
-                    let difference = 1.0 - h * h;
+                    let h_dot_2 = (w_dot * h_1 + h_dot_1 * w + x_dot[i])
+                        * (Float::lit(1.0) - h * h);
+                    let difference = Float::lit(1.0) - h * h;
                     let product = d_h_1 * difference;
                     let difference_1 = d_h_dot_1 * difference
-                        - 2.0 * (h_dot_2 * h) * d_h_1;
+                        - Float::lit(2.0) * (h_dot_2 * h) * d_h_1;
                     if WantX::ON {
                         d_x_dot[i] += difference_1;
                     }
@@ -378,4 +383,115 @@ impl recurrence {
         );
         ((value, (d_w, d_x)), (value_dot, (d_w_dot, d_x_dot)))
     }
+    #[doc(hidden)]
+    #[inline]
+    fn value_and_grad_residual_hvp<
+        Float: odyssey_runtime::Real,
+        __Primal: Fn(f64, &[f64]) -> f64,
+        AlongW: rt::Along<Float>,
+        AlongX: rt::Along<Vec<Float>>,
+        WantW: rt::Want,
+        WantX: rt::Want,
+    >(
+        primal: __Primal,
+        w: Float,
+        x: &[Float],
+        (w_dot, x_dot): (AlongW, AlongX),
+        _: (WantW, WantX),
+    ) -> (
+        (
+            (Float, (Float, Vec<Float>)),
+            (Float, (Float, Vec<Float>)),
+        ),
+        impl FnOnce(
+            Float,
+            &[Float],
+            &(Float, (Float, Vec<Float>)),
+            (
+                (Float, (Float, Vec<Float>)),
+                (Float, (Float, Vec<Float>)),
+            ),
+        ) -> (
+                WantW::Of<(Float, Float)>,
+                WantX::Of<(Vec<Float>, Vec<Float>)>,
+            ),
+    ) {
+        rt::assert_same(&primal, &recurrence);
+        let w_dot = ::core::clone::Clone::clone(
+            &*rt::Along::along(
+                w_dot,
+                || rt::zero_tangent(&w),
+            ),
+        );
+        let x_dot = ::core::clone::Clone::clone(
+            &*rt::Along::along(
+                x_dot,
+                || rt::zero_tangent(&x),
+            ),
+        );
+        let ((value, value_along), pullback) = Self::residual_hvp(
+            recurrence,
+            w,
+            x,
+            (
+                rt::Handed(::core::clone::Clone::clone(&w_dot)),
+                rt::Handed(::core::clone::Clone::clone(&x_dot)),
+            ),
+            (rt::Yes, rt::Yes),
+        );
+        let ((d_w, d_w_dot), (d_x, d_x_dot)) = pullback(
+            w,
+            x,
+            &value,
+            rt::constant_seed::<Float>(),
+        );
+        (
+            ((value, (d_w, d_x)), (value_along, (d_w_dot, d_x_dot))),
+            move |w, x, _, ((seed, (d_w, d_x)), (seed_along, (d_w_dot, d_x_dot)))| {
+                let dual_w = rt::Dual {
+                    value: *&w,
+                    tangent: w_dot,
+                };
+                let dual_x = rt::dual_list(x, &x_dot);
+                let ((value, _), pullback) = Self::residual_hvp(
+                    recurrence,
+                    ::core::clone::Clone::clone(&dual_w),
+                    &dual_x,
+                    (
+                        rt::Handed(rt::Dual {
+                            value: d_w,
+                            tangent: d_w_dot,
+                        }),
+                        rt::Handed(
+                            rt::dual_list(&d_x, &d_x_dot),
+                        ),
+                    ),
+                    (
+                        <WantW as ::core::default::Default>::default(),
+                        <WantX as ::core::default::Default>::default(),
+                    ),
+                );
+                let (d_w, d_x) = pullback(
+                    ::core::clone::Clone::clone(&dual_w),
+                    &dual_x,
+                    &value,
+                    (
+                        rt::constant_seed::<
+                            rt::Dual<Float>,
+                        >()
+                            .0,
+                        rt::Dual {
+                            value: seed,
+                            tangent: seed_along,
+                        },
+                    ),
+                );
+                (
+                    WantW::map(d_w, |(_, dot)| rt::parts(dot)),
+                    WantX::map(d_x, |(_, dot)| rt::parts(dot)),
+                )
+            },
+        )
+    }
 }
+impl<'__a> rt::OfThirdOrder<'__a> for recurrence {}

@@ -270,32 +270,33 @@ impl pendulum {
     #[doc(hidden)]
     #[inline]
     fn residual_hvp<
+        Float: odyssey_runtime::Real,
         __Primal: Fn(f64, f64, f64) -> f64,
-        AlongAngle: rt::Along<f64>,
-        AlongSpeed: rt::Along<f64>,
-        AlongLength: rt::Along<f64>,
+        AlongAngle: rt::Along<Float>,
+        AlongSpeed: rt::Along<Float>,
+        AlongLength: rt::Along<Float>,
         WantAngle: rt::Want,
         WantSpeed: rt::Want,
         WantLength: rt::Want,
     >(
         primal: __Primal,
-        angle: f64,
-        speed: f64,
-        length: f64,
+        angle: Float,
+        speed: Float,
+        length: Float,
         (angle_dot, speed_dot, length_dot): (AlongAngle, AlongSpeed, AlongLength),
         _: (WantAngle, WantSpeed, WantLength),
     ) -> (
-        (f64, f64),
+        (Float, Float),
         impl FnOnce(
-            f64,
-            f64,
-            f64,
-            &f64,
-            (f64, f64),
+            Float,
+            Float,
+            Float,
+            &Float,
+            (Float, Float),
         ) -> (
-                WantAngle::Of<(f64, f64)>,
-                WantSpeed::Of<(f64, f64)>,
-                WantLength::Of<(f64, f64)>,
+                WantAngle::Of<(Float, Float)>,
+                WantSpeed::Of<(Float, Float)>,
+                WantLength::Of<(Float, Float)>,
             ),
     ) {
         rt::assert_same(&primal, &pendulum);
@@ -313,32 +314,33 @@ impl pendulum {
         );
         let product = length * speed;
         let total = length_dot * speed + speed_dot * length;
-        let product_1 = 2.0 * product;
-        let kinetic = 0.5 * product.powi(2);
-        let kinetic_dot = 0.5 * (total * product_1);
-        let product_2 = 9.81 * length;
-        let product_3 = 9.81 * length_dot;
+        let product_1 = Float::lit(2.0) * product;
+        let kinetic = Float::lit(0.5) * product.powi(2);
+        let kinetic_dot = total * product_1 * Float::lit(0.5);
+        let product_2 = Float::lit(9.81) * length;
+        let product_3 = length_dot * Float::lit(9.81);
         let cos_value = angle.cos();
         let sin_value = angle.sin();
         let product_4 = angle_dot * sin_value;
-        let difference = 1.0 - cos_value;
+        let difference = Float::lit(1.0) - cos_value;
         let potential = product_2 * difference;
         let potential_dot = product_3 * difference + product_4 * product_2;
         let sqrt_value = (kinetic + potential).sqrt();
-        let ratio = 0.5 * (kinetic_dot + potential_dot) / sqrt_value;
+        let ratio = Float::lit(0.5) * (kinetic_dot + potential_dot) / sqrt_value;
         (
             (sqrt_value, ratio),
             move |_, speed, length, &sqrt_value, (d_result, d_result_dot)| {
-                let d_kinetic = 0.5 * d_result / sqrt_value;
-                let d_kinetic_dot = 0.5 * d_result_dot / sqrt_value
+                let d_kinetic = Float::lit(0.5) * d_result / sqrt_value;
+                let d_kinetic_dot = Float::lit(0.5) * d_result_dot / sqrt_value
                     - ratio / sqrt_value * d_kinetic;
                 let product_5 = d_kinetic * product_2;
-                let d_length = 9.81 * (d_kinetic * difference);
-                let d_length_dot = 9.81
-                    * (d_kinetic_dot * difference + product_4 * d_kinetic);
-                let product_6 = 0.5 * d_kinetic;
+                let d_length = d_kinetic * difference * Float::lit(9.81);
+                let d_length_dot = (d_kinetic_dot * difference + product_4 * d_kinetic)
+                    * Float::lit(9.81);
+                let product_6 = d_kinetic * Float::lit(0.5);
                 let product_7 = product_6 * product_1;
-                let total_1 = 0.5 * d_kinetic_dot * product_1 + 2.0 * total * product_6;
+                let total_1 = d_kinetic_dot * Float::lit(0.5) * product_1
+                    + Float::lit(2.0) * total * product_6;
                 (
                     WantAngle::when(|| (
                         product_5 * sin_value,
@@ -478,4 +480,164 @@ impl pendulum {
             (value_dot, (d_angle_dot, d_speed_dot, d_length_dot)),
         )
     }
+    #[doc(hidden)]
+    #[inline]
+    fn value_and_grad_residual_hvp<
+        Float: odyssey_runtime::Real,
+        __Primal: Fn(f64, f64, f64) -> f64,
+        AlongAngle: rt::Along<Float>,
+        AlongSpeed: rt::Along<Float>,
+        AlongLength: rt::Along<Float>,
+        WantAngle: rt::Want,
+        WantSpeed: rt::Want,
+        WantLength: rt::Want,
+    >(
+        primal: __Primal,
+        angle: Float,
+        speed: Float,
+        length: Float,
+        (angle_dot, speed_dot, length_dot): (AlongAngle, AlongSpeed, AlongLength),
+        _: (WantAngle, WantSpeed, WantLength),
+    ) -> (
+        ((Float, (Float, Float, Float)), (Float, (Float, Float, Float))),
+        impl FnOnce(
+            Float,
+            Float,
+            Float,
+            &(Float, (Float, Float, Float)),
+            ((Float, (Float, Float, Float)), (Float, (Float, Float, Float))),
+        ) -> (
+                WantAngle::Of<(Float, Float)>,
+                WantSpeed::Of<(Float, Float)>,
+                WantLength::Of<(Float, Float)>,
+            ),
+    ) {
+        rt::assert_same(&primal, &pendulum);
+        let angle_dot = ::core::clone::Clone::clone(
+            &*rt::Along::along(
+                angle_dot,
+                || rt::zero_tangent(&angle),
+            ),
+        );
+        let speed_dot = ::core::clone::Clone::clone(
+            &*rt::Along::along(
+                speed_dot,
+                || rt::zero_tangent(&speed),
+            ),
+        );
+        let length_dot = ::core::clone::Clone::clone(
+            &*rt::Along::along(
+                length_dot,
+                || rt::zero_tangent(&length),
+            ),
+        );
+        let ((value, value_along), pullback) = Self::residual_hvp(
+            pendulum,
+            angle,
+            speed,
+            length,
+            (
+                rt::Handed(::core::clone::Clone::clone(&angle_dot)),
+                rt::Handed(::core::clone::Clone::clone(&speed_dot)),
+                rt::Handed(::core::clone::Clone::clone(&length_dot)),
+            ),
+            (
+                rt::Yes,
+                rt::Yes,
+                rt::Yes,
+            ),
+        );
+        let ((d_angle, d_angle_dot), (d_speed, d_speed_dot), (d_length, d_length_dot)) = pullback(
+            angle,
+            speed,
+            length,
+            &value,
+            rt::constant_seed::<Float>(),
+        );
+        (
+            (
+                (value, (d_angle, d_speed, d_length)),
+                (value_along, (d_angle_dot, d_speed_dot, d_length_dot)),
+            ),
+            move |
+                angle,
+                speed,
+                length,
+                _,
+                (
+                    (seed, (d_angle, d_speed, d_length)),
+                    (seed_along, (d_angle_dot, d_speed_dot, d_length_dot)),
+                )|
+            {
+                let dual_angle = rt::Dual {
+                    value: *&angle,
+                    tangent: angle_dot,
+                };
+                let dual_speed = rt::Dual {
+                    value: *&speed,
+                    tangent: speed_dot,
+                };
+                let dual_length = rt::Dual {
+                    value: *&length,
+                    tangent: length_dot,
+                };
+                let ((value, _), pullback) = Self::residual_hvp(
+                    pendulum,
+                    ::core::clone::Clone::clone(&dual_angle),
+                    ::core::clone::Clone::clone(&dual_speed),
+                    ::core::clone::Clone::clone(&dual_length),
+                    (
+                        rt::Handed(rt::Dual {
+                            value: d_angle,
+                            tangent: d_angle_dot,
+                        }),
+                        rt::Handed(rt::Dual {
+                            value: d_speed,
+                            tangent: d_speed_dot,
+                        }),
+                        rt::Handed(rt::Dual {
+                            value: d_length,
+                            tangent: d_length_dot,
+                        }),
+                    ),
+                    (
+                        <WantAngle as ::core::default::Default>::default(),
+                        <WantSpeed as ::core::default::Default>::default(),
+                        <WantLength as ::core::default::Default>::default(),
+                    ),
+                );
+                let (d_angle, d_speed, d_length) = pullback(
+                    ::core::clone::Clone::clone(&dual_angle),
+                    ::core::clone::Clone::clone(&dual_speed),
+                    ::core::clone::Clone::clone(&dual_length),
+                    &value,
+                    (
+                        rt::constant_seed::<
+                            rt::Dual<Float>,
+                        >()
+                            .0,
+                        rt::Dual {
+                            value: seed,
+                            tangent: seed_along,
+                        },
+                    ),
+                );
+                (
+                    WantAngle::map(
+                        d_angle,
+                        |(_, dot)| rt::parts(dot),
+                    ),
+                    WantSpeed::map(
+                        d_speed,
+                        |(_, dot)| rt::parts(dot),
+                    ),
+                    WantLength::map(
+                        d_length,
+                        |(_, dot)| rt::parts(dot),
+                    ),
+                )
+            },
+        )
+    }
 }
+impl<'__a> rt::OfThirdOrder<'__a> for pendulum {}

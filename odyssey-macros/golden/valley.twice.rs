@@ -286,21 +286,22 @@ impl valley {
     #[doc(hidden)]
     #[inline]
     fn residual_hvp<
+        Float: odyssey_runtime::Real,
         __Primal: Fn(&[f64]) -> f64,
-        AlongX: rt::Along<Vec<f64>>,
+        AlongX: rt::Along<Vec<Float>>,
         WantX: rt::Want,
     >(
         primal: __Primal,
-        x: &[f64],
+        x: &[Float],
         (x_dot,): (AlongX,),
         _: (WantX,),
     ) -> (
-        (f64, f64),
+        (Float, Float),
         impl FnOnce(
-            &[f64],
-            &f64,
-            (f64, f64),
-        ) -> (WantX::Of<(Vec<f64>, Vec<f64>)>,),
+            &[Float],
+            &Float,
+            (Float, Float),
+        ) -> (WantX::Of<(Vec<Float>, Vec<Float>)>,),
     ) {
         rt::assert_same(&primal, &valley);
         let held_x_dot = rt::Along::along(
@@ -308,19 +309,21 @@ impl valley {
             || rt::zero_tangent(&x),
         );
         let x_dot = &*held_x_dot;
-        let mut sum = 0.0;
-        let mut sum_dot = 0.0;
+        let mut sum = Float::lit(0.0);
+        let mut sum_dot = Float::lit(0.0);
         for i in 0..x.len() - 1 {
             let value = x[i];
             let value_1 = x_dot[i];
-            let a = 1.0 - value;
+            let a = Float::lit(1.0) - value;
             let index = i + 1;
             let b = x[index] - value * value;
-            let b_dot = x_dot[index] - 2.0 * (value_1 * value);
+            let b_dot = x_dot[index] - Float::lit(2.0) * (value_1 * value);
             let product = value_1 * a;
-            let product_1 = 100.0 * b;
+            let product_1 = Float::lit(100.0) * b;
             sum += a * a + product_1 * b;
-            sum_dot += -product - product + (100.0 * b_dot * b + b_dot * product_1);
+            sum_dot
+                += -product - product
+                    + (b_dot * Float::lit(100.0) * b + b_dot * product_1);
         }
         (
             (sum, sum_dot),
@@ -331,19 +334,21 @@ impl valley {
                 for i in rt::reversed(0..x.len() - 1) {
                     let value = x[i];
                     let value_1 = x_dot[i];
-                    let a = 1.0 - value;
+                    let a = Float::lit(1.0) - value;
                     let index = i + 1;
                     let b = x[index] - value * value;
-                    let b_dot = x_dot[index] - 2.0 * (value_1 * value);
-                    let product = 100.0 * b;
+                    let b_dot = x_dot[index] - Float::lit(2.0) * (value_1 * value);
+                    let product = Float::lit(100.0) * b;
                     let d_b = d_sum * product;
-                    let d_b_dot = d_sum_dot * product + 100.0 * b_dot * d_sum;
-                    let d_b_1 = d_b + 100.0 * (d_sum * b);
-                    let d_b_dot_1 = d_b_dot + 100.0 * (d_sum_dot * b + b_dot * d_sum);
+                    let d_b_dot = d_sum_dot * product
+                        + b_dot * Float::lit(100.0) * d_sum;
+                    let d_b_1 = d_b + d_sum * b * Float::lit(100.0);
+                    let d_b_dot_1 = d_b_dot
+                        + (d_sum_dot * b + b_dot * d_sum) * Float::lit(100.0);
                     let d_a = d_sum * a;
                     let d_a_dot = d_sum_dot * a - value_1 * d_sum;
-                    let d_a_1 = 2.0 * d_a;
-                    let d_a_dot_1 = 2.0 * d_a_dot;
+                    let d_a_1 = Float::lit(2.0) * d_a;
+                    let d_a_dot_1 = Float::lit(2.0) * d_a_dot;
                     let negative = -(d_b_1 * value);
                     let difference = -(d_b_dot_1 * value) - value_1 * d_b_1;
                     d_x_dot[i] += difference;
@@ -425,4 +430,75 @@ impl valley {
         );
         ((value, d_x), (value_dot, d_x_dot))
     }
+    #[doc(hidden)]
+    #[inline]
+    fn value_and_grad_residual_hvp<
+        Float: odyssey_runtime::Real,
+        __Primal: Fn(&[f64]) -> f64,
+        AlongX: rt::Along<Vec<Float>>,
+        WantX: rt::Want,
+    >(
+        primal: __Primal,
+        x: &[Float],
+        (x_dot,): (AlongX,),
+        _: (WantX,),
+    ) -> (
+        ((Float, Vec<Float>), (Float, Vec<Float>)),
+        impl FnOnce(
+            &[Float],
+            &(Float, Vec<Float>),
+            ((Float, Vec<Float>), (Float, Vec<Float>)),
+        ) -> (WantX::Of<(Vec<Float>, Vec<Float>)>,),
+    ) {
+        rt::assert_same(&primal, &valley);
+        let x_dot = ::core::clone::Clone::clone(
+            &*rt::Along::along(
+                x_dot,
+                || rt::zero_tangent(&x),
+            ),
+        );
+        let ((value, value_along), pullback) = Self::residual_hvp(
+            valley,
+            x,
+            (rt::Handed(::core::clone::Clone::clone(&x_dot)),),
+            (rt::Yes,),
+        );
+        let ((d_x, d_x_dot),) = pullback(
+            x,
+            &value,
+            rt::constant_seed::<Float>(),
+        );
+        (
+            ((value, d_x), (value_along, d_x_dot)),
+            move |x, _, ((seed, d_x), (seed_along, d_x_dot))| {
+                let dual_x = rt::dual_list(x, &x_dot);
+                let ((value, _), pullback) = Self::residual_hvp(
+                    valley,
+                    &dual_x,
+                    (
+                        rt::Handed(
+                            rt::dual_list(&d_x, &d_x_dot),
+                        ),
+                    ),
+                    (<WantX as ::core::default::Default>::default(),),
+                );
+                let (d_x,) = pullback(
+                    &dual_x,
+                    &value,
+                    (
+                        rt::constant_seed::<
+                            rt::Dual<Float>,
+                        >()
+                            .0,
+                        rt::Dual {
+                            value: seed,
+                            tangent: seed_along,
+                        },
+                    ),
+                );
+                (WantX::map(d_x, |(_, dot)| rt::parts(dot)),)
+            },
+        )
+    }
 }
+impl<'__a> rt::OfThirdOrder<'__a> for valley {}

@@ -23,6 +23,7 @@ mod pushforward;
 mod replay;
 mod reverse;
 mod table;
+mod third;
 
 use proc_macro::TokenStream;
 

@@ -12,7 +12,7 @@ use crate::optimise::Definitions;
 use crate::parse::{Annotated, Source};
 use crate::pushforward::{self, Pushforward, Second};
 use crate::reverse::{keep, together, Derivative};
-use crate::{activity, blocks, checkpoint, expansion, kinds, lower, optimise, parse, replay, reverse};
+use crate::{activity, blocks, checkpoint, expansion, kinds, lower, optimise, parse, replay, reverse, third};
 
 /// What the attribute stands on as it was written, and its companions or the errors.
 pub(crate) fn differentiable(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -73,25 +73,20 @@ fn program(source: &Source) -> syn::Result<Program> {
         checkpoint::divide(&mut divided, &together, &source.options.krate);
         fused(&divided, target).0
     });
-    let takes_derivatives = pushforward::takes_derivatives(&primal.body);
-    let curvatures = if takes_derivatives { None } else { curvatures(source, &primal) };
-    let over_floats = match source.options.third {
-        Some(third) if source.options.is_twice && !takes_derivatives => over_floats(source, third)?,
-        _ => None,
-    };
+    let takes_gradients = !pushforward::gradients_taken(&primal.body).is_empty();
+    let curvatures = if takes_gradients { None } else { curvatures(source, &primal) };
+    let is_of_third_order = source.options.is_twice && third::is_compiled(source, &primal);
+    let over_floats = if is_of_third_order && !takes_gradients { over_floats(source)? } else { None };
     let is_twice = source.options.is_twice && over_floats.is_none();
-    let second = is_twice.then(|| match (takes_derivatives, source.options.third) {
-        (true, None) => Second::OfThirdOrder,
-        _ => second(&primal),
-    });
+    let second = is_twice.then(|| second(&primal));
     checkpoint::divide(&mut primal, &[], &source.options.krate);
     let residual = residual(reverse::differentiate(&primal));
-    Ok(Program { primal, residual, fused, pushforward, columns, second, curvatures, over_floats })
+    Ok(Program { primal, residual, fused, pushforward, columns, second, is_of_third_order, curvatures, over_floats })
 }
 
 /// Second order of the function over other floats, of which that over its own is a case; of one that is generic over them, nothing.
-fn over_floats(source: &Source, third: Span) -> syn::Result<Option<OverFloats>> {
-    let refused = || syn::Error::new(third, NO_THIRD);
+fn over_floats(source: &Source) -> syn::Result<Option<OverFloats>> {
+    let refused = || syn::Error::new(source.options.third.unwrap_or_else(Span::call_site), NO_THIRD);
     if !source.is_of_numbers() {
         return Err(refused());
     }
@@ -103,8 +98,17 @@ fn over_floats(source: &Source, third: Span) -> syn::Result<Option<OverFloats>> 
     let second = Some(second(&primal));
     // Nothing but second order is asked of it.
     let residual = reverse::differentiate(&primal);
-    let program =
-        Program { residual, fused: None, pushforward: None, columns: None, second, curvatures: None, over_floats: None, primal };
+    let program = Program {
+        residual,
+        fused: None,
+        pushforward: None,
+        columns: None,
+        second,
+        is_of_third_order: true,
+        curvatures: None,
+        over_floats: None,
+        primal,
+    };
     Ok(Some(OverFloats { source, program: Box::new(program) }))
 }
 
@@ -128,7 +132,7 @@ fn second(primal: &Primal) -> Second {
     checkpoint::remove(&mut primal);
     match pushforward::differentiate_twice(reverse::differentiate(&primal)) {
         Second::Compiled(derivative) => Second::Compiled(Box::new(residual(*derivative))),
-        none => none,
+        unsupported @ Second::Unsupported(_) => unsupported,
     }
 }
 

@@ -2,7 +2,6 @@
 #![allow(clippy::type_complexity, reason = "values and pullbacks, each with its tangent")]
 
 use std::cell::Cell;
-use std::marker::PhantomData;
 use std::rc::Rc;
 
 use ndarray::{Array, ArrayView, Dimension};
@@ -16,16 +15,30 @@ use crate::place::IntoTangent;
 use crate::real::Real;
 use crate::tangent::Tangent;
 
-/// What the second derivative of a function is that takes a derivative itself.
-pub struct ThirdOrder<'a>(PhantomData<&'a ()>);
-
-/// There is such a thing, which nothing satisfies.
+/// The gradient can be differentiated twice; of a companion. The lifetime lets a function demand it of one that has not, which is no
+/// error but for who calls that function.
 #[diagnostic::on_unimplemented(
-    message = "the gradient of a function that takes a derivative itself can be differentiated with `order = 3` alone",
+    message = "the gradient of `{Self}` cannot be differentiated twice",
     label = "of third order",
-    note = "say `#[differentiable(order = 3)]` for it, and for the function whose derivative it takes"
+    note = "say `#[differentiable(order = 3)]` for the function whose gradient is taken: it is compiled over other floats as well, and has to be made of numbers, arrays and lists"
 )]
-pub trait IsCompiled {}
+pub trait OfThirdOrder<'a> {}
+
+/// The gradient can be differentiated; of the companion of a function that takes gradients itself.
+#[diagnostic::on_unimplemented(
+    message = "the gradient of `{Self}` cannot be differentiated",
+    label = "of third order",
+    note = "it takes gradients that cannot be differentiated twice"
+)]
+pub trait OfSecondOrder<'a> {}
+
+/// Is an error where the gradient cannot be differentiated twice.
+#[inline]
+pub fn assert_of_third_order<F>()
+where
+    F: for<'a> OfThirdOrder<'a>,
+{
+}
 
 /// A tangent that is given away: what outlives the call owns it.
 pub struct Handed<D>(pub D);
@@ -49,7 +62,7 @@ impl<D, G: GivenAs<D>> Along<D> for Handed<G> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be given as a tangent of type `{D}`",
     label = "the argument along this tangent is of another type",
-    note = "a function with `order = 3` is compiled over another float type, `FloatOfThirdOrder`: what it calls says `order = 3` as well, and takes no gradient itself"
+    note = "a function with `order = 3` is compiled over another float type, `Float`: what it calls says `order = 3` as well, and takes no gradient itself"
 )]
 pub trait GivenAs<D> {
     /// The tangent.

@@ -407,8 +407,6 @@ pub(in crate::emit) fn hidden_call(
         Callee::Path(path) | Callee::Each(path) | Callee::ValueAndGrad(path) => {
             let (companion, generics) = companion_path(path, own);
             let function = match (callee, form) {
-                // Who has not said `order = 3` has none: rustc's error says that name.
-                (Callee::ValueAndGrad(_), "residual_hvp") => Ident::new("order_3", span),
                 (Callee::ValueAndGrad(_), _) => format_ident!("value_and_grad_{form}", span = span),
                 _ => Ident::new(form, span),
             };
@@ -464,7 +462,7 @@ pub(super) struct Lent {
 }
 
 /// `nn::f::<T>` as the companion's path and the generic arguments of its function.
-fn companion_path(path: &syn::ExprPath, arguments: usize) -> (syn::ExprPath, TokenStream) {
+pub(super) fn companion_path(path: &syn::ExprPath, arguments: usize) -> (syn::ExprPath, TokenStream) {
     let mut companion = path.clone();
     let last = companion.path.segments.last_mut().expect("a path has a segment");
     let generics = match std::mem::take(&mut last.arguments) {

@@ -27,10 +27,7 @@ impl Writer<'_> {
         literal.set_span(span);
         let sign = (number.value.is_sign_negative()).then(|| quote!(-));
         match &self.float {
-            Some(float) => {
-                let krate = self.krate;
-                Fragment::tight(quote!(<#float as #krate::Real>::lit(#sign #literal)))
-            }
+            Some(path) => Fragment::tight(quote!(#path::lit(#sign #literal))),
             None if sign.is_some() => Fragment::new(quote!(#sign #literal), Binding::Prefix),
             None => Fragment::tight(quote!(#literal)),
         }
@@ -39,10 +36,7 @@ impl Writer<'_> {
     fn infinity(&self, is_negative: bool) -> Fragment {
         let sign = is_negative.then(|| quote!(-));
         match &self.float {
-            Some(float) => {
-                let krate = self.krate;
-                Fragment::tight(quote!(<#float as #krate::Real>::lit(#sign ::core::f64::INFINITY)))
-            }
+            Some(path) => Fragment::tight(quote!(#path::lit(#sign ::core::f64::INFINITY))),
             None if self.is_single => Fragment::new(quote!(#sign ::core::f32::INFINITY), Binding::Prefix),
             None => Fragment::new(quote!(#sign ::core::f64::INFINITY), Binding::Prefix),
         }

@@ -47,6 +47,8 @@ pub(crate) struct Program {
     pub(crate) columns: Option<Pushforward>,
     /// The derivative for callers and its derivative: forward over reverse. Where somebody may ask for it.
     pub(crate) second: Option<Second>,
+    /// The derivative of third order is computed by that of second order over dual numbers.
+    pub(crate) is_of_third_order: bool,
     /// The tangents of the gradient along several directions, for a Hessian.
     pub(crate) curvatures: Option<Pushforward>,
     /// Second order of the same function over other floats, in the place of its own: for third order.

@@ -1,18 +1,20 @@
 //! The types that the companions' signatures name.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::visit_mut::VisitMut;
 use syn::{Generics, Lifetime, Path, PathArguments, PathSegment, Type};
 
 use super::names::locate;
 
-/// The tangent of an argument of this type: as a person would write it where the spelling says what it is.
-pub(super) fn tangent(ty: &Type, krate: &Path) -> TokenStream {
+/// The tangent of an argument of this type: as a person would write it where the spelling says what it is. A type parameter
+/// may stand for floats.
+pub(super) fn tangent(ty: &Type, krate: &Path, float: Option<&Ident>) -> TokenStream {
+    let is_float = |ty: &Type| is_float(ty, float);
     match ty {
-        Type::Reference(reference) => tangent(&reference.elem, krate),
-        Type::Group(group) => tangent(&group.elem, krate),
-        Type::Paren(paren) => tangent(&paren.elem, krate),
+        Type::Reference(reference) => tangent(&reference.elem, krate, float),
+        Type::Group(group) => tangent(&group.elem, krate, float),
+        Type::Paren(paren) => tangent(&paren.elem, krate, float),
         Type::Path(path) if path.qself.is_none() => {
             let last = path.path.segments.last().expect("a path has a segment");
             let name = last.ident.to_string();
@@ -35,8 +37,9 @@ pub(super) fn tangent(ty: &Type, krate: &Path) -> TokenStream {
     }
 }
 
-fn is_float(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.is_ident("f64") || path.path.is_ident("f32"))
+fn is_float(ty: &Type, float: Option<&Ident>) -> bool {
+    let is = |name: &Ident| name == "f64" || name == "f32" || float == Some(name);
+    matches!(ty, Type::Path(path) if path.path.get_ident().is_some_and(is))
 }
 
 /// The owned array of what `ArrayView2<f64>` or `ArrayRef<T, D>` is a view of.

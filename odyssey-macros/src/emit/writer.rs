@@ -27,8 +27,8 @@ pub(super) struct Writer<'a> {
     /// `krate::rt::`, and what its names are resolved like.
     pub(super) prefix: Vec<TokenTree>,
     pub(super) krate_at: Span,
-    /// In a function over a float parameter: that parameter, in whose type literals are written.
-    pub(super) float: Option<Ident>,
+    /// In a function over a float parameter: the path of that parameter, in whose type literals are written.
+    pub(super) float: Option<TokenStream>,
     /// All floats of the signature are `f32`.
     pub(super) is_single: bool,
     /// Which gradients the caller may leave out.

@@ -26,8 +26,8 @@ pub(crate) use checkpoints::{is_checkpoint, WithoutCheckpoints};
 pub(crate) use lifetimes::is_given_with_any_lifetime;
 pub(crate) use options::{Options, Rule};
 pub(crate) use outcome::Outcome;
-pub(crate) use over_floats::{is_constant_path, only_float, CONSTANT, WHOLE};
-pub(crate) use passive::{add_bound, bound_every_type, is_passive, kind, ungroup, with_cloned_functions, INTEGERS};
+pub(crate) use over_floats::{is_constant, is_constant_path, only_float, CONSTANT, WHOLE};
+pub(crate) use passive::{add_bound, bound_every_type, is_only_real, is_passive, kind, ungroup, with_cloned_functions, INTEGERS};
 pub(crate) use place::{mentions, Place, Surroundings};
 pub(crate) use signature::{generic_names, names_of, result_type, Argument, Signature};
 
@@ -62,21 +62,34 @@ impl Source {
         names.into_iter().find(|ident| kind(&syn::parse_quote!(#ident), &self.scope).is_scalar())
     }
 
+    /// The same where it is known to be its own tangent.
+    pub(crate) fn real(&self) -> Option<&Ident> {
+        self.float().filter(|float| passive::is_bounded(float, &self.scope, &["Real"]))
+    }
+
     /// The function can be called with dual numbers in the place of its floats, and has a gradient: so has its gradient a
     /// derivative of second order.
     pub(crate) fn has_third(&self) -> bool {
-        let is_of_numbers = |kind: &Kind| match kind.peel() {
-            Kind::Sequence(element) => element.is_scalar(),
-            kind => matches!(kind, Kind::Scalar | Kind::Array(_)),
-        };
+        self.float().is_some() && self.has_gradient_of_numbers()
+    }
+
+    /// A function, not a method, of a gradient that consists of numbers, arrays and lists.
+    pub(crate) fn has_gradient_of_numbers(&self) -> bool {
         let (outcome, arguments) = (&self.signature.outcome, &self.signature.arguments);
         self.place == Place::Module
-            && self.float().is_some()
             && outcome.target_kind.is_scalar()
             && !outcome.is_fallible()
             && outcome.aux.is_empty()
             && !arguments.iter().any(|argument| argument.kind.is_exclusive())
             && self.signature.differentiated().all(|(_, argument)| is_of_numbers(&argument.kind))
+    }
+}
+
+/// A number, an array, or a list of numbers.
+pub(crate) fn is_of_numbers(kind: &Kind) -> bool {
+    match kind.peel() {
+        Kind::Sequence(element) => element.is_scalar(),
+        kind => matches!(kind, Kind::Scalar | Kind::Array(_)),
     }
 }
 

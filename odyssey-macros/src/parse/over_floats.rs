@@ -29,8 +29,8 @@ impl Source {
     pub(crate) fn over_floats(&self) -> Option<Source> {
         let written = only_float(&self.item.sig)?;
         let bound = super::generic_names(&self.item);
-        let mut float = Ident::new("FloatOfThirdOrder", Span::call_site());
-        while bound.contains(&float) {
+        let mut float = Ident::new("Float", Span::call_site());
+        while super::mentions(self.item.to_token_stream(), &float) {
             float = quote::format_ident!("{float}_");
         }
         let mut over = OverFloats { written, float, krate: self.options.krate.clone(), bound };
@@ -288,10 +288,13 @@ impl VisitMut for OverFloats {
 
 /// By convention a constant: `RATE`, `f64::EPSILON`, `std::f64::consts::PI`.
 pub(crate) fn is_constant_path(path: &ExprPath) -> bool {
-    path.path.segments.last().is_some_and(|last| {
-        let name = last.ident.to_string();
-        name.len() > 1 && name.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '_')
-    })
+    path.path.segments.last().is_some_and(|last| is_constant(&last.ident))
+}
+
+/// By convention the name of a constant.
+pub(crate) fn is_constant(name: &Ident) -> bool {
+    let name = name.to_string();
+    name.len() > 1 && name.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn is_from(path: &ExprPath) -> bool {
@@ -315,7 +318,7 @@ mod tests {
         let source = super::super::parse(quote!(order = 3), syn::parse_str(&text).expect("a function")).expect("no errors");
         let over = source.over_floats().expect("over one float");
         let text = over.item.block.to_token_stream().to_string();
-        text.replace("FloatOfThirdOrder", "T").replace(":: odyssey_runtime :: rt :: ", "")
+        text.replace("Float", "T").replace(":: odyssey_runtime :: rt :: ", "")
     }
 
     #[test]

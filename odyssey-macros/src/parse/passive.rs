@@ -160,15 +160,27 @@ fn path_kind(path: &syn::TypePath, last: &syn::PathSegment, generics: &Generics)
 
 /// A type parameter bounded by `Real` or `Float`.
 fn is_real_parameter(name: &syn::Ident, generics: &Generics) -> bool {
+    is_bounded(name, generics, &["Real", "Float"])
+}
+
+/// A type parameter bounded by one of these traits.
+pub(super) fn is_bounded(name: &syn::Ident, generics: &Generics, traits: &[&str]) -> bool {
     let is_real = |bound: &TypeParamBound| {
         matches!(bound, TypeParamBound::Trait(bound)
-            if bound.path.segments.last().is_some_and(|s| s.ident == "Real" || s.ident == "Float"))
+            if bound.path.segments.last().is_some_and(|s| traits.iter().any(|name| s.ident == name)))
     };
     let declared = generics.type_params().filter(|param| param.ident == *name).any(|param| param.bounds.iter().any(is_real));
     declared
         || generics.where_clause.iter().flat_map(|clause| &clause.predicates).any(|predicate| {
             matches!(predicate, syn::WherePredicate::Type(ty) if is_named(&ty.bounded_ty, name) && ty.bounds.iter().any(is_real))
         })
+}
+
+/// `T: Real`, and nothing else is said of it.
+pub(crate) fn is_only_real(name: &syn::Ident, generics: &Generics) -> bool {
+    let declared = generics.type_params().find(|param| param.ident == *name);
+    let is_real = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.path.segments.last().is_some_and(|last| last.ident == "Real"));
+    generics.where_clause.is_none() && declared.is_some_and(|param| param.bounds.len() == 1 && param.bounds.iter().all(is_real))
 }
 
 /// `Ix2` → 2.

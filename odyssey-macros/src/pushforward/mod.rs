@@ -23,7 +23,7 @@ use crate::lower::Primal;
 use crate::optimise::shapes::Memo;
 use crate::optimise::Definitions;
 pub(crate) use directions::{along_several, gradient_along_several};
-pub(crate) use sweep::{differentiate_twice, takes_derivatives, Second};
+pub(crate) use sweep::{differentiate_twice, gradients_taken, Second};
 
 /// A function with its tangent.
 #[derive(Clone)]

@@ -22,8 +22,6 @@ pub(crate) enum Second {
     /// result and its tangent, then what is left in arguments that are `&mut`, then the tangents of that. The sweep takes the cotangent
     /// of the result, and those of what was left, each with its tangent; it gives the gradients, then their tangents.
     Compiled(Box<Derivative>),
-    /// It would be of third order, since the function takes a derivative itself, and nobody has asked for that.
-    OfThirdOrder,
     /// There is none, and why.
     Unsupported(&'static str),
 }
@@ -66,10 +64,21 @@ pub(crate) fn differentiate_twice(derivative: Derivative) -> Second {
     }
 }
 
-/// Some call in the function is one of another's `value_and_grad`.
-pub(crate) fn takes_derivatives(block: &Block) -> bool {
-    let is_nested = |op: &Op| matches!(op, Op::Call(call) if matches!(call.callee, Callee::ValueAndGrad(_)));
-    block.stmts.iter().any(|stmt| is_nested(&stmt.op) || stmt.op.blocks().into_iter().any(takes_derivatives))
+/// The functions whose `value_and_grad` is called in the block, each once.
+pub(crate) fn gradients_taken(block: &Block) -> Vec<syn::ExprPath> {
+    let mut taken: Vec<syn::ExprPath> = Vec::new();
+    let mut take = |function: syn::ExprPath| {
+        if !taken.contains(&function) {
+            taken.push(function);
+        }
+    };
+    for stmt in &block.stmts {
+        match &stmt.op {
+            Op::Call(Call { callee: Callee::ValueAndGrad(function), .. }) => take(function.clone()),
+            op => op.blocks().into_iter().flat_map(gradients_taken).for_each(&mut take),
+        }
+    }
+    taken
 }
 
 impl Push<'_> {

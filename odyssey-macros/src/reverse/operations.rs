@@ -85,7 +85,7 @@ impl Sweep<'_> {
                 let back = self.emit(Op::CastBack { cotangent: dy, like: *x }, Kind::Scalar, *x, span);
                 self.contribute(*x, back);
             }
-            Op::Sum(x) => self.contribute_fit(*x, dy, *x, span),
+            Op::Sum(x) => self.contribute_number(*x, dy, span),
             Op::Apply(op, operands, parameters) => self.apply(op, operands, parameters, y, dy, span),
             other => unreachable!("{other:?} does not vary"),
         }
@@ -112,14 +112,24 @@ impl Sweep<'_> {
             return;
         }
         let all_scalar = [to, over].iter().all(|v| self.values[*v].kind.peel().is_scalar());
-        let fit = if all_scalar || self.keeps_shape(to, value, over) {
-            value
-        } else {
-            let kind = self.tangent_kind(to);
-            let kind = if kind == Kind::Unknown { Kind::Tensor } else { kind };
-            self.emit(Op::Fit { value, over, like: to }, kind, to, span)
-        };
+        let fit = if all_scalar || self.keeps_shape(to, value, over) { value } else { self.fit(to, value, over, span) };
         self.contribute(to, fit);
+    }
+
+    /// Contributes a number, of whatever kind it is known to be, to all elements of `to`.
+    fn contribute_number(&mut self, to: Value, number: Value, span: Span) {
+        if self.values[to].kind.peel().is_scalar() {
+            self.contribute(to, number);
+        } else if self.varies(to) {
+            let spread = self.fit(to, number, to, span);
+            self.contribute(to, spread);
+        }
+    }
+
+    fn fit(&mut self, to: Value, value: Value, over: Value, span: Span) -> Value {
+        let kind = self.tangent_kind(to);
+        let kind = if kind == Kind::Unknown { Kind::Tensor } else { kind };
+        self.emit(Op::Fit { value, over, like: to }, kind, to, span)
     }
 
     /// Operand, result and cotangent have one shape, so that there is nothing to sum.

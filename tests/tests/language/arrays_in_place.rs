@@ -122,8 +122,24 @@ fn smoothing(u: &Array3<f64>, sweeps: usize) -> f64 {
     u.sum()
 }
 
+/// Over any floats: that an element of `Array1::<T>` is a number, nothing says.
+#[differentiable]
+fn sums_of_rows<T: Real>(a: &Array2<T>) -> T {
+    let squares = a * a;
+    let mut sums = Array1::<T>::zeros(a.nrows());
+    let mut columns = Array1::<T>::zeros(a.ncols());
+    for i in 0..a.nrows() {
+        sums[i] = squares.row(i).sum();
+    }
+    for (sum, column) in columns.iter_mut().zip(squares.columns()) {
+        *sum = column.sum();
+    }
+    sums.mapv(|sum| sum.sin()).sum() + columns.dot(&columns)
+}
+
 #[test]
 fn elements_and_slices() {
+    agrees!(sums_of_rows(&matrix::<f64>(1, 3, 2)));
     agrees!(symmetric_part(&matrix(1, 3, 3)));
     agrees!(krylov(&numbers(1, 3), &matrix(2, 3, 3), 4), wrt 2);
     agrees!(row_scaling(&matrix(3, 2, 3), &numbers(1, 2)), wrt 2);

@@ -52,8 +52,9 @@ macro_rules! agrees_for_lists {
     };
 }
 
-// It uses what stands above.
+// They use what stands above.
 mod of_one_type;
+mod without_saying;
 
 /// In closed form: the third derivative of `x³ y²`.
 #[differentiable(order = 3)]
@@ -187,27 +188,6 @@ fn of_fourth_order() {
         let (d_x, d_y) = of_the_curvature::grad(0.7 + 0.3 * step, 0.4 - 0.9 * step);
         vec![d_x, d_y]
     });
-}
-
-#[differentiable]
-fn first_and_second(x: f64) -> f64 {
-    cubic::grad(x, 1.0).0
-}
-
-#[differentiable]
-fn calls_it(x: f64) -> f64 {
-    first_and_second(x)
-}
-
-/// Directly, rustc says so.
-#[test]
-fn who_does_not_say_so_is_told() {
-    assert!((first_and_second::grad(0.5) - 3.0).abs() < 1e-12);
-    let message = message(|| _ = calls_it::hvp(0.5, 1.0));
-    assert!(
-        message.contains("`first_and_second` cannot be differentiated twice") && message.contains("`order = 3`"),
-        "{message}"
-    );
 }
 
 macro_rules! through_an_operation {

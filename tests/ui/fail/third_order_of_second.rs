@@ -1,31 +1,51 @@
+//! Whoever asks for the gradient of a function that takes a gradient is told which one is of third order.
+
 use odyssey_runtime::prelude::*;
 
+struct Spring {
+    stiffness: f64,
+}
+
+#[differentiable(wrt(x))]
+fn energy(spring: &Spring, x: f64) -> f64 {
+    spring.stiffness * x * x
+}
+
+#[differentiable(wrt(x))]
+fn force(spring: &Spring, x: f64) -> f64 {
+    energy::grad(spring, x)
+}
+
+#[differentiable(wrt(x))]
+fn of_that(spring: &Spring, x: f64) -> f64 {
+    force::grad(spring, x)
+}
+
 #[differentiable]
-fn cube<T: Real>(x: T) -> T {
-    x * x * x
-}
-
-#[differentiable(order = 3)]
-fn slope(x: f64) -> f64 {
-    cube::grad(x)
-}
-
-#[differentiable]
-fn of_second_order(x: f64) -> f64 {
-    square::grad(x)
-}
-
-#[differentiable(order = 3)]
 fn square(x: f64) -> f64 {
     x * x
 }
 
 #[differentiable]
-fn of_that(x: f64) -> f64 {
-    of_second_order::grad(x)
+fn slope(x: f64) -> f64 {
+    square::grad(x)
+}
+
+#[differentiable]
+fn curvature(x: f64) -> f64 {
+    slope::grad(x)
+}
+
+fn forth(x: f64) -> f64 {
+    curvature::hvp(x, 1.0)
+}
+
+#[differentiable(wrt(x), order = 3)]
+fn says_so(spring: &Spring, x: f64) -> f64 {
+    energy::grad(spring, x)
 }
 
 fn main() {
-    of_second_order::hvp(1.0, 1.0);
-    of_that::grad(1.0);
+    force::hvp(&Spring { stiffness: 2.0 }, 1.0, 1.0);
+    forth(1.0);
 }

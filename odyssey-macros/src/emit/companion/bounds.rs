@@ -8,7 +8,6 @@ use syn::{Generics, Ident, PathSegment, Type, TypeParamBound};
 use super::Companion;
 use crate::ir::{Block, Kind, Op, ValueSet};
 use crate::parse::Place;
-use crate::pushforward::Second;
 
 impl Companion<'_> {
     /// The generic arguments of the function, which no argument of a value decides.
@@ -65,16 +64,15 @@ impl Companion<'_> {
         self.bounds(&quote!(#is_scalar #aux #copied))
     }
 
-    /// With this bound where the gradient is differentiated: in a function that takes a derivative itself and has none of third order,
-    /// nothing satisfies it, and whoever asks is told by rustc. What a trait provides is for other bodies as well.
+    /// With this bound where the gradient is differentiated, in a function that takes gradients itself: whoever asks is told by rustc
+    /// which of them cannot be differentiated twice. What a trait provides is for other bodies as well.
     pub(super) fn with_second(&self, bound: &TokenStream) -> TokenStream {
-        let has_none = self.program.is_some_and(|program| matches!(program.second, Some(Second::OfThirdOrder)));
-        if !has_none || self.source.place.is_of_trait() {
+        if !self.depends_on_third_order() {
             return bound.clone();
         }
         let (here, krate) = (self.here(), self.krate);
         let start = if bound.is_empty() { quote!(where) } else { bound.clone() };
-        quote_spanned!(here=> #start for<'__a> #krate::rt::ThirdOrder<'__a>: #krate::rt::IsCompiled,)
+        quote_spanned!(here=> #start for<'__a> Self: #krate::rt::OfSecondOrder<'__a>,)
     }
 
     fn is_scalar(&self) -> TokenStream {

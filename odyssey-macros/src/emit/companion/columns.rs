@@ -8,7 +8,7 @@ use super::hidden::{declared_in_few, given_in_few};
 use super::Companion;
 use crate::emit::control::count_of_directions;
 use crate::emit::layout::{Layout, Results};
-use crate::emit::types::{bare_or_tuple, tangent};
+use crate::emit::types::bare_or_tuple;
 use crate::emit::wants::Guards;
 use crate::emit::writer::tuple;
 use crate::ir::{Kind, Value};
@@ -18,13 +18,7 @@ impl Companion<'_> {
     /// The tangents of the result along several directions, if there is a forward pass for that.
     pub(super) fn columns_of_jacobian(&self) -> Option<Columns<'_>> {
         let pass = self.program?.columns.as_ref()?;
-        Some(Columns {
-            companion: self,
-            hidden: "pushforwards",
-            pass,
-            value: self.result(),
-            ty: tangent(self.result(), self.krate),
-        })
+        Some(Columns { companion: self, hidden: "pushforwards", pass, value: self.result(), ty: self.tangent(self.result()) })
     }
 
     /// The tangents of the gradient along several directions, if there is a pass for that.
@@ -58,7 +52,7 @@ impl Columns<'_> {
         let (given, types): (Vec<_>, Vec<_>) = differentiated
             .zip(&body.params[arguments.len()..])
             .map(|(argument, value)| {
-                let (name, ty, form) = (writer.name(*value), tangent(&argument.ty, krate), form(&values[*value].kind));
+                let (name, ty, form) = (writer.name(*value), self.companion.tangent(&argument.ty), form(&values[*value].kind));
                 let pattern = match (writer.layout.is_used(*value), argument.kind.is_scalar()) {
                     (false, _) => quote!(_),
                     (true, true) => quote!(&#krate::rt::#form(#name)),

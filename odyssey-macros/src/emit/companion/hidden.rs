@@ -8,7 +8,7 @@ use syn::{Ident, Lifetime, Type};
 use super::signature::{is_consumed_receiver, own};
 use super::Companion;
 use crate::emit::names::at;
-use crate::emit::types::{any_lifetime, tangent};
+use crate::emit::types::any_lifetime;
 use crate::emit::writer::tuple;
 use crate::parse::{Place, Rule};
 
@@ -137,7 +137,7 @@ impl Companion<'_> {
         self.generics_with(&self.want_bounds(wants))
     }
 
-    /// The type parameters of the wants.
+    /// The type parameters of the wants. Nobody may want the gradient of an argument that is left out.
     pub(super) fn want_bounds(&self, wants: &[Ident]) -> Vec<TokenStream> {
         let krate = self.krate;
         let bounds = self.arguments().iter().zip(wants).map(|(argument, want)| {
@@ -148,6 +148,12 @@ impl Companion<'_> {
             }
         });
         bounds.collect()
+    }
+
+    /// The same of what is called where that of first order is as well, which has said what is wrong.
+    pub(super) fn want_bounds_again(&self, wants: &[Ident]) -> Vec<TokenStream> {
+        let krate = self.krate;
+        wants.iter().map(|want| quote!(#want: #krate::rt::Want)).collect()
     }
 
     /// The same with other type parameters of the macro's own.
@@ -179,7 +185,7 @@ impl Companion<'_> {
     /// what was left in it.
     fn pullback_trait(&self, order: Order) -> TokenStream {
         let result = self.result();
-        self.pullback_trait_of(&result.to_token_stream(), &tangent(result, self.krate), order)
+        self.pullback_trait_of(&result.to_token_stream(), &self.tangent(result), order)
     }
 
     /// The same for a function of another result with that cotangent.
@@ -187,7 +193,7 @@ impl Companion<'_> {
         let (here, krate, Again { types, for_any, .. }) = (self.here(), self.krate, self.again());
         let types = self.arguments().iter().zip(&types).map(|(argument, ty)| {
             if argument.kind.is_exclusive() {
-                let left = if argument.differentiated { tangent(&argument.ty, krate) } else { quote!(()) };
+                let left = if argument.differentiated { self.tangent(&argument.ty) } else { quote!(()) };
                 let left = order.of(left);
                 quote!(#krate::rt::Left<#left>)
             } else if is_consumed_receiver(argument) {
@@ -198,7 +204,7 @@ impl Companion<'_> {
         });
         let cotangent = order.of(cotangent.clone());
         let gradients = self.arguments().iter().zip(self.want_parameters()).map(|(argument, want)| {
-            let tangent = order.of(tangent(&argument.ty, krate));
+            let tangent = order.of(self.tangent(&argument.ty));
             if argument.differentiated {
                 quote!(#want::Of<#tangent>)
             } else {

@@ -78,7 +78,8 @@ fn with_companion(
 ) -> TokenStream {
     let krate = &source.options.krate;
     let krate = &syn::parse2::<Path>(locate(quote!(#krate), source.item.sig.ident.span())).expect("the same path elsewhere");
-    let tangents = source.signature.differentiated().map(|(_, argument)| tangent(&argument.ty, krate)).collect();
+    let float = source.real();
+    let tangents = source.signature.differentiated().map(|(_, argument)| tangent(&argument.ty, krate, float)).collect();
     let mut generics = crate::parse::with_cloned_functions(&source.item.sig.generics);
     if source.is_recursive() {
         // A box may outlive whatever made it.
@@ -129,6 +130,8 @@ impl Companion<'_> {
         let name = Ident::new(&name.to_string(), at(name.span()));
         let vis = self.vis();
         let (cfg, allowed) = (self.cfg(), self.allowed());
+        let orders = self.orders(&name);
+        let orders = (!orders.is_empty()).then(|| quote!(#(#cfg)* #orders));
         let doc = format!(" The derivatives of [`{function}()`]({function}()).");
         quote! {
             #(#cfg)*
@@ -137,7 +140,13 @@ impl Companion<'_> {
             #(#cfg)*
             #(#allowed)*
             impl #name { #(#functions)* }
+            #orders
         }
+    }
+
+    /// The tangent of an argument or a result of this type.
+    fn tangent(&self, ty: &syn::Type) -> TokenStream {
+        tangent(ty, self.krate, self.source.real())
     }
 
     /// Where rustc finds what no expression of the user's stands for: at the name of the function.
@@ -155,7 +164,7 @@ impl Companion<'_> {
             prefix: quote!(#krate::rt::).into_iter().collect(),
             krate_at: syn::spanned::Spanned::span(&krate.segments),
             is_single: self.is_single,
-            float: self.source.float().cloned(),
+            float: self.float_path(),
             guards,
             failure: None,
             lent: None,
@@ -168,12 +177,26 @@ impl Companion<'_> {
         }
     }
 
-    /// The gradient of an argument. A zero that nothing has been added to has the argument's type, whatever that is.
+    /// The type parameter that stands for floats, as a path that has `lit`: by its only bound, or by name of the trait.
+    fn float_path(&self) -> Option<TokenStream> {
+        let (float, krate) = (self.source.float()?, self.krate);
+        let is_plain = crate::parse::is_only_real(float, &self.source.scope);
+        Some(if is_plain { quote!(#float) } else { quote!(<#float as #krate::Real>) })
+    }
+
+    /// The gradient of an argument.
     fn gradient(&self, writer: &mut Writer, value: Value, argument: &Argument) -> TokenStream {
-        if let (Some(Op::Literal(_)), true) = (writer.layout.definition(value), writer.float.is_some()) {
+        if self.is_zero_of_its_type(writer, value, argument) {
             let (krate, name) = (self.krate, &argument.name);
             return quote!(#krate::rt::zero_tangent(&#name));
         }
         writer.consume(value).tokens
+    }
+
+    /// A zero that nothing has been added to has the argument's type, whatever that is.
+    fn is_zero_of_its_type(&self, writer: &Writer, gradient: Value, argument: &Argument) -> bool {
+        let is_zero = matches!(writer.layout.definition(gradient), Some(Op::Literal(_)));
+        let is_known = |float| matches!(&argument.ty, syn::Type::Path(ty) if ty.path.is_ident(float));
+        is_zero && self.source.float().is_some_and(|float| !is_known(float))
     }
 }

@@ -6,10 +6,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
 
-use super::hidden::{declared_in_few, given_in_few, Order};
+use super::hidden::{declared_in_few, given_in_few, Body, Order};
 use super::signature::is_consumed_receiver;
 use super::Companion;
-use crate::emit::types::{bare_or_tuple, tangent};
+use crate::emit::types::bare_or_tuple;
 use crate::emit::writer::tuple;
 use crate::parse::Place;
 
@@ -52,14 +52,16 @@ impl Companion<'_> {
             let (forms, twice) = (forms(Of::Grad), [Of::ValueAndGrad, Of::Grad].map(|of| self.nested_residual_hvp(of)));
             quote!(#forms #(#twice)*)
         });
+        let of_functions =
+            (self.source.place == Place::Module).then(|| self.over_floats.unwrap_or(self).nested_residual_hvp(Of::ValueAndGrad));
         let forms = forms(Of::ValueAndGrad);
-        quote!(#forms #of_methods)
+        quote!(#forms #of_functions #of_methods)
     }
 
     /// The type of the companion's result, or of its tangent.
     pub(super) fn nested_result(&self, of: Of, is_tangent: bool) -> TokenStream {
         let value = &self.outcome().target;
-        let value = if is_tangent { tangent(value, self.krate) } else { value.to_token_stream() };
+        let value = if is_tangent { self.tangent(value) } else { value.to_token_stream() };
         of.result(value, bare_or_tuple(&self.tangents))
     }
 
@@ -184,25 +186,36 @@ impl Companion<'_> {
         }
     }
 
-    /// Third order, which there is not of methods.
-    fn nested_residual_hvp(&self, of: Of) -> TokenStream {
+    /// Third order: of functions that can be computed over any floats.
+    pub(super) fn nested_residual_hvp(&self, of: Of) -> TokenStream {
         let (here, vis) = (self.here(), self.vis());
         let (types, wants) = (self.type_parameters("Along"), self.want_parameters());
-        let bounds: Vec<_> = self.along_bounds(&types).into_iter().chain(self.want_bounds(&wants)).collect();
-        let (generics, bound) = (self.generics_with(&bounds), self.scalar_bound());
+        let bounds: Vec<_> = self.handed_bounds(&types).into_iter().chain(self.want_bounds_again(&wants)).collect();
+        let (generics, bound, primal) = (self.generics_with(&bounds), self.scalar_bound(), self.primal_parameter());
         let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
         let pullback_type = self.pullback_type_of(&ty, &ty_dot, Order::Second, &[&types[..], &wants[..]].concat());
-        let super::hidden::Body { stmts, value, pullback, .. } =
-            self.no_second("it is a method, and differentiated already; of third order are functions alone, with `order = 3`");
+        let Body { parameters, along, stmts, value, pullback } = self.third_body(of);
         let (attributes, name) = (self.hidden_attributes(), self.hidden(&format!("{}_residual_hvp", of.name())));
-        let parameters = declared_in_few(self.parameters());
+        let (parameters, along) = (declared_in_few(parameters), tuple(&along));
         let [types, wants] = [types, wants].map(|own| tuple(&own.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
+        let many = self.allowing_one_more();
         quote_spanned! {here=>
             #attributes
-            #vis fn #name #generics (#(#parameters,)* _: #types, _: #wants) -> ((#ty, #ty_dot), #pullback_type) #bound {
+            #many
+            #vis fn #name #generics (#primal #(#parameters,)* #along: #types, _: #wants) -> ((#ty, #ty_dot), #pullback_type) #bound {
                 #stmts
                 (#value, #pullback)
             }
+        }
+    }
+
+    fn third_body(&self, of: Of) -> Body {
+        if self.is_of_third_order() {
+            self.third(of)
+        } else if self.source.place == Place::Module {
+            self.unsupported("three times: say `order = 3` for it")
+        } else {
+            self.unsupported("three times: it is a method, and of third order are functions alone")
         }
     }
 }

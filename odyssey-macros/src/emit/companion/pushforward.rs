@@ -13,7 +13,6 @@ use super::vjp::is_unit;
 use super::Companion;
 use crate::emit::layout::{Layout, Results};
 use crate::emit::names::locate;
-use crate::emit::types::tangent;
 use crate::emit::wants::Guards;
 use crate::emit::writer::{tuple, Failure};
 use crate::ir::{Kind, Value};
@@ -32,12 +31,12 @@ impl Companion<'_> {
     /// The value and its tangent, from the arguments and their tangents: lent, or `No` where they are zero; of an argument that is
     /// `&mut`, changed in place.
     pub(super) fn pushforward(&self) -> TokenStream {
-        let (here, vis, krate, result) = (self.here(), self.vis(), self.krate, self.result());
+        let (here, vis, result) = (self.here(), self.vis(), self.result());
         let types = self.type_parameters("Along");
         let generics = self.generics_with(&self.along_bounds(&types));
         let bound = self.tangent_bound();
         let primal = self.primal_parameter();
-        let (hidden, attributes, of_result) = (self.hidden("pushforward"), self.hidden_attributes(), tangent(result, krate));
+        let (hidden, attributes, of_result) = (self.hidden("pushforward"), self.hidden_attributes(), self.tangent(result));
         let types = tuple(&types.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
         let head = |parameters: Vec<TokenStream>, given: &TokenStream| {
             let parameters = declared_in_few(parameters);
@@ -66,7 +65,7 @@ impl Companion<'_> {
                     quote!(#ty: #krate::rt::AlongMut<#target>)
                 }
                 (true, false) => {
-                    let target = tangent(&argument.ty, krate);
+                    let target = self.tangent(&argument.ty);
                     quote_spanned!(here=> #ty: #krate::rt::Along<#target>)
                 }
             }
@@ -81,7 +80,7 @@ impl Companion<'_> {
         let is_boxed = self.source.is_recursive() && !self.source.place.is_of_trait();
         let held = is_boxed.then(|| quote!(, Held: 'static));
         let bounds = self.arguments().iter().zip(types).map(|(argument, ty)| {
-            let target = tangent(&argument.ty, krate);
+            let target = self.tangent(&argument.ty);
             match (argument.differentiated, argument.kind.is_exclusive()) {
                 (false, _) => quote!(#ty),
                 (true, true) => quote_spanned!(here=> #ty: #krate::rt::AlongPassed<#target>),
@@ -96,12 +95,12 @@ impl Companion<'_> {
         match ty {
             Type::Reference(reference) => match &*reference.elem {
                 Type::Slice(slice) => {
-                    let element = tangent(&slice.elem, self.krate);
+                    let element = self.tangent(&slice.elem);
                     quote!([#element])
                 }
-                elem => tangent(elem, self.krate),
+                elem => self.tangent(elem),
             },
-            other => tangent(other, self.krate),
+            other => self.tangent(other),
         }
     }
 
@@ -272,12 +271,12 @@ impl Companion<'_> {
             .iter()
             .zip(&dots)
             .filter(|(argument, _)| argument.kind.is_exclusive())
-            .filter_map(|(argument, dot)| Some((dot.clone()?, tangent(&argument.ty, krate))))
+            .filter_map(|(argument, dot)| Some((dot.clone()?, self.tangent(&argument.ty))))
             .collect();
         let [value, derived] = ["value", "tangent"].map(|name| self.local(name));
         let of_target = if outcome.aux.is_empty() { quote!(#derived) } else { quote!(#derived.0) };
         let target = &outcome.target;
-        let of_result = (!is_unit(target)).then(|| (of_target, tangent(target, krate)));
+        let of_result = (!is_unit(target)).then(|| (of_target, self.tangent(target)));
         let (results, result_types): (Vec<_>, Vec<_>) =
             of_result.into_iter().chain(left.into_iter().map(|(name, ty)| (name.to_token_stream(), ty))).unzip();
         let value_type = &outcome.value;

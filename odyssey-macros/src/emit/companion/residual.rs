@@ -247,12 +247,11 @@ impl Companion<'_> {
         let (forward, reverse) = (&residual.forward, &residual.reverse);
         // A gradient that stayed zero is made from the argument itself, where its type is not known otherwise.
         let differentiated_count = self.source.signature.differentiated().count();
-        let differentiated = self.source.signature.differentiated().map(|(position, _)| forward.params[position]);
-        let is_zero = |v: &Value| writer.float.is_some() && matches!(writer.layout.definition(*v), Some(Op::Literal(_)));
+        let differentiated = self.source.signature.differentiated();
         let zeros: Vec<_> = differentiated
             .zip(&reverse.results)
-            .filter(|(_, gradient)| is_zero(gradient))
-            .map(|(argument, _)| argument)
+            .filter(|((_, argument), gradient)| self.is_zero_of_its_type(writer, **gradient, argument))
+            .map(|((position, _), _)| forward.params[position])
             .collect();
         let mut owned = TokenStream::new();
         let mut again = Vec::new();

@@ -28,7 +28,7 @@ impl Companion<'_> {
         let mut wants = self.by_argument(std::iter::repeat(yes.clone()), &quote!(#krate::rt::No));
         wants.extend(dots.iter().map(|_| yes.clone()));
         let call = hidden_call(&Callee::Path(rule.clone()), "residual_vjp", given, &tuple(&wants), rule.span());
-        let [value, value_dot, kept, pullback] = ["value", "value_dot", "kept", "pullback"].map(|name| self.local(name));
+        let [value, value_dot, kept, pullback] = ["value", "value_along", "kept", "pullback"].map(|name| self.local(name));
         let outcome = self.outcome();
         let is_unit = is_unit(&outcome.target);
         let of_result = (!is_unit).then_some(&value_dot);

@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned, ToTokens};
 use super::hidden::{declared_in_few, given_in_few, Body, Order};
 use super::signature::{allowing_so_many, is_consumed_receiver};
 use super::Companion;
-use crate::emit::types::{bare_or_tuple, tangent};
+use crate::emit::types::bare_or_tuple;
 use crate::emit::writer::tuple;
 use crate::parse::{Argument, Place};
 use crate::pushforward::Second;
@@ -22,15 +22,7 @@ impl Companion<'_> {
             _ => {
                 let over = self.over_floats.unwrap_or(self);
                 let curvatures = self.columns_of_hessian().map_or_else(TokenStream::new, |columns| columns.form());
-                vec![
-                    self.hvp(),
-                    self.hessian(),
-                    self.sparse_hessian(),
-                    curvatures,
-                    over.residual_hvp(),
-                    self.nested(),
-                    over.third(),
-                ]
+                vec![self.hvp(), self.hessian(), self.sparse_hessian(), curvatures, over.residual_hvp(), self.nested()]
             }
         }
     }
@@ -38,16 +30,15 @@ impl Companion<'_> {
     /// The value with its tangent, and a pullback with its tangent: it takes the cotangent of the result and the tangent of that
     /// cotangent, and computes what is wanted of the gradients, each with its tangent.
     pub(super) fn residual_hvp(&self) -> TokenStream {
-        let (here, vis, krate, result) = (self.here(), self.vis(), self.krate, self.result());
+        let (here, vis, result) = (self.here(), self.vis(), self.result());
         let (types, wants) = (self.type_parameters("Along"), self.want_parameters());
-        let bounds: Vec<_> = self.handed_bounds(&types).into_iter().chain(self.want_bounds(&wants)).collect();
+        let bounds: Vec<_> = self.handed_bounds(&types).into_iter().chain(self.want_bounds_again(&wants)).collect();
         let (generics, bound) = (self.generics_with(&bounds), self.tangent_bound());
         let primal = self.primal_parameter();
-        let (hidden, attributes, of_result) = (self.hidden("residual_hvp"), self.hidden_attributes(), tangent(result, krate));
+        let (hidden, attributes, of_result) = (self.hidden("residual_hvp"), self.hidden_attributes(), self.tangent(result));
         let pullback_type = self.pullback_type(Order::Second, &[&types[..], &wants[..]].concat());
         let [types, wants] = [types, wants].map(|own| tuple(&own.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
-        // One more than lints let pass, and than `vjp` has.
-        let many = (self.arguments().len() == 5).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        let many = self.allowing_one_more();
         let head = |parameters: Vec<TokenStream>, along: &TokenStream| {
             let parameters = declared_in_few(parameters);
             quote_spanned! {here=>
@@ -64,23 +55,26 @@ impl Companion<'_> {
         let Body { parameters, along, stmts, value, pullback } = self.second_body();
         let (head, check) = (head(parameters, &tuple(&along)), self.check_of_the_function());
         let pullback = self.boxed(Order::Second, pullback);
-        let no_third = self.no_third();
+        let (no_third, gradients) = (self.no_third(), self.check_of_gradients());
         quote_spanned! {here=>
             #head {
                 #check
                 #no_third
+                #gradients
                 #stmts
                 (#value, #pullback)
             }
         }
     }
 
+    /// One argument more than lints let pass, and than `vjp` has.
+    pub(super) fn allowing_one_more(&self) -> Option<TokenStream> {
+        (self.arguments().len() == 5).then(|| quote!(#[allow(clippy::too_many_arguments)]))
+    }
+
     fn second_body(&self) -> Body {
         match self.program.and_then(|program| program.second.as_ref()) {
             Some(Second::Compiled(derivative)) => self.compiled_body(derivative, Order::Second),
-            Some(Second::OfThirdOrder) => self.no_second(
-                "it takes a derivative itself; for third order, say `order = 3` for it and for the function whose derivative it takes",
-            ),
             Some(Second::Unsupported(reason)) => self.no_second(reason),
             None => match (&self.source.options.jvp, self.source.options.order) {
                 (Some(rule), Some(_)) => self.body_of_a_differentiable_rule(rule),
@@ -93,8 +87,13 @@ impl Companion<'_> {
 
     /// Whoever asks is told why there is no second derivative. Callers have this form that nobody may ever use, and that a release
     /// build looks into all the same: it cannot be an error of the compiler.
-    pub(super) fn no_second(&self, reason: &str) -> Body {
-        let text = format!("`{}` cannot be differentiated twice: {reason}", self.source.item.sig.ident);
+    fn no_second(&self, reason: &str) -> Body {
+        self.unsupported(&format!("twice: {reason}"))
+    }
+
+    /// The same for any order.
+    pub(super) fn unsupported(&self, times_and_reason: &str) -> Body {
+        let text = format!("`{}` cannot be differentiated {times_and_reason}", self.source.item.sig.ident);
         let (krate, names) = (self.krate, self.names());
         let blanks: Vec<_> = self.arguments().iter().map(|_| quote!(_)).collect();
         Body {

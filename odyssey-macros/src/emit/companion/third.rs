@@ -6,29 +6,85 @@
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
-use syn::Type;
+use syn::visit::Visit;
+use syn::{ExprPath, Type};
 
-use super::hidden::{declared_in_few, given_in_few, Order};
+use super::hidden::{given_in_few, Body};
 use super::nested::Of;
 use super::Companion;
+use crate::emit::call::companion_path;
+use crate::emit::locate;
+use crate::emit::names::at;
 use crate::emit::types::bare_or_tuple;
 use crate::emit::writer::tuple;
 use crate::ir::Kind;
-use crate::parse::Argument;
+use crate::parse::{Argument, Place};
+use crate::pushforward;
 
 impl Companion<'_> {
-    /// `value_and_grad` with its tangent, and its pullback with its tangent: the `residual_hvp` of `value_and_grad`.
-    pub(super) fn third(&self) -> TokenStream {
-        if self.source.options.third.is_none() || !self.source.has_third() {
+    /// Its gradient can be differentiated twice.
+    pub(super) fn is_of_third_order(&self) -> bool {
+        self.program.is_some_and(|program| program.is_of_third_order) && self.source.has_third()
+    }
+
+    /// It takes gradients of others: its own can be differentiated if those can be twice. Who says `order = 3` says that they can.
+    pub(super) fn depends_on_third_order(&self) -> bool {
+        self.source.place == Place::Module && self.source.options.third.is_none() && !self.gradients_taken().is_empty()
+    }
+
+    /// The functions whose gradients it takes.
+    fn gradients_taken(&self) -> Vec<ExprPath> {
+        self.program.map(|program| pushforward::gradients_taken(&program.primal.body)).unwrap_or_default()
+    }
+
+    /// What rustc is told of second and third order.
+    pub(super) fn orders(&self, name: &Ident) -> TokenStream {
+        let krate = self.krate;
+        let third = self.over_floats.unwrap_or(self).is_of_third_order();
+        let third = third.then(|| quote!(impl<'__a> #krate::rt::OfThirdOrder<'__a> for #name {}));
+        let second = self.depends_on_third_order().then(|| {
+            let taken = self.gradients_taken();
+            let taken = taken.iter().map(|function| self.outside(function));
+            quote! {
+                impl<'__a> #krate::rt::OfSecondOrder<'__a> for #name
+                where
+                    #(for<'__b> #taken: #krate::rt::OfThirdOrder<'__b>,)*
+                {
+                }
+            }
+        });
+        quote!(#third #second)
+    }
+
+    /// A companion, outside of the body that names it. There may be nothing of that name there, or another one: then, that of a function
+    /// without third order.
+    fn outside(&self, function: &ExprPath) -> TokenStream {
+        let names = crate::parse::generic_names(&self.source.item);
+        let is_generic = function.path.segments.first().is_some_and(|first| names.contains(&first.ident));
+        if is_generic || function.qself.is_some() || has_items(&self.source.item.block) {
+            return quote!(());
+        }
+        let (companion, _) = companion_path(function, 0);
+        companion.to_token_stream()
+    }
+
+    /// What a function that says `order = 3` takes the gradients of, it says as well.
+    pub(super) fn check_of_gradients(&self) -> TokenStream {
+        if self.source.options.third.is_none() {
             return TokenStream::new();
         }
-        let (here, vis, krate, of) = (self.here(), self.vis(), self.krate, Of::ValueAndGrad);
-        let (types, wants) = (self.type_parameters("Along"), self.want_parameters());
-        let bounds: Vec<_> = self.handed_bounds(&types).into_iter().chain(self.want_bounds(&wants)).collect();
-        let (generics, bound) = (self.generics_with(&bounds), self.scalar_bound());
-        let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
-        let pullback_type = self.pullback_type_of(&ty, &ty_dot, Order::Second, &[&types[..], &wants[..]].concat());
-        let (primal, check, names) = (self.primal_parameter(), self.check_of_the_function(), self.names());
+        let checks = self.gradients_taken().into_iter().map(|function| {
+            let span = at(syn::spanned::Spanned::span(&function));
+            let (krate, (companion, _)) = (locate(self.krate.to_token_stream(), span), companion_path(&function, 0));
+            quote_spanned!(span=> #krate::rt::assert_of_third_order::<#companion>();)
+        });
+        checks.collect()
+    }
+
+    /// `value_and_grad` with its tangent, and its pullback with its tangent: the `residual_hvp` of `value_and_grad`.
+    pub(super) fn third(&self, of: Of) -> Body {
+        let (here, krate) = (self.here(), self.krate);
+        let (check, names) = (self.check_of_the_function(), self.names());
         let dots: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| self.dot(argument)).collect();
         let differentiated = || self.source.signature.differentiated().map(|(position, _)| &names[position]);
         let held: TokenStream = differentiated()
@@ -41,8 +97,9 @@ impl Companion<'_> {
         let handed = dots.iter().map(|dot| quote_spanned!(here=> #krate::rt::Handed(::core::clone::Clone::clone(&#dot))));
         let handed = self.by_argument(handed, &quote!(#krate::rt::No));
         let call = self.call_of_second_order(&names, &handed, &self.all_wanted());
-        let [value, value_dot, pullback] = ["value", "value_dot", "pullback"].map(|name| self.local(name));
-        let [d_value, d_value_dot] = ["d_value", "d_value_dot"].map(|name| self.local(name));
+        let [value, value_dot, pullback] = ["value", "value_along", "pullback"].map(|name| self.local(name));
+        // Those of an argument may be called `d_value` and `value_dot`.
+        let [d_value, d_value_dot] = ["seed", "seed_along"].map(|name| self.local(name));
         let gradients = self.gradient_names();
         let tangents: Vec<_> = gradients.iter().map(|gradient| self.local(&format!("{gradient}_dot"))).collect();
         let pairs = gradients.iter().zip(&tangents).map(|(d, dot)| quote_spanned!(here=> (#d, #dot)));
@@ -53,21 +110,20 @@ impl Companion<'_> {
         // In the pullback these are what comes back for the gradients.
         let cotangent = of.result(d_value.to_token_stream(), several(&gradients));
         let cotangent_dot = of.result(d_value_dot.to_token_stream(), several(&tangents));
-        let again = self.given_again(&names);
+        let (again, target) = (self.given_again(&names), &self.outcome().target);
         let seeded = self.over_dual_numbers(&dots, &gradients, &tangents, [&d_value, &d_value_dot]);
-        let (attributes, name, target) = (self.hidden_attributes(), self.hidden("order_3"), &self.outcome().target);
-        let parameters = declared_in_few(self.parameters());
-        let along = tuple(&self.by_argument(dots.iter().map(ToTokens::to_token_stream), &quote!(_)));
-        let [types, wants] = [types, wants].map(|own| tuple(&own.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
-        quote_spanned! {here=>
-            #attributes
-            #vis fn #name #generics (#primal #(#parameters,)* #along: #types, _: #wants) -> ((#ty, #ty_dot), #pullback_type) #bound {
-                #check
-                #held
-                let ((#value, #value_dot), #pullback) = #call;
-                let #pattern = #pullback(#(#again,)* &#value, #krate::rt::constant_seed::<#target>());
-                ((#result, #result_dot), move |#(#names,)* _, (#cotangent, #cotangent_dot)| { #seeded })
-            }
+        let stmts = quote_spanned! {here=>
+            #check
+            #held
+            let ((#value, #value_dot), #pullback) = #call;
+            let #pattern = #pullback(#(#again,)* &#value, #krate::rt::constant_seed::<#target>());
+        };
+        Body {
+            parameters: self.parameters(),
+            along: self.by_argument(dots.iter().map(ToTokens::to_token_stream), &quote!(_)),
+            stmts,
+            value: quote!((#result, #result_dot)),
+            pullback: quote_spanned!(here=> move |#(#names,)* _, (#cotangent, #cotangent_dot)| { #seeded }),
         }
     }
 
@@ -177,11 +233,13 @@ impl Companion<'_> {
 
 /// What was made for an argument, as the function takes it.
 fn as_argument(argument: &Argument, dual: &Ident) -> TokenStream {
-    let is_view = |path: &syn::TypePath| path.path.segments.last().is_some_and(|last| last.ident.to_string().contains("View"));
-    match &argument.ty {
-        Type::Reference(_) => quote!(&#dual),
-        Type::Path(path) if is_view(path) => quote!(#dual.view()),
-        _ => quote!(::core::clone::Clone::clone(&#dual)),
+    let is_view = matches!(peeled(&argument.ty), Type::Path(path)
+        if path.path.segments.last().is_some_and(|last| last.ident.to_string().contains("View")));
+    match (&argument.ty, is_view) {
+        (Type::Reference(_), true) => quote!(&#dual.view()),
+        (Type::Reference(_), false) => quote!(&#dual),
+        (_, true) => quote!(#dual.view()),
+        (_, false) => quote!(::core::clone::Clone::clone(&#dual)),
     }
 }
 
@@ -206,4 +264,17 @@ fn replaced(tokens: TokenStream, name: &Ident, by: &TokenStream) -> TokenStream 
         other => other.into(),
     };
     tokens.into_iter().map(each).collect()
+}
+
+/// Functions, imports and the like that are declared inside.
+fn has_items(block: &syn::Block) -> bool {
+    struct Items(bool);
+    impl Visit<'_> for Items {
+        fn visit_item(&mut self, _: &syn::Item) {
+            self.0 = true;
+        }
+    }
+    let mut items = Items(false);
+    items.visit_block(block);
+    items.0
 }

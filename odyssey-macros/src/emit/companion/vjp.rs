@@ -8,7 +8,7 @@ use syn::{Ident, Type};
 use super::hidden::given_in_few;
 use super::signature::is_consumed_receiver;
 use super::Companion;
-use crate::emit::types::{bare_or_tuple, tangent};
+use crate::emit::types::bare_or_tuple;
 use crate::ir::Kind;
 use crate::parse::{Argument, Place, Rule};
 
@@ -71,10 +71,10 @@ impl Companion<'_> {
     /// of what is left in the differentiated arguments that are `&mut`.
     fn public_cotangents(&self) -> Vec<(Ident, TokenStream)> {
         let target = &self.outcome().target;
-        let of_result = (!is_unit(target)).then(|| (self.local("cotangent"), tangent(target, self.krate)));
+        let of_result = (!is_unit(target)).then(|| (self.local("cotangent"), self.tangent(target)));
         let exclusive = self.source.signature.differentiated().filter(|(_, argument)| argument.kind.is_exclusive());
         let names = self.left_cotangents().into_iter().flatten();
-        let left = names.zip(exclusive.map(|(_, argument)| tangent(&argument.ty, self.krate)));
+        let left = names.zip(exclusive.map(|(_, argument)| self.tangent(&argument.ty)));
         of_result.into_iter().chain(left).collect()
     }
 
