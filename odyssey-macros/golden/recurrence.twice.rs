@@ -214,6 +214,44 @@ impl recurrence {
     #[doc(hidden)]
     #[inline]
     fn residual_hvp<
+        __Primal: Fn(f64, &[f64]) -> f64,
+        AlongW: rt::Along<f64>,
+        AlongX: rt::Along<Vec<f64>>,
+        WantW: rt::Want,
+        WantX: rt::Want,
+    >(
+        primal: __Primal,
+        w: f64,
+        x: &[f64],
+        (along_w, along_x): (AlongW, AlongX),
+        _: (WantW, WantX),
+    ) -> (
+        (f64, f64),
+        impl FnOnce(
+            f64,
+            &[f64],
+            &f64,
+            (f64, f64),
+        ) -> (
+                WantW::Of<(f64, f64)>,
+                WantX::Of<(Vec<f64>, Vec<f64>)>,
+            ),
+    ) {
+        let (value, pullback) = Self::residual_over_floats(
+            primal,
+            w,
+            x,
+            (along_w, along_x),
+            (
+                <WantW as ::core::default::Default>::default(),
+                <WantX as ::core::default::Default>::default(),
+            ),
+        );
+        (value, pullback)
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_over_floats<
         Float: odyssey_runtime::Real,
         __Primal: Fn(f64, &[f64]) -> f64,
         AlongW: rt::Along<Float>,
@@ -429,7 +467,7 @@ impl recurrence {
                 || rt::zero_tangent(&x),
             ),
         );
-        let ((value, value_along), pullback) = Self::residual_hvp(
+        let ((value, value_along), pullback) = Self::residual_over_floats(
             recurrence,
             w,
             x,
@@ -453,7 +491,7 @@ impl recurrence {
                     tangent: w_dot,
                 };
                 let dual_x = rt::dual_list(x, &x_dot);
-                let ((value, _), pullback) = Self::residual_hvp(
+                let ((value, _), pullback) = Self::residual_over_floats(
                     recurrence,
                     ::core::clone::Clone::clone(&dual_w),
                     &dual_x,

@@ -270,6 +270,51 @@ impl pendulum {
     #[doc(hidden)]
     #[inline]
     fn residual_hvp<
+        __Primal: Fn(f64, f64, f64) -> f64,
+        AlongAngle: rt::Along<f64>,
+        AlongSpeed: rt::Along<f64>,
+        AlongLength: rt::Along<f64>,
+        WantAngle: rt::Want,
+        WantSpeed: rt::Want,
+        WantLength: rt::Want,
+    >(
+        primal: __Primal,
+        angle: f64,
+        speed: f64,
+        length: f64,
+        (along_angle, along_speed, along_length): (AlongAngle, AlongSpeed, AlongLength),
+        _: (WantAngle, WantSpeed, WantLength),
+    ) -> (
+        (f64, f64),
+        impl FnOnce(
+            f64,
+            f64,
+            f64,
+            &f64,
+            (f64, f64),
+        ) -> (
+                WantAngle::Of<(f64, f64)>,
+                WantSpeed::Of<(f64, f64)>,
+                WantLength::Of<(f64, f64)>,
+            ),
+    ) {
+        let (value, pullback) = Self::residual_over_floats(
+            primal,
+            angle,
+            speed,
+            length,
+            (along_angle, along_speed, along_length),
+            (
+                <WantAngle as ::core::default::Default>::default(),
+                <WantSpeed as ::core::default::Default>::default(),
+                <WantLength as ::core::default::Default>::default(),
+            ),
+        );
+        (value, pullback)
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_over_floats<
         Float: odyssey_runtime::Real,
         __Primal: Fn(f64, f64, f64) -> f64,
         AlongAngle: rt::Along<Float>,
@@ -531,7 +576,7 @@ impl pendulum {
                 || rt::zero_tangent(&length),
             ),
         );
-        let ((value, value_along), pullback) = Self::residual_hvp(
+        let ((value, value_along), pullback) = Self::residual_over_floats(
             pendulum,
             angle,
             speed,
@@ -581,7 +626,7 @@ impl pendulum {
                     value: *&length,
                     tangent: length_dot,
                 };
-                let ((value, _), pullback) = Self::residual_hvp(
+                let ((value, _), pullback) = Self::residual_over_floats(
                     pendulum,
                     ::core::clone::Clone::clone(&dual_angle),
                     ::core::clone::Clone::clone(&dual_speed),

@@ -286,6 +286,33 @@ impl valley {
     #[doc(hidden)]
     #[inline]
     fn residual_hvp<
+        __Primal: Fn(&[f64]) -> f64,
+        AlongX: rt::Along<Vec<f64>>,
+        WantX: rt::Want,
+    >(
+        primal: __Primal,
+        x: &[f64],
+        (along_x,): (AlongX,),
+        _: (WantX,),
+    ) -> (
+        (f64, f64),
+        impl FnOnce(
+            &[f64],
+            &f64,
+            (f64, f64),
+        ) -> (WantX::Of<(Vec<f64>, Vec<f64>)>,),
+    ) {
+        let (value, pullback) = Self::residual_over_floats(
+            primal,
+            x,
+            (along_x,),
+            (<WantX as ::core::default::Default>::default(),),
+        );
+        (value, pullback)
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn residual_over_floats<
         Float: odyssey_runtime::Real,
         __Primal: Fn(&[f64]) -> f64,
         AlongX: rt::Along<Vec<Float>>,
@@ -457,7 +484,7 @@ impl valley {
                 || rt::zero_tangent(&x),
             ),
         );
-        let ((value, value_along), pullback) = Self::residual_hvp(
+        let ((value, value_along), pullback) = Self::residual_over_floats(
             valley,
             x,
             (rt::Handed(::core::clone::Clone::clone(&x_dot)),),
@@ -472,7 +499,7 @@ impl valley {
             ((value, d_x), (value_along, d_x_dot)),
             move |x, _, ((seed, d_x), (seed_along, d_x_dot))| {
                 let dual_x = rt::dual_list(x, &x_dot);
-                let ((value, _), pullback) = Self::residual_hvp(
+                let ((value, _), pullback) = Self::residual_over_floats(
                     valley,
                     &dual_x,
                     (

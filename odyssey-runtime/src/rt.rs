@@ -40,8 +40,8 @@ pub use crate::place::{
 pub use crate::quoted::{Quoted, refused};
 pub use crate::repeated::{Once, for_each_row, keeping};
 pub use crate::second::{
-    AlongPassed, Handed, OfSecondOrder, OfThirdOrder, Passed, assert_of_third_order, constant_seed, handed, map_linearized_along,
-    map_pulled_back_along,
+    AlongPassed, Handed, OfSecondOrder, OfThirdOrder, Passed, SomeFunction, assert_of_third_order, constant_seed, handed,
+    map_linearized_along, map_pulled_back_along,
 };
 pub use crate::sparse::by_colours;
 pub use crate::tangent::Tangent;

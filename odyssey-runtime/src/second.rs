@@ -20,9 +20,13 @@ use crate::tangent::Tangent;
 #[diagnostic::on_unimplemented(
     message = "the gradient of `{Self}` cannot be differentiated twice",
     label = "of third order",
-    note = "say `#[differentiable(order = 3)]` for the function whose gradient is taken: it is compiled over other floats as well, and has to be made of numbers, arrays and lists"
+    note = "say `#[differentiable(order = 3)]` for the function whose gradient is taken, and for the one that takes it: the first is compiled over other floats as well, and has to be made of numbers, arrays and lists"
 )]
 pub trait OfThirdOrder<'a> {}
+
+/// A function of which nothing is known where its gradient is differentiated: it is declared inside of a body, or a method takes its
+/// gradient.
+pub struct SomeFunction;
 
 /// The gradient can be differentiated; of the companion of a function that takes gradients itself.
 #[diagnostic::on_unimplemented(

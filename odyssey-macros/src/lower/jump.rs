@@ -6,6 +6,7 @@ use syn::{Expr, Lifetime, Stmt};
 
 use super::bindings::Variable;
 use super::Lowerer;
+use crate::diagnostics::not_yet;
 use crate::ir::{Kind, Op, Value};
 
 /// What a jump may lead out of.
@@ -288,7 +289,12 @@ impl Lowerer {
                     Some(value) => self.expr(value),
                     None => self.unit(span),
                 };
-                let (flag, result) = self.returned.expect("declared around loops");
+                // A closure over elements is no function of its own here.
+                let Some((flag, result)) = self.returned else {
+                    let text = not_yet("`return` in a closure over elements is", "let it end with an `if` that has an `else`");
+                    self.diagnostics.error(expr, text);
+                    return;
+                };
                 self.leave_with(result, value, span);
                 let set = self.flag(true, span);
                 self.bindings.assign(flag, set);

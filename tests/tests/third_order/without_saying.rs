@@ -134,6 +134,22 @@ fn generic_functions() {
     });
 }
 
+/// Constants and other functions inside of a body are in nobody's way.
+#[differentiable]
+fn with_items(x: f64) -> f64 {
+    const SCALE: f64 = 0.5;
+    fn unused() -> f64 {
+        1.0
+    }
+    wave::grad(x, SCALE).0 * unused()
+}
+
+#[test]
+fn items_of_the_body() {
+    let d = with_items::hvp(0.7, 1.0);
+    assert!((d - slope::hvp(0.7, 0.5, 1.0, 0.0).0).abs() < 1e-12);
+}
+
 /// Arguments that are called like what the compiler makes.
 #[differentiable]
 fn named(value: f64, d_value: f64, seed: f64) -> f64 {

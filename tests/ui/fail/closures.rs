@@ -36,6 +36,7 @@ fn mapped(y: &Array1<f64>, x: f64) -> f64 {
     let i = y.mapv(|v| if v > 0.0 { let w = v; w } else { v });
     let j = y.mapv(|v| if v.is_nan() { v } else { 0.0 });
     let k = y.mapv(|v| { let mut w = v; w += 1.0; w });
+    let l = y.mapv(|v| { if v < 0.0 { return 0.0; } v * v });
     x
 }
 

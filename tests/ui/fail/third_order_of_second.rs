@@ -45,7 +45,35 @@ fn says_so(spring: &Spring, x: f64) -> f64 {
     energy::grad(spring, x)
 }
 
+#[derive(Clone, Differentiable)]
+struct Model {
+    rate: f64,
+}
+
+#[differentiable]
+impl Model {
+    fn slope(&self, x: f64) -> f64 {
+        square::grad(x * self.rate)
+    }
+}
+
+#[differentiable]
+fn slope_of_what_is_inside(x: f64) -> f64 {
+    mod inside {
+        use odyssey_runtime::prelude::*;
+
+        #[differentiable]
+        pub fn square(x: f64) -> f64 {
+            x * x
+        }
+    }
+    inside::square::grad(x)
+}
+
 fn main() {
+    let model = Model { rate: 2.0 };
+    model.slope_hvp(1.0, ModelTangent { rate: 1.0 }, 1.0);
+    slope_of_what_is_inside::hvp(1.0, 1.0);
     force::hvp(&Spring { stiffness: 2.0 }, 1.0, 1.0);
     forth(1.0);
 }

@@ -34,7 +34,8 @@ impl Companion<'_> {
         }
         let names = crate::parse::generic_names(&self.source.item);
         // Those over other floats are the first one.
-        let float = (own == 2).then_some(self.over_floats).flatten().map(|_| quote!(_,));
+        let is_over = own == 2 && self.source.options.third.is_some();
+        let float = is_over.then_some(self.over_floats).flatten().map(|_| quote!(_,));
         let primal = (self.source.place == Place::Module).then(|| quote!(_,));
         let own = (0..own * self.arguments().len()).map(|_| quote!(_));
         quote!(::<#float #(#names,)* #primal #(#own),*>)
@@ -67,12 +68,17 @@ impl Companion<'_> {
     /// With this bound where the gradient is differentiated, in a function that takes gradients itself: whoever asks is told by rustc
     /// which of them cannot be differentiated twice. What a trait provides is for other bodies as well.
     pub(super) fn with_second(&self, bound: &TokenStream) -> TokenStream {
-        if !self.depends_on_third_order() {
+        if !self.depends_on_third_order() || self.source.place.is_of_trait() {
             return bound.clone();
         }
         let (here, krate) = (self.here(), self.krate);
         let start = if bound.is_empty() { quote!(where) } else { bound.clone() };
-        quote_spanned!(here=> #start for<'__a> Self: #krate::rt::OfSecondOrder<'__a>,)
+        if self.source.place == Place::Module {
+            return quote_spanned!(here=> #start for<'__a> Self: #krate::rt::OfSecondOrder<'__a>,);
+        }
+        // There is no companion of a method for rustc to ask.
+        let function = self.some_function();
+        quote_spanned!(here=> #start for<'__a> #function: #krate::rt::OfThirdOrder<'__a>,)
     }
 
     fn is_scalar(&self) -> TokenStream {

@@ -78,7 +78,7 @@ impl Companion<'_> {
             }
         });
         let (given, along) = (given_in_few(given.collect()), tuple(along));
-        let (owner, hidden, generics) = (self.owner(), self.hidden("residual_hvp"), self.explicit_hidden_generics(2));
+        let (owner, hidden, generics) = (self.owner(), self.form_of_second_order(), self.explicit_hidden_generics(2));
         quote_spanned!(self.here()=> #owner::#hidden #generics(#function #(#given,)* #along, #wants))
     }
 

@@ -20,9 +20,16 @@ impl Companion<'_> {
         match self.source.place {
             Place::TraitImpl => vec![self.residual_hvp()],
             _ => {
-                let over = self.over_floats.unwrap_or(self);
                 let curvatures = self.columns_of_hessian().map_or_else(TokenStream::new, |columns| columns.form());
-                vec![self.hvp(), self.hessian(), self.sparse_hessian(), curvatures, over.residual_hvp(), self.nested()]
+                vec![
+                    self.hvp(),
+                    self.hessian(),
+                    self.sparse_hessian(),
+                    curvatures,
+                    self.of_written_floats(),
+                    self.over_floats.unwrap_or(self).residual_hvp(),
+                    self.nested(),
+                ]
             }
         }
     }
@@ -35,7 +42,7 @@ impl Companion<'_> {
         let bounds: Vec<_> = self.handed_bounds(&types).into_iter().chain(self.want_bounds_again(&wants)).collect();
         let (generics, bound) = (self.generics_with(&bounds), self.tangent_bound());
         let primal = self.primal_parameter();
-        let (hidden, attributes, of_result) = (self.hidden("residual_hvp"), self.hidden_attributes(), self.tangent(result));
+        let (hidden, attributes, of_result) = (self.form_of_second_order(), self.hidden_attributes(), self.tangent(result));
         let pullback_type = self.pullback_type(Order::Second, &[&types[..], &wants[..]].concat());
         let [types, wants] = [types, wants].map(|own| tuple(&own.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
         let many = self.allowing_one_more();
@@ -52,15 +59,11 @@ impl Companion<'_> {
             let head = head(self.parameters(), &quote!(_));
             return quote_spanned!(here=> #head;);
         }
-        let Body { parameters, along, stmts, value, pullback } = self.second_body();
-        let (head, check) = (head(parameters, &tuple(&along)), self.check_of_the_function());
-        let pullback = self.boxed(Order::Second, pullback);
-        let (no_third, gradients) = (self.no_third(), self.check_of_gradients());
+        let Body { parameters, along, stmts, value, pullback } =
+            self.over_floats.map_or_else(|| self.checked_second_body(), |over| self.handed_over(over));
+        let head = head(parameters, &tuple(&along));
         quote_spanned! {here=>
             #head {
-                #check
-                #no_third
-                #gradients
                 #stmts
                 (#value, #pullback)
             }
@@ -70,6 +73,13 @@ impl Companion<'_> {
     /// One argument more than lints let pass, and than `vjp` has.
     pub(super) fn allowing_one_more(&self) -> Option<TokenStream> {
         (self.arguments().len() == 5).then(|| quote!(#[allow(clippy::too_many_arguments)]))
+    }
+
+    fn checked_second_body(&self) -> Body {
+        let Body { parameters, along, stmts, value, pullback } = self.second_body();
+        let (check, no_third, gradients) = (self.check_of_the_function(), self.no_third(), self.check_of_gradients());
+        let pullback = self.boxed(Order::Second, pullback);
+        Body { parameters, along, stmts: quote!(#check #no_third #gradients #stmts), value, pullback }
     }
 
     fn second_body(&self) -> Body {

@@ -18,7 +18,7 @@ use crate::emit::names::at;
 use crate::emit::types::bare_or_tuple;
 use crate::emit::writer::tuple;
 use crate::ir::Kind;
-use crate::parse::{Argument, Place};
+use crate::parse::Argument;
 use crate::pushforward;
 
 impl Companion<'_> {
@@ -27,9 +27,46 @@ impl Companion<'_> {
         self.program.is_some_and(|program| program.is_of_third_order) && self.source.has_third()
     }
 
+    /// What the form of second order is called. Over other floats than the user's it is the one that callers know if `order = 3` says
+    /// so. Of functions that are not asked, callers know the one that was written: there, rustc looks for no types.
+    pub(super) fn form_of_second_order(&self) -> Ident {
+        let is_written = std::ptr::eq(self.source, self.written);
+        self.hidden(if is_written || self.source.options.third.is_some() { "residual_hvp" } else { "residual_over_floats" })
+    }
+
+    /// The form of second order over the floats that were written, beside that over any.
+    pub(super) fn of_written_floats(&self) -> TokenStream {
+        let is_known = self.source.options.third.is_some();
+        if self.over_floats.is_none() || is_known {
+            TokenStream::new()
+        } else {
+            self.residual_hvp()
+        }
+    }
+
+    /// Its body.
+    pub(super) fn handed_over(&self, over: &Companion) -> Body {
+        let (here, names, form, primal) = (self.here(), self.names(), over.form_of_second_order(), self.local("primal"));
+        let along: Vec<_> =
+            self.arguments().iter().map(|argument| self.local(&format!("along_{}", argument.name.unraw()))).collect();
+        let along: Vec<_> = along.iter().map(ToTokens::to_token_stream).collect();
+        let given = given_in_few(names.iter().map(ToTokens::to_token_stream).collect());
+        let wants: Vec<_> =
+            self.want_parameters().iter().map(|want| quote!(<#want as ::core::default::Default>::default())).collect();
+        let [tangents, wants] = [&along, &wants].map(|each| tuple(each));
+        let [value, pullback] = ["value", "pullback"].map(|name| self.local(name));
+        Body {
+            parameters: self.parameters(),
+            stmts: quote_spanned!(here=> let (#value, #pullback) = Self::#form(#primal, #(#given,)* #tangents, #wants);),
+            value: value.to_token_stream(),
+            pullback: pullback.to_token_stream(),
+            along,
+        }
+    }
+
     /// It takes gradients of others: its own can be differentiated if those can be twice. Who says `order = 3` says that they can.
     pub(super) fn depends_on_third_order(&self) -> bool {
-        self.source.place == Place::Module && self.source.options.third.is_none() && !self.gradients_taken().is_empty()
+        self.source.options.third.is_none() && !self.gradients_taken().is_empty()
     }
 
     /// The functions whose gradients it takes.
@@ -44,7 +81,7 @@ impl Companion<'_> {
         let third = third.then(|| quote!(impl<'__a> #krate::rt::OfThirdOrder<'__a> for #name {}));
         let second = self.depends_on_third_order().then(|| {
             let taken = self.gradients_taken();
-            let taken = taken.iter().map(|function| self.outside(function));
+            let taken = taken.iter().map(|function| self.outside(function).unwrap_or_else(|| self.some_function()));
             quote! {
                 impl<'__a> #krate::rt::OfSecondOrder<'__a> for #name
                 where
@@ -56,16 +93,21 @@ impl Companion<'_> {
         quote!(#third #second)
     }
 
-    /// A companion, outside of the body that names it. There may be nothing of that name there, or another one: then, that of a function
-    /// without third order.
-    fn outside(&self, function: &ExprPath) -> TokenStream {
-        let names = crate::parse::generic_names(&self.source.item);
-        let is_generic = function.path.segments.first().is_some_and(|first| names.contains(&first.ident));
-        if is_generic || function.qself.is_some() || has_items(&self.source.item.block) {
-            return quote!(());
+    /// A companion, outside of the body that names it, if it is the same one there.
+    fn outside(&self, function: &ExprPath) -> Option<TokenStream> {
+        let first = &function.path.segments.first()?.ident;
+        let is_generic = crate::parse::generic_names(&self.source.item).contains(first);
+        if is_generic || function.qself.is_some() || declares(&self.source.item.block, first) {
+            return None;
         }
         let (companion, _) = companion_path(function, 0);
-        companion.to_token_stream()
+        Some(companion.to_token_stream())
+    }
+
+    /// In the place of one that cannot be named.
+    pub(super) fn some_function(&self) -> TokenStream {
+        let krate = self.krate;
+        quote!(#krate::rt::SomeFunction)
     }
 
     /// What a function that says `order = 3` takes the gradients of, it says as well.
@@ -164,7 +206,7 @@ impl Companion<'_> {
         let differentiated = || self.arguments().iter().zip(&wants).filter(|(argument, _)| argument.differentiated);
         let chosen = differentiated().map(|(_, want)| quote!(<#want as ::core::default::Default>::default()));
         let chosen = tuple(&self.by_argument(chosen, &quote!(#krate::rt::No)));
-        let (hidden, function) = (self.hidden("residual_hvp"), self.given_function());
+        let (hidden, function) = (self.form_of_second_order(), self.given_function());
         let (generics, target) = (self.explicit_hidden_generics(2), &self.outcome().target);
         let first = given_in_few(given.clone());
         let call = self.with_dual(quote_spanned!(here=> Self::#hidden #generics(#function #(#first,)* #directions, #chosen)));
@@ -266,15 +308,20 @@ fn replaced(tokens: TokenStream, name: &Ident, by: &TokenStream) -> TokenStream 
     tokens.into_iter().map(each).collect()
 }
 
-/// Functions, imports and the like that are declared inside.
-fn has_items(block: &syn::Block) -> bool {
-    struct Items(bool);
-    impl Visit<'_> for Items {
-        fn visit_item(&mut self, _: &syn::Item) {
-            self.0 = true;
+/// An item inside of the block may give the name another meaning.
+fn declares(block: &syn::Block, name: &Ident) -> bool {
+    struct Items<'a>(&'a Ident, bool);
+    impl Visit<'_> for Items<'_> {
+        fn visit_item(&mut self, item: &syn::Item) {
+            self.1 |= crate::parse::mentions(item.to_token_stream(), self.0);
+            syn::visit::visit_item(self, item);
+        }
+
+        fn visit_use_glob(&mut self, _: &syn::UseGlob) {
+            self.1 = true;
         }
     }
-    let mut items = Items(false);
+    let mut items = Items(name, false);
     items.visit_block(block);
-    items.0
+    items.1
 }
