@@ -144,8 +144,24 @@ fn nested(o: Option<Option<f64>>, r: &Option<V2>) -> f64 {
     a + b * c
 }
 
+/// A number that is lent, as the result and in others.
+#[differentiable]
+fn lent(x: &f64) -> f64 {
+    *x
+}
+
+#[differentiable]
+fn of_lent(x: &f64, y: &f64) -> f64 {
+    let z = x * y + *x;
+    let (p, q) = if *x > *y { (*x, z) } else { (z, *y) };
+    lent(&z) * p.sin() * q + lent(y)
+}
+
 #[test]
 fn values() {
+    for (x, y) in [(0.3, 0.7), (0.7, 0.3)] {
+        agrees!(of_lent(&x, &y), wrt 2);
+    }
     let k = Kernel::Sum(
         Box::new(Kernel::Rbf { length: 0.7, scale: 1.2 }),
         Box::new(Kernel::Product(vec![Kernel::Linear(0.4), Kernel::Rbf { length: 0.9, scale: 0.8 }])),

@@ -177,7 +177,7 @@ impl Companion<'_> {
         let (arguments, mut tangents) = (self.arguments(), body.params[self.arguments().len()..].iter());
         self.name_arguments(&mut writer, &body.params);
         let (mut given, mut start) = (Vec::new(), TokenStream::new());
-        for (argument, value) in arguments.iter().zip(&body.params) {
+        for argument in arguments {
             if !argument.differentiated {
                 given.push(quote!(_));
                 continue;
@@ -194,11 +194,10 @@ impl Companion<'_> {
                     given.push(quote!(mut #name));
                     quote_spanned!(here=> let #name = #krate::rt::AlongMut::along_mut(&mut #name);)
                 }
-                kind => {
+                _ => {
                     given.push(name.to_token_stream());
-                    let is_number = values[*value].kind.is_scalar() || kind.is_scalar();
                     let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#argument_name));
-                    if is_number {
+                    if values[tangent].kind.is_scalar() {
                         quote_spanned!(here=> let #name = *#krate::rt::Along::along(#name, #zero);)
                     } else {
                         quote_spanned!(here=> let #name = #krate::rt::Along::along(#name, #zero); let #name = &*#name;)

@@ -162,7 +162,7 @@ impl Companion<'_> {
         let (arguments, mut tangents) = (self.arguments(), residual.forward.params[self.arguments().len()..].iter());
         let mut lent =
             Directions { along: Vec::new(), start: TokenStream::new(), again: TokenStream::new(), back: TokenStream::new() };
-        for (argument, value) in arguments.iter().zip(&residual.forward.params) {
+        for argument in arguments {
             let tangent = if argument.differentiated { tangents.next().copied() } else { None };
             let Some(tangent) = tangent.filter(|tangent| writer.layout.is_used(*tangent)) else {
                 lent.along.push(quote!(_));
@@ -181,7 +181,7 @@ impl Companion<'_> {
             }
             lent.along.push(name.to_token_stream());
             let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#argument_name));
-            if writer.values[*value].kind.is_scalar() || argument.kind.is_scalar() {
+            if writer.values[tangent].kind.is_scalar() {
                 lent.start.extend(quote_spanned!(here=> let #name = *#krate::rt::Along::along(#name, #zero);));
                 continue;
             }
