@@ -237,7 +237,7 @@ impl recurrence {
                 WantX::Of<(Vec<f64>, Vec<f64>)>,
             ),
     ) {
-        let (value, pullback) = Self::residual_over_floats(
+        Self::residual_over_floats(
             primal,
             w,
             x,
@@ -246,8 +246,7 @@ impl recurrence {
                 <WantW as ::core::default::Default>::default(),
                 <WantX as ::core::default::Default>::default(),
             ),
-        );
-        (value, pullback)
+        )
     }
     #[doc(hidden)]
     #[inline]

@@ -298,7 +298,7 @@ impl pendulum {
                 WantLength::Of<(f64, f64)>,
             ),
     ) {
-        let (value, pullback) = Self::residual_over_floats(
+        Self::residual_over_floats(
             primal,
             angle,
             speed,
@@ -309,8 +309,7 @@ impl pendulum {
                 <WantSpeed as ::core::default::Default>::default(),
                 <WantLength as ::core::default::Default>::default(),
             ),
-        );
-        (value, pullback)
+        )
     }
     #[doc(hidden)]
     #[inline]

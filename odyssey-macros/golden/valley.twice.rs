@@ -302,13 +302,12 @@ impl valley {
             (f64, f64),
         ) -> (WantX::Of<(Vec<f64>, Vec<f64>)>,),
     ) {
-        let (value, pullback) = Self::residual_over_floats(
+        Self::residual_over_floats(
             primal,
             x,
             (along_x,),
             (<WantX as ::core::default::Default>::default(),),
-        );
-        (value, pullback)
+        )
     }
     #[doc(hidden)]
     #[inline]

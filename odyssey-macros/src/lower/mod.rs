@@ -51,7 +51,7 @@ use crate::ir::{Block, FieldName, Info, Kind, Number, Op, Parameter, Stmt, Value
 use crate::parse::Source;
 use crate::table::elementwise::Elementwise;
 use bindings::Bindings;
-pub(crate) use passive::{arithmetic, captured, is_assignment, is_plain, may_lend};
+pub(crate) use passive::{arguments_of, arithmetic, captured, is_assignment, is_plain, may_lend};
 
 pub(crate) use integers::{is_count, is_whole};
 pub(crate) use iterate::is_stepped;

@@ -86,7 +86,7 @@ impl Source {
 }
 
 /// A number, an array, or a list of numbers.
-pub(crate) fn is_of_numbers(kind: &Kind) -> bool {
+fn is_of_numbers(kind: &Kind) -> bool {
     match kind.peel() {
         Kind::Sequence(element) => element.is_scalar(),
         kind => matches!(kind, Kind::Scalar | Kind::Array(_)),

@@ -178,9 +178,9 @@ pub(super) fn is_bounded(name: &syn::Ident, generics: &Generics, traits: &[&str]
 
 /// `T: Real`, and nothing else is said of it.
 pub(crate) fn is_only_real(name: &syn::Ident, generics: &Generics) -> bool {
-    let declared = generics.type_params().find(|param| param.ident == *name);
-    let is_real = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.path.segments.last().is_some_and(|last| last.ident == "Real"));
-    generics.where_clause.is_none() && declared.is_some_and(|param| param.bounds.len() == 1 && param.bounds.iter().all(is_real))
+    let mut bounds = generics.type_params().filter(|param| param.ident == *name).flat_map(|param| &param.bounds);
+    let is_one = bounds.next().is_some() && bounds.next().is_none();
+    is_one && generics.where_clause.is_none() && is_bounded(name, generics, &["Real"])
 }
 
 /// `Ix2` → 2.

@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{BinOp, Expr, ExprCall, ExprMacro, ExprMethodCall, ExprPath, Member, Pat, UnOp};
 
 use crate::ir::{Block, Kind, Op, Value, Values, Verbatim};
-use crate::lower::Primal;
+use crate::lower::{arguments_of, Primal};
 use crate::parse::{is_constant, is_constant_path, Source};
 use crate::table::elementwise::Elementwise;
 
@@ -115,12 +115,9 @@ impl Arithmetic<'_> {
     /// `vec![0.0; n]`, `array![1.0, 2.0]`, `s![1.., 0]`.
     fn list(&mut self, mac: &ExprMacro) {
         let is_list = mac.mac.path.get_ident().is_some_and(|name| name == "vec" || name == "array" || name == "s");
-        match mac.mac.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated) {
-            Ok(entries) if is_list => entries.iter().for_each(|entry| self.visit_expr(entry)),
-            _ => match mac.mac.parse_body::<Repeated>() {
-                Ok(Repeated(entry, len)) if is_list => [entry, len].iter().for_each(|part| self.visit_expr(part)),
-                _ => self.holds = false,
-            },
+        match arguments_of(&mac.mac).filter(|_| is_list) {
+            Some(entries) => entries.iter().for_each(|entry| self.visit_expr(entry)),
+            None => self.holds = false,
         }
     }
 }
@@ -167,17 +164,6 @@ fn is_constructor(path: &ExprPath) -> bool {
         "f64" => last == "from" || is_function(&last),
         "Vec" => last == "new" || last == "with_capacity",
         _ => owner.starts_with("Array") && matches!(last.as_str(), "zeros" | "ones" | "from_elem"),
-    }
-}
-
-/// `entry; len`.
-struct Repeated(Expr, Expr);
-
-impl syn::parse::Parse for Repeated {
-    fn parse(input: syn::parse::ParseStream) -> syn::Result<Repeated> {
-        let entry = input.parse()?;
-        input.parse::<syn::Token![;]>()?;
-        Ok(Repeated(entry, input.parse()?))
     }
 }
 

@@ -40,8 +40,8 @@ macro_rules! agrees_with_the_closed_form {
 
 /// The `hvp` of a function of lists, and the difference of gradients.
 macro_rules! agrees_for_lists {
-    ($function:ident) => {
-        let (x, start, rates) = ([0.4, -0.3], [0.5, 0.2], array![0.9, 1.3, 0.8]);
+    ($function:ident, $rates:expr) => {
+        let (x, start, rates) = ([0.4, -0.3], [0.5, 0.2], $rates);
         let (u, v) = ([0.6, 0.3], [-0.2, 0.5]);
         let (d_x, d_start) = $function::hvp(&x, start, &rates, 7, u.to_vec(), v);
         agrees(&[d_x, d_start.to_vec()].concat(), |step| {
@@ -144,7 +144,7 @@ fn of_the_chain(x: &[f64], start: [f64; 2], rates: &Array1<f64>, steps: usize) -
 
 #[test]
 fn of_lists() {
-    agrees_for_lists!(of_the_chain);
+    agrees_for_lists!(of_the_chain, array![0.9, 1.3, 0.8]);
 }
 
 /// By value, and a view; only the gradient of one of them is needed.

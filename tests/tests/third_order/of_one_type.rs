@@ -170,7 +170,7 @@ fn of_the_trail(x: &[f64], start: [f64; 2], rates: &Array1<f64>, steps: usize) -
 
 #[test]
 fn of_lists() {
-    agrees_for_lists!(of_the_trail);
+    agrees_for_lists!(of_the_trail, array![0.9, 1.3, 0.8]);
 }
 
 /// What is called may return anything, change its arguments, fail or call itself.

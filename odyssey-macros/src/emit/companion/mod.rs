@@ -8,6 +8,7 @@ mod gradient;
 mod hidden;
 mod jacobian;
 mod nested;
+mod orders;
 mod pushforward;
 mod residual;
 mod rule;

@@ -151,9 +151,7 @@ impl Companion<'_> {
         let along =
             self.by_argument(dots.iter().map(|dot| quote_spanned!(here=> #krate::rt::Handed(#dot))), &quote!(#krate::rt::No));
         let differentiated = || self.arguments().iter().zip(&wants).filter(|(argument, _)| argument.differentiated);
-        let chosen = differentiated().map(|(_, want)| quote!(<#want as ::core::default::Default>::default()));
-        let chosen = tuple(&self.by_argument(chosen, &quote!(#krate::rt::No)));
-        let call = self.call_of_second_order(&again, &along, &chosen);
+        let call = self.call_of_second_order(&again, &along, &self.as_wanted());
         let target = &self.outcome().target;
         let (cotangent, seeds) = {
             let dots = bare_or_tuple(&dots.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());

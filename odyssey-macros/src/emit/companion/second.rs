@@ -59,11 +59,20 @@ impl Companion<'_> {
             let head = head(self.parameters(), &quote!(_));
             return quote_spanned!(here=> #head;);
         }
-        let Body { parameters, along, stmts, value, pullback } =
-            self.over_floats.map_or_else(|| self.checked_second_body(), |over| self.handed_over(over));
-        let head = head(parameters, &tuple(&along));
+        if let Some(over) = self.over_floats {
+            let (along, call) = self.handed_over(over);
+            let head = head(self.parameters(), &along);
+            return quote_spanned!(here=> #head { #call });
+        }
+        let Body { parameters, along, stmts, value, pullback } = self.second_body();
+        let (head, check) = (head(parameters, &tuple(&along)), self.check_of_the_function());
+        let pullback = self.boxed(Order::Second, pullback);
+        let (no_third, gradients) = (self.no_third(), self.check_of_gradients());
         quote_spanned! {here=>
             #head {
+                #check
+                #no_third
+                #gradients
                 #stmts
                 (#value, #pullback)
             }
@@ -73,13 +82,6 @@ impl Companion<'_> {
     /// One argument more than lints let pass, and than `vjp` has.
     pub(super) fn allowing_one_more(&self) -> Option<TokenStream> {
         (self.arguments().len() == 5).then(|| quote!(#[allow(clippy::too_many_arguments)]))
-    }
-
-    fn checked_second_body(&self) -> Body {
-        let Body { parameters, along, stmts, value, pullback } = self.second_body();
-        let (check, no_third, gradients) = (self.check_of_the_function(), self.no_third(), self.check_of_gradients());
-        let pullback = self.boxed(Order::Second, pullback);
-        Body { parameters, along, stmts: quote!(#check #no_third #gradients #stmts), value, pullback }
     }
 
     fn second_body(&self) -> Body {

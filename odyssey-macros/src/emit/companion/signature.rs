@@ -254,6 +254,14 @@ impl Companion<'_> {
         tuple(&self.by_argument(std::iter::repeat(quote!(#krate::rt::Yes)), &quote!(#krate::rt::No)))
     }
 
+    /// The wants of who wants what the callers of this form want.
+    pub(super) fn as_wanted(&self) -> TokenStream {
+        let (krate, wants) = (self.krate, self.want_parameters());
+        let differentiated = self.arguments().iter().zip(&wants).filter(|(argument, _)| argument.differentiated);
+        let wanted = differentiated.map(|(_, want)| quote!(<#want as ::core::default::Default>::default()));
+        tuple(&self.by_argument(wanted, &quote!(#krate::rt::No)))
+    }
+
     pub(super) fn has_gradient(&self) -> bool {
         self.outcome().may_be_scalar()
     }

@@ -6,20 +6,15 @@
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
-use syn::visit::Visit;
-use syn::{ExprPath, Type};
+use syn::Type;
 
 use super::hidden::{given_in_few, Body};
 use super::nested::Of;
 use super::Companion;
-use crate::emit::call::companion_path;
-use crate::emit::locate;
-use crate::emit::names::at;
 use crate::emit::types::bare_or_tuple;
 use crate::emit::writer::tuple;
 use crate::ir::Kind;
 use crate::parse::Argument;
-use crate::pushforward;
 
 impl Companion<'_> {
     /// Its gradient can be differentiated twice.
@@ -44,83 +39,15 @@ impl Companion<'_> {
         }
     }
 
-    /// Its body.
-    pub(super) fn handed_over(&self, over: &Companion) -> Body {
+    /// What it is given along, and its call of that over any.
+    pub(super) fn handed_over(&self, over: &Companion) -> (TokenStream, TokenStream) {
         let (here, names, form, primal) = (self.here(), self.names(), over.form_of_second_order(), self.local("primal"));
-        let along: Vec<_> =
-            self.arguments().iter().map(|argument| self.local(&format!("along_{}", argument.name.unraw()))).collect();
-        let along: Vec<_> = along.iter().map(ToTokens::to_token_stream).collect();
+        let along = self.arguments().iter().map(|argument| self.local(&format!("along_{}", argument.name.unraw())));
+        let along = tuple(&along.map(ToTokens::into_token_stream).collect::<Vec<_>>());
         let given = given_in_few(names.iter().map(ToTokens::to_token_stream).collect());
-        let wants: Vec<_> =
-            self.want_parameters().iter().map(|want| quote!(<#want as ::core::default::Default>::default())).collect();
-        let [tangents, wants] = [&along, &wants].map(|each| tuple(each));
-        let [value, pullback] = ["value", "pullback"].map(|name| self.local(name));
-        Body {
-            parameters: self.parameters(),
-            stmts: quote_spanned!(here=> let (#value, #pullback) = Self::#form(#primal, #(#given,)* #tangents, #wants);),
-            value: value.to_token_stream(),
-            pullback: pullback.to_token_stream(),
-            along,
-        }
-    }
-
-    /// It takes gradients of others: its own can be differentiated if those can be twice. Who says `order = 3` says that they can.
-    pub(super) fn depends_on_third_order(&self) -> bool {
-        self.source.options.third.is_none() && !self.gradients_taken().is_empty()
-    }
-
-    /// The functions whose gradients it takes.
-    fn gradients_taken(&self) -> Vec<ExprPath> {
-        self.program.map(|program| pushforward::gradients_taken(&program.primal.body)).unwrap_or_default()
-    }
-
-    /// What rustc is told of second and third order.
-    pub(super) fn orders(&self, name: &Ident) -> TokenStream {
-        let krate = self.krate;
-        let third = self.over_floats.unwrap_or(self).is_of_third_order();
-        let third = third.then(|| quote!(impl<'__a> #krate::rt::OfThirdOrder<'__a> for #name {}));
-        let second = self.depends_on_third_order().then(|| {
-            let taken = self.gradients_taken();
-            let taken = taken.iter().map(|function| self.outside(function).unwrap_or_else(|| self.some_function()));
-            quote! {
-                impl<'__a> #krate::rt::OfSecondOrder<'__a> for #name
-                where
-                    #(for<'__b> #taken: #krate::rt::OfThirdOrder<'__b>,)*
-                {
-                }
-            }
-        });
-        quote!(#third #second)
-    }
-
-    /// A companion, outside of the body that names it, if it is the same one there.
-    fn outside(&self, function: &ExprPath) -> Option<TokenStream> {
-        let first = &function.path.segments.first()?.ident;
-        let is_generic = crate::parse::generic_names(&self.source.item).contains(first);
-        if is_generic || function.qself.is_some() || declares(&self.source.item.block, first) {
-            return None;
-        }
-        let (companion, _) = companion_path(function, 0);
-        Some(companion.to_token_stream())
-    }
-
-    /// In the place of one that cannot be named.
-    pub(super) fn some_function(&self) -> TokenStream {
-        let krate = self.krate;
-        quote!(#krate::rt::SomeFunction)
-    }
-
-    /// What a function that says `order = 3` takes the gradients of, it says as well.
-    pub(super) fn check_of_gradients(&self) -> TokenStream {
-        if self.source.options.third.is_none() {
-            return TokenStream::new();
-        }
-        let checks = self.gradients_taken().into_iter().map(|function| {
-            let span = at(syn::spanned::Spanned::span(&function));
-            let (krate, (companion, _)) = (locate(self.krate.to_token_stream(), span), companion_path(&function, 0));
-            quote_spanned!(span=> #krate::rt::assert_of_third_order::<#companion>();)
-        });
-        checks.collect()
+        let wants = self.as_wanted();
+        let call = quote_spanned!(here=> Self::#form(#primal, #(#given,)* #along, #wants));
+        (along, call)
     }
 
     /// `value_and_grad` with its tangent, and its pullback with its tangent: the `residual_hvp` of `value_and_grad`.
@@ -204,8 +131,7 @@ impl Companion<'_> {
         let directions = tuple(&self.by_argument(directions, &quote!(#krate::rt::No)));
         let wants = self.want_parameters();
         let differentiated = || self.arguments().iter().zip(&wants).filter(|(argument, _)| argument.differentiated);
-        let chosen = differentiated().map(|(_, want)| quote!(<#want as ::core::default::Default>::default()));
-        let chosen = tuple(&self.by_argument(chosen, &quote!(#krate::rt::No)));
+        let chosen = self.as_wanted();
         let (hidden, function) = (self.form_of_second_order(), self.given_function());
         let (generics, target) = (self.explicit_hidden_generics(2), &self.outcome().target);
         let first = given_in_few(given.clone());
@@ -306,22 +232,4 @@ fn replaced(tokens: TokenStream, name: &Ident, by: &TokenStream) -> TokenStream 
         other => other.into(),
     };
     tokens.into_iter().map(each).collect()
-}
-
-/// An item inside of the block may give the name another meaning.
-fn declares(block: &syn::Block, name: &Ident) -> bool {
-    struct Items<'a>(&'a Ident, bool);
-    impl Visit<'_> for Items<'_> {
-        fn visit_item(&mut self, item: &syn::Item) {
-            self.1 |= crate::parse::mentions(item.to_token_stream(), self.0);
-            syn::visit::visit_item(self, item);
-        }
-
-        fn visit_use_glob(&mut self, _: &syn::UseGlob) {
-            self.1 = true;
-        }
-    }
-    let mut items = Items(name, false);
-    items.visit_block(block);
-    items.1
 }

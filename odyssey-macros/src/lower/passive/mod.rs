@@ -332,7 +332,7 @@ pub(in crate::lower) fn compound(op: &BinOp) -> Option<Elementwise> {
 }
 
 /// The arguments of a macro that takes expressions: separated by commas, or `value; count`.
-pub(in crate::lower) fn arguments_of(mac: &syn::Macro) -> Option<Vec<Expr>> {
+pub(crate) fn arguments_of(mac: &syn::Macro) -> Option<Vec<Expr>> {
     let name = mac.path.segments.last()?.ident.to_string();
     if !["vec", "array", "s", "matches", "stack", "concatenate"].contains(&name.as_str()) {
         return None;
