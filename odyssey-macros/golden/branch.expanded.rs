@@ -107,7 +107,7 @@ impl huber {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(f64, f64) -> f64,
+        __Primal,
         WantX: rt::Want,
         WantDelta: rt::Want,
     >(
@@ -154,7 +154,7 @@ impl huber {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(f64, f64) -> f64,
+        __Primal,
         AlongX: rt::Along<f64>,
         AlongDelta: rt::Along<f64>,
     >(
@@ -164,14 +164,8 @@ impl huber {
         (x_dot, delta_dot): (AlongX, AlongDelta),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &huber);
-        let x_dot = *rt::Along::along(
-            x_dot,
-            || rt::zero_tangent(&x),
-        );
-        let delta_dot = *rt::Along::along(
-            delta_dot,
-            || rt::zero_tangent(&delta),
-        );
+        let x_dot = *rt::along(x_dot, &x);
+        let delta_dot = *rt::along(delta_dot, &delta);
         let size = x.abs();
         let size_dot = x_dot * rt::sgn(x);
         let (value, value_1) = if size > delta {

@@ -142,7 +142,7 @@ impl chain {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(&Array1<f64>, f64, f64) -> f64,
+        __Primal,
         WantX: rt::Want,
         WantA: rt::Want,
         WantB: rt::Want,
@@ -220,7 +220,7 @@ impl chain {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(&Array1<f64>, f64, f64) -> f64,
+        __Primal,
         AlongX: rt::Along<Array1<f64>>,
         AlongA: rt::Along<f64>,
         AlongB: rt::Along<f64>,
@@ -232,19 +232,10 @@ impl chain {
         (x_dot, a_dot, b_dot): (AlongX, AlongA, AlongB),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &chain);
-        let x_dot = rt::Along::along(
-            x_dot,
-            || rt::zero_tangent(&x),
-        );
+        let x_dot = rt::along(x_dot, &x);
         let x_dot = &*x_dot;
-        let a_dot = *rt::Along::along(
-            a_dot,
-            || rt::zero_tangent(&a),
-        );
-        let b_dot = *rt::Along::along(
-            b_dot,
-            || rt::zero_tangent(&b),
-        );
+        let a_dot = *rt::along(a_dot, &a);
+        let b_dot = *rt::along(b_dot, &b);
         let (sum, sum_dot) = rt::map_to!(
             (
                 rt::sc(a),

@@ -172,7 +172,7 @@ impl diffuse {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(&[f64], f64, usize) -> f64,
+        __Primal,
         WantHeat: rt::Want,
         WantRate: rt::Want,
         WantSteps: rt::Excluded,
@@ -242,7 +242,7 @@ impl diffuse {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(&[f64], f64, usize) -> f64,
+        __Primal,
         AlongHeat: rt::Along<Vec<f64>>,
         AlongRate: rt::Along<f64>,
         AlongSteps,
@@ -254,15 +254,9 @@ impl diffuse {
         (heat_dot, rate_dot, _): (AlongHeat, AlongRate, AlongSteps),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &diffuse);
-        let heat_dot = rt::Along::along(
-            heat_dot,
-            || rt::zero_tangent(&heat),
-        );
+        let heat_dot = rt::along(heat_dot, &heat);
         let heat_dot = &*heat_dot;
-        let rate_dot = *rt::Along::along(
-            rate_dot,
-            || rt::zero_tangent(&rate),
-        );
+        let rate_dot = *rt::along(rate_dot, &rate);
         let mut rod = heat.to_owned();
         let mut rod_dot = heat_dot.to_owned();
         let n = rod.len();

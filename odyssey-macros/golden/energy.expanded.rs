@@ -106,7 +106,7 @@ impl energy {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(&[f64], f64) -> f64,
+        __Primal,
         WantX: rt::Want,
         WantK: rt::Want,
     >(
@@ -156,7 +156,7 @@ impl energy {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(&[f64], f64) -> f64,
+        __Primal,
         AlongX: rt::Along<Vec<f64>>,
         AlongK: rt::Along<f64>,
     >(
@@ -166,15 +166,9 @@ impl energy {
         (x_dot, k_dot): (AlongX, AlongK),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &energy);
-        let x_dot = rt::Along::along(
-            x_dot,
-            || rt::zero_tangent(&x),
-        );
+        let x_dot = rt::along(x_dot, &x);
         let x_dot = &*x_dot;
-        let k_dot = *rt::Along::along(
-            k_dot,
-            || rt::zero_tangent(&k),
-        );
+        let k_dot = *rt::along(k_dot, &k);
         let mut acc = 0.0;
         let mut acc_dot = 0.0;
         for i in 1..x.len() {

@@ -46,7 +46,7 @@ impl layer {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(&Layer, &Array2<f64>) -> Array2<f64>,
+        __Primal,
         WantL: rt::Want,
         WantX: rt::Want,
     >(
@@ -103,14 +103,14 @@ impl layer {
                 };
                 let d_x = WantX::when(|| rt::dot::d_lhs(&l.w, &d_xw));
                 rt::recycle(d_xw);
-                (WantL::when(|| rt::given(d_l)), d_x)
+                (WantL::given(d_l), d_x)
             },
         )
     }
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(&Layer, &Array2<f64>) -> Array2<f64>,
+        __Primal,
         AlongL: rt::Along<
                 <Layer as odyssey_runtime::Differentiable>::Tangent,
             >,
@@ -122,15 +122,9 @@ impl layer {
         (l_dot, x_dot): (AlongL, AlongX),
     ) -> (Array2<f64>, Array2<f64>) {
         rt::assert_same(&primal, &layer);
-        let l_dot = rt::Along::along(
-            l_dot,
-            || rt::zero_tangent(&l),
-        );
+        let l_dot = rt::along(l_dot, &l);
         let l_dot = &*l_dot;
-        let x_dot = rt::Along::along(
-            x_dot,
-            || rt::zero_tangent(&x),
-        );
+        let x_dot = rt::along(x_dot, &x);
         let x_dot = &*x_dot;
         let xw = rt::dot(x, &l.w);
         let value = rt::dot(x_dot, &l.w);

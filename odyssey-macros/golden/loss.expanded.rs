@@ -155,12 +155,7 @@ impl loss {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(
-                &Array2<f64>,
-                &Array1<f64>,
-                &Array2<f64>,
-                &Array2<f64>,
-            ) -> f64,
+        __Primal,
         WantW: rt::Want,
         WantB: rt::Want,
         WantX: rt::Excluded,
@@ -228,12 +223,7 @@ impl loss {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(
-                &Array2<f64>,
-                &Array1<f64>,
-                &Array2<f64>,
-                &Array2<f64>,
-            ) -> f64,
+        __Primal,
         AlongW: rt::Along<Array2<f64>>,
         AlongB: rt::Along<Array1<f64>>,
         AlongX,
@@ -247,15 +237,9 @@ impl loss {
         (w_dot, b_dot, _, _): (AlongW, AlongB, AlongX, AlongY),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &loss);
-        let w_dot = rt::Along::along(
-            w_dot,
-            || rt::zero_tangent(&w),
-        );
+        let w_dot = rt::along(w_dot, &w);
         let w_dot = &*w_dot;
-        let b_dot = rt::Along::along(
-            b_dot,
-            || rt::zero_tangent(&b),
-        );
+        let b_dot = rt::along(b_dot, &b);
         let b_dot = &*b_dot;
         let xw = rt::dot(x, w);
         let xw_dot = rt::dot(x, w_dot);

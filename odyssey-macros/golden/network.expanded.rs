@@ -157,7 +157,7 @@ impl network {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(&Network, &Array2<f64>, &[usize]) -> f64,
+        __Primal,
         WantNet: rt::Want,
         WantX: rt::Excluded,
         WantLabels: rt::Excluded,
@@ -223,7 +223,7 @@ impl network {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(&Network, &Array2<f64>, &[usize]) -> f64,
+        __Primal,
         AlongNet: rt::Along<
                 <Network as odyssey_runtime::Differentiable>::Tangent,
             >,
@@ -237,10 +237,7 @@ impl network {
         (net_dot, _, _): (AlongNet, AlongX, AlongLabels),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &network);
-        let net_dot = rt::Along::along(
-            net_dot,
-            || rt::zero_tangent(&net),
-        );
+        let net_dot = rt::along(net_dot, &net);
         let net_dot = &*net_dot;
         let (h, h_dot) = layer::pushforward(
             layer,

@@ -111,7 +111,7 @@ impl recurrence {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(f64, &[f64]) -> f64,
+        __Primal,
         WantW: rt::Want,
         WantX: rt::Want,
     >(
@@ -159,7 +159,7 @@ impl recurrence {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(f64, &[f64]) -> f64,
+        __Primal,
         AlongW: rt::Along<f64>,
         AlongX: rt::Along<Vec<f64>>,
     >(
@@ -169,14 +169,8 @@ impl recurrence {
         (w_dot, x_dot): (AlongW, AlongX),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &recurrence);
-        let w_dot = *rt::Along::along(
-            w_dot,
-            || rt::zero_tangent(&w),
-        );
-        let x_dot = rt::Along::along(
-            x_dot,
-            || rt::zero_tangent(&x),
-        );
+        let w_dot = *rt::along(w_dot, &w);
+        let x_dot = rt::along(x_dot, &x);
         let x_dot = &*x_dot;
         let mut h = 0.0;
         let mut h_dot = 0.0;

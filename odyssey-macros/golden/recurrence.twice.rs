@@ -111,7 +111,7 @@ impl recurrence {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(f64, &[f64]) -> f64,
+        __Primal,
         WantW: rt::Want,
         WantX: rt::Want,
     >(
@@ -159,7 +159,7 @@ impl recurrence {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(f64, &[f64]) -> f64,
+        __Primal,
         AlongW: rt::Along<f64>,
         AlongX: rt::Along<Vec<f64>>,
     >(
@@ -169,14 +169,8 @@ impl recurrence {
         (w_dot, x_dot): (AlongW, AlongX),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &recurrence);
-        let w_dot = *rt::Along::along(
-            w_dot,
-            || rt::zero_tangent(&w),
-        );
-        let x_dot = rt::Along::along(
-            x_dot,
-            || rt::zero_tangent(&x),
-        );
+        let w_dot = *rt::along(w_dot, &w);
+        let x_dot = rt::along(x_dot, &x);
         let x_dot = &*x_dot;
         let mut h = 0.0;
         let mut h_dot = 0.0;
@@ -214,7 +208,7 @@ impl recurrence {
     #[doc(hidden)]
     #[inline]
     fn residual_hvp<
-        __Primal: Fn(f64, &[f64]) -> f64,
+        __Primal,
         AlongW: rt::Along<f64>,
         AlongX: rt::Along<Vec<f64>>,
         WantW: rt::Want,
@@ -252,7 +246,7 @@ impl recurrence {
     #[inline]
     fn residual_over_floats<
         Float: odyssey_runtime::Real,
-        __Primal: Fn(f64, &[f64]) -> f64,
+        __Primal,
         AlongW: rt::Along<Float>,
         AlongX: rt::Along<Vec<Float>>,
         WantW: rt::Want,
@@ -276,14 +270,8 @@ impl recurrence {
             ),
     ) {
         rt::assert_same(&primal, &recurrence);
-        let w_dot = *rt::Along::along(
-            w_dot,
-            || rt::zero_tangent(&w),
-        );
-        let held_x_dot = rt::Along::along(
-            x_dot,
-            || rt::zero_tangent(&x),
-        );
+        let w_dot = *rt::along(w_dot, &w);
+        let held_x_dot = rt::along(x_dot, &x);
         let x_dot = &*held_x_dot;
         let mut h_was = rt::stack();
         let mut h_dot_was = rt::stack();
@@ -338,7 +326,7 @@ impl recurrence {
     #[doc(hidden)]
     #[inline]
     fn value_and_grad_residual_vjp<
-        __Primal: Fn(f64, &[f64]) -> f64,
+        __Primal,
         WantW: rt::Want,
         WantX: rt::Want,
     >(
@@ -379,14 +367,14 @@ impl recurrence {
                     &value,
                     (rt::constant_seed::<f64>().0, d_value),
                 );
-                (WantW::map(d_w, |(_, dot)| dot), WantX::map(d_x, |(_, dot)| dot))
+                (WantW::second(d_w), WantX::second(d_x))
             },
         )
     }
     #[doc(hidden)]
     #[inline]
     fn value_and_grad_pushforward<
-        __Primal: Fn(f64, &[f64]) -> f64,
+        __Primal,
         AlongW: rt::Along<f64>,
         AlongX: rt::Along<Vec<f64>>,
     >(
@@ -401,14 +389,8 @@ impl recurrence {
             w,
             x,
             (
-                rt::handed(
-                    along_w,
-                    || rt::zero_tangent(&w),
-                ),
-                rt::handed(
-                    along_x,
-                    || rt::zero_tangent(&x),
-                ),
+                rt::handed(along_w, &w),
+                rt::handed(along_x, &x),
             ),
             (rt::Yes, rt::Yes),
         );
@@ -424,7 +406,7 @@ impl recurrence {
     #[inline]
     fn value_and_grad_residual_hvp<
         Float: odyssey_runtime::Real,
-        __Primal: Fn(f64, &[f64]) -> f64,
+        __Primal,
         AlongW: rt::Along<Float>,
         AlongX: rt::Along<Vec<Float>>,
         WantW: rt::Want,
@@ -455,16 +437,10 @@ impl recurrence {
     ) {
         rt::assert_same(&primal, &recurrence);
         let w_dot = ::core::clone::Clone::clone(
-            &*rt::Along::along(
-                w_dot,
-                || rt::zero_tangent(&w),
-            ),
+            &*rt::along(w_dot, &w),
         );
         let x_dot = ::core::clone::Clone::clone(
-            &*rt::Along::along(
-                x_dot,
-                || rt::zero_tangent(&x),
-            ),
+            &*rt::along(x_dot, &x),
         );
         let ((value, value_along), pullback) = Self::residual_over_floats(
             recurrence,

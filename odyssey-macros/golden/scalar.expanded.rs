@@ -146,7 +146,7 @@ impl pendulum {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(f64, f64, f64) -> f64,
+        __Primal,
         WantAngle: rt::Want,
         WantSpeed: rt::Want,
         WantLength: rt::Want,
@@ -194,7 +194,7 @@ impl pendulum {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(f64, f64, f64) -> f64,
+        __Primal,
         AlongAngle: rt::Along<f64>,
         AlongSpeed: rt::Along<f64>,
         AlongLength: rt::Along<f64>,
@@ -206,18 +206,9 @@ impl pendulum {
         (angle_dot, speed_dot, length_dot): (AlongAngle, AlongSpeed, AlongLength),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &pendulum);
-        let angle_dot = *rt::Along::along(
-            angle_dot,
-            || rt::zero_tangent(&angle),
-        );
-        let speed_dot = *rt::Along::along(
-            speed_dot,
-            || rt::zero_tangent(&speed),
-        );
-        let length_dot = *rt::Along::along(
-            length_dot,
-            || rt::zero_tangent(&length),
-        );
+        let angle_dot = *rt::along(angle_dot, &angle);
+        let speed_dot = *rt::along(speed_dot, &speed);
+        let length_dot = *rt::along(length_dot, &length);
         let product = length * speed;
         let kinetic = 0.5 * product.powi(2);
         let kinetic_dot = 0.5

@@ -146,7 +146,7 @@ impl pendulum {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(f64, f64, f64) -> f64,
+        __Primal,
         WantAngle: rt::Want,
         WantSpeed: rt::Want,
         WantLength: rt::Want,
@@ -194,7 +194,7 @@ impl pendulum {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn(f64, f64, f64) -> f64,
+        __Primal,
         AlongAngle: rt::Along<f64>,
         AlongSpeed: rt::Along<f64>,
         AlongLength: rt::Along<f64>,
@@ -206,18 +206,9 @@ impl pendulum {
         (angle_dot, speed_dot, length_dot): (AlongAngle, AlongSpeed, AlongLength),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &pendulum);
-        let angle_dot = *rt::Along::along(
-            angle_dot,
-            || rt::zero_tangent(&angle),
-        );
-        let speed_dot = *rt::Along::along(
-            speed_dot,
-            || rt::zero_tangent(&speed),
-        );
-        let length_dot = *rt::Along::along(
-            length_dot,
-            || rt::zero_tangent(&length),
-        );
+        let angle_dot = *rt::along(angle_dot, &angle);
+        let speed_dot = *rt::along(speed_dot, &speed);
+        let length_dot = *rt::along(length_dot, &length);
         let product = length * speed;
         let kinetic = 0.5 * product.powi(2);
         let kinetic_dot = 0.5
@@ -270,7 +261,7 @@ impl pendulum {
     #[doc(hidden)]
     #[inline]
     fn residual_hvp<
-        __Primal: Fn(f64, f64, f64) -> f64,
+        __Primal,
         AlongAngle: rt::Along<f64>,
         AlongSpeed: rt::Along<f64>,
         AlongLength: rt::Along<f64>,
@@ -315,7 +306,7 @@ impl pendulum {
     #[inline]
     fn residual_over_floats<
         Float: odyssey_runtime::Real,
-        __Primal: Fn(f64, f64, f64) -> f64,
+        __Primal,
         AlongAngle: rt::Along<Float>,
         AlongSpeed: rt::Along<Float>,
         AlongLength: rt::Along<Float>,
@@ -344,18 +335,9 @@ impl pendulum {
             ),
     ) {
         rt::assert_same(&primal, &pendulum);
-        let angle_dot = *rt::Along::along(
-            angle_dot,
-            || rt::zero_tangent(&angle),
-        );
-        let speed_dot = *rt::Along::along(
-            speed_dot,
-            || rt::zero_tangent(&speed),
-        );
-        let length_dot = *rt::Along::along(
-            length_dot,
-            || rt::zero_tangent(&length),
-        );
+        let angle_dot = *rt::along(angle_dot, &angle);
+        let speed_dot = *rt::along(speed_dot, &speed);
+        let length_dot = *rt::along(length_dot, &length);
         let product = length * speed;
         let total = length_dot * speed + speed_dot * length;
         let product_1 = Float::lit(2.0) * product;
@@ -406,7 +388,7 @@ impl pendulum {
     #[doc(hidden)]
     #[inline]
     fn value_and_grad_residual_vjp<
-        __Primal: Fn(f64, f64, f64) -> f64,
+        __Primal,
         WantAngle: rt::Want,
         WantSpeed: rt::Want,
         WantLength: rt::Want,
@@ -465,9 +447,9 @@ impl pendulum {
                     (rt::constant_seed::<f64>().0, d_value),
                 );
                 (
-                    WantAngle::map(d_angle, |(_, dot)| dot),
-                    WantSpeed::map(d_speed, |(_, dot)| dot),
-                    WantLength::map(d_length, |(_, dot)| dot),
+                    WantAngle::second(d_angle),
+                    WantSpeed::second(d_speed),
+                    WantLength::second(d_length),
                 )
             },
         )
@@ -475,7 +457,7 @@ impl pendulum {
     #[doc(hidden)]
     #[inline]
     fn value_and_grad_pushforward<
-        __Primal: Fn(f64, f64, f64) -> f64,
+        __Primal,
         AlongAngle: rt::Along<f64>,
         AlongSpeed: rt::Along<f64>,
         AlongLength: rt::Along<f64>,
@@ -493,18 +475,9 @@ impl pendulum {
             speed,
             length,
             (
-                rt::handed(
-                    along_angle,
-                    || rt::zero_tangent(&angle),
-                ),
-                rt::handed(
-                    along_speed,
-                    || rt::zero_tangent(&speed),
-                ),
-                rt::handed(
-                    along_length,
-                    || rt::zero_tangent(&length),
-                ),
+                rt::handed(along_angle, &angle),
+                rt::handed(along_speed, &speed),
+                rt::handed(along_length, &length),
             ),
             (
                 rt::Yes,
@@ -528,7 +501,7 @@ impl pendulum {
     #[inline]
     fn value_and_grad_residual_hvp<
         Float: odyssey_runtime::Real,
-        __Primal: Fn(f64, f64, f64) -> f64,
+        __Primal,
         AlongAngle: rt::Along<Float>,
         AlongSpeed: rt::Along<Float>,
         AlongLength: rt::Along<Float>,
@@ -558,22 +531,13 @@ impl pendulum {
     ) {
         rt::assert_same(&primal, &pendulum);
         let angle_dot = ::core::clone::Clone::clone(
-            &*rt::Along::along(
-                angle_dot,
-                || rt::zero_tangent(&angle),
-            ),
+            &*rt::along(angle_dot, &angle),
         );
         let speed_dot = ::core::clone::Clone::clone(
-            &*rt::Along::along(
-                speed_dot,
-                || rt::zero_tangent(&speed),
-            ),
+            &*rt::along(speed_dot, &speed),
         );
         let length_dot = ::core::clone::Clone::clone(
-            &*rt::Along::along(
-                length_dot,
-                || rt::zero_tangent(&length),
-            ),
+            &*rt::along(length_dot, &length),
         );
         let ((value, value_along), pullback) = Self::residual_over_floats(
             pendulum,

@@ -113,7 +113,7 @@ impl settle {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn(f64, f64) -> f64,
+        __Primal,
         WantA: rt::Want,
         WantTolerance: rt::Excluded,
     >(
@@ -162,21 +162,14 @@ impl settle {
     }
     #[doc(hidden)]
     #[inline]
-    fn pushforward<
-        __Primal: Fn(f64, f64) -> f64,
-        AlongA: rt::Along<f64>,
-        AlongTolerance,
-    >(
+    fn pushforward<__Primal, AlongA: rt::Along<f64>, AlongTolerance>(
         primal: __Primal,
         a: f64,
         tolerance: f64,
         (a_dot, _): (AlongA, AlongTolerance),
     ) -> (f64, f64) {
         rt::assert_same(&primal, &settle);
-        let a_dot = *rt::Along::along(
-            a_dot,
-            || rt::zero_tangent(&a),
-        );
+        let a_dot = *rt::along(a_dot, &a);
         let mut x = a;
         let mut x_dot = a_dot;
         while (x * x - a).abs() > tolerance {

@@ -196,7 +196,7 @@ impl swing {
     #[doc(hidden)]
     #[inline]
     fn residual_vjp<
-        __Primal: Fn([f64; 2], usize) -> Vec<f64>,
+        __Primal,
         WantStart: rt::Want,
         WantSteps: rt::Excluded,
     >(
@@ -249,7 +249,7 @@ impl swing {
     #[doc(hidden)]
     #[inline]
     fn pushforward<
-        __Primal: Fn([f64; 2], usize) -> Vec<f64>,
+        __Primal,
         AlongStart: rt::Along<[f64; 2]>,
         AlongSteps,
     >(
@@ -259,10 +259,7 @@ impl swing {
         (start_dot, _): (AlongStart, AlongSteps),
     ) -> (Vec<f64>, <Vec<f64> as odyssey_runtime::Differentiable>::Tangent) {
         rt::assert_same(&primal, &swing);
-        let start_dot = rt::Along::along(
-            start_dot,
-            || rt::zero_tangent(&start),
-        );
+        let start_dot = rt::along(start_dot, &start);
         let start_dot = &*start_dot;
         let mut angle = start[0];
         let mut angle_dot = start_dot[0];

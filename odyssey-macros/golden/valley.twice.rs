@@ -103,10 +103,7 @@ impl valley {
     }
     #[doc(hidden)]
     #[inline]
-    fn residual_vjp<
-        __Primal: Fn(&[f64]) -> f64,
-        WantX: rt::Want,
-    >(
+    fn residual_vjp<__Primal, WantX: rt::Want>(
         primal: __Primal,
         x: &[f64],
         _: (WantX,),
@@ -151,15 +148,13 @@ impl valley {
     }
     #[doc(hidden)]
     #[inline]
-    fn pushforward<
-        __Primal: Fn(&[f64]) -> f64,
-        AlongX: rt::Along<Vec<f64>>,
-    >(primal: __Primal, x: &[f64], (x_dot,): (AlongX,)) -> (f64, f64) {
+    fn pushforward<__Primal, AlongX: rt::Along<Vec<f64>>>(
+        primal: __Primal,
+        x: &[f64],
+        (x_dot,): (AlongX,),
+    ) -> (f64, f64) {
         rt::assert_same(&primal, &valley);
-        let x_dot = rt::Along::along(
-            x_dot,
-            || rt::zero_tangent(&x),
-        );
+        let x_dot = rt::along(x_dot, &x);
         let x_dot = &*x_dot;
         let mut sum = 0.0;
         let mut sum_dot = 0.0;
@@ -286,7 +281,7 @@ impl valley {
     #[doc(hidden)]
     #[inline]
     fn residual_hvp<
-        __Primal: Fn(&[f64]) -> f64,
+        __Primal,
         AlongX: rt::Along<Vec<f64>>,
         WantX: rt::Want,
     >(
@@ -313,7 +308,7 @@ impl valley {
     #[inline]
     fn residual_over_floats<
         Float: odyssey_runtime::Real,
-        __Primal: Fn(&[f64]) -> f64,
+        __Primal,
         AlongX: rt::Along<Vec<Float>>,
         WantX: rt::Want,
     >(
@@ -330,10 +325,7 @@ impl valley {
         ) -> (WantX::Of<(Vec<Float>, Vec<Float>)>,),
     ) {
         rt::assert_same(&primal, &valley);
-        let held_x_dot = rt::Along::along(
-            x_dot,
-            || rt::zero_tangent(&x),
-        );
+        let held_x_dot = rt::along(x_dot, &x);
         let x_dot = &*held_x_dot;
         let mut sum = Float::lit(0.0);
         let mut sum_dot = Float::lit(0.0);
@@ -392,10 +384,7 @@ impl valley {
     }
     #[doc(hidden)]
     #[inline]
-    fn value_and_grad_residual_vjp<
-        __Primal: Fn(&[f64]) -> f64,
-        WantX: rt::Want,
-    >(
+    fn value_and_grad_residual_vjp<__Primal, WantX: rt::Want>(
         primal: __Primal,
         x: &[f64],
         _: (WantX,),
@@ -423,14 +412,14 @@ impl valley {
                     &value,
                     (rt::constant_seed::<f64>().0, d_value),
                 );
-                (WantX::map(d_x, |(_, dot)| dot),)
+                (WantX::second(d_x),)
             },
         )
     }
     #[doc(hidden)]
     #[inline]
     fn value_and_grad_pushforward<
-        __Primal: Fn(&[f64]) -> f64,
+        __Primal,
         AlongX: rt::Along<Vec<f64>>,
     >(
         primal: __Primal,
@@ -441,12 +430,7 @@ impl valley {
         let ((value, value_dot), pullback) = Self::residual_hvp(
             valley,
             x,
-            (
-                rt::handed(
-                    along_x,
-                    || rt::zero_tangent(&x),
-                ),
-            ),
+            (rt::handed(along_x, &x),),
             (rt::Yes,),
         );
         let ((d_x, d_x_dot),) = pullback(
@@ -460,7 +444,7 @@ impl valley {
     #[inline]
     fn value_and_grad_residual_hvp<
         Float: odyssey_runtime::Real,
-        __Primal: Fn(&[f64]) -> f64,
+        __Primal,
         AlongX: rt::Along<Vec<Float>>,
         WantX: rt::Want,
     >(
@@ -478,10 +462,7 @@ impl valley {
     ) {
         rt::assert_same(&primal, &valley);
         let x_dot = ::core::clone::Clone::clone(
-            &*rt::Along::along(
-                x_dot,
-                || rt::zero_tangent(&x),
-            ),
+            &*rt::along(x_dot, &x),
         );
         let ((value, value_along), pullback) = Self::residual_over_floats(
             valley,

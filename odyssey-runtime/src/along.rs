@@ -6,6 +6,7 @@ use std::ops::Deref;
 
 use ndarray::{Array, ArrayView, ArrayViewMut, CowArray, Dimension};
 
+use crate::differentiable::Differentiable;
 use crate::ops::Tensor;
 use crate::quoted::ensure;
 use crate::real::Real;
@@ -25,6 +26,12 @@ pub trait Along<D> {
 
     /// The tangent; `zero` makes the one of an argument that does not vary.
     fn along(self, zero: impl FnOnce() -> D) -> Self::Held;
+}
+
+/// The tangent of `x`: what is lent, or zero if it does not vary.
+#[inline]
+pub fn along<X: Differentiable + ?Sized, A: Along<X::Tangent>>(lent: A, x: &X) -> A::Held {
+    lent.along(|| x.zero_tangent())
 }
 
 /// A tangent that was made for the call.

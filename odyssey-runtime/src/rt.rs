@@ -1,6 +1,6 @@
 //! What generated code names. Not for people: it changes without notice.
 
-pub use crate::along::{Along, AlongMut, assert_no_third, map_pushed, unsupported};
+pub use crate::along::{Along, AlongMut, along, assert_no_third, map_pushed, unsupported};
 pub use crate::answer::{Answer, answer};
 pub use crate::check::{Lend, Perturb};
 pub use crate::checkpoint::{endless_segments_of, growing_segments, segments, segments_of, slots};

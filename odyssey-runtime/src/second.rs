@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use ndarray::{Array, ArrayView, Dimension};
 
-use crate::along::{Along, Made};
-use crate::differentiable::ScalarResult;
+use crate::along::{Along, Made, along};
+use crate::differentiable::{Differentiable, ScalarResult};
 use crate::dual::Dual;
 use crate::losses::Reduction;
 use crate::ops::Tensor;
@@ -47,10 +47,10 @@ where
 /// A tangent that is given away: what outlives the call owns it.
 pub struct Handed<D>(pub D);
 
-/// A tangent that is lent, as one that is given away.
+/// The tangent of `x` that is lent, as one that is given away.
 #[inline]
-pub fn handed<D: Clone>(lent: impl Along<D>, zero: impl FnOnce() -> D) -> Handed<D> {
-    Handed(D::clone(&lent.along(zero)))
+pub fn handed<X: Differentiable + ?Sized, A: Along<X::Tangent>>(lent: A, x: &X) -> Handed<X::Tangent> {
+    Handed(X::Tangent::clone(&along(lent, x)))
 }
 
 impl<D, G: GivenAs<D>> Along<D> for Handed<G> {

@@ -15,6 +15,12 @@ pub trait Want: Copy + Default + 'static {
     /// Changes what is wanted.
     fn map<T, U>(x: Self::Of<T>, f: impl FnOnce(T) -> U) -> Self::Of<U>;
 
+    /// What is there if it is wanted. Panics if it is wanted and not there.
+    fn given<T>(x: Option<T>) -> Self::Of<T>;
+
+    /// Of a pair that is wanted, the second.
+    fn second<T, U>(x: Self::Of<(T, U)>) -> Self::Of<U>;
+
     /// What was wanted, if it was.
     fn get<T>(x: Self::Of<T>) -> Option<T>;
 }
@@ -43,6 +49,16 @@ impl Want for Yes {
     }
 
     #[inline]
+    fn given<T>(x: Option<T>) -> T {
+        x.expect("wanted")
+    }
+
+    #[inline]
+    fn second<T, U>(x: (T, U)) -> U {
+        x.1
+    }
+
+    #[inline]
     fn get<T>(x: T) -> Option<T> {
         Some(x)
     }
@@ -58,6 +74,12 @@ impl Want for No {
 
     #[inline]
     fn map<T, U>((): (), _f: impl FnOnce(T) -> U) {}
+
+    #[inline]
+    fn given<T>(_x: Option<T>) {}
+
+    #[inline]
+    fn second<T, U>((): ()) {}
 
     #[inline]
     fn get<T>((): ()) -> Option<T> {
@@ -81,7 +103,7 @@ mod tests {
 
     fn total<A: Want, B: Want>() -> usize {
         let a = A::get::<usize>(A::when(|| 1));
-        let b = B::get::<usize>(B::map(B::when(|| 1), |x: usize| x + 1));
+        let b = B::get::<usize>(B::second(B::map(B::given(B::ON.then_some(1)), |x: usize| (x, x + 1))));
         a.unwrap_or(0) + b.unwrap_or(0)
     }
 

@@ -46,6 +46,28 @@ impl Writer<'_> {
         quote!(let #pattern = if #condition { #stmts #values } else { #absent };)
     }
 
+    /// A gradient that is there only if it is wanted, as the `Option` that it is, if nothing reads it any more; or the pair of it and
+    /// its tangent.
+    pub(super) fn option_at_its_end(&mut self, gradient: Value, along: Option<Value>) -> Option<TokenStream> {
+        let is_at_its_end = |value| self.is_guarded(value) && self.layout.is_last_use(value, self.at);
+        if !is_at_its_end(gradient) || !along.is_none_or(is_at_its_end) {
+            return None;
+        }
+        let gradient = self.moved_option(gradient);
+        Some(match along {
+            None => gradient.into_token_stream(),
+            Some(along) => {
+                let along = self.moved_option(along);
+                quote!(#gradient.zip(#along))
+            }
+        })
+    }
+
+    fn moved_option(&mut self, value: Value) -> Ident {
+        self.moved.insert(self.layout.variable(value));
+        self.name(value)
+    }
+
     /// Runs an update in place only if somebody wants what it serves.
     pub(super) fn guard_update(&mut self, stmt: &Stmt, start: TokenStream, name: &Ident, update: TokenStream) -> TokenStream {
         let wanted = self.guards.wanted(self.values, stmt);

@@ -12,12 +12,15 @@ use super::tuples::{Joined, Operands, Outputs};
 use super::walk::{Kernel, Pointers, walk};
 use crate::real::Real;
 
+// The results of passes are type parameters: rustc would have to ask of each call whether a projection in its place is
+// well-formed, and that of the projection's own traits.
+
 /// The value of `f` at each point of the iteration space of the operands: a scalar if all of them are, else an array.
 ///
 /// Panics if the shapes of the operands do not broadcast.
 #[inline]
 #[track_caller]
-pub fn map<O: Joined, R: Copy>(operands: O, f: impl Fn(O::Elems) -> R) -> <O::Dim as Rank>::Of<R> {
+pub fn map<O: Joined<Dim: Rank<Of<R> = Q>>, R: Copy, Q>(operands: O, f: impl Fn(O::Elems) -> R) -> Q {
     map_to(operands, One(Full), f)
 }
 
@@ -55,7 +58,7 @@ pub fn fit<T: Real, D: Dimension, X: Operand<Float = T> + ?Sized>(x: Array<T, D>
 /// iteration space.
 #[inline]
 #[track_caller]
-pub fn map_to<O: Operands, S: Outputs<O, R>, R>(operands: O, outputs: S, f: impl Fn(O::Elems) -> R) -> S::Results {
+pub fn map_to<O: Operands, S: Outputs<O, R, Results = Q>, R, Q>(operands: O, outputs: S, f: impl Fn(O::Elems) -> R) -> Q {
     if !cfg!(odyssey_levels) {
         // The same, with less to compile for each closure.
         if O::SCALAR {
@@ -77,12 +80,12 @@ pub fn map_to<O: Operands, S: Outputs<O, R>, R>(operands: O, outputs: S, f: impl
 /// [`math::fused`](crate::math::fused) ones, for instruction sets that have fused multiply-adds.
 #[inline]
 #[track_caller]
-pub fn map_to_modes<O: Operands, S: Outputs<O, R>, R>(
+pub fn map_to_modes<O: Operands, S: Outputs<O, R, Results = Q>, R, Q>(
     operands: O,
     outputs: S,
     plain: impl Fn(O::Elems) -> R,
     fused: impl Fn(O::Elems) -> R,
-) -> S::Results {
+) -> Q {
     if O::SCALAR {
         return of_scalars::<O, S, R>(outputs, plain(operands.single()));
     }

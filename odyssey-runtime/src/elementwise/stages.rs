@@ -23,14 +23,14 @@ use crate::real::Real;
 /// the second ones get beside these.
 #[inline]
 #[track_caller]
-pub fn map_to_stages<O: Operands, S: Outputs<O, R>, M: Between, R>(
+pub fn map_to_stages<O: Operands, S: Outputs<O, R, Results = Q>, M: Between, R, Q>(
     operands: O,
     outputs: S,
     first_plain: impl Fn(O::Elems) -> M,
     first_fused: impl Fn(O::Elems) -> M,
     plain: impl Fn((O::Elems, M)) -> R,
     fused: impl Fn((O::Elems, M)) -> R,
-) -> S::Results {
+) -> Q {
     if O::SCALAR {
         let between = first_plain(operands.single());
         return of_scalars::<O, S, R>(outputs, plain((operands.single(), between)));
@@ -41,12 +41,12 @@ pub fn map_to_stages<O: Operands, S: Outputs<O, R>, M: Between, R>(
 /// The same in one stage, for builds where passes are not fast anyway.
 #[inline]
 #[track_caller]
-pub fn map_to_composed<O: Operands, S: Outputs<O, R>, M: Between, R>(
+pub fn map_to_composed<O: Operands, S: Outputs<O, R, Results = Q>, M: Between, R, Q>(
     operands: O,
     outputs: S,
     first: impl Fn(O::Elems) -> M,
     second: impl Fn((O::Elems, M)) -> R,
-) -> S::Results {
+) -> Q {
     map_to(
         operands,
         outputs,

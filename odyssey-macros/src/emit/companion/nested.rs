@@ -95,8 +95,7 @@ impl Companion<'_> {
         // What was lent is given away.
         let handed = self.arguments().iter().zip(&names).zip(&along).map(|((argument, name), along)| {
             if argument.differentiated {
-                let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#name));
-                quote_spanned!(here=> #krate::rt::handed(#along, #zero))
+                quote_spanned!(here=> #krate::rt::handed(#along, &#name))
             } else {
                 along.to_token_stream()
             }
@@ -163,7 +162,7 @@ impl Companion<'_> {
         };
         let pattern = self.gradient_pattern();
         let results = differentiated().zip(self.gradient_names());
-        let results = results.map(|((_, want), gradient)| quote_spanned!(here=> #want::map(#gradient, |(_, dot)| dot)));
+        let results = results.map(|((_, want), gradient)| quote_spanned!(here=> #want::second(#gradient)));
         let results = tuple(&self.by_argument(results, &quote!(())));
         let [ty, ty_dot] = [false, true].map(|is_tangent| self.nested_result(of, is_tangent));
         let pullback_type = self.pullback_type_of(&ty, &ty_dot, Order::First, &wants);

@@ -144,7 +144,7 @@ impl Companion<'_> {
                 left.push(after);
             } else {
                 given.push(dot.to_token_stream());
-                start.extend(quote!(let #dot = #krate::rt::Along::along(#dot, || #krate::rt::zero_tangent(&#name));));
+                start.extend(quote!(let #dot = #krate::rt::along(#dot, &#name);));
                 tangents.push(quote!(::core::clone::Clone::clone(&*#dot)));
             }
         }
@@ -196,11 +196,11 @@ impl Companion<'_> {
                 }
                 _ => {
                     given.push(name.to_token_stream());
-                    let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#argument_name));
+                    let along = quote_spanned!(here=> #krate::rt::along(#name, &#argument_name));
                     if values[tangent].kind.is_scalar() {
-                        quote_spanned!(here=> let #name = *#krate::rt::Along::along(#name, #zero);)
+                        quote_spanned!(here=> let #name = *#along;)
                     } else {
-                        quote_spanned!(here=> let #name = #krate::rt::Along::along(#name, #zero); let #name = &*#name;)
+                        quote_spanned!(here=> let #name = #along; let #name = &*#name;)
                     }
                 }
             });

@@ -180,14 +180,14 @@ impl Companion<'_> {
                 continue;
             }
             lent.along.push(name.to_token_stream());
-            let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#argument_name));
+            let along = quote_spanned!(here=> #krate::rt::along(#name, &#argument_name));
             if writer.values[tangent].kind.is_scalar() {
-                lent.start.extend(quote_spanned!(here=> let #name = *#krate::rt::Along::along(#name, #zero);));
+                lent.start.extend(quote_spanned!(here=> let #name = *#along;));
                 continue;
             }
             // The pullback owns what holds the tangent.
             let held = own(&format!("held_{name}"));
-            lent.start.extend(quote_spanned!(here=> let #held = #krate::rt::Along::along(#name, #zero); let #name = &*#held;));
+            lent.start.extend(quote_spanned!(here=> let #held = #along; let #name = &*#held;));
             if reads(&residual.reverse, tangent) {
                 lent.again.extend(quote_spanned!(here=> let #name = &*#held;));
             }
@@ -316,8 +316,12 @@ impl Companion<'_> {
             if !argument.differentiated {
                 return quote!(());
             }
-            let value = self.gradient(writer, *gradients.next().expect("one gradient an argument"), argument);
-            let value = match tangents.next() {
+            let (value, along) = (*gradients.next().expect("one gradient an argument"), tangents.next());
+            if let Some(option) = writer.option_at_its_end(value, along.copied()) {
+                return quote_spanned!(here=> #want::given(#option));
+            }
+            let value = self.gradient(writer, value, argument);
+            let value = match along {
                 None => value,
                 Some(along) => {
                     let along = self.gradient(writer, *along, argument);

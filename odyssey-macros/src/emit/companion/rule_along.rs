@@ -146,7 +146,7 @@ impl Companion<'_> {
                 copies.push(quote!(::core::clone::Clone::clone(&#held)));
                 left.push(after);
             } else {
-                start.extend(quote!(let #held = #krate::rt::Along::along(#dot, || #krate::rt::zero_tangent(&#name));));
+                start.extend(quote!(let #held = #krate::rt::along(#dot, &#name);));
                 copies.push(quote!(::core::clone::Clone::clone(&*#held)));
             }
             dots.push(dot);

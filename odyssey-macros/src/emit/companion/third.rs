@@ -58,10 +58,7 @@ impl Companion<'_> {
         let differentiated = || self.source.signature.differentiated().map(|(position, _)| &names[position]);
         let held: TokenStream = differentiated()
             .zip(&dots)
-            .map(|(name, dot)| {
-                let zero = quote_spanned!(here=> || #krate::rt::zero_tangent(&#name));
-                quote_spanned!(here=> let #dot = ::core::clone::Clone::clone(&*#krate::rt::Along::along(#dot, #zero));)
-            })
+            .map(|(name, dot)| quote_spanned!(here=> let #dot = ::core::clone::Clone::clone(&*#krate::rt::along(#dot, &#name));))
             .collect();
         let handed = dots.iter().map(|dot| quote_spanned!(here=> #krate::rt::Handed(::core::clone::Clone::clone(&#dot))));
         let handed = self.by_argument(handed, &quote!(#krate::rt::No));
