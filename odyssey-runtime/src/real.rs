@@ -49,6 +49,7 @@ pub trait Real:
     + Place
     + Multiply
     + crate::dual::Lift<Lifted = crate::dual::Dual<Self>>
+    + crate::dual::Dualise<Dual = crate::dual::Dual<Self>>
 {
     /// The type that sums are accumulated in: of double precision.
     #[doc(hidden)]

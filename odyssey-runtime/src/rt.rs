@@ -11,7 +11,7 @@ pub use crate::differentiable::{
 pub use crate::directions::{
     Columns, DIRECTIONS, Interleaved, Separate, common, each_direction, for_one_call, numbers, unzip, unzip_numbers, zeros,
 };
-pub use crate::dual::{Dual, Lift, Parts, constant, dual, dual_array, dual_list, lifted, parts, tangent_part};
+pub use crate::dual::{Dual, Dualise, Lift, Parts, constant, dual, dualise, lifted, parts, tangent_part};
 pub use crate::elementwise::functions::probe::{MethodsOfThePrelude, NumberOfThePrelude, OnArrays};
 pub use crate::elementwise::{
     Full, One, Sum, extent, fit, into, like, map, map_like, map_sum, map_to, map_to_composed, map_to_modes, map_to_stages, sc,

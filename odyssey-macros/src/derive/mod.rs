@@ -6,6 +6,7 @@
 //! field that sets it to zero (`parts.rs`).
 
 mod attributes;
+mod dual;
 mod generics;
 mod model;
 mod partial;
@@ -25,7 +26,8 @@ pub(crate) fn derive_differentiable(input: TokenStream) -> TokenStream {
         Ok(model) => {
             let (tangent, partial, primal) = (tangent::emit(&model), partial::emit(&model), primal::emit(&model));
             let parts = if model.is_enum { parts::emit(&model) } else { parts::fields(&model) };
-            quote!(#tangent #partial #primal #parts)
+            let dual = dual::emit(&model);
+            quote!(#tangent #partial #primal #parts #dual)
         }
         Err(error) => error.into_compile_error(),
     }

@@ -81,6 +81,16 @@ impl Variant {
         quote!(#path { #(#fields,)* })
     }
 
+    /// `Head::Circle { 0: value, … }` with all fields.
+    pub(super) fn build_whole(&self, head: &Ident, value: impl Fn(&Field) -> TokenStream) -> TokenStream {
+        let path = self.path(head);
+        let fields = self.fields.iter().map(|field| {
+            let (member, value) = (&field.member, value(field));
+            quote!(#member: #value)
+        });
+        quote!(#path { #(#fields,)* })
+    }
+
     /// `pub name: <T as Differentiable>::Item`, documented; the fields of a variant have no visibility of their own.
     pub(super) fn declarations(&self, krate: &Path, projected: &str, in_enum: bool) -> Vec<TokenStream> {
         let declare = |field: &Field| {

@@ -27,6 +27,7 @@ mod writer;
 use proc_macro2::TokenStream;
 
 pub(crate) use names::{at, locate};
+pub(crate) use types::replaced;
 pub(crate) use writer::Failure;
 
 use crate::lower::Primal;

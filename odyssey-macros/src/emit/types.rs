@@ -1,6 +1,6 @@
 //! The types that the companions' signatures name.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::visit_mut::VisitMut;
 use syn::{Generics, Lifetime, Path, PathArguments, PathSegment, Type};
@@ -139,4 +139,18 @@ pub(super) fn bare_or_tuple(parts: &[TokenStream]) -> TokenStream {
         [one] => one.clone(),
         _ => quote!((#(#parts),*)),
     }
+}
+
+/// Tokens with others in the place of a name.
+pub(crate) fn replaced(tokens: TokenStream, name: &Ident, by: &TokenStream) -> TokenStream {
+    let each = |token: TokenTree| match token {
+        TokenTree::Ident(ident) if ident == *name => by.clone(),
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), replaced(group.stream(), name, by));
+            inner.set_span(group.span());
+            TokenTree::Group(inner).into()
+        }
+        other => other.into(),
+    };
+    tokens.into_iter().map(each).collect()
 }

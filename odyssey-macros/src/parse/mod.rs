@@ -27,7 +27,9 @@ pub(crate) use lifetimes::is_given_with_any_lifetime;
 pub(crate) use options::{Options, Rule};
 pub(crate) use outcome::Outcome;
 pub(crate) use over_floats::{is_constant, is_constant_path, only_float, CONSTANT, WHOLE};
-pub(crate) use passive::{add_bound, bound_every_type, is_only_real, is_passive, kind, ungroup, with_cloned_functions, INTEGERS};
+pub(crate) use passive::{
+    add_bound, bound_every_type, is_only_real, is_passive, kind, type_arguments, ungroup, with_cloned_functions, INTEGERS,
+};
 pub(crate) use place::{mentions, Place, Surroundings};
 pub(crate) use signature::{generic_names, names_of, result_type, Argument, Signature};
 
@@ -70,18 +72,22 @@ impl Source {
     /// The function can be called with dual numbers in the place of its floats, and has a gradient: so has its gradient a
     /// derivative of second order.
     pub(crate) fn has_third(&self) -> bool {
-        self.float().is_some() && self.has_gradient_of_numbers()
+        self.float().is_some() && self.has_gradient()
     }
 
     /// A function, not a method, of a gradient that consists of numbers, arrays and lists.
     pub(crate) fn has_gradient_of_numbers(&self) -> bool {
+        self.has_gradient() && self.signature.differentiated().all(|(_, argument)| is_of_numbers(&argument.kind))
+    }
+
+    /// A function, not a method, with a number as its result, that leaves its arguments as they are.
+    fn has_gradient(&self) -> bool {
         let (outcome, arguments) = (&self.signature.outcome, &self.signature.arguments);
         self.place == Place::Module
             && outcome.target_kind.is_scalar()
             && !outcome.is_fallible()
             && outcome.aux.is_empty()
             && !arguments.iter().any(|argument| argument.kind.is_exclusive())
-            && self.signature.differentiated().all(|(_, argument)| is_of_numbers(&argument.kind))
     }
 }
 

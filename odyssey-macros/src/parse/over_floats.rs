@@ -65,12 +65,22 @@ fn is_of_numbers(ty: &Type, scope: &Generics) -> bool {
             Kind::Sequence(_) | Kind::Optional(_) | Kind::Boxed(_) => {
                 let Type::Path(path) = ty else { return false };
                 let last = path.path.segments.last().map(|last| &last.arguments);
-                let first = last.and_then(|arguments| super::passive::type_arguments(arguments).next());
+                let first = last.and_then(|arguments| super::type_arguments(arguments).next());
                 first.is_some_and(|first| is_of_numbers(first, scope))
             }
+            // A type of the user's that is generic over them.
+            Kind::Unknown => is_generic_over_numbers(ty, scope),
             _ => false,
         },
     }
+}
+
+/// `Mlp<T>`, `Mlp<f64>`.
+fn is_generic_over_numbers(ty: &Type, scope: &Generics) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    let mut given = super::type_arguments(&last.arguments);
+    path.qself.is_none() && given.next().is_some_and(|given| super::kind(given, scope).is_scalar())
 }
 
 /// The float type that a signature mentions, if it is one.

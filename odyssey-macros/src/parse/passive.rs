@@ -99,7 +99,7 @@ pub(super) fn is_function_bound(bound: &TypeParamBound) -> bool {
         if bound.path.segments.last().is_some_and(|s| ["Fn", "FnMut", "FnOnce"].iter().any(|name| s.ident == name)))
 }
 
-pub(super) fn type_arguments(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
+pub(crate) fn type_arguments(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
     let list = match arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
         _ => None,

@@ -1,5 +1,6 @@
 //! From a number and its tangent to a dual one, and what stands beside them.
 
+use std::marker::PhantomData;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 use ndarray::{Array, ArrayBase, ArrayD, ArrayRef, ArrayView, Axis, Data, Dim, Dimension, Order};
@@ -31,20 +32,6 @@ where
         return <<X as Operand>::Dim as Rank>::scalar(numbers.next().expect("a scalar has one value"));
     }
     <<X as Operand>::Dim as Rank>::dense(shape, None, numbers.collect())
-}
-
-/// The numbers of a list with their tangents.
-///
-/// Panics if there are not as many tangents.
-#[track_caller]
-pub fn dual_list<T: Real>(x: &[T], x_dot: &[T]) -> Vec<Dual<T>> {
-    assert!(x.len() == x_dot.len(), "a tangent of length {} for a list of length {}", x_dot.len(), x.len());
-    x.iter().zip(x_dot).map(|(&value, &tangent)| Dual { value, tangent }).collect()
-}
-
-/// The same where the length is a part of the type.
-pub fn dual_array<T: Real, const N: usize>(x: &[T; N], x_dot: &[T; N]) -> [Dual<T>; N] {
-    std::array::from_fn(|i| Dual { value: x[i], tangent: x_dot[i] })
 }
 
 /// An array of dual numbers like `X`.
@@ -166,6 +153,22 @@ macro_rules! passive {
     )*};
 }
 passive!((), Axis, Order, RangeFull, Reduction, Triangle, Conv1d, Conv2d, {I} Dim<I>);
+impl<T: Real> Lift for PhantomData<T> {
+    type Lifted = PhantomData<Dual<T>>;
+    type Borrowed<'a>
+        = PhantomData<Dual<T>>
+    where
+        Self: 'a;
+
+    fn lifted(&self) -> PhantomData<Dual<T>> {
+        PhantomData
+    }
+
+    fn borrowed(&self) -> PhantomData<Dual<T>> {
+        PhantomData
+    }
+}
+
 passive!({T} Range<T>, {T} RangeFrom<T>, {T} RangeInclusive<T>, {T} RangeTo<T>, {T} RangeToInclusive<T>);
 
 impl<'m> Lift for dyn Mask + 'm {

@@ -4,14 +4,16 @@
 //! of a derivative goes through an operation that is not elementwise.
 
 mod arithmetic;
+mod dualise;
 mod float;
 mod functions;
 mod lift;
 mod parts;
 mod real;
 
+pub use dualise::{Dualise, dualise};
 pub(crate) use lift::{DualArray, dual_along, zero_array};
-pub use lift::{Lift, constant, dual, dual_array, dual_list, lifted};
+pub use lift::{Lift, constant, dual, lifted};
 pub use parts::{Parts, parts, tangent_part};
 pub(crate) use parts::{join, with_tangent};
 

@@ -2,7 +2,7 @@
 
 use ndarray::{Array, Dimension};
 
-use super::{Dual, Lift, dual, dual_array, dual_list};
+use super::{Dual, Lift, dual};
 use crate::differentiable::for_each_tuple;
 use crate::real::Real;
 use crate::tangent::Tangent;
@@ -95,41 +95,83 @@ impl<T: Real, D: Dimension> Parts for Array<Dual<T>, D> {
     }
 }
 
-impl<T: Real> Parts for Vec<Dual<T>> {
-    type Value = Vec<T>;
-    type Tangent = Vec<T>;
-    type Cotangent = Self;
+impl<P: Parts> Parts for Vec<P> {
+    type Value = Vec<P::Value>;
+    type Tangent = Vec<P::Tangent>;
+    type Cotangent = Vec<P::Cotangent>;
 
     #[track_caller]
-    fn of_parts(value: Vec<T>, tangent: Vec<T>) -> Self {
-        dual_list(&value, &tangent)
+    fn of_parts(value: Vec<P::Value>, tangent: Vec<P::Tangent>) -> Self {
+        pairs(value, tangent).map(|(value, tangent)| P::of_parts(value, tangent)).collect()
     }
 
-    fn parts(self) -> (Vec<T>, Vec<T>) {
-        self.into_iter().map(Dual::parts).unzip()
+    fn parts(self) -> (Vec<P::Value>, Vec<P::Tangent>) {
+        self.into_iter().map(P::parts).unzip()
     }
 
     #[track_caller]
-    fn join(d: Vec<T>, d_dot: Vec<T>) -> Self {
-        dual_list(&d, &d_dot)
+    fn join(d: Vec<P::Tangent>, d_dot: Vec<P::Tangent>) -> Vec<P::Cotangent> {
+        pairs(d, d_dot).map(|(d, d_dot)| P::join(d, d_dot)).collect()
     }
 }
 
-impl<T: Real, const N: usize> Parts for [Dual<T>; N] {
-    type Value = [T; N];
-    type Tangent = [T; N];
-    type Cotangent = Self;
+/// The elements of two lists. Panics if one is longer.
+#[track_caller]
+fn pairs<A, B>(a: Vec<A>, b: Vec<B>) -> impl Iterator<Item = (A, B)> {
+    assert!(a.len() == b.len(), "a tangent of length {} for a list of length {}", b.len(), a.len());
+    a.into_iter().zip(b)
+}
 
-    fn of_parts(value: [T; N], tangent: [T; N]) -> Self {
-        dual_array(&value, &tangent)
+impl<P: Parts, const N: usize> Parts for [P; N]
+where
+    [P::Tangent; N]: Tangent,
+{
+    type Value = [P::Value; N];
+    type Tangent = [P::Tangent; N];
+    type Cotangent = [P::Cotangent; N];
+
+    #[track_caller]
+    fn of_parts(value: [P::Value; N], tangent: [P::Tangent; N]) -> Self {
+        let mut tangents = tangent.into_iter();
+        value.map(|value| P::of_parts(value, tangents.next().expect(NO_TANGENT)))
     }
 
-    fn parts(self) -> ([T; N], [T; N]) {
-        (self.map(|x| x.value), self.map(|x| x.tangent))
+    fn parts(self) -> ([P::Value; N], [P::Tangent; N]) {
+        let mut tangents = Vec::with_capacity(N);
+        let values = self.map(|element| {
+            let (value, tangent) = element.parts();
+            tangents.push(tangent);
+            value
+        });
+        let mut tangents = tangents.into_iter();
+        (values, std::array::from_fn(|_| tangents.next().expect(NO_TANGENT)))
     }
 
-    fn join(d: [T; N], d_dot: [T; N]) -> Self {
-        dual_array(&d, &d_dot)
+    #[track_caller]
+    fn join(d: [P::Tangent; N], d_dot: [P::Tangent; N]) -> [P::Cotangent; N] {
+        let mut tangents = d_dot.into_iter();
+        d.map(|d| P::join(d, tangents.next().expect(NO_TANGENT)))
+    }
+}
+
+impl<P: Parts> Parts for Box<P> {
+    type Value = Box<P::Value>;
+    type Tangent = Box<P::Tangent>;
+    type Cotangent = Box<P::Cotangent>;
+
+    #[track_caller]
+    fn of_parts(value: Box<P::Value>, tangent: Box<P::Tangent>) -> Self {
+        Box::new(P::of_parts(*value, *tangent))
+    }
+
+    fn parts(self) -> (Box<P::Value>, Box<P::Tangent>) {
+        let (value, tangent) = (*self).parts();
+        (Box::new(value), Box::new(tangent))
+    }
+
+    #[track_caller]
+    fn join(d: Box<P::Tangent>, d_dot: Box<P::Tangent>) -> Box<P::Cotangent> {
+        Box::new(P::join(*d, *d_dot))
     }
 }
 

@@ -54,6 +54,7 @@ macro_rules! agrees_for_lists {
 
 // They use what stands above.
 mod of_one_type;
+mod structs;
 mod without_saying;
 
 /// In closed form: the third derivative of `x³ y²`.

@@ -3,7 +3,7 @@
 //! The pullback of a gradient is the Hessian times what comes back for it, `residual_hvp`. Its tangent is the same over dual numbers,
 //! in a function that is generic over its numbers: no derivative of third order is compiled but where it is called.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
 use syn::Type;
@@ -11,7 +11,7 @@ use syn::Type;
 use super::hidden::{given_in_few, Body};
 use super::nested::Of;
 use super::Companion;
-use crate::emit::types::bare_or_tuple;
+use crate::emit::types::{bare_or_tuple, replaced};
 use crate::emit::writer::tuple;
 use crate::ir::Kind;
 use crate::parse::Argument;
@@ -110,7 +110,7 @@ impl Companion<'_> {
                 self.with_dual(argument.ty.to_token_stream()).to_string() != argument.ty.to_token_stream().to_string();
             let made = if argument.differentiated {
                 let dot = along.next().expect("one for each");
-                self.dual(argument, name, &quote!(#dot))
+                self.dual(argument, name, dot)
             } else if is_of_floats {
                 quote_spanned!(here=> #krate::rt::lifted(&#name))
             } else {
@@ -120,11 +120,10 @@ impl Companion<'_> {
             start.extend(quote_spanned!(here=> let #dual = #made;));
             given.push(as_argument(argument, &dual));
         }
-        let directions =
-            self.source.signature.differentiated().zip(gradients.iter().zip(tangents)).map(|((_, argument), (d, dot))| {
-                let dual = self.dual_of_a_tangent(argument, d, dot);
-                quote_spanned!(here=> #krate::rt::Handed(#dual))
-            });
+        let directions = gradients
+            .iter()
+            .zip(tangents)
+            .map(|(d, dot)| quote_spanned!(here=> #krate::rt::Handed(#krate::rt::dualise(&#d, &#dot))));
         let directions = tuple(&self.by_argument(directions, &quote!(#krate::rt::No)));
         let wants = self.want_parameters();
         let differentiated = || self.arguments().iter().zip(&wants).filter(|(argument, _)| argument.differentiated);
@@ -172,27 +171,10 @@ impl Companion<'_> {
     }
 
     /// An argument with its tangent.
-    fn dual(&self, argument: &Argument, name: &Ident, dot: &TokenStream) -> TokenStream {
+    fn dual(&self, argument: &Argument, name: &Ident, dot: &Ident) -> TokenStream {
         let (here, krate) = (self.here(), self.krate);
         let x = if matches!(argument.kind, Kind::Reference(_)) { quote!(#name) } else { quote!(&#name) };
-        match (argument.kind.peel(), peeled(&argument.ty)) {
-            (Kind::Scalar, Type::Reference(_)) => unreachable!("without references"),
-            (Kind::Scalar, _) => quote_spanned!(here=> #krate::rt::Dual { value: *#x, tangent: #dot }),
-            (Kind::Sequence(_), Type::Array(_)) => quote_spanned!(here=> #krate::rt::dual_array(#x, &#dot)),
-            (Kind::Sequence(_), _) => quote_spanned!(here=> #krate::rt::dual_list(#x, &#dot)),
-            _ => quote_spanned!(here=> #krate::rt::dual(#x, &#dot)),
-        }
-    }
-
-    /// A tangent of an argument with its own tangent.
-    fn dual_of_a_tangent(&self, argument: &Argument, d: &Ident, dot: &Ident) -> TokenStream {
-        let (here, krate) = (self.here(), self.krate);
-        match (argument.kind.peel(), peeled(&argument.ty)) {
-            (Kind::Scalar, _) => quote_spanned!(here=> #krate::rt::Dual { value: #d, tangent: #dot }),
-            (Kind::Sequence(_), Type::Array(_)) => quote_spanned!(here=> #krate::rt::dual_array(&#d, &#dot)),
-            (Kind::Sequence(_), _) => quote_spanned!(here=> #krate::rt::dual_list(&#d, &#dot)),
-            _ => quote_spanned!(here=> #krate::rt::dual(&#d, &#dot)),
-        }
+        quote_spanned!(here=> #krate::rt::dualise(#x, &#dot))
     }
 }
 
@@ -215,18 +197,4 @@ fn peeled(ty: &Type) -> &Type {
         Type::Paren(inner) => peeled(&inner.elem),
         other => other,
     }
-}
-
-/// Tokens with others in the place of a name.
-fn replaced(tokens: TokenStream, name: &Ident, by: &TokenStream) -> TokenStream {
-    let each = |token: TokenTree| match token {
-        TokenTree::Ident(ident) if ident == *name => by.clone(),
-        TokenTree::Group(group) => {
-            let mut inner = Group::new(group.delimiter(), replaced(group.stream(), name, by));
-            inner.set_span(group.span());
-            TokenTree::Group(inner).into()
-        }
-        other => other.into(),
-    };
-    tokens.into_iter().map(each).collect()
 }
