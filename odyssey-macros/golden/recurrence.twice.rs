@@ -461,22 +461,18 @@ impl recurrence {
         (
             ((value, (d_w, d_x)), (value_along, (d_w_dot, d_x_dot))),
             move |w, x, _, ((seed, (d_w, d_x)), (seed_along, (d_w_dot, d_x_dot)))| {
-                let dual_w = rt::Dual {
-                    value: *&w,
-                    tangent: w_dot,
-                };
-                let dual_x = rt::dual_list(x, &x_dot);
+                let dual_w = rt::dualise(&w, &w_dot);
+                let dual_x = rt::dualise(x, &x_dot);
                 let ((value, _), pullback) = Self::residual_over_floats(
                     recurrence,
                     ::core::clone::Clone::clone(&dual_w),
                     &dual_x,
                     (
-                        rt::Handed(rt::Dual {
-                            value: d_w,
-                            tangent: d_w_dot,
-                        }),
                         rt::Handed(
-                            rt::dual_list(&d_x, &d_x_dot),
+                            rt::dualise(&d_w, &d_w_dot),
+                        ),
+                        rt::Handed(
+                            rt::dualise(&d_x, &d_x_dot),
                         ),
                     ),
                     (

@@ -577,36 +577,24 @@ impl pendulum {
                     (seed_along, (d_angle_dot, d_speed_dot, d_length_dot)),
                 )|
             {
-                let dual_angle = rt::Dual {
-                    value: *&angle,
-                    tangent: angle_dot,
-                };
-                let dual_speed = rt::Dual {
-                    value: *&speed,
-                    tangent: speed_dot,
-                };
-                let dual_length = rt::Dual {
-                    value: *&length,
-                    tangent: length_dot,
-                };
+                let dual_angle = rt::dualise(&angle, &angle_dot);
+                let dual_speed = rt::dualise(&speed, &speed_dot);
+                let dual_length = rt::dualise(&length, &length_dot);
                 let ((value, _), pullback) = Self::residual_over_floats(
                     pendulum,
                     ::core::clone::Clone::clone(&dual_angle),
                     ::core::clone::Clone::clone(&dual_speed),
                     ::core::clone::Clone::clone(&dual_length),
                     (
-                        rt::Handed(rt::Dual {
-                            value: d_angle,
-                            tangent: d_angle_dot,
-                        }),
-                        rt::Handed(rt::Dual {
-                            value: d_speed,
-                            tangent: d_speed_dot,
-                        }),
-                        rt::Handed(rt::Dual {
-                            value: d_length,
-                            tangent: d_length_dot,
-                        }),
+                        rt::Handed(
+                            rt::dualise(&d_angle, &d_angle_dot),
+                        ),
+                        rt::Handed(
+                            rt::dualise(&d_speed, &d_speed_dot),
+                        ),
+                        rt::Handed(
+                            rt::dualise(&d_length, &d_length_dot),
+                        ),
                     ),
                     (
                         <WantAngle as ::core::default::Default>::default(),

@@ -478,13 +478,13 @@ impl valley {
         (
             ((value, d_x), (value_along, d_x_dot)),
             move |x, _, ((seed, d_x), (seed_along, d_x_dot))| {
-                let dual_x = rt::dual_list(x, &x_dot);
+                let dual_x = rt::dualise(x, &x_dot);
                 let ((value, _), pullback) = Self::residual_over_floats(
                     valley,
                     &dual_x,
                     (
                         rt::Handed(
-                            rt::dual_list(&d_x, &d_x_dot),
+                            rt::dualise(&d_x, &d_x_dot),
                         ),
                     ),
                     (<WantX as ::core::default::Default>::default(),),

@@ -20,7 +20,7 @@ use crate::tangent::Tangent;
 #[diagnostic::on_unimplemented(
     message = "the gradient of `{Self}` cannot be differentiated twice",
     label = "of third order",
-    note = "say `#[differentiable(order = 3)]` for the function whose gradient is taken, and for the one that takes it: the first is compiled over other floats as well, and has to be made of numbers, arrays and lists"
+    note = "say `#[differentiable(order = 3)]` for the function whose gradient is taken, and for the one that takes it: the first is compiled over other floats as well, and has to be made of numbers, arrays, lists, and structs that are generic over their numbers: `struct Mlp<T: Real>`"
 )]
 pub trait OfThirdOrder<'a> {}
 
