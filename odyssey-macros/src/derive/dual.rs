@@ -3,7 +3,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned, ToTokens};
-use syn::{Generics, Ident, Type, TypePath, WherePredicate};
+use syn::punctuated::Punctuated;
+use syn::{Generics, Ident, Token, Type, TypeParam, TypeParamBound, TypePath, WherePredicate};
 
 use super::generics::{borrows, in_type};
 use super::model::Model;
@@ -29,17 +30,18 @@ impl<'m> OverDuals<'m> {
     fn new(model: &'m Model) -> Option<Self> {
         let mut types = model.generics.type_params();
         let (Some(float), None) = (types.next(), types.next()) else { return None };
-        let is_any = float.bounds.is_empty() && model.generics.where_clause.is_none();
-        let is_float = is_any || crate::parse::is_only_real(&float.ident, &model.generics);
-        if !cfg!(feature = "second-order") || !is_float || model.generics.lifetimes().next().is_some() {
+        let may_be = cfg!(feature = "second-order") && may_be_dual(float, &model.generics);
+        if !may_be || model.generics.lifetimes().next().is_some() {
             return None;
         }
         let (float, krate, mut generics) = (&float.ident, &model.krate, model.generics.clone());
         for param in generics.type_params_mut() {
             param.bounds = syn::parse_quote!(#krate::Real);
         }
+        generics.where_clause = None;
         let over = OverDuals { model, float, generics };
-        model.fields().all(|field| over.is_known_over_duals(field)).then_some(over)
+        let varies = model.fields().any(|field| field.differentiable.is_some());
+        (varies && model.fields().all(|field| over.is_known_over_duals(field))).then_some(over)
     }
 
     fn mentions_float(&self, field: &Field) -> bool {
@@ -308,4 +310,26 @@ impl<'m> OverDuals<'m> {
 
 fn is_container(path: &TypePath) -> bool {
     path.path.segments.last().is_some_and(|last| ["Vec", "Option", "Box"].iter().any(|name| last.ident == name))
+}
+
+/// Nothing is said of the parameter but what is true of dual numbers as well.
+fn may_be_dual(float: &TypeParam, generics: &Generics) -> bool {
+    let mut predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let of_float = |bounds: &Punctuated<TypeParamBound, Token![+]>| bounds.iter().all(is_of_any_real);
+    of_float(&float.bounds)
+        && predicates.all(|predicate| {
+            matches!(predicate, WherePredicate::Type(of) if of.lifetimes.is_none() && of_float(&of.bounds)
+                && matches!(&of.bounded_ty, Type::Path(path) if path.path.is_ident(&float.ident)))
+        })
+}
+
+fn is_of_any_real(bound: &TypeParamBound) -> bool {
+    let known = ["Real", "Copy", "Clone", "Debug", "Display", "PartialEq", "PartialOrd", "Send", "Sync"];
+    match bound {
+        TypeParamBound::Trait(bound) => {
+            bound.path.segments.last().is_some_and(|last| known.iter().any(|name| last.ident == name))
+        }
+        TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
+        _ => false,
+    }
 }

@@ -253,6 +253,97 @@ fn lists_of_structs() {
     agrees_with_differences!(slope_of_product, vec![Row { entries: [0.3, 0.9] }, Row { entries: [-0.8, 0.4] }], 0.7);
 }
 
+type Numbers<T> = Vec<T>;
+
+/// Bounds in a where clause, and more than one; a type by another name; fields by their numbers.
+#[derive(Clone, Debug, Differentiable)]
+struct Named<T>(T, Numbers<T>, Array1<T>)
+where
+    T: Real + std::fmt::Debug + 'static;
+
+#[differentiable(order = 3)]
+fn of_named<T: Real>(named: &Named<T>, x: T) -> T {
+    (named.0 * x).sin() * named.1[0] * named.1[0] + (&named.2 * x).tanh().sum() * named.0
+}
+
+#[differentiable]
+fn slope_of_named<T: Real>(named: &Named<T>, x: T) -> T {
+    of_named::grad(named, x).1
+}
+
+#[test]
+fn by_other_names() {
+    agrees_with_differences!(slope_of_named, Named(0.7, vec![0.4, -0.2], array![0.3, 1.2]), 0.6);
+}
+
+/// What is derived for them must not be in the way of types that are not, or only partly, of one type of numbers.
+mod of_other_types {
+    #![deny(warnings, private_bounds, private_interfaces)]
+    #![allow(dead_code)]
+
+    use std::marker::PhantomData;
+
+    use ndarray::{Array1, ArrayView1};
+    use odyssey_runtime::prelude::*;
+
+    #[derive(Clone, Differentiable)]
+    struct Nothing<T> {
+        marker: PhantomData<T>,
+    }
+
+    #[derive(Clone, Differentiable)]
+    struct Mixed<T: Real> {
+        own: T,
+        other: f64,
+    }
+
+    #[derive(Clone, Differentiable)]
+    struct Skipping<T: Real> {
+        own: Array1<T>,
+        #[differentiable(skip)]
+        function: fn(T) -> T,
+    }
+
+    /// Not `Clone`.
+    struct Handle;
+
+    #[derive(Differentiable)]
+    struct Holding<T: Real> {
+        own: Array1<T>,
+        #[differentiable(skip)]
+        handle: Handle,
+    }
+
+    #[derive(Clone, Differentiable)]
+    struct Borrowing<'a, T: Real> {
+        own: ArrayView1<'a, T>,
+    }
+
+    pub(super) trait More: Real {}
+
+    #[derive(Clone, Differentiable)]
+    struct Further<T: More> {
+        own: T,
+    }
+
+    #[derive(Clone, Differentiable)]
+    pub(super) struct Outer<T: Real> {
+        pub(super) inner: Vec<Inner<T>>,
+        pair: (Inner<T>, Option<Box<Inner<T>>>),
+    }
+
+    #[derive(Clone, Differentiable)]
+    pub(super) struct Inner<T: Real> {
+        own: T,
+    }
+
+    #[derive(Clone, Differentiable)]
+    enum Either<L, R> {
+        Left(L),
+        Right(R),
+    }
+}
+
 #[test]
 fn single_precision() {
     #[differentiable(order = 3)]
