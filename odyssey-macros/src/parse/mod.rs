@@ -77,13 +77,15 @@ impl Source {
 
     /// A function, not a method, of a gradient that consists of numbers, arrays and lists.
     pub(crate) fn has_gradient_of_numbers(&self) -> bool {
-        self.has_gradient() && self.signature.differentiated().all(|(_, argument)| is_of_numbers(&argument.kind))
+        self.place == Place::Module
+            && self.has_gradient()
+            && self.signature.differentiated().all(|(_, argument)| is_of_numbers(&argument.kind))
     }
 
-    /// A function, not a method, with a number as its result, that leaves its arguments as they are.
+    /// It has a number as its result, leaves its arguments as they are, and belongs to no trait.
     fn has_gradient(&self) -> bool {
         let (outcome, arguments) = (&self.signature.outcome, &self.signature.arguments);
-        self.place == Place::Module
+        !self.place.is_of_trait()
             && outcome.target_kind.is_scalar()
             && !outcome.is_fallible()
             && outcome.aux.is_empty()

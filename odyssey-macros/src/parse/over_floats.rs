@@ -22,12 +22,13 @@ impl Source {
     /// Nothing but its floats keeps the function from being computed with others, as far as its signature says.
     pub(crate) fn is_of_numbers(&self) -> bool {
         let given = self.signature.differentiated().map(|(_, argument)| &argument.ty);
-        self.place == Place::Module && given.chain([&self.signature.result]).all(|ty| is_of_numbers(ty, &self.scope))
+        !self.place.is_of_trait() && given.chain([&self.signature.result]).all(|ty| is_of_numbers(ty, &self.scope))
     }
 
     /// The same function over a float type of its own, if it is written over one.
     pub(crate) fn over_floats(&self) -> Option<Source> {
-        let written = only_float(&self.item.sig)?;
+        // The type that a method belongs to is over the floats that it is.
+        let written = only_float(&self.item.sig).filter(|_| self.place == Place::Module)?;
         let bound = super::generic_names(&self.item);
         let mut float = Ident::new("Float", Span::call_site());
         while super::mentions(self.item.to_token_stream(), &float) {
@@ -68,11 +69,15 @@ fn is_of_numbers(ty: &Type, scope: &Generics) -> bool {
                 let first = last.and_then(|arguments| super::type_arguments(arguments).next());
                 first.is_some_and(|first| is_of_numbers(first, scope))
             }
-            // A type of the user's that is generic over them.
-            Kind::Unknown => is_generic_over_numbers(ty, scope),
+            // A type of the user's that is generic over them, as far as one sees.
+            Kind::Unknown => is_self(ty) || is_generic_over_numbers(ty, scope),
             _ => false,
         },
     }
+}
+
+fn is_self(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident("Self"))
 }
 
 /// `Mlp<T>`, `Mlp<f64>`.

@@ -53,6 +53,7 @@ macro_rules! agrees_for_lists {
 }
 
 // They use what stands above.
+mod methods;
 mod of_one_type;
 mod structs;
 mod without_saying;

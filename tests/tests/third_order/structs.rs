@@ -10,7 +10,7 @@ use odyssey_runtime::prelude::*;
 use super::agrees;
 
 /// All numbers of a tangent.
-fn numbers(mut tangent: impl Tangent) -> Vec<f64> {
+pub(super) fn numbers(mut tangent: impl Tangent) -> Vec<f64> {
     let mut numbers = Vec::new();
     tangent.map_scalars(&mut |number| {
         numbers.push(number);
@@ -244,6 +244,7 @@ fn product<T: Real>(rows: &[Row<T, 2>], x: T) -> T {
 }
 
 #[differentiable]
+#[allow(clippy::ptr_arg, reason = "what moves the list moves a `Vec`")]
 fn slope_of_product<T: Real>(rows: &Vec<Row<T, 2>>, x: T) -> T {
     product::grad(rows, x).1
 }

@@ -24,4 +24,17 @@ fn cube_vjp<T: Real>(x: T) -> (T, impl FnOnce(T) -> T) {
     (cube(x), move |d| T::lit(3.0) * x * x * d)
 }
 
+impl Spring {
+    #[differentiable(order = 3)]
+    fn of_a_method(&self, x: f64) -> f64 {
+        self.stiffness * x * x
+    }
+}
+
+#[differentiable]
+trait Potential {
+    #[differentiable(order = 3)]
+    fn of_a_trait(&self, x: f64) -> f64;
+}
+
 fn main() {}

@@ -209,10 +209,10 @@ impl Companion<'_> {
     fn third_body(&self, of: Of) -> Body {
         if self.is_of_third_order() {
             self.third(of)
-        } else if self.source.place == Place::Module {
-            self.unsupported("three times: say `order = 3` for it")
+        } else if self.source.place.is_of_trait() {
+            self.unsupported("three times: it belongs to a trait")
         } else {
-            self.unsupported("three times: it is a method, and of third order are functions alone")
+            self.unsupported("three times: say `order = 3` for it")
         }
     }
 }

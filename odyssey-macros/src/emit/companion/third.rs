@@ -10,11 +10,12 @@ use syn::Type;
 
 use super::hidden::{given_in_few, Body};
 use super::nested::Of;
+use super::signature::is_consumed_receiver;
 use super::Companion;
 use crate::emit::types::{bare_or_tuple, replaced};
 use crate::emit::writer::tuple;
 use crate::ir::Kind;
-use crate::parse::Argument;
+use crate::parse::{Argument, Place};
 
 impl Companion<'_> {
     /// Its gradient can be differentiated twice.
@@ -53,7 +54,7 @@ impl Companion<'_> {
     /// `value_and_grad` with its tangent, and its pullback with its tangent: the `residual_hvp` of `value_and_grad`.
     pub(super) fn third(&self, of: Of) -> Body {
         let (here, krate) = (self.here(), self.krate);
-        let (check, names) = (self.check_of_the_function(), self.names());
+        let (check, names, again_names) = (self.check_of_the_function(), self.names(), self.again_names());
         let dots: Vec<_> = self.source.signature.differentiated().map(|(_, argument)| self.dot(argument)).collect();
         let differentiated = || self.source.signature.differentiated().map(|(position, _)| &names[position]);
         let held: TokenStream = differentiated()
@@ -77,7 +78,7 @@ impl Companion<'_> {
         let cotangent = of.result(d_value.to_token_stream(), several(&gradients));
         let cotangent_dot = of.result(d_value_dot.to_token_stream(), several(&tangents));
         let (again, target) = (self.given_again(&names), &self.outcome().target);
-        let seeded = self.over_dual_numbers(&dots, &gradients, &tangents, [&d_value, &d_value_dot]);
+        let seeded = self.over_dual_numbers(of, &dots, [&gradients, &tangents], [&d_value, &d_value_dot]);
         let stmts = quote_spanned! {here=>
             #check
             #held
@@ -89,25 +90,25 @@ impl Companion<'_> {
             along: self.by_argument(dots.iter().map(ToTokens::to_token_stream), &quote!(_)),
             stmts,
             value: quote!((#result, #result_dot)),
-            pullback: quote_spanned!(here=> move |#(#names,)* _, (#cotangent, #cotangent_dot)| { #seeded }),
+            pullback: quote_spanned!(here=> move |#(#again_names,)* _, (#cotangent, #cotangent_dot)| { #seeded }),
         }
     }
 
     /// The Hessian times what has come back for the gradients, with its tangent along `dots`.
     fn over_dual_numbers(
         &self,
+        of: Of,
         dots: &[Ident],
-        gradients: &[Ident],
-        tangents: &[Ident],
-        [d_value, d_value_dot]: [&Ident; 2],
+        [gradients, tangents]: [&[Ident]; 2],
+        seeds_of_value: [&Ident; 2],
     ) -> TokenStream {
-        let (here, krate, names) = (self.here(), self.krate, self.names());
+        let (here, krate, names) = (self.here(), self.krate, self.again_names());
         let [value, pullback] = ["value", "pullback"].map(|name| self.local(name));
-        let (mut start, mut given, mut along) = (TokenStream::new(), Vec::new(), dots.iter());
+        let (mut start, mut given, mut again, mut along) = (TokenStream::new(), Vec::new(), Vec::new(), dots.iter());
         for (argument, name) in self.arguments().iter().zip(&names) {
             let dual = self.local(&format!("dual_{}", argument.name.unraw()));
-            let is_of_floats =
-                self.with_dual(argument.ty.to_token_stream()).to_string() != argument.ty.to_token_stream().to_string();
+            let is_of_floats = argument.receiver.is_some()
+                || self.with_dual(argument.ty.to_token_stream()).to_string() != argument.ty.to_token_stream().to_string();
             let made = if argument.differentiated {
                 let dot = along.next().expect("one for each");
                 self.dual(argument, name, dot)
@@ -115,10 +116,12 @@ impl Companion<'_> {
                 quote_spanned!(here=> #krate::rt::lifted(&#name))
             } else {
                 given.push(Self::lend(argument, name));
+                again.push(Self::lend(argument, name));
                 continue;
             };
             start.extend(quote_spanned!(here=> let #dual = #made;));
             given.push(as_argument(argument, &dual));
+            again.push(if is_consumed_receiver(argument) { quote!(&#dual) } else { as_argument(argument, &dual) });
         }
         let directions = gradients
             .iter()
@@ -130,9 +133,18 @@ impl Companion<'_> {
         let chosen = self.as_wanted();
         let (hidden, function) = (self.form_of_second_order(), self.given_function());
         let (generics, target) = (self.explicit_hidden_generics(2), &self.outcome().target);
-        let first = given_in_few(given.clone());
-        let call = self.with_dual(quote_spanned!(here=> Self::#hidden #generics(#function #(#first,)* #directions, #chosen)));
-        let seed = self.with_dual(quote_spanned!(here=> #krate::rt::constant_seed::<#target>().0));
+        let first = given_in_few(given);
+        let owner = self.owner_over_dual_numbers();
+        let call = self.with_dual(quote_spanned!(here=> #owner::#hidden #generics(#function #(#first,)* #directions, #chosen)));
+        let seeds = self.with_dual(quote_spanned!(here=> #krate::rt::constant_seed::<#target>()));
+        // What has come back for the value.
+        let d_value = match of {
+            Of::ValueAndGrad => {
+                let [d_value, d_value_dot] = seeds_of_value;
+                quote_spanned!(here=> #krate::rt::Dual { value: #d_value, tangent: #d_value_dot })
+            }
+            Of::Grad => quote!(#seeds.1),
+        };
         let results = differentiated().zip(gradients);
         let results = results.map(|((_, want), d)| quote_spanned!(here=> #want::map(#d, |(_, dot)| #krate::rt::parts(dot))));
         let results = tuple(&self.by_argument(results, &quote!(())));
@@ -140,7 +152,7 @@ impl Companion<'_> {
         quote_spanned! {here=>
             #start
             let ((#value, _), #pullback) = #call;
-            let #pattern = #pullback(#(#given,)* &#value, (#seed, #krate::rt::Dual { value: #d_value, tangent: #d_value_dot }));
+            let #pattern = #pullback(#(#again,)* &#value, (#seeds.0, #d_value));
             #results
         }
     }
@@ -170,10 +182,21 @@ impl Companion<'_> {
         replaced(tokens, float, &quote!(#krate::rt::Dual<#float>))
     }
 
+    /// What the function is a companion of, or a method of, over dual numbers.
+    fn owner_over_dual_numbers(&self) -> TokenStream {
+        let (here, krate) = (self.here(), self.krate);
+        if self.source.place == Place::Module {
+            quote_spanned!(here=> Self)
+        } else {
+            quote_spanned!(here=> <<Self as #krate::rt::Dualise>::Dual>)
+        }
+    }
+
     /// An argument with its tangent.
     fn dual(&self, argument: &Argument, name: &Ident, dot: &Ident) -> TokenStream {
         let (here, krate) = (self.here(), self.krate);
-        let x = if matches!(argument.kind, Kind::Reference(_)) { quote!(#name) } else { quote!(&#name) };
+        let is_reference = matches!(argument.kind, Kind::Reference(_)) || is_consumed_receiver(argument);
+        let x = if is_reference { quote!(#name) } else { quote!(&#name) };
         quote_spanned!(here=> #krate::rt::dualise(#x, &#dot))
     }
 }
