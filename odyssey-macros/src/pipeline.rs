@@ -47,7 +47,7 @@ pub(crate) fn compile(source: &Source) -> syn::Result<TokenStream> {
     Ok(companions)
 }
 
-const NO_THIRD: &str = "third order is for functions, and for methods that belong to no trait, of numbers, arrays, lists and generic structs of one float type\nhelp: make a struct generic over its numbers, `struct Mlp<T: Real>`, or give the function the parts of what it takes, `fn f(x: &Array1<f64>, k: f64) -> f64`, or remove `order`";
+const NO_THIRD: &str = "third order is for functions and methods of numbers, arrays, lists and generic structs of one float type\nhelp: make a struct generic over its numbers, `struct Mlp<T: Real>`, or give the function the parts of what it takes, `fn f(x: &Array1<f64>, k: f64) -> f64`, or remove `order`";
 
 /// The function in IR, with what is known of its values.
 fn analysed(source: &Source) -> syn::Result<Primal> {

@@ -100,6 +100,10 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
     if let (Some(third), true) = (options.third, options.rule.is_some()) {
         diagnostics.error_at(third, not_yet("third order of a function with a rule is", "remove `order`"));
     }
+    if let (Some(third), true) = (options.third, place.is_of_trait()) {
+        let way_out = "write it in an `impl` of the type itself, or as a function";
+        diagnostics.error_at(third, not_yet("third order of a method of a trait is", way_out));
+    }
     if let Some(order) = options.order {
         check_order(order, options, diagnostics);
     }
