@@ -138,12 +138,28 @@ impl<'ast> Visit<'ast> for Arithmetic<'_> {
                 self.holds &= matches!(e.member, Member::Unnamed(_));
                 self.visit_expr(&e.base);
             }
-            Expr::Lit(_) | Expr::Paren(_) | Expr::Group(_) | Expr::Unary(_) | Expr::Binary(_) | Expr::Cast(_) => {
+            Expr::Binary(e) => {
+                self.holds &= !makes_list(&e.left) && !makes_list(&e.right);
                 visit::visit_expr(self, expr);
             }
+            Expr::Lit(_) | Expr::Paren(_) | Expr::Group(_) | Expr::Unary(_) | Expr::Cast(_) => visit::visit_expr(self, expr),
             Expr::Range(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Assign(_) => visit::visit_expr(self, expr),
             _ => self.holds = false,
         }
+    }
+}
+
+/// `Array1::ones(n)`, `array![1.0, 2.0]`: ndarray knows `f64` on the left of an operator with an array, and no type parameter.
+fn makes_list(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(e) => makes_list(&e.expr),
+        Expr::Group(e) => makes_list(&e.expr),
+        Expr::Unary(e) => makes_list(&e.expr),
+        Expr::Reference(e) => makes_list(&e.expr),
+        Expr::Macro(_) => true,
+        Expr::Call(e) => matches!(&*e.func, Expr::Path(path) if path.path.segments.len() > 1
+            && !path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "f64")),
+        _ => false,
     }
 }
 

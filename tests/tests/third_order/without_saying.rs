@@ -191,3 +191,16 @@ fn of_other_code_it_has_to_be_said() {
     let message = message(|| _ = calls_it::hvp(0.5, 0.2, 1.0));
     assert_eq!(message, "`tabled` cannot be differentiated three times: say `order = 3` for it");
 }
+
+/// What ndarray knows of `f64`, and of no type parameter.
+#[differentiable]
+fn with_arrays_on_the_right(x: f64) -> f64 {
+    let halves = 0.5 / Array1::<f64>::ones(2);
+    let signs = 2.0_f64 - (array![1.0, 4.0]);
+    x * x * x * halves[0] * signs[1]
+}
+
+#[test]
+fn passive_arrays_on_the_right() {
+    assert!((with_arrays_on_the_right::hvp(0.7, 1.0) + 6.0 * 0.7).abs() < 1e-12);
+}
