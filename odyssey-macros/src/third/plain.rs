@@ -158,7 +158,7 @@ fn makes_list(expr: &Expr) -> bool {
         Expr::Reference(e) => makes_list(&e.expr),
         Expr::Macro(_) => true,
         Expr::Call(e) => matches!(&*e.func, Expr::Path(path) if path.path.segments.len() > 1
-            && !path.path.segments.iter().rev().nth(1).is_some_and(|owner| owner.ident == "f64")),
+            && path.path.segments.iter().rev().nth(1).is_none_or(|owner| owner.ident != "f64")),
         _ => false,
     }
 }
