@@ -9,7 +9,6 @@ use syn::{Generics, Ident, Token, Type, TypeParam, TypeParamBound, TypePath, Whe
 use super::generics::{borrows, in_type};
 use super::model::Model;
 use super::variant::{Field, Variant};
-use crate::ir::Kind;
 use crate::parse::type_arguments;
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -59,10 +58,7 @@ impl<'m> OverDuals<'m> {
 
     /// A number, an array or a list of numbers.
     fn is_of_numbers(&self, ty: &Type) -> bool {
-        match crate::parse::kind(ty, &self.generics) {
-            Kind::Sequence(element) => element.is_scalar(),
-            kind => matches!(kind, Kind::Scalar | Kind::Array(_)),
-        }
+        crate::parse::kind(ty, &self.generics).is_of_numbers()
     }
 
     /// Dual numbers in the place of the numbers.

@@ -53,6 +53,14 @@ impl Kind {
         }
     }
 
+    /// A number, an array, or a list of numbers.
+    pub(crate) fn is_of_numbers(&self) -> bool {
+        match self {
+            Kind::Sequence(element) => element.is_scalar(),
+            kind => matches!(kind, Kind::Scalar | Kind::Array(_)),
+        }
+    }
+
     pub(crate) fn is_scalar(&self) -> bool {
         *self == Kind::Scalar
     }

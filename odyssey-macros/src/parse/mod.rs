@@ -34,7 +34,6 @@ pub(crate) use place::{mentions, Place, Surroundings};
 pub(crate) use signature::{generic_names, names_of, result_type, Argument, Signature};
 
 use crate::diagnostics::Diagnostics;
-use crate::ir::Kind;
 
 /// A function to differentiate, and its signature.
 pub(crate) struct Source {
@@ -79,7 +78,7 @@ impl Source {
     pub(crate) fn has_gradient_of_numbers(&self) -> bool {
         self.place == Place::Module
             && self.has_gradient()
-            && self.signature.differentiated().all(|(_, argument)| is_of_numbers(&argument.kind))
+            && self.signature.differentiated().all(|(_, argument)| argument.kind.peel().is_of_numbers())
     }
 
     /// It has a number as its result, leaves its arguments as they are, and belongs to no trait.
@@ -90,14 +89,6 @@ impl Source {
             && !outcome.is_fallible()
             && outcome.aux.is_empty()
             && !arguments.iter().any(|argument| argument.kind.is_exclusive())
-    }
-}
-
-/// A number, an array, or a list of numbers.
-fn is_of_numbers(kind: &Kind) -> bool {
-    match kind.peel() {
-        Kind::Sequence(element) => element.is_scalar(),
-        kind => matches!(kind, Kind::Scalar | Kind::Array(_)),
     }
 }
 

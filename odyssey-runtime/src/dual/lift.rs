@@ -153,6 +153,8 @@ macro_rules! passive {
     )*};
 }
 passive!((), Axis, Order, RangeFull, Reduction, Triangle, Conv1d, Conv2d, {I} Dim<I>);
+passive!({T} Range<T>, {T} RangeFrom<T>, {T} RangeInclusive<T>, {T} RangeTo<T>, {T} RangeToInclusive<T>);
+
 impl<T: Real> Lift for PhantomData<T> {
     type Lifted = PhantomData<Dual<T>>;
     type Borrowed<'a>
@@ -168,8 +170,6 @@ impl<T: Real> Lift for PhantomData<T> {
         PhantomData
     }
 }
-
-passive!({T} Range<T>, {T} RangeFrom<T>, {T} RangeInclusive<T>, {T} RangeTo<T>, {T} RangeToInclusive<T>);
 
 impl<'m> Lift for dyn Mask + 'm {
     type Lifted = ArrayD<bool>;
