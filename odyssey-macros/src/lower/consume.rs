@@ -6,9 +6,9 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall, Ident};
 
 use super::iterate::{is_pipeline, Item, Walk};
-use super::literal::typed;
 use super::passive::Effects;
 use super::place::without_parens;
+use super::typed::typed;
 use super::Lowerer;
 use crate::diagnostics::not_yet;
 use crate::ir::{Kind, Op, Value, Verbatim};
@@ -130,15 +130,12 @@ impl Lowerer {
     /// A `Vec` of the items.
     fn collected(&mut self, e: &ExprMethodCall, expr: &Expr) -> Value {
         let span = e.span();
-        if let Some(generics) = &e.turbofish {
-            if let Some(syn::GenericArgument::Type(ty)) = generics.args.first() {
-                if let Some(array) = super::elements::collected_as(ty, expr) {
-                    return self.expr(&array);
-                }
+        if let Some(syn::GenericArgument::Type(ty)) = e.turbofish.as_ref().and_then(|generics| generics.args.first()) {
+            if let Some(array) = super::elements::collected_as(ty, expr) {
+                return self.expr(&array);
             }
-            let is_list = |ty: &syn::Path| ty.segments.last().is_some_and(|last| last.ident == "Vec");
-            if !matches!(generics.args.first(), Some(syn::GenericArgument::Type(syn::Type::Path(ty))) if is_list(&ty.path)) {
-                let text = not_yet("collecting into anything but a `Vec` is", "collect into a `Vec` first");
+            if !is_list(ty) {
+                let text = not_yet("collecting into anything but a `Vec` or an `Array1` is", "collect into a `Vec` first");
                 return self.refuse(expr, span, &text);
             }
         }
@@ -159,6 +156,12 @@ impl Lowerer {
         });
         self.bindings.value(list)
     }
+}
+
+/// `Vec<T>`, or a name without arguments, which may be an alias of one.
+fn is_list(ty: &syn::Type) -> bool {
+    let syn::Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "Vec" || last.arguments.is_none())
 }
 
 /// The type that a closure's first parameter is written with.

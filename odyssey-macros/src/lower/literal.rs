@@ -1,10 +1,9 @@
-//! Literals whose type the user wrote beside them: values have no types, so the literal must say it.
+//! What the text says of the types of literals.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Block, Expr, Lit, Stmt, Type};
+use syn::{Expr, Type};
 
-use super::passive::is_float;
 use crate::parse::Source;
 
 /// `f64` in a function that mentions it and no other float: what a float literal in it is.
@@ -42,14 +41,6 @@ fn find_floats(tokens: TokenStream, found: &mut [bool; 2]) {
     }
 }
 
-/// The expression with the type that `let x: f64 = …;` gives it written on its literals: `0.5` is `0.5f64`, so that
-/// `x.sin()` is the method of a known type wherever `x` goes.
-pub(super) fn typed(expr: &Expr, ty: &Type) -> Expr {
-    let mut typed = expr.clone();
-    write(&mut typed, ty);
-    typed
-}
-
 /// `s![.., 0_isize]` for `s![.., 0]`: which axes are left must be known where the slice is bound.
 pub(super) fn typed_slice(expr: &Expr) -> Option<Expr> {
     let Expr::Macro(e) = expr else { return None };
@@ -74,48 +65,4 @@ pub(super) fn typed_slice(expr: &Expr) -> Option<Expr> {
     let mut typed = e.clone();
     typed.mac.tokens = quote::quote!(#(#parts),*);
     Some(Expr::Macro(typed))
-}
-
-fn write(expr: &mut Expr, ty: &Type) {
-    match (expr, ty) {
-        (Expr::Lit(e), Type::Path(path)) if is_float(ty) => {
-            let suffix = path.path.get_ident().expect("the name of a float").to_string();
-            if let Lit::Float(token) = &e.lit {
-                if token.suffix().is_empty() {
-                    e.lit = Lit::Float(syn::LitFloat::new(&format!("{token}{suffix}"), token.span()));
-                }
-            }
-        }
-        (Expr::Paren(e), _) => write(&mut e.expr, ty),
-        (Expr::Group(e), _) => write(&mut e.expr, ty),
-        (Expr::Unary(e), _) if matches!(e.op, syn::UnOp::Neg(_)) => write(&mut e.expr, ty),
-        (Expr::Tuple(e), Type::Tuple(types)) => e.elems.iter_mut().zip(&types.elems).for_each(|(e, ty)| write(e, ty)),
-        (Expr::Block(e), _) => write_last(&mut e.block, ty),
-        (Expr::If(e), _) => {
-            write_last(&mut e.then_branch, ty);
-            if let Some((_, otherwise)) = &mut e.else_branch {
-                write(otherwise, ty);
-            }
-        }
-        // An operand's type need not be the result's, but a literal beside a literal has it.
-        (Expr::Binary(e), _) if is_literal(&e.left) && is_literal(&e.right) => write(&mut e.left, ty),
-        _ => {}
-    }
-}
-
-fn write_last(block: &mut Block, ty: &Type) {
-    if let Some(Stmt::Expr(last, None)) = block.stmts.last_mut() {
-        write(last, ty);
-    }
-}
-
-fn is_literal(expr: &Expr) -> bool {
-    match expr {
-        Expr::Lit(e) => matches!(e.lit, Lit::Float(_)),
-        Expr::Paren(e) => is_literal(&e.expr),
-        Expr::Group(e) => is_literal(&e.expr),
-        Expr::Unary(e) => matches!(e.op, syn::UnOp::Neg(_)) && is_literal(&e.expr),
-        Expr::Binary(e) => super::passive::arithmetic(&e.op).is_some() && is_literal(&e.left) && is_literal(&e.right),
-        _ => false,
-    }
 }

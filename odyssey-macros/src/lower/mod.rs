@@ -37,6 +37,7 @@ mod stmt;
 mod sugar;
 mod taken;
 mod temporaries;
+mod typed;
 mod zip;
 
 use std::collections::HashMap;
@@ -216,7 +217,8 @@ impl Lowerer {
                 }
             }
         }
-        let body = sugar::removed(&source.item.block);
+        let mut body = sugar::removed(&source.item.block);
+        typed::with_result(&mut body, &crate::parse::result_type(&source.item.sig.output));
         self.refuse_configuration(&body);
         self.has_checkpoints = checkpoint::check(&body, &mut self.diagnostics);
         let result = self.body(&body);

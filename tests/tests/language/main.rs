@@ -44,6 +44,7 @@ mod branches;
 mod buffers;
 mod closures;
 mod closures_as_arguments;
+mod collecting;
 mod collections;
 mod counts;
 mod dense;

@@ -3,11 +3,11 @@
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr};
 
-use crate::ir::{Projection, Value, Write};
+use crate::ir::{Kind, Projection, Value, Write};
 use crate::lower::followed::{guard, shared};
-use crate::lower::literal::typed;
 use crate::lower::passive::{compound, is_pure};
 use crate::lower::place::without_parens;
+use crate::lower::typed::typed;
 use crate::lower::Lowerer;
 use crate::table::elementwise::Elementwise;
 
@@ -27,12 +27,24 @@ impl Lowerer {
             self.passive_effect(&whole);
             return;
         }
-        // What the variable was before, which says its type, may be gone from the derivative.
-        let value = match self.float.clone() {
-            Some(float) => self.expr(&typed(&e.right, &float)),
+        let value = match self.type_of_variable(&e.left) {
+            Some(ty) => self.expr(&typed(&e.right, &ty)),
             None => self.expr(&e.right),
         };
         self.assign(&e.left, value);
+    }
+
+    /// What is assigned to a variable is of its type: what it was before, which says so, may be gone from the derivative.
+    fn type_of_variable(&self, place: &Expr) -> Option<syn::Type> {
+        let Expr::Path(path) = without_parens(place) else { return self.float.clone() };
+        let value = path.path.get_ident().and_then(|name| self.bindings.lookup(name));
+        match value.map(|value| self.kind(value)) {
+            Some(Kind::Array(_)) => {
+                let krate = &self.krate;
+                Some(syn::parse_quote!(#krate::rt::ndarray::Array1<_>))
+            }
+            _ => self.float.clone(),
+        }
     }
 
     /// A passive write to a part of a passive variable.

@@ -5,9 +5,8 @@ use syn::{Expr, Local, Pat};
 
 use crate::ir::Projection;
 use crate::lower::closure::plain_name;
-use crate::lower::elements::collected_as;
-use crate::lower::literal::typed;
 use crate::lower::place::without_parens;
+use crate::lower::typed::typed;
 use crate::lower::Lowerer;
 
 impl Lowerer {
@@ -33,10 +32,7 @@ impl Lowerer {
             return;
         }
         let value = match &local.pat {
-            Pat::Type(p) => match collected_as(&p.ty, init) {
-                Some(array) => self.expr(&array),
-                None => self.expr(&typed(init, &p.ty)),
-            },
+            Pat::Type(p) => self.expr(&typed(init, &p.ty)),
             _ => self.expr(init),
         };
         self.bind(&local.pat, value);
