@@ -17,7 +17,7 @@ pub enum Step {
 
 /// What [`Parameters::visit`] calls.
 pub trait Visitor {
-    /// A scalar (`shape` is empty) or an array in logical order, with its tangent.
+    /// A scalar (`shape` is empty), or an array in logical order or a list of them, with its tangent.
     fn leaf<T: Real>(&mut self, values: &mut [T], tangents: &[T], shape: &[usize]);
 
     /// Going into a part.
@@ -36,6 +36,19 @@ pub trait Visitor {
 pub trait Parameters: Differentiable {
     /// Calls `visitor` for every leaf, always in the same order. Panics if `tangent` does not have the structure of `self`.
     fn visit<V: Visitor>(&mut self, tangent: &Self::Tangent, visitor: &mut V);
+
+    /// The same for a list of them, with as many tangents. Floats in a list are one leaf.
+    #[doc(hidden)]
+    fn visit_all<V: Visitor>(values: &mut [Self], tangents: &[Self::Tangent], visitor: &mut V)
+    where
+        Self: Sized,
+    {
+        for (i, (value, tangent)) in values.iter_mut().zip(tangents).enumerate() {
+            visitor.enter(Step::Index(i));
+            value.visit(tangent, visitor);
+            visitor.leave();
+        }
+    }
 }
 
 macro_rules! float {
@@ -43,6 +56,11 @@ macro_rules! float {
         impl $(<$T: Real>)? Parameters for $float {
             fn visit<V: Visitor>(&mut self, tangent: &$float, visitor: &mut V) {
                 visitor.leaf(std::slice::from_mut(self), std::slice::from_ref(tangent), &[]);
+            }
+
+            fn visit_all<V: Visitor>(values: &mut [Self], tangents: &[Self], visitor: &mut V) {
+                let shape = [values.len()];
+                visitor.leaf(values, tangents, &shape);
             }
         }
     )*};
@@ -101,11 +119,7 @@ impl<T: Parameters + ?Sized> Parameters for Box<T> {
 fn visit_list<T: Parameters, V: Visitor>(values: &mut [T], tangents: &[T::Tangent], visitor: &mut V) {
     let (n, m) = (values.len(), tangents.len());
     assert!(n == m, "a value of length {n} has a tangent of length {m}");
-    for (i, (value, tangent)) in values.iter_mut().zip(tangents).enumerate() {
-        visitor.enter(Step::Index(i));
-        value.visit(tangent, visitor);
-        visitor.leave();
-    }
+    T::visit_all(values, tangents, visitor);
 }
 
 impl<T: Parameters> Parameters for [T] {

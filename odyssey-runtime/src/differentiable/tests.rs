@@ -80,8 +80,8 @@ impl Visitor for Paths {
 
 #[test]
 fn visits_every_leaf_in_logical_order() {
-    let mut x = (array![[1.0, 2.0], [3.0, 4.0]].reversed_axes(), vec![5.0f32, 6.0], Some(7.0), 8usize);
-    let d_x = (array![[10.0, 20.0], [30.0, 40.0]], vec![50.0, 60.0], None, ());
+    let mut x = (array![[1.0, 2.0], [3.0, 4.0]].reversed_axes(), vec![5.0f32, 6.0], Some(7.0), 8usize, vec![(9.0,), (10.0,)]);
+    let d_x = (array![[10.0, 20.0], [30.0, 40.0]], vec![50.0, 60.0], None, (), vec![(90.0,), (100.0,)]);
     let mut paths = Paths::default();
     x.visit(&d_x, &mut paths);
     let (field, index) = (Step::Field, Step::Index);
@@ -89,12 +89,13 @@ fn visits_every_leaf_in_logical_order() {
         paths.seen,
         [
             (vec![field("0")], vec![1.0, 3.0, 2.0, 4.0], vec![10.0, 20.0, 30.0, 40.0]),
-            (vec![field("1"), index(0)], vec![5.0], vec![50.0]),
-            (vec![field("1"), index(1)], vec![6.0], vec![60.0]),
+            (vec![field("1")], vec![5.0, 6.0], vec![50.0, 60.0]),
             (vec![field("2")], vec![7.0], vec![0.0]),
+            (vec![field("4"), index(0), field("0")], vec![9.0], vec![90.0]),
+            (vec![field("4"), index(1), field("0")], vec![10.0], vec![100.0]),
         ]
     );
-    assert_eq!(x, (array![[2.0, 3.0], [2.0, 4.0]], vec![6.0, 7.0], Some(8.0), 8));
+    assert_eq!(x, (array![[2.0, 3.0], [2.0, 4.0]], vec![6.0, 6.0], Some(8.0), 8, vec![(10.0,), (11.0,)]));
 }
 
 #[test]

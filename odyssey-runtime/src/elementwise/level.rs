@@ -34,25 +34,26 @@ impl Level {
 /// [`fused`](crate::math::fused) where there are fused multiply-adds and [`plain`](crate::math::plain) elsewhere; what it
 /// calls besides has to be inlined.
 macro_rules! for_each_level {
-    ($(#[$doc:meta])* $vis:vis fn $name:ident<$T:ident: Real>($($arg:ident: $ty:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident<$T:ident: Real $(, const $N:ident: usize)?>($($arg:ident: $ty:ty),* $(,)?)
+        $(-> $result:ty)? $body:block) => {
         $(#[$doc])*
-        $vis fn $name<$T: Real>($($arg: $ty),*) $(-> $result)? {
+        $vis fn $name<$T: Real $(, const $N: usize)?>($($arg: $ty),*) $(-> $result)? {
             #[cfg(odyssey_levels)]
             {
                 #[inline(always)]
-                fn fused<$T: Real>($($arg: $ty),*) $(-> $result)? {
+                fn fused<$T: Real $(, const $N: usize)?>($($arg: $ty),*) $(-> $result)? {
                     #[allow(unused_imports, reason = "not every body has functions in it")]
                     use $crate::math::fused as math;
                     $body
                 }
 
                 #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")]
-                fn avx512<$T: Real>($($arg: $ty),*) $(-> $result)? {
+                fn avx512<$T: Real $(, const $N: usize)?>($($arg: $ty),*) $(-> $result)? {
                     fused($($arg),*)
                 }
 
                 #[target_feature(enable = "avx2,fma")]
-                fn avx2<$T: Real>($($arg: $ty),*) $(-> $result)? {
+                fn avx2<$T: Real $(, const $N: usize)?>($($arg: $ty),*) $(-> $result)? {
                     fused($($arg),*)
                 }
 

@@ -1,8 +1,8 @@
 //! Stochastic gradient descent.
 
-use super::Optimizer;
-use super::state::{Cursor, Slots};
-use crate::differentiable::{Parameters, Visitor};
+use super::state::{Rule, State};
+use super::{Optimizer, settings};
+use crate::differentiable::Parameters;
 use crate::real::Real;
 
 /// Stochastic gradient descent, with momentum, Nesterov's variant and weight decay.
@@ -11,28 +11,35 @@ use crate::real::Real;
 ///
 /// ```text
 /// g ← g + weight_decay · p
-/// v ← momentum · v + g          (v = g at the first step)
+/// v ← momentum · v + g          (v begins with 0)
 /// p ← p - lr · v                (Nesterov: p - lr · (g + momentum · v))
 /// ```
+///
+/// Sutskever, Martens, Dahl and Hinton, [On the importance of initialization and momentum in deep
+/// learning](https://proceedings.mlr.press/v28/sutskever13.html) (2013), but for the learning rate, which is no part of `v` here. The same
+/// as `torch.optim.SGD` without dampening.
 #[derive(Clone, Debug)]
 pub struct Sgd {
     lr: f64,
     momentum: f64,
     nesterov: bool,
     weight_decay: f64,
-    velocity: Slots,
+    state: State<1>,
 }
 
 impl Sgd {
     /// Plain descent with the learning rate `lr`.
+    #[track_caller]
     pub fn new(lr: f64) -> Self {
-        Self { lr, momentum: 0.0, nesterov: false, weight_decay: 0.0, velocity: Slots::default() }
+        let (lr, state) = (settings::learning_rate(lr), State::default());
+        Self { lr, momentum: 0.0, nesterov: false, weight_decay: 0.0, state }
     }
 
     /// The share of the last step's direction that goes into the next.
     #[must_use]
+    #[track_caller]
     pub fn momentum(mut self, momentum: f64) -> Self {
-        self.momentum = momentum;
+        self.momentum = settings::not_negative("a momentum", momentum);
         self
     }
 
@@ -45,65 +52,48 @@ impl Sgd {
 
     /// The factor of the parameters themselves in their gradient.
     #[must_use]
+    #[track_caller]
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
+        self.weight_decay = settings::weight_decay(weight_decay);
         self
-    }
-
-    /// The learning rate.
-    pub fn learning_rate(&self) -> f64 {
-        self.lr
-    }
-
-    /// Changes the learning rate, for schedules.
-    pub fn set_learning_rate(&mut self, lr: f64) {
-        self.lr = lr;
     }
 }
 
 impl Optimizer for Sgd {
     fn step<P: Parameters + ?Sized>(&mut self, params: &mut P, grads: &P::Tangent) {
-        let Self { lr, momentum, nesterov, weight_decay, ref mut velocity } = *self;
-        if momentum == 0.0 {
-            return params.visit(grads, &mut Plain { lr, weight_decay });
-        }
-        let mut step = WithMomentum { lr, momentum, nesterov, weight_decay, velocity: velocity.cursor() };
-        params.visit(grads, &mut step);
-        step.velocity.finish();
+        let Self { lr, momentum, nesterov, weight_decay, ref mut state } = *self;
+        state.step(params, grads, &Formula { lr, momentum, nesterov, weight_decay });
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.lr
+    }
+
+    #[track_caller]
+    fn set_learning_rate(&mut self, lr: f64) {
+        self.lr = settings::learning_rate(lr);
     }
 }
 
-struct Plain {
-    lr: f64,
-    weight_decay: f64,
-}
-
-impl Visitor for Plain {
-    fn leaf<T: Real>(&mut self, values: &mut [T], tangents: &[T], _shape: &[usize]) {
-        let (lr, decay) = (T::lit(self.lr), T::lit(self.weight_decay));
-        for (p, &g) in values.iter_mut().zip(tangents) {
-            *p -= lr * (g + decay * *p);
-        }
-    }
-}
-
-struct WithMomentum<'s> {
+struct Formula {
     lr: f64,
     momentum: f64,
     nesterov: bool,
     weight_decay: f64,
-    velocity: Cursor<'s>,
 }
 
-impl Visitor for WithMomentum<'_> {
-    fn leaf<T: Real>(&mut self, values: &mut [T], tangents: &[T], _shape: &[usize]) {
-        let (lr, decay, momentum) = (T::lit(self.lr), T::lit(self.weight_decay), T::lit(self.momentum));
-        // The velocity of nothing is zero, so that the first step needs no case of its own.
-        let velocity = self.velocity.next(values.len());
-        for ((p, &g), v) in values.iter_mut().zip(tangents).zip(velocity) {
-            let g = g + decay * *p;
-            *v = momentum * *v + g;
-            *p -= lr * if self.nesterov { g + momentum * *v } else { *v };
+impl Rule<1> for Formula {
+    fn memory(&self) -> [Option<f64>; 1] {
+        [(self.momentum != 0.0).then_some(0.0)]
+    }
+
+    fn update<T: Real>(&self) -> impl Fn(&mut T, T, [&mut T; 1]) + Copy {
+        let [lr, momentum, weight_decay] = [self.lr, self.momentum, self.weight_decay].map(T::lit);
+        let nesterov = self.nesterov;
+        move |p, g, [velocity]| {
+            let g = g + weight_decay * *p;
+            *velocity = momentum * *velocity + g;
+            *p -= lr * if nesterov { g + momentum * *velocity } else { *velocity };
         }
     }
 }

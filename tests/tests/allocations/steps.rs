@@ -1,7 +1,7 @@
 //! Training steps take nothing from the heap once the workspace has seen one.
 
 use ndarray::Array2;
-use odyssey_runtime::optim::{Optimizer, Sgd};
+use odyssey_runtime::optim::{Adagrad, Adam, AdamW, Optimizer, RmsProp, Schedule, Sgd, clip_grad_norm, clip_grad_value};
 use odyssey_runtime::prelude::*;
 
 use crate::counting::allocations;
@@ -56,18 +56,29 @@ fn of_large_layers() {
     takes_nothing!(flat(&w1, &b1, &w2, &b2, &x, &y), zero);
 }
 
-/// A whole step, with batches of two sizes; the optimizer has its state from the first one on.
+/// Whole steps, with batches of two sizes; the optimizer has its state from the first one on.
 #[test]
 fn with_an_optimizer() {
+    takes_nothing_from_the_second_step_on(Sgd::new(0.1).momentum(0.9));
+    takes_nothing_from_the_second_step_on(Adam::new(0.01).amsgrad(true));
+    takes_nothing_from_the_second_step_on(AdamW::new(0.01));
+    takes_nothing_from_the_second_step_on(RmsProp::new(0.01).centered(true));
+    takes_nothing_from_the_second_step_on(Adagrad::new(0.1));
+}
+
+fn takes_nothing_from_the_second_step_on(mut optimizer: impl Optimizer) {
     let mut model = mlp_model();
     let batches: [Array2<f64>; 2] = [numbers((16, 8), 1), numbers((5, 8), 2)];
     let (mut workspace, mut grads) = (Workspace::default(), model.zero_tangent());
-    let mut optimizer = Sgd::new(0.1).momentum(0.9);
+    let schedule = Schedule::cosine(optimizer.learning_rate(), 0.0, 100);
     let mut values = Vec::with_capacity(20);
     let labels = [labels(16), labels(5)];
     let mut epoch = |values: &mut Vec<f64>| {
         for (x, labels) in batches.iter().zip(&labels) {
+            optimizer.set_learning_rate(schedule.at(values.len()));
             values.push(mlp::value_and_grad_into(&mut workspace, &mut grads, &model, x, labels));
+            clip_grad_norm(&mut grads, 1.0);
+            clip_grad_value(&mut grads, 0.5);
             optimizer.step(&mut model, &grads);
         }
     };

@@ -47,7 +47,8 @@ pub(crate) fn moved<X: Perturb, V: Tangent>(argument: &X, direction: &V, by: f64
     // A gradient may be `None` where it is zero.
     own.map_scalars(&mut |_| numbers.next().unwrap_or(0.0));
     let mut copy = argument.owned_copy();
-    Sgd::new(-by).step(&mut copy, &own);
+    own.scale(-by);
+    Sgd::new(1.0).step(&mut copy, &own);
     copy
 }
 

@@ -33,8 +33,9 @@ macro_rules! agrees_with_differences {
         let hvp = [numbers(d_parameters), vec![d_x]].concat();
         assert!(hvp.iter().any(|entry| *entry != 0.0));
         agrees(&hvp, |step| {
-            let mut moved = parameters.clone();
-            Sgd::new(-step).step(&mut moved, &u);
+            let (mut moved, mut back) = (parameters.clone(), u.clone());
+            back.scale(-step);
+            Sgd::new(1.0).step(&mut moved, &back);
             let (d_parameters, d_x) = $function::grad(&moved, x + step * 0.4);
             [numbers(d_parameters), vec![d_x]].concat()
         });
