@@ -20,6 +20,7 @@ mod optimise;
 mod parse;
 mod pipeline;
 mod pushforward;
+mod renamed;
 mod replay;
 mod reverse;
 mod table;

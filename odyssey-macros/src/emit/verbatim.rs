@@ -49,29 +49,12 @@ impl Writer<'_> {
                 renamed.push((ident.clone(), tokens));
             }
         }
-        let tokens = verbatim.expr.to_token_stream();
-        if renamed.is_empty() && bound.is_empty() {
-            return Fragment::new(tokens, binding_of(&verbatim.expr));
-        }
-        if matches!(&verbatim.expr, Expr::Macro(e) if has_text(e.mac.tokens.clone())) {
-            // A format string can name a variable where no token can be replaced.
-            let renamed = renamed.into_iter().chain(bound).map(|(name, value)| (name, quote!(&#value)));
-            let names = let_all(&renamed.collect::<Vec<_>>());
-            return Fragment::tight(quote!({ #names #tokens }));
-        }
-        let mut in_text = Vec::new();
-        captured_in(tokens.clone(), &mut in_text);
-        let in_texts = renamed.iter().filter(|(name, _)| in_text.contains(name));
-        let texts = let_all(&in_texts.map(|(name, value)| (name.clone(), quote!(&#value))).collect::<Vec<_>>());
         // What a name is bound to hides what another one stands for.
         while let Some(k) = renamed.iter().position(|(_, new)| bound.iter().any(|(name, _)| mentions(new.clone(), name))) {
             bound.push(renamed.remove(k));
         }
-        let mut fragment = Fragment::new(rename(tokens, &renamed), binding_of(&verbatim.expr));
-        if !texts.is_empty() {
-            let tokens = fragment.tokens;
-            fragment = Fragment::tight(quote!({ #texts #tokens }));
-        }
+        let code = crate::renamed::renamed(&verbatim.expr, &renamed);
+        let fragment = Fragment::new(code.into_token_stream(), binding_of(&verbatim.expr));
         if bound.is_empty() {
             return fragment;
         }
@@ -162,26 +145,6 @@ fn recycled(expr: &Expr) -> Option<Expr> {
     Some(expr)
 }
 
-/// There is a literal in it that may be a format string.
-fn has_text(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Literal(literal) => literal.to_string().contains('"'),
-        TokenTree::Group(group) => has_text(group.stream()),
-        _ => false,
-    })
-}
-
-/// The names that format strings among the tokens capture.
-fn captured_in(tokens: TokenStream, names: &mut Vec<Ident>) {
-    for token in tokens {
-        match token {
-            TokenTree::Literal(literal) => names.extend(crate::lower::captured(&literal)),
-            TokenTree::Group(group) => captured_in(group.stream(), names),
-            _ => {}
-        }
-    }
-}
-
 /// The variables that code declares itself. What a macro declares, nobody knows.
 struct Scopes<'a> {
     code: TokenStream,
@@ -266,27 +229,4 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     let mut found = Vec::new();
     identifiers(tokens, &mut found);
     found.contains(name)
-}
-
-/// Replaces variables in the user's tokens; what follows a dot is a field or a method.
-fn rename(tokens: TokenStream, renamed: &[(Ident, TokenStream)]) -> TokenStream {
-    let mut out = TokenStream::new();
-    let mut after_dot = false;
-    for token in tokens {
-        let was_after_dot = after_dot;
-        after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.' && !was_after_dot);
-        match token {
-            TokenTree::Ident(ident) if !was_after_dot => match renamed.iter().find(|(name, _)| *name == ident) {
-                Some((_, replacement)) => out.extend(replacement.clone()),
-                None => out.extend([TokenTree::Ident(ident)]),
-            },
-            TokenTree::Group(group) => {
-                let mut inner = proc_macro2::Group::new(group.delimiter(), rename(group.stream(), renamed));
-                inner.set_span(group.span());
-                out.extend([TokenTree::Group(inner)]);
-            }
-            other => out.extend([other]),
-        }
-    }
-    out
 }

@@ -12,6 +12,7 @@ use super::jump::Jumps;
 use super::passive::Effects;
 use super::place::without_parens;
 use super::Lowerer;
+use crate::diagnostics::not_yet;
 use crate::ir::{Kind, Op, Value};
 
 /// A closure that a variable holds.
@@ -78,6 +79,23 @@ impl Lowerer {
         inputs.retain(|(name, _)| names.contains(name));
         let verbatim = crate::ir::Verbatim { expr, inputs, is_pure: false };
         self.emit(Op::Verbatim(std::rc::Rc::new(verbatim)), Kind::Unknown, false, closure.span())
+    }
+
+    /// Passive code may call a closure that captures differentiated values: there, it is one over what these are now.
+    pub(super) fn close_over(&mut self, inputs: &mut [(Ident, Value)]) {
+        for (name, value) in inputs {
+            let Some(local) = self.bindings.variable(name).and_then(|variable| self.bindings.closure(variable)) else { continue };
+            if !local.changes.is_empty() {
+                let text = not_yet(
+                    &format!("calling `{name}`, which changes variables, inside of this expression is"),
+                    "bind its value with `let` first",
+                );
+                self.diagnostics.error(name, text);
+            } else if local.captures_active {
+                let closure = Expr::Closure(ExprClosure { capture: None, ..local.closure.clone() });
+                *value = self.with_names_of(&local, |lowerer| lowerer.verbatim(&closure));
+            }
+        }
     }
 
     /// A call of a closure that a variable holds, written in place; nothing if the call is passive.

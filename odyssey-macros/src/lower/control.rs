@@ -134,8 +134,15 @@ impl Lowerer {
     }
 
     fn guard(&mut self, guard: &Expr) -> Verbatim {
+        let arm = self.blocks.len() - 1;
+        let before = self.blocks[arm].stmts.len();
         let condition = self.condition(guard);
-        let statement = self.blocks.last_mut().expect("the arm's block").stmts.pop().expect("the condition");
+        let statement = self.blocks[arm].stmts.pop().expect("the condition");
+        // The closures that it calls stand in front of the `match`, as they do in the user's code.
+        for closure in self.blocks[arm].stmts.split_off(before) {
+            self.home.insert(closure.outs[0], arm - 1);
+            self.blocks[arm - 1].stmts.push(closure);
+        }
         match statement.op {
             Op::Verbatim(verbatim) => {
                 self.definitions.remove(&condition);

@@ -315,6 +315,7 @@ impl Lowerer {
         let mut inputs = self.inputs(expr.to_token_stream());
         let names = reads::names_read(expr, reads::Asked::Counts);
         inputs.retain(|(name, _)| names.contains(name));
+        self.close_over(&mut inputs);
         let is_pure = passive::is_pure(expr);
         let reads_active = inputs.iter().any(|(_, value)| self.is_active(*value));
         let expr = if reads_active { self.with_answers(expr) } else { expr.clone() };

@@ -126,6 +126,33 @@ fn trimmed_mean(x: &[f64]) -> f64 {
     sum / (order.len() - 2) as f64 + x[order[0]] * x[order[order.len() - 1]]
 }
 
+/// Closures over differentiated values where nothing is differentiated: in conditions, guards, counts and texts. What they capture is not what
+/// has the same name there.
+#[differentiable]
+fn looked_at(x: &[f64], a: f64, k: f64) -> f64 {
+    let f = |e: f64| e * k + 1.0;
+    let k = 2.0;
+    let g = move |e: f64| f(e) + k;
+    let (mut low, mut turns) = (0.0, 0);
+    while f(low) < a && turns < 5 {
+        low += 0.3 * a;
+        turns += 1;
+    }
+    let mut sum = 0.0;
+    for v in x {
+        if g(*v) > f(k) && f(k) > 0.0 {
+            sum += g(*v);
+        }
+        assert!(sum < 100.0, "{sum} is more than {:.1}", f(*v));
+    }
+    let weight = match turns {
+        _ if f(a) > 2.0 => 1.5,
+        _ => 2.5,
+    };
+    let many = x.iter().filter(|v| f(**v) > 1.0).count();
+    low * weight * a + sum * f(x[0]) + many as f64 * a
+}
+
 #[test]
 fn local_closures() {
     agrees!(simpson(0.2, 1.4, 1.7), wrt 3);
@@ -143,4 +170,10 @@ fn arguments() {
     agrees!(weighted_by(&[0.3, 0.9, 0.4], |i| 1.0 / (i + 1) as f64));
     agrees!(weighted_twice(&[0.3, 0.9, 0.4], 0.7, |i| i as f64), wrt 2);
     agrees!(trimmed_mean(&[0.3, 0.9, -0.4, 0.7, 0.1]));
+}
+
+#[test]
+fn closures_in_passive_places() {
+    agrees!(looked_at(&[0.3, -0.4, 2.0], 2.3, 1.4), wrt 3);
+    agrees!(looked_at(&[0.3, 0.4], 1.1, 0.4), wrt 3);
 }

@@ -101,6 +101,20 @@ fn tabulated(x: f64) -> f64 {
     p
 }
 
+/// Texts that name variables, among code that names them as well.
+#[differentiable]
+fn named_in_texts(x: &[f64], r: &f64) -> f64 {
+    let mut sum = 0.0;
+    for (i, a) in x.iter().enumerate() {
+        assert!(*a < 10.0 * *r, "{i} {a:.2} {r} {}", a + 1.0,);
+        sum += a * r;
+        debug_assert!(sum.is_finite() && sum < 50.0, "{sum:?} {sum} {other}", other = sum * 2.0);
+    }
+    let text = format!("{sum} {}", format!("{r:.1}"));
+    assert_eq!(text, format!("{} {r:.1}", sum), "{text} {sum}");
+    sum * sum
+}
+
 #[test]
 fn arrays() {
     agrees!(rotation(0.4, &numbers(1, 2)), wrt 2);
@@ -121,4 +135,9 @@ fn passive_parts() {
     agrees!(expected_payoff(0.2, 0.9, 40), wrt 2);
     agrees!(looked_at(&numbers(1, 5), 0.37), wrt 2);
     agrees!(tabulated(0.7));
+}
+
+#[test]
+fn texts() {
+    agrees!(named_in_texts(&[0.3, 0.9], &0.7), wrt 2);
 }
