@@ -1,10 +1,13 @@
-//! Elements of arrays of any rank, by their number.
+//! Elements of arrays of any rank and of lists, by their number.
 
 #![allow(unsafe_code, reason = "ndarray's trait of indices is unsafe")]
 
+use std::ops::{Index, IndexMut};
+
 use ndarray::{Dimension, NdIndex};
 
-/// Indexes the element of that number, in logical order. Unlike the index of an array of any rank, it is `Copy`.
+/// Indexes the element of that number, in logical order. Unlike the index of an array of any rank, it is `Copy`; and lists know it as well,
+/// for code that does not know which of both it walks through.
 #[derive(Clone, Copy, Debug)]
 pub struct Nth(pub usize);
 
@@ -27,6 +30,42 @@ unsafe impl<D: Dimension> NdIndex<D> for Nth {
     }
 }
 
+impl<T> Index<Nth> for [T] {
+    type Output = T;
+
+    #[inline]
+    #[track_caller]
+    fn index(&self, Nth(number): Nth) -> &T {
+        &self[number]
+    }
+}
+
+impl<T> IndexMut<Nth> for [T] {
+    #[inline]
+    #[track_caller]
+    fn index_mut(&mut self, Nth(number): Nth) -> &mut T {
+        &mut self[number]
+    }
+}
+
+impl<T> Index<Nth> for Vec<T> {
+    type Output = T;
+
+    #[inline]
+    #[track_caller]
+    fn index(&self, Nth(number): Nth) -> &T {
+        &self[number]
+    }
+}
+
+impl<T> IndexMut<Nth> for Vec<T> {
+    #[inline]
+    #[track_caller]
+    fn index_mut(&mut self, Nth(number): Nth) -> &mut T {
+        &mut self[number]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Nth;
@@ -41,6 +80,14 @@ mod tests {
         assert_eq!(by_number, x.iter().copied().collect::<Vec<_>>());
         assert_eq!(x.get(Nth(6)), None);
         assert_eq!(x.into_dyn()[Nth(5)], 4.0);
+    }
+
+    #[test]
+    fn of_lists() {
+        let mut list = vec![1, 2];
+        list[Nth(1)] += [3, 4][Nth(0)];
+        list[..1][Nth(0)] = 7;
+        assert_eq!((list[Nth(1)], &list[..]), (5, &[7, 5][..]));
     }
 
     #[test]

@@ -139,6 +139,66 @@ fn output(unit: &Unit, x: f64) -> f64 {
     unit.output(x)
 }
 
+#[derive(Clone, Copy)]
+struct Corner {
+    x: f64,
+    y: f64,
+}
+/// Passive literals, whose fields have the names of variables that are hidden by others.
+#[differentiable(wrt(k))]
+fn corners(k: f64, a: f64) -> f64 {
+    let y = a * 2.0;
+    let p = Corner { x: y, y: a };
+    let y = 3.0;
+    let x = y + 1.0;
+    let q = Corner { x: y, y: x };
+    let y = 5.0;
+    let r = [Corner { x, y }, Corner { x: y, ..p }];
+    let x = 1.5;
+    k * p.x * q.y + r[0].y * k * k * x * r[0].x + q.x * p.y * r[1].x * k
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Dense {
+    weights: Array2<f64>,
+    scale: Array1<f64>,
+    extra: Vec<f64>,
+    #[differentiable(skip)]
+    activation: String,
+}
+/// A text of a struct is asked, not differentiated.
+#[differentiable]
+fn activated(layer: &Dense, x: &Array1<f64>) -> f64 {
+    let name = layer.activation.as_str();
+    let h = match layer.activation.as_str() {
+        "tanh" => layer.weights.dot(x).tanh(),
+        "none" => layer.weights.dot(x),
+        other => panic!("{other} is unknown"),
+    };
+    if name.starts_with('t') { (h * &layer.scale).sum() } else { h.sum() }
+}
+/// Arrays of any rank and lists, walked through where nothing says which they are.
+#[differentiable]
+fn regularised(layer: &Dense) -> f64 {
+    let mut sum = 0.0;
+    for w in &layer.weights {
+        sum += w * w;
+    }
+    for (i, w) in layer.weights.iter().enumerate() {
+        sum += w * i as f64;
+    }
+    let mixed: f64 = layer.extra.iter().zip(&layer.scale).map(|(a, b)| a * b).sum();
+    let mut changed = layer.clone();
+    for w in changed.weights.iter_mut() {
+        *w = *w * *w;
+    }
+    for e in changed.extra.iter_mut() {
+        *e *= sum;
+    }
+    changed.scale.iter_mut().for_each(|s| *s *= 3.0);
+    sum * mixed + changed.weights.sum() + changed.extra[0] * changed.scale.sum()
+}
+
 #[test]
 fn fields_that_are_left_out() {
     for activation in [Activation::Tanh, Activation::Leaky(0.1)] {
@@ -239,4 +299,22 @@ fn fields() {
 fn generic_structs() {
     agrees!(tied(&matrix::<f64>(1, 3, 3), &numbers(2, 3), &numbers(3, 3)), wrt 3);
     agrees!(tied(&matrix::<f32>(1, 3, 3), &numbers(2, 3), &numbers(3, 3)) as f32, wrt 3);
+}
+
+#[test]
+fn passive_literals() {
+    agrees!(corners(0.3, 0.7));
+}
+
+#[test]
+fn texts_and_elements_of_fields() {
+    let layer = |activation: &str| Dense {
+        weights: matrix(1, 2, 3),
+        scale: numbers(2, 2),
+        extra: vec![0.3, 0.4],
+        activation: activation.into(),
+    };
+    agrees!(activated(&layer("tanh"), &numbers(3, 3)), wrt 2);
+    agrees!(activated(&layer("none"), &numbers(3, 3)), wrt 2);
+    agrees!(regularised(&layer("none")));
 }

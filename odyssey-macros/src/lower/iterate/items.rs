@@ -27,7 +27,8 @@ impl Lowerer {
             }
             Walk::Elements { base, by_value } => {
                 let (kind, active) = (self.kind(*base).element(), self.is_active(*base));
-                let element = self.emit(Op::Index(*base, k), kind, active, span);
+                let index = self.position(*base, k, span);
+                let element = self.emit(Op::Index(*base, index), kind, active, span);
                 Item::Value(if *by_value { element } else { self.referred(element, span) })
             }
             Walk::Scalars { base, is_indexed } => {
@@ -44,7 +45,11 @@ impl Lowerer {
                     self.computed(syn::parse_quote!(#krate::rt::ndarray::Dimension::into_pattern(walked)), &[index], span);
                 Item::Tuple(vec![Item::Value(pattern), element])
             }
-            Walk::Places(place) => Item::Place(extended(place, Projection::Index(k))),
+            Walk::Places(place) => {
+                let base = self.load_base(place, span);
+                let index = self.position(base, k, span);
+                Item::Place(extended(place, Projection::Index(index)))
+            }
             Walk::ScalarPlaces(place) => {
                 let base = self.load_base(place, span);
                 let index = self.nth(base, k, span);

@@ -160,6 +160,18 @@ impl Lowerer {
         if matches!(self.kind(base).peel(), Kind::Array(Some(_))) {
             return self.nth_index(base, k, span);
         }
+        self.numbered(k, span)
+    }
+
+    /// The same of what may be a list, or an array of any rank.
+    pub(in crate::lower) fn position(&mut self, base: Value, k: Value, span: Span) -> Value {
+        if matches!(self.kind(base).behind_pointers(), Kind::Unknown) {
+            return self.numbered(k, span);
+        }
+        k
+    }
+
+    fn numbered(&mut self, k: Value, span: Span) -> Value {
         let krate = self.krate.clone();
         self.computed(syn::parse_quote!(#krate::rt::Nth(walked)), &[k], span)
     }

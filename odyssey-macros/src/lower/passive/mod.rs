@@ -20,7 +20,7 @@ pub(super) use elements::Element;
 pub(crate) use inputs::captured;
 
 /// Methods that ask about a value without depending on its reals.
-const QUESTIONS: [&str; 28] = [
+const QUESTIONS: [&str; 31] = [
     "len",
     "len_of",
     "nrows",
@@ -46,6 +46,9 @@ const QUESTIONS: [&str; 28] = [
     "is_ok",
     "is_err",
     "contains",
+    "starts_with",
+    "ends_with",
+    "as_str",
     "argmax",
     "argmax_axis",
     "detach",
