@@ -137,6 +137,28 @@ fn sums_of_rows<T: Real>(a: &Array2<T>) -> T {
     sums.mapv(|sum| sum.sin()).sum() + columns.dot(&columns)
 }
 
+/// What equals its operand is an array of its own nevertheless.
+#[differentiable]
+fn equal_copies(x: &Array1<f64>) -> f64 {
+    let mut a = x * 1.0;
+    a[0] *= 2.0;
+    let mut b = x / 1.0;
+    b[0] = 3.0 * x[1];
+    let mut c = -(-x);
+    c[0] = 2.0;
+    let mut d = 1.0 * &x.slice(s![..2]);
+    d[1] = a[0] * b[0];
+    (&a * &b).sum() + c.dot(&x.view()) + d.dot(&d)
+}
+#[differentiable]
+fn unchanged(x: &Array1<f64>) -> Array1<f64> {
+    x * 1.0
+}
+#[differentiable]
+fn of_equal_copies(x: &Array1<f64>) -> f64 {
+    equal_copies(&unchanged(x)) + (x * 1.0).sum() + (&x.view() * 1.0).dot(&(x / 1.0))
+}
+
 #[test]
 fn elements_and_slices() {
     agrees!(sums_of_rows(&matrix::<f64>(1, 3, 2)));
@@ -153,4 +175,9 @@ fn whole_arrays() {
     agrees!(in_place_methods(&numbers(1, 4), &numbers(2, 4), 0.3), wrt 3);
     agrees!(zipped(&numbers(1, 4), &numbers(2, 4)), wrt 2);
     agrees!(rows_by_iterator(&matrix(1, 3, 2), &numbers(3, 2)), wrt 2);
+}
+
+#[test]
+fn copies() {
+    agrees!(of_equal_copies(&numbers(1, 3)));
 }

@@ -117,6 +117,11 @@ impl Simplifier<'_> {
                     stmt.op = Op::Copy(Copying::Clone, value);
                     break;
                 }
+                // `x * 1.0` is a copy of what `x` lends.
+                Outcome::Value(value) if self.primal.contains(&out) && self.is_array_lent(value) && !self.is_lent(out) => {
+                    stmt.op = Op::Copy(Copying::ToOwned, value);
+                    break;
+                }
                 Outcome::Value(value) => {
                     self.inherit(out, value);
                     self.same.insert(out, value);
@@ -130,6 +135,11 @@ impl Simplifier<'_> {
 
     fn is_lent(&self, value: Value) -> bool {
         matches!(self.values[value].kind, Kind::Reference(_))
+    }
+
+    fn is_array_lent(&self, value: Value) -> bool {
+        let is_view = matches!(self.definitions.get(&value), Some(Op::View(..) | Op::Copy(Copying::View, _)));
+        is_view || self.is_lent(value) && !self.values[value].kind.peel().is_scalar()
     }
 
     /// A value that takes another's place takes its name as well, if it has none.
