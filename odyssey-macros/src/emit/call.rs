@@ -340,9 +340,14 @@ impl Writer<'_> {
             let (of_kind, kind) = (self.rt("of_kind", span), own("kind", position));
             return is_list.then(|| quote!(#of_kind(#kind, #d)));
         }
-        let is_reference = matches!(self.layout.definition(arg), Some(Op::Reference(_)));
-        let kind = self.values[arg].kind.peel();
-        if !(is_reference && may_be_list(kind) || matches!(kind, Kind::Boxed(_))) {
+        // A reference to an array of a fixed length may be given where a slice is expected.
+        let is_made_here = matches!(self.layout.definition(arg), Some(Op::Reference(_)));
+        let is_converted = match self.values[arg].kind.peel() {
+            Kind::Sequence(_) => is_made_here || matches!(self.values[arg].kind, Kind::Reference(_)),
+            Kind::Unknown => is_made_here,
+            kind => matches!(kind, Kind::Boxed(_)),
+        };
+        if !is_converted {
             return None;
         }
         let (as_tangent, given) = (self.rt("as_tangent", span), self.reference(arg));

@@ -139,6 +139,27 @@ fn consumed(x: Array1<f64>, list: Vec<f64>) -> f64 {
     scaled.sum() * last
 }
 
+#[differentiable]
+fn line(c: &[f64], x: f64) -> f64 {
+    c[0] * x + c[c.len() - 1]
+}
+#[derive(Clone, Debug, Differentiable)]
+struct Lines {
+    fixed: [f64; 2],
+    list: Vec<f64>,
+}
+/// Arrays of fixed lengths and lists where slices are expected.
+#[differentiable]
+fn coerced(c: &[f64; 3], lines: &Lines, points: &[[f64; 2]]) -> f64 {
+    let made = [c[0], c[1] * 2.0];
+    let mut sum = line(c, 0.3) + line(&made, c[2]) + line(&[c[0], 1.0], c[1]) + line(&c[1..], 0.5);
+    sum += line(&lines.fixed, 2.0) * line(&lines.list, lines.fixed[0]);
+    for p in points {
+        sum += line(p, c[0]);
+    }
+    sum
+}
+
 #[test]
 fn paths() {
     agrees!(dew(21.0, 0.6), wrt 2);
@@ -160,4 +181,10 @@ fn calls() {
     agrees!(standardised(&matrix(1, 4, 3), &numbers(2, 3)), wrt 2);
     agrees!(smoothed(&numbers(1, 3), &numbers(2, 3), 2, "abc"));
     agrees!(consumed(numbers(1, 3), vec![0.4, 0.8]), wrt 2);
+}
+
+#[test]
+fn coercions() {
+    let lines = Lines { fixed: [0.2, 0.4], list: vec![0.7, 0.1, 0.5] };
+    agrees!(coerced(&[0.3, 0.7, 0.2], &lines, &[[0.1, 0.2], [0.3, 0.4]]), wrt 3);
 }
