@@ -207,25 +207,25 @@ macro_rules! label_loss {
             #[doc(hidden)]
             #[track_caller]
             #[allow(unused_variables, reason = "the gradient was kept: what it was made of is not read again")]
-            pub fn residual_vjp<F, X, S, L $(, $O)*>(
+            pub fn residual_vjp<F, T, S, L $(, $O)*>(
                 _primal: F,
-                logits: &X,
+                logits: &ndarray::ArrayRef<T, Ix2>,
                 labels: &[usize],
-                $($option: operation!(@type $Option X),)*
+                $($option: operation!(@over $Option T),)*
                 _wants: (S, L $(, $O)*),
             ) -> (
-                X::Elem,
+                T,
                 impl FnOnce(
-                    &X,
+                    &ndarray::ArrayRef<T, Ix2>,
                     &[usize],
-                    $(operation!(@type $Option X),)*
-                    &X::Elem,
-                    X::Elem,
-                ) -> (S::Of<Array2<X::Elem>>, () $(, operation!(@unit $O))*) + Clone + use<F, X, S, L $(, $O)*>,
+                    $(operation!(@over $Option T),)*
+                    &T,
+                    T,
+                ) -> (S::Of<Array2<T>>, () $(, operation!(@unit $O))*) + Clone + use<F, T, S, L $(, $O)*>,
             )
             where
                 F: IsOperation<Self, (&'static Probe, &'static [usize], $(operation!(@fixed $Option)),*)>,
-                X: Tensor<Dim = Ix2> + ?Sized,
+                T: Real,
                 S: Want,
                 L: Excluded,
                 $($O: Excluded,)*
@@ -247,28 +247,28 @@ macro_rules! label_loss {
             #[doc(hidden)]
             #[track_caller]
             #[allow(clippy::type_complexity, clippy::too_many_arguments, reason = "a value and a pullback, each with its tangent")]
-            pub fn residual_hvp<F, X, G, S, L $(, $O)*>(
+            pub fn residual_hvp<F, T, G, S, L $(, $O)*>(
                 _primal: F,
-                logits: &X,
+                logits: &ndarray::ArrayRef<T, Ix2>,
                 labels: &[usize],
-                $($option: operation!(@type $Option X),)*
+                $($option: operation!(@over $Option T),)*
                 tangents: (G, L $(, $O)*),
                 _wants: (S, L $(, $O)*),
             ) -> (
-                (X::Elem, X::Elem),
+                (T, T),
                 impl FnOnce(
-                    &X,
+                    &ndarray::ArrayRef<T, Ix2>,
                     &[usize],
-                    $(operation!(@type $Option X),)*
-                    &X::Elem,
-                    (X::Elem, X::Elem),
-                ) -> (S::Of<(Array2<X::Elem>, Array2<X::Elem>)>, () $(, operation!(@unit $O))*)
-                + use<F, X, G, S, L $(, $O)*>,
+                    $(operation!(@over $Option T),)*
+                    &T,
+                    (T, T),
+                ) -> (S::Of<(Array2<T>, Array2<T>)>, () $(, operation!(@unit $O))*)
+                + use<F, T, G, S, L $(, $O)*>,
             )
             where
                 F: IsOperation<Self, (&'static Probe, &'static [usize], $(operation!(@fixed $Option)),*)>,
-                X: Tensor<Dim = Ix2> + ?Sized,
-                G: Along<Array2<X::Elem>>,
+                T: Real,
+                G: Along<Array2<T>>,
                 S: Want,
                 L: Excluded,
                 $($O: Excluded,)*
@@ -278,7 +278,7 @@ macro_rules! label_loss {
                 $(let $option = $crate::dual::lifted(&$option);)*
                 $(let $option = $crate::second::Lent::lent(&$option);)*
                 let (value, grad) = checked_value_and_grad($loss, &logits.view(), labels, $reduction);
-                let pullback = move |_: &X, _: &[usize], $(_: operation!(@type $Option X),)* _: &X::Elem, d: (X::Elem, X::Elem)| {
+                let pullback = move |_: &ndarray::ArrayRef<T, Ix2>, _: &[usize], $(_: operation!(@over $Option T),)* _: &T, d: (T, T)| {
                     let d_logits = S::when(|| $crate::dual::parts(grad * $crate::dual::Dual { value: d.0, tangent: d.1 }));
                     (d_logits, () $(, operation!(@unit $O))*)
                 };

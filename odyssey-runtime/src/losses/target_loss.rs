@@ -250,26 +250,26 @@ macro_rules! target_loss {
 
             #[doc(hidden)]
             #[track_caller]
-            pub fn residual_vjp<F, X, Y, S, W $(, $O)*>(
+            pub fn residual_vjp<F, T, I, S, W $(, $O)*>(
                 _primal: F,
-                predictions: &X,
-                targets: &Y,
-                $($option: operation!(@type $Option X),)*
+                predictions: &ndarray::ArrayRef<T, I>,
+                targets: &ndarray::ArrayRef<T, I>,
+                $($option: operation!(@over $Option T),)*
                 _wants: (S, W $(, $O)*),
             ) -> (
-                X::Elem,
+                T,
                 impl FnOnce(
-                    &X,
-                    &Y,
-                    $(operation!(@type $Option X),)*
-                    &X::Elem,
-                    X::Elem,
-                ) -> (S::Of<Like<X>>, W::Of<Like<X>> $(, operation!(@unit $O))*) + Clone + use<F, X, Y, S, W $(, $O)*>,
+                    &ndarray::ArrayRef<T, I>,
+                    &ndarray::ArrayRef<T, I>,
+                    $(operation!(@over $Option T),)*
+                    &T,
+                    T,
+                ) -> (S::Of<ndarray::Array<T, I>>, W::Of<ndarray::Array<T, I>> $(, operation!(@unit $O))*) + Clone + use<F, T, I, S, W $(, $O)*>,
             )
             where
                 F: IsOperation<Self, (&'static Probe, &'static Probe, $(operation!(@fixed $Option)),*)>,
-                X: Tensor + ?Sized,
-                Y: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
+                T: Real,
+                I: ndarray::Dimension,
                 S: Want,
                 W: Want,
                 $($O: Excluded,)*
@@ -285,30 +285,30 @@ macro_rules! target_loss {
             #[doc(hidden)]
             #[track_caller]
             #[allow(clippy::type_complexity, clippy::too_many_arguments, reason = "a value and a pullback, each with its tangent")]
-            pub fn residual_hvp<F, X, Y, G, H, S, W $(, $O)*>(
+            pub fn residual_hvp<F, T, I, G, H, S, W $(, $O)*>(
                 _primal: F,
-                predictions: &X,
-                targets: &Y,
-                $($option: operation!(@type $Option X),)*
+                predictions: &ndarray::ArrayRef<T, I>,
+                targets: &ndarray::ArrayRef<T, I>,
+                $($option: operation!(@over $Option T),)*
                 tangents: (G, H $(, $O)*),
                 _wants: (S, W $(, $O)*),
             ) -> (
-                (X::Elem, X::Elem),
+                (T, T),
                 impl FnOnce(
-                    &X,
-                    &Y,
-                    $(operation!(@type $Option X),)*
-                    &X::Elem,
-                    (X::Elem, X::Elem),
-                ) -> (S::Of<(Like<X>, Like<X>)>, W::Of<(Like<X>, Like<X>)> $(, operation!(@unit $O))*)
-                + use<F, X, Y, G, H, S, W $(, $O)*>,
+                    &ndarray::ArrayRef<T, I>,
+                    &ndarray::ArrayRef<T, I>,
+                    $(operation!(@over $Option T),)*
+                    &T,
+                    (T, T),
+                ) -> (S::Of<(ndarray::Array<T, I>, ndarray::Array<T, I>)>, W::Of<(ndarray::Array<T, I>, ndarray::Array<T, I>)> $(, operation!(@unit $O))*)
+                + use<F, T, I, G, H, S, W $(, $O)*>,
             )
             where
                 F: IsOperation<Self, (&'static Probe, &'static Probe, $(operation!(@fixed $Option)),*)>,
-                X: Tensor + ?Sized,
-                Y: Tensor<Elem = X::Elem, Dim = X::Dim> + ?Sized,
-                G: Along<Like<X>>,
-                H: Along<Like<X>>,
+                T: Real,
+                I: ndarray::Dimension,
+                G: Along<ndarray::Array<T, I>>,
+                H: Along<ndarray::Array<T, I>>,
                 S: Want,
                 W: Want,
                 $($O: Excluded,)*
@@ -318,7 +318,7 @@ macro_rules! target_loss {
                 let y = $crate::dual::dual(&y, &*tangents.1.along(|| ndarray::Array::zeros(y.raw_dim())));
                 $(let $option = $crate::dual::lifted(&$option);)*
                 let value = Pass::new(&x, &y, $loss, $reduction).value();
-                ($crate::dual::parts(value), move |_: &X, _: &Y, $(_: operation!(@type $Option X),)* _: &X::Elem, d: (X::Elem, X::Elem)| {
+                ($crate::dual::parts(value), move |_: &ndarray::ArrayRef<T, I>, _: &ndarray::ArrayRef<T, I>, $(_: operation!(@over $Option T),)* _: &T, d: (T, T)| {
                     let pass = Pass::new(&x, &y, $loss, $reduction);
                     let d = $crate::dual::Dual { value: d.0, tangent: d.1 };
                     let d_predictions = S::when(|| $crate::dual::parts(pass.d_predictions(d)));

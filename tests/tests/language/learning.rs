@@ -1,6 +1,7 @@
 //! Machine learning: recurrent cells, attention, losses by hand.
 
 use ndarray::prelude::*;
+use odyssey_runtime::losses::{Reduction, cross_entropy_loss, huber_loss_with, mse_loss};
 use odyssey_runtime::prelude::*;
 
 use crate::support::{agrees, matrix, numbers};
@@ -211,6 +212,33 @@ fn soft_alignment(a: &[f64], b: &[f64], gap: f64) -> f64 {
     table[[a.len(), b.len()]]
 }
 
+/// Losses and functions of parts of arrays.
+#[differentiable(wrt(x, y))]
+fn losses_of_parts(x: &Array2<f64>, y: &Array1<f64>, labels: &[usize]) -> f64 {
+    let first = x.row(0).insert_axis(Axis(0));
+    mse_loss(&x.row(1), &y.view())
+        + huber_loss_with(&x.column(0), &y.slice(s![..2]), 0.3, Reduction::Sum)
+        + cross_entropy_loss(&first, &labels[..1])
+        + cross_entropy_loss(&x.slice(s![.., 1..]), &labels)
+        + cross_entropy_loss(&y.view().insert_axis(Axis(0)), &[2])
+        + softmax(&x.row(0), Axis(0))[1]
+}
+/// What an attention by hand gives, element by element.
+#[differentiable]
+fn attended(q: &Array2<f64>, k: &Array2<f64>) -> Array2<f64> {
+    let mut out = Array2::zeros((q.nrows(), k.ncols()));
+    for (i, query) in q.outer_iter().enumerate() {
+        let scores: Array1<f64> = k.outer_iter().map(|key| query.dot(&key) / (k.ncols() as f64).sqrt()).collect();
+        let e = scores.mapv(|s| (s - 1.0).exp());
+        out.row_mut(i).assign(&(&e / e.sum()).dot(k));
+    }
+    out
+}
+#[differentiable]
+fn energy_of_attention(q: &Array2<f64>, k: &Array2<f64>) -> f64 {
+    attended(q, k).iter().map(|x| x * x).sum()
+}
+
 #[test]
 fn recurrent() {
     let cell = Lstm { input: matrix(1, 8, 3), hidden: matrix(2, 8, 2), bias: numbers(3, 8) };
@@ -237,4 +265,10 @@ fn sequences() {
     agrees!(ctc(&probabilities, &[1, 2]));
     agrees!(ctc(&probabilities, &[1, 1]));
     agrees!(soft_alignment(&[0.3, 0.9, 0.4], &[0.2, 0.7], 0.5), wrt 2, once);
+}
+
+#[test]
+fn of_parts() {
+    agrees!(losses_of_parts(&matrix(1, 2, 3), &numbers(2, 3), &[1, 0]), wrt 2);
+    agrees!(energy_of_attention(&matrix(1, 2, 3), &matrix(2, 4, 3)), wrt 2);
 }

@@ -131,6 +131,10 @@ macro_rules! operation {
     (@type [&[Elem]] $X:ident) => { &[<$X as $crate::ops::Elements>::Elem] };
     (@type [Elem] $X:ident) => { <$X as $crate::ops::Elements>::Elem };
     (@type [$($type:tt)+] $X:ident) => { $($type)+ };
+    // The same over elements of a type.
+    (@over [&[Elem]] $T:ident) => { &[$T] };
+    (@over [Elem] $T:ident) => { $T };
+    (@over [$($type:tt)+] $T:ident) => { $($type)+ };
     (@fixed [&[Elem]]) => { &'static [f64] };
     (@fixed [Elem]) => { f64 };
     (@fixed [& $($type:tt)+]) => { &'static $($type)+ };
