@@ -344,7 +344,6 @@ impl Writer<'_> {
         let is_made_here = matches!(self.layout.definition(arg), Some(Op::Reference(_)));
         let is_converted = match self.values[arg].kind.peel() {
             Kind::Sequence(_) => is_made_here || matches!(self.values[arg].kind, Kind::Reference(_)),
-            Kind::Unknown => is_made_here,
             kind => matches!(kind, Kind::Boxed(_)),
         };
         if !is_converted {

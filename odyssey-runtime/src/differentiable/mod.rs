@@ -7,6 +7,7 @@ mod passive;
 
 pub use parameters::{Parameters, Step, Visitor};
 
+use crate::place::IntoTangent;
 use crate::tangent::Tangent;
 
 /// A type with a derivative.
@@ -133,11 +134,11 @@ pub fn checked_tangent<X: Differentiable + ?Sized>(x: &X, tangent: X::Tangent) -
     x.checked_tangent(tangent)
 }
 
-/// `sum += d`.
+/// `sum += d`, where a list that was lent as a slice may be an array.
 #[inline]
 #[track_caller]
-pub fn add<T: Tangent>(sum: &mut T, d: T) {
-    sum.accumulate(d);
+pub fn add<T: Tangent, D: IntoTangent<T>>(sum: &mut T, d: D) {
+    sum.accumulate(d.into_tangent());
 }
 
 /// `sum += d`.

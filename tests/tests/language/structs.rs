@@ -159,7 +159,7 @@ fn corners(k: f64, a: f64) -> f64 {
 }
 
 #[derive(Clone, Debug, Differentiable)]
-struct Dense {
+struct Encoder {
     weights: Array2<f64>,
     scale: Array1<f64>,
     extra: Vec<f64>,
@@ -168,7 +168,7 @@ struct Dense {
 }
 /// A text of a struct is asked, not differentiated.
 #[differentiable]
-fn activated(layer: &Dense, x: &Array1<f64>) -> f64 {
+fn activated(layer: &Encoder, x: &Array1<f64>) -> f64 {
     let name = layer.activation.as_str();
     let h = match layer.activation.as_str() {
         "tanh" => layer.weights.dot(x).tanh(),
@@ -179,7 +179,7 @@ fn activated(layer: &Dense, x: &Array1<f64>) -> f64 {
 }
 /// Arrays of any rank and lists, walked through where nothing says which they are.
 #[differentiable]
-fn regularised(layer: &Dense) -> f64 {
+fn regularised(layer: &Encoder) -> f64 {
     let mut sum = 0.0;
     for w in &layer.weights {
         sum += w * w;
@@ -210,7 +210,7 @@ fn fields_that_are_left_out() {
 }
 
 #[derive(Clone, Differentiable)]
-struct Dense<T: Real> {
+struct Layer<T: Real> {
     weights: Array2<T>,
     bias: Array1<T>,
 }
@@ -218,8 +218,8 @@ struct Dense<T: Real> {
 /// A generic struct, made inside the function.
 #[differentiable]
 fn tied<T: Real>(w: &Array2<T>, b: &Array1<T>, x: &Array1<T>) -> T {
-    let layer = Dense { weights: w.clone(), bias: b.clone() };
-    let back = Dense { weights: w.t().to_owned(), ..layer.clone() };
+    let layer = Layer { weights: w.clone(), bias: b.clone() };
+    let back = Layer { weights: w.t().to_owned(), ..layer.clone() };
     let hidden = layer.weights.dot(x) + &layer.bias;
     let out = back.weights.dot(&hidden.tanh()) * back.bias.sum();
     out.dot(&out)
@@ -308,7 +308,7 @@ fn passive_literals() {
 
 #[test]
 fn texts_and_elements_of_fields() {
-    let layer = |activation: &str| Dense {
+    let layer = |activation: &str| Encoder {
         weights: matrix(1, 2, 3),
         scale: numbers(2, 2),
         extra: vec![0.3, 0.4],
