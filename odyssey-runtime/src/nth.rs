@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn of_lists() {
-        let mut list = vec![1, 2];
+        let mut list = Vec::from([1, 2]);
         list[Nth(1)] += [3, 4][Nth(0)];
         list[..1][Nth(0)] = 7;
         assert_eq!((list[Nth(1)], &list[..]), (5, &[7, 5][..]));

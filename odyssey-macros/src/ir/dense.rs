@@ -140,9 +140,10 @@ fn position(length: usize) -> u32 {
 }
 
 /// Makes room for this index.
-fn grow(words: &mut Vec<u32>, index: usize) {
+fn grow<W: Copy + Default>(words: &mut Vec<W>, index: usize) {
     if index >= words.len() {
-        let mut grown = vec![0; (index + 1).next_power_of_two().max(64)];
+        let least = 256 / size_of::<W>();
+        let mut grown = vec![W::default(); (index + 1).next_power_of_two().max(least)];
         grown[..words.len()].copy_from_slice(words);
         *words = grown;
     }
@@ -177,10 +178,13 @@ impl Numbered for usize {
 /// A set of values, in their order.
 pub(crate) type ValueSet = DenseSet<Value>;
 
+/// As many members as go into one number: what is done with whole sets is done word by word.
+type Word = u128;
+
 /// A set of what is numbered, in its order.
 #[derive(Clone, Debug)]
 pub(crate) struct DenseSet<K> {
-    words: Vec<u32>,
+    words: Vec<Word>,
     keys: PhantomData<K>,
 }
 
@@ -241,15 +245,15 @@ impl<K: Numbered> DenseSet<K> {
     }
 }
 
-fn place<K: Numbered>(key: K) -> (usize, u32) {
-    (key.number() as usize / 32, 1 << (key.number() % 32))
+fn place<K: Numbered>(key: K) -> (usize, Word) {
+    ((key.number() / Word::BITS) as usize, 1 << (key.number() % Word::BITS))
 }
 
 struct Members<'s, K> {
-    words: &'s [u32],
+    words: &'s [Word],
     at: usize,
     /// What is left of the word at hand.
-    word: u32,
+    word: Word,
     keys: PhantomData<K>,
 }
 
@@ -262,7 +266,7 @@ impl<K: Numbered> Iterator for Members<'_, K> {
         }
         let bit = self.word.trailing_zeros();
         self.word &= self.word - 1;
-        Some(K::of_number(u32::try_from(self.at).expect("a short set") * 32 + bit))
+        Some(K::of_number(u32::try_from(self.at).expect("a short set") * Word::BITS + bit))
     }
 }
 

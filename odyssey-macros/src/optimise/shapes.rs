@@ -60,8 +60,12 @@ impl PartialEq for Shape {
     }
 }
 
-/// Shapes that have been worked out, for as long as nothing changes.
-pub(crate) type Memo = RefCell<ValueMap<Shape>>;
+/// What has been worked out, for as long as nothing changes.
+#[derive(Default)]
+pub(crate) struct Memo {
+    shapes: RefCell<ValueMap<Shape>>,
+    for_sums: RefCell<ValueMap<bool>>,
+}
 
 pub(crate) struct Shapes<'a> {
     pub(crate) values: &'a Values,
@@ -72,12 +76,27 @@ pub(crate) struct Shapes<'a> {
 impl Shapes<'_> {
     /// The shape of a value.
     pub(crate) fn of(&self, value: Value) -> Shape {
-        if let Some(known) = self.memo.borrow().get(&value) {
+        if let Some(known) = self.memo.shapes.borrow().get(&value) {
             return known.clone();
         }
         let shape = self.work_out(value);
-        self.memo.borrow_mut().insert(value, shape.clone());
+        self.memo.shapes.borrow_mut().insert(value, shape.clone());
         shape
+    }
+
+    /// Some `fit` that this elementwise value is made from still has to sum: one further up can do it in the same pass.
+    pub(crate) fn stands_for_a_sum(&self, value: Value) -> bool {
+        if let Some(known) = self.memo.for_sums.borrow().get(&value) {
+            return *known;
+        }
+        let stands = match self.definitions.get(&value) {
+            Some(Op::Fit { value, over, like }) => self.of(*over) != self.of(*like) || self.stands_for_a_sum(*value),
+            Some(Op::Elementwise(_, operands, _)) => operands.iter().any(|v| self.stands_for_a_sum(*v)),
+            Some(Op::Accumulate(a, b)) => self.stands_for_a_sum(*a) || self.stands_for_a_sum(*b),
+            _ => false,
+        };
+        self.memo.for_sums.borrow_mut().insert(value, stands);
+        stands
     }
 
     fn work_out(&self, value: Value) -> Shape {

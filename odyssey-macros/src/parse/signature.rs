@@ -92,6 +92,7 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
     let mut signature = Signature { result_kind: kind(&result, scope), result, outcome, arguments };
     apply_wrt(&mut signature, item, options, diagnostics);
     signature.differentiated().for_each(|(_, argument)| check_mutable_view(&argument.ty, diagnostics));
+    check_count(&signature, diagnostics);
     check_result(&signature, item, scope, diagnostics);
     let changes = signature.arguments.iter().any(|argument| argument.kind.is_exclusive());
     if let (Some(Rule::Whole(rule)), true) = (&options.rule, changes) {
@@ -111,6 +112,15 @@ pub(super) fn read(item: &ItemFn, place: Place, scope: &Generics, options: &Opti
         diagnostics.error(&item.sig.ident, nothing_to_differentiate(&signature, scope));
     }
     signature
+}
+
+/// Gradients are a tuple, and the standard library's tuples of more than twelve have neither `Debug` nor `==`.
+fn check_count(signature: &Signature, diagnostics: &mut Diagnostics) {
+    const MOST: usize = 12;
+    if let Some((_, argument)) = signature.differentiated().nth(MOST) {
+        let text = "the gradients of more than twelve arguments would be a tuple that cannot be printed or compared\nhelp: put some of the arguments into a struct with `#[derive(Differentiable)]`, or leave some out by `wrt(…)`";
+        diagnostics.error(&argument.ty, text);
+    }
 }
 
 /// What a rule that is differentiable itself may belong to.

@@ -60,6 +60,7 @@ mod item_by_item;
 mod learning;
 mod lent_data;
 mod lists;
+mod long_chains;
 mod loops_over_data;
 mod macros;
 mod models;

@@ -27,4 +27,10 @@ fn all_left_out(#[no_grad] x: f64) -> f64 {
     x
 }
 
+#[rustfmt::skip]
+#[differentiable]
+fn too_many(a: f64, b: f64, c: f64, d: f64, e: f64, f: f64, n: usize, g: f64, h: f64, i: f64, j: f64, k: f64, l: f64, m: f64, z: f64) -> f64 {
+    a + b + c + d + e + f + g + h + i + j + k + l + m + z + n as f64
+}
+
 fn main() {}

@@ -185,11 +185,14 @@ impl Builder<'_> {
 fn type_constants(kernel: &mut ir::Kernel, like: Value) {
     let definitions = Definitions::of([&kernel.body]);
     let is_constant = |result: Value| {
-        let mut pending = vec![result];
-        while let Some(value) = pending.pop() {
+        let (mut below, mut seen) = (vec![result], ValueSet::default());
+        while let Some(value) = below.pop() {
+            if !seen.insert(value) {
+                continue;
+            }
             match definitions.get(&value) {
                 Some(Op::Literal(_)) => {}
-                Some(Op::Elementwise(_, operands, _)) => pending.extend(operands),
+                Some(Op::Elementwise(_, operands, _)) => below.extend(operands),
                 _ => return false,
             }
         }

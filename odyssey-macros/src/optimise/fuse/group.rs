@@ -4,13 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::operands::Leaves;
 use super::{Fusion, Kernel, Kernels, Root};
-use crate::ir::{Op, Value, ValueMap, ValueSet};
+use crate::ir::{Op, Value, ValueMap};
 
-/// The kernels that these values are made from.
-fn needs(leaves: &ValueSet, sources: &ValueMap<Kernels>) -> Kernels {
-    let mut needs = Kernels::default();
-    leaves.iter().filter_map(|leaf| sources.get(&leaf)).for_each(|kernels| needs.unite(kernels));
-    needs
+/// What a pass computes at most.
+const OUTPUTS: usize = 8;
+
+/// What a root reads.
+struct Reads {
+    leaves: Leaves,
+    /// The kernels that these are made from.
+    needs: Kernels,
+}
+
+impl Reads {
+    fn of(leaves: Leaves, sources: &ValueMap<Kernels>) -> Reads {
+        let mut needs = Kernels::default();
+        leaves.all.iter().filter_map(|leaf| sources.get(&leaf)).for_each(|kernels| needs.unite(kernels));
+        Reads { leaves, needs }
+    }
 }
 
 /// A step of the rebuilt block.
@@ -59,32 +70,35 @@ impl Fusion<'_> {
 
     /// Puts a root into a kernel, an old one or a new one; returns which.
     fn take(&mut self, root: Root, sources: &ValueMap<Kernels>) -> usize {
+        let alone = Reads::of(self.leaves(&root, None), sources);
         for k in (0..self.kernels.len()).rev() {
-            if self.kernels[k].space == root.space {
-                let leaves = self.leaves(&root, Some(&self.kernels[k]));
-                let needs = needs(&leaves.all, sources);
-                if self.has_room(k, &root, &leaves) && !needs.iter().any(|other| self.reaches(other, k)) {
-                    self.kernels[k].leaves.unite(&leaves);
-                    self.kernels[k].roots.push(root);
-                    self.add_needs(k, &needs);
-                    return k;
-                }
+            let kernel = &self.kernels[k];
+            if kernel.roots.len() == OUTPUTS || kernel.space != root.space {
+                continue;
+            }
+            let reads_this = kernel.roots.iter().any(|other| alone.leaves.inputs.contains(&other.value));
+            let inside = reads_this.then(|| Reads::of(self.leaves(&root, Some(kernel)), sources));
+            let Reads { leaves, needs } = inside.as_ref().unwrap_or(&alone);
+            if !needs.iter().any(|other| self.reaches(other, k)) && self.has_room(k, &root, leaves) {
+                self.kernels[k].leaves.unite(leaves);
+                self.kernels[k].roots.push(root);
+                self.add_needs(k, needs);
+                return k;
             }
         }
-        let leaves = self.leaves(&root, None);
-        let needs = needs(&leaves.all, sources);
         let k = self.kernels.len();
+        let Reads { leaves, needs } = alone;
         self.kernels.push(Kernel { space: root.space.clone(), roots: vec![root], leaves, needs: Kernels::default() });
         self.add_needs(k, &needs);
         k
     }
 
+    /// Kernel `k` still reads few enough operands if it computes this root as well.
     fn has_room(&self, k: usize, root: &Root, more: &Leaves) -> bool {
-        const OUTPUTS: usize = 8;
         let kernel = &self.kernels[k];
         let mut leaves = kernel.leaves.clone();
         leaves.unite(more);
-        kernel.roots.len() < OUTPUTS && self.fits(&leaves, &kernel.space, |v| v == root.value || kernel.has(v))
+        self.fits(&leaves, &kernel.space, |v| v == root.value || kernel.has(v))
     }
 
     /// Kernel `from` is, or needs, a result of kernel `k`.

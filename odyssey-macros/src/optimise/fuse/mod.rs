@@ -11,6 +11,7 @@ mod build;
 mod group;
 mod operands;
 mod pending;
+mod split;
 
 use self::operands::Leaves;
 pub(super) use self::operands::OPERANDS;
@@ -36,7 +37,7 @@ impl<'b> Foreign<'b> {
         let shapes = Shapes { values, definitions: &definitions, memo: &memo };
         let is_cheap = |value: Value, op: &Op| match op {
             Op::Elementwise(e, ..) => e.is_cheap() && is_elementwise(values, op),
-            Op::Fit { .. } => !stands_for_a_sum(value, &shapes),
+            Op::Fit { .. } => !shapes.stands_for_a_sum(value),
             _ => false,
         };
         let again =
@@ -216,8 +217,11 @@ impl<'a> Fusion<'a> {
                 }
             }
             let mut shared: Vec<_> = twice.iter().filter(|v| self.is_expensive(*v)).collect();
-            shared.extend(self.oversized());
             shared.extend(self.kernels.iter().flat_map(|kernel| &kernel.roots).filter_map(|root| self.shape_giver(root)));
+            // What is in memory already makes others smaller.
+            if shared.is_empty() {
+                shared.extend(self.oversized().iter());
+            }
             if shared.is_empty() {
                 return;
             }
@@ -279,6 +283,7 @@ impl<'a> Fusion<'a> {
         if let Some(Op::Fit { like, .. }) = self.definitions.get(&root.value) {
             all.insert(*like);
         }
+        all.extend(self.space_giver(root));
         all.extend(root.space.iter());
         Leaves { inputs, all }
     }
@@ -317,16 +322,6 @@ fn is_elementwise(values: &Values, op: &Op) -> bool {
     }
 }
 
-/// Some `fit` below still has to sum: one further up can do it in the same pass.
-fn stands_for_a_sum(value: Value, shapes: &Shapes) -> bool {
-    match shapes.definitions.get(&value) {
-        Some(Op::Fit { value, over, like }) => shapes.of(*over) != shapes.of(*like) || stands_for_a_sum(*value, shapes),
-        Some(Op::Elementwise(_, operands, _)) => operands.iter().any(|v| stands_for_a_sum(*v, shapes)),
-        Some(Op::Accumulate(a, b)) => stands_for_a_sum(*a, shapes) || stands_for_a_sum(*b, shapes),
-        _ => false,
-    }
-}
-
 /// Drops the fits of a forward pass that change nothing, also where the sweep reads them: tangents have such.
 pub(crate) fn drop_identities_of_both(values: &mut Values, forward: &mut Block, sweep: &mut Block) {
     for inner in forward.stmts.iter_mut().flat_map(|stmt| stmt.op.blocks_mut()) {
@@ -351,7 +346,7 @@ fn drop_identities(values: &mut Values, block: &mut Block, foreign: &Definitions
         if let Op::Fit { value, over, like } = &stmt.op {
             let shape = shapes.of(*like);
             // What rustc infers for `Unknown` may be a struct: there, only the adjoint itself has its shape.
-            if shape == shapes.of(*over) && shape == shapes.of(*value) && !stands_for_a_sum(*value, &shapes) {
+            if shape == shapes.of(*over) && shape == shapes.of(*value) && !shapes.stands_for_a_sum(*value) {
                 same.insert(stmt.outs[0], *value);
             }
         }

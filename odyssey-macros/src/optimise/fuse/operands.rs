@@ -1,6 +1,6 @@
 //! What a pass reads: few enough operands for the runtime, and the iteration space from as few of them as will do.
 
-use super::{Fusion, Kernel};
+use super::Fusion;
 use crate::ir::{Op, Value, ValueSet};
 use crate::optimise::shapes::Shape;
 
@@ -64,26 +64,7 @@ impl Fusion<'_> {
     }
 
     /// A number that a kernel writes into its body.
-    fn is_constant(&self, value: Value) -> bool {
+    pub(super) fn is_constant(&self, value: Value) -> bool {
         matches!(self.definitions.get(&value), Some(Op::Literal(_)))
-    }
-
-    /// For each kernel of too many operands, a value whose computation in a pass of its own would make it smaller.
-    pub(super) fn oversized(&self) -> Vec<Value> {
-        let oversized = self.kernels.iter().filter(|kernel| !self.fits(&kernel.leaves, &kernel.space, |v| kernel.has(v)));
-        oversized.filter_map(|kernel| self.part_of(kernel)).collect()
-    }
-
-    /// The largest part of a kernel that fits.
-    fn part_of(&self, kernel: &Kernel) -> Option<Value> {
-        let expression = self.expression(kernel);
-        let inner = expression.iter().filter(|v| !kernel.has(*v));
-        let is_part = |v: &Value| match self.definitions[v] {
-            Op::Elementwise(..) => !super::stands_for_a_sum(*v, &self.shapes()),
-            Op::Accumulate(..) => true,
-            _ => false,
-        };
-        let sizes = inner.filter(is_part).map(|v| (self.inputs(v, None).iter().filter(|v| !self.is_constant(*v)).count(), v));
-        sizes.filter(|(size, _)| (2..OPERANDS).contains(size)).max().map(|(_, v)| v)
     }
 }

@@ -1,7 +1,7 @@
 //! Sums that are put off: a cotangent over a larger space than its operand's is summed once, at the end of the chain
 //! of linear operations behind it, since `sum(d) * g = sum(d * g)` where `g` does not vary along the summed axes.
 
-use super::Fusion;
+use super::{Fusion, Root, OPERANDS};
 use crate::ir::{Op, Value, ValueMap, ValueSet};
 use crate::optimise::shapes::Shape;
 
@@ -126,14 +126,17 @@ impl Fusion<'_> {
 
     /// The nearest `fit`s that a pending value waits for.
     fn fits_below(&self, value: Value, states: &ValueMap<State>, settle: &mut ValueSet) {
-        if self.state_of(value, states) == State::Settled {
-            return;
-        }
-        match &self.definitions[&value] {
-            Op::Fit { .. } => {
-                settle.insert(value);
+        let (mut below, mut seen) = (vec![value], ValueSet::default());
+        while let Some(value) = below.pop() {
+            if self.state_of(value, states) == State::Settled || !seen.insert(value) {
+                continue;
             }
-            op => op.operands(&mut |v| self.fits_below(v, states, settle)),
+            match &self.definitions[&value] {
+                Op::Fit { .. } => {
+                    settle.insert(value);
+                }
+                op => op.operands(&mut |v| below.push(v)),
+            }
         }
     }
 
@@ -141,26 +144,36 @@ impl Fusion<'_> {
     pub(super) fn space(&self, value: Value) -> Shape {
         match &self.definitions[&value] {
             Op::Sum(x) => self.shapes().of(*x),
-            Op::Fit { value: inner, over, .. } => {
-                let mut space = self.shapes().of(*over);
-                self.pending_below(*inner, &mut space);
-                space
+            Op::Fit { .. } => {
+                self.summed_over(value).into_iter().fold(Shape::scalar(), |space, over| space.join(&self.shapes().of(over)))
             }
             _ => self.shapes().of(value),
         }
     }
 
-    /// Widens a space to that of the sums put off below.
-    fn pending_below(&self, value: Value, space: &mut Shape) {
-        if !self.is_virtual(value) || self.is_root(value) {
-            return;
-        }
-        match &self.definitions[&value] {
-            Op::Fit { value: inner, over, .. } => {
-                *space = space.join(&self.shapes().of(*over));
-                self.pending_below(*inner, space);
+    /// A value that says alone how far a pass goes for which many others would have to be asked.
+    pub(super) fn space_giver(&self, root: &Root) -> Option<Value> {
+        let is_wide = root.space.len() > OPERANDS / 2 && matches!(self.definitions[&root.value], Op::Fit { .. });
+        let over = if is_wide { self.summed_over(root.value) } else { Vec::new() };
+        over.into_iter().find(|over| self.shapes().of(*over) == root.space)
+    }
+
+    /// The values over whose shapes a `fit` and those that are put off below it sum.
+    fn summed_over(&self, fit: Value) -> Vec<Value> {
+        let (mut below, mut seen, mut spaces) = (vec![fit], ValueSet::default(), Vec::new());
+        while let Some(value) = below.pop() {
+            let is_read = value != fit && (!self.is_virtual(value) || self.is_root(value));
+            if is_read || !seen.insert(value) {
+                continue;
             }
-            op => op.operands(&mut |v| self.pending_below(v, space)),
+            match &self.definitions[&value] {
+                Op::Fit { value: inner, over, .. } => {
+                    spaces.push(*over);
+                    below.push(*inner);
+                }
+                op => op.operands(&mut |v| below.push(v)),
+            }
         }
+        spaces
     }
 }

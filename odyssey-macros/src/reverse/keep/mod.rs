@@ -116,9 +116,10 @@ impl Keep<'_> {
         }
         let read_again = plan.read_again();
         let (again, saved) = (plan.again, plan.saved);
+        let shapes = read_for_their_shapes(&sweep.body);
         for value in saved.iter() {
             let is_state = handed_on.iter().any(|(_, param, _)| *param == value);
-            let popped = if !is_state && !read_again.contains(&value) && only_shape_is_read(value, &sweep.body) {
+            let popped = if !is_state && !read_again.contains(&value) && shapes.contains(&value) {
                 let extent = extent_of(self.values, value, &mut primal.body);
                 self.save(extent, &mut primal.body, &mut sweep.body)
             } else if is_state {
@@ -289,23 +290,28 @@ fn reads_of(sweep: &Block) -> ValueSet {
     reads
 }
 
-/// The sweep asks this value for its shape and for nothing else.
-fn only_shape_is_read(value: Value, block: &Block) -> bool {
-    let mut shape_reads = 0;
-    let mut reads_whole = |stmt: &Stmt| {
-        let mut reads = 0;
-        stmt.reads(&mut |v| reads += usize::from(v == value));
-        let shapes = match &stmt.op {
-            Op::Kernel(kernel) => {
-                let like = kernel.outputs.iter().filter(|output| **output == Output::Like(value)).count();
-                like + kernel.extents.iter().filter(|v| **v == value).count()
-            }
-            _ => 0,
-        };
-        shape_reads += shapes;
-        reads > shapes
-    };
-    !block.results.contains(&value) && !block.stmts.iter().any(&mut reads_whole) && shape_reads > 0
+/// The values that a sweep asks for their shapes and for nothing else.
+fn read_for_their_shapes(sweep: &Block) -> ValueSet {
+    let (mut shapes, mut whole): (_, ValueSet) = (ValueSet::default(), sweep.results.iter().copied().collect());
+    for stmt in &sweep.stmts {
+        let mut asked = asked_for_their_shapes(&stmt.op);
+        shapes.extend(&asked);
+        stmt.reads(&mut |v| match asked.iter().position(|shape| *shape == v) {
+            Some(at) => drop(asked.swap_remove(at)),
+            None => drop(whole.insert(v)),
+        });
+    }
+    shapes.iter().filter(|v| !whole.contains(v)).collect()
+}
+
+/// What an operation asks for its shape, as often as it does.
+fn asked_for_their_shapes(op: &Op) -> Vec<Value> {
+    let Op::Kernel(kernel) = op else { return Vec::new() };
+    let like = kernel.outputs.iter().filter_map(|output| match output {
+        Output::Like(value) => Some(*value),
+        _ => None,
+    });
+    like.chain(kernel.extents.iter().copied()).collect()
 }
 
 /// The shape of a value, taken at the end of the forward pass.

@@ -2,7 +2,7 @@
 
 use super::plan::{is_borrowing, Plan};
 use super::unstable::{overwritten, parts_of, unstable};
-use super::{compute_again, extent_of, only_shape_is_read, reads_of, Keep};
+use super::{compute_again, extent_of, read_for_their_shapes, reads_of, Keep};
 use crate::ir::{Block, Op, Stmt, ValueMap, ValueSet, Values};
 
 /// Restores what a sweep that runs later, after the forward pass has returned, cannot keep: what borrows. The rest is
@@ -20,6 +20,7 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
     }
     let read_again = plan.read_again();
     let (again, saved) = (plan.again, plan.saved);
+    let shapes = read_for_their_shapes(sweep);
     let mut keep = Keep { values, unstable, stacks: Vec::new(), front: Vec::new() };
     let mut map = ValueMap::default();
     for value in saved.iter() {
@@ -27,7 +28,7 @@ pub(crate) fn restore_in_pullback(values: &mut Values, forward: &mut Block, swee
             // A number is bound where it is read, and kept as it is.
         } else if keep.unstable.contains(&value) {
             map.insert(value, keep.snapshot(value, forward));
-        } else if !read_again.contains(&value) && only_shape_is_read(value, sweep) {
+        } else if !read_again.contains(&value) && shapes.contains(&value) {
             map.insert(value, extent_of(keep.values, value, forward));
         } else if keep.may_borrow(value, forward) {
             let kept = keep.outliving(value, forward);
