@@ -8,6 +8,7 @@ use syn::{Expr, Ident, Pat};
 
 use super::bindings::Variable;
 use super::branches::{Body, Choice, Head};
+use super::handed::Lent;
 use super::names::{bound_kinds, bound_names, hides_positions};
 use super::parted::is_parted;
 use super::slices::matches_slices;
@@ -168,36 +169,60 @@ impl Lowerer {
 
     pub(super) fn join(&mut self, mut arms: Vec<Arm>, span: Span, op: impl FnOnce(Vec<Block>) -> Op) -> Option<Value> {
         let changed: BTreeSet<_> = arms.iter().flat_map(|arm| arm.changed.keys().copied()).collect();
-        let mut outs = Vec::new();
+        let (mut outs, mut lendings) = (Vec::new(), Vec::new());
         for variable in &changed {
             let before = self.bindings.value(*variable);
             let results: Vec<_> = arms.iter().map(|arm| arm.changed.get(variable).copied().unwrap_or(before)).collect();
+            let (results, lent) = self.handed_on_by(&mut arms, &results, span);
             let reached: Vec<_> = results.iter().zip(&arms).filter(|(_, arm)| !arm.block.diverges).map(|(v, _)| *v).collect();
             let out = self.merged(if reached.is_empty() { &results } else { &reached }, span);
             self.values[out].name = Some(self.bindings.name(*variable).clone());
-            self.bindings.assign(*variable, out);
             outs.push(out);
+            lendings.push(lent);
             for (arm, result) in arms.iter_mut().zip(results) {
                 arm.block.results.push(result);
             }
         }
-        let value = self.join_values(&mut arms, span);
+        let (value, lent) = self.join_values(&mut arms, span);
+        let arrived = outs.clone();
         outs.extend(value);
         let op = op(arms.into_iter().map(|arm| arm.block).collect());
         self.push_statement(Stmt { outs, op, span });
+        for ((variable, out), lent) in changed.iter().zip(arrived).zip(lendings) {
+            let out = self.lent_again(out, &lent, span);
+            self.bindings.assign(*variable, out);
+        }
         changed.into_iter().for_each(|variable| self.refresh(variable));
-        value
+        value.map(|value| self.lent_again(value, &lent, span))
+    }
+
+    /// What the arms hand on of these values, one an arm.
+    fn handed_on_by(&mut self, arms: &mut [Arm], values: &[Value], span: Span) -> (Vec<Value>, Lent) {
+        let is_active = values.iter().any(|value| self.is_active(*value));
+        let lent = self.lending(values, is_active);
+        let handed = arms.iter_mut().zip(values).map(|(arm, value)| {
+            self.blocks.push(std::mem::take(&mut arm.block));
+            let handed = self.handed_on(*value, &lent, span);
+            arm.block = self.blocks.pop().expect("the arm's block");
+            handed
+        });
+        (handed.collect(), lent)
     }
 
     /// The value of a choice. An arm that jumps has none: there, a number is zero and anything else is absent, and what
     /// follows sees the value only if there was no jump.
-    fn join_values(&mut self, arms: &mut [Arm], span: Span) -> Option<Value> {
-        let values: Vec<_> = arms.iter().filter(|arm| !arm.block.diverges).filter_map(|arm| arm.value).collect();
+    fn join_values(&mut self, arms: &mut [Arm], span: Span) -> (Option<Value>, Lent) {
+        let mut values: Vec<_> = arms.iter().filter(|arm| !arm.block.diverges).filter_map(|arm| arm.value).collect();
         if values.is_empty() {
-            return None;
+            return (None, Lent::Not);
+        }
+        let is_whole = arms.iter().all(|arm| arm.block.diverges || arm.value.is_some());
+        let mut lent = Lent::Not;
+        if values.len() == arms.len() {
+            (values, lent) = self.handed_on_by(arms, &values, span);
+            arms.iter_mut().zip(&values).for_each(|(arm, value)| arm.value = Some(*value));
         }
         let out = self.merged(&values, span);
-        let is_whole = arms.iter().all(|arm| arm.block.diverges || arm.value.is_some());
         let is_number = self.kind(out).peel().is_scalar();
         let kind = self.kind(out).clone();
         for arm in arms.iter_mut() {
@@ -222,7 +247,7 @@ impl Lowerer {
             self.values[out].kind = Kind::Optional(Box::new(kind.peel().clone()));
             self.partial.insert(out);
         }
-        Some(out)
+        (Some(out), lent)
     }
 
     /// A value that is one of several.

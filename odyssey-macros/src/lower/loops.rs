@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile, Label, Pat};
 
 use super::bindings::Variable;
+use super::handed::Lent;
 use super::iterate::{Item, Walk};
 use super::jump::Jumps;
 use super::passive::Effects;
@@ -22,6 +23,12 @@ struct Written<'a> {
     checkpoints: Option<Checkpoints>,
     jumps: Jumps,
     span: Span,
+}
+
+/// What the variables of a loop have when it begins, and how they lend it.
+struct Carried {
+    inits: Vec<Value>,
+    lendings: Vec<Lent>,
 }
 
 /// What an iteration does, given its index.
@@ -162,7 +169,7 @@ impl Lowerer {
         // until the assumption about its parameters holds.
         loop {
             let point = self.savepoint();
-            let (block, inits) = self.loop_body(written, &carried, &active, &flags, body);
+            let (block, values) = self.loop_body(written, &carried, &active, &flags, body);
             let results = block.results[..carried.len()].iter();
             let unchanged = results.clone().zip(&block.params[1..]).position(|(result, param)| result == param);
             let now: Vec<_> = results.zip(&active).map(|(v, was)| *was || self.is_active(*v)).collect();
@@ -174,7 +181,7 @@ impl Lowerer {
                 self.restore(point);
                 active = now;
             } else {
-                self.finish_loop(written, block, inits, &carried, !flags.is_empty());
+                self.finish_loop(written, block, values, &carried, !flags.is_empty());
                 return self.close_target();
             }
         }
@@ -187,13 +194,15 @@ impl Lowerer {
         active: &[bool],
         flags: &[Variable],
         body: Iteration,
-    ) -> (Block, Vec<Value>) {
+    ) -> (Block, Carried) {
+        let lending = |(variable, active): (&Variable, &bool)| self.lending(&[self.bindings.value(*variable)], *active);
+        let lendings: Vec<_> = carried.iter().zip(active).map(lending).collect();
+        let inits = self.carried_values(carried, &lendings, written.span);
         self.bindings.open();
         self.open_block();
-        let inits: Vec<_> = carried.iter().map(|variable| self.bindings.value(*variable)).collect();
         let index = self.parameter(Kind::Unknown, false, None, written.span);
         self.integers.insert(index);
-        self.carry(carried, &inits, active);
+        self.carry(carried, &inits, &lendings, active);
         let is_checkpointed = written.checkpoints.is_some();
         if is_checkpointed {
             self.refuse_changed_arguments(&inits);
@@ -203,16 +212,23 @@ impl Lowerer {
         body(self, index);
         let stop = (!flags.is_empty()).then(|| self.any_flag(flags, written.span));
         self.checkpointed -= usize::from(is_checkpointed);
+        let results = self.carried_values(carried, &lendings, written.span);
         let mut block = self.blocks.pop().expect("the loop's block");
-        block.results = carried.iter().map(|variable| self.bindings.value(*variable)).collect();
+        block.results = results;
         block.results.extend(stop);
         self.bindings.close();
-        (block, inits)
+        (block, Carried { inits, lendings })
+    }
+
+    /// What the variables hand on.
+    fn carried_values(&mut self, carried: &[Variable], lendings: &[Lent], span: Span) -> Vec<Value> {
+        let carried = carried.iter().zip(lendings);
+        carried.map(|(variable, lent)| self.handed_on(self.bindings.value(*variable), lent, span)).collect()
     }
 
     /// Parameters of the innermost block for what is carried.
-    fn carry(&mut self, carried: &[Variable], inits: &[Value], active: &[bool]) {
-        for ((variable, init), active) in carried.iter().zip(inits).zip(active) {
+    fn carry(&mut self, carried: &[Variable], inits: &[Value], lendings: &[Lent], active: &[bool]) {
+        for (((variable, init), lent), active) in carried.iter().zip(inits).zip(lendings).zip(active) {
             let Info { kind, span, .. } = self.values[*init].clone();
             let name = self.bindings.name(*variable).clone();
             let kind = if kind.is_exclusive() { kind } else { kind.peel().clone() };
@@ -220,44 +236,46 @@ impl Lowerer {
             if self.integers.contains(init) {
                 self.integers.insert(param);
             }
+            let param = self.lent_again(param, lent, span);
             self.bindings.assign(*variable, param);
         }
         carried.iter().for_each(|variable| self.refresh(*variable));
     }
 
     /// The test in front of each iteration.
-    fn loop_condition(&mut self, written: &Written, carried: &[Variable], inits: &[Value], active: &[bool]) -> Option<Block> {
+    fn loop_condition(&mut self, written: &Written, variables: &[Variable], carried: &Carried, active: &[bool]) -> Option<Block> {
         let (condition, is_checkpointed) = (written.condition?, written.checkpoints.is_some());
         let before = self.bindings.snapshot();
         self.open_block();
-        self.carry(carried, inits, active);
+        self.carry(variables, &carried.inits, &carried.lendings, active);
         self.checkpointed += usize::from(is_checkpointed);
         let value = self.condition(condition);
         self.checkpointed -= usize::from(is_checkpointed);
         let mut block = self.blocks.pop().expect("the condition's block");
         block.results = vec![value];
         self.bindings.rewind(&before);
-        carried.iter().for_each(|variable| self.refresh(*variable));
+        variables.iter().for_each(|variable| self.refresh(*variable));
         Some(block)
     }
 
-    fn finish_loop(&mut self, written: &Written, body: Block, inits: Vec<Value>, carried: &[Variable], stops: bool) {
-        for (variable, init) in carried.iter().zip(&inits) {
+    fn finish_loop(&mut self, written: &Written, body: Block, values: Carried, carried: &[Variable], stops: bool) {
+        for (variable, init) in carried.iter().zip(&values.inits) {
             self.bindings.assign(*variable, *init);
         }
         let active: Vec<_> = body.params[1..].iter().map(|param| self.is_active(*param)).collect();
-        let condition = self.loop_condition(written, carried, &inits, &active);
+        let condition = self.loop_condition(written, carried, &values, &active);
+        let Carried { inits, lendings } = values;
         let mut outs = Vec::new();
-        for (variable, (param, result)) in carried.iter().zip(body.params[1..].iter().zip(&body.results)) {
+        for (param, result) in body.params[1..].iter().zip(&body.results).take(carried.len()) {
             let Info { name, kind, active, span, .. } = self.values[*param].clone();
             let kind = kind.meet(self.kind(*result));
             let out = self.values.add(Info { name, kind, active, shape_of: None, wanted: Wanted::new(), span, read_at: None });
             if self.integers.contains(param) {
                 self.integers.insert(out);
             }
-            self.bindings.assign(*variable, out);
             outs.push(out);
         }
+        let arrived = outs.clone();
         let is_counted = stops || written.range.is_none();
         if is_counted {
             let name = Some(syn::Ident::new("turns", written.span.resolved_at(Span::call_site())));
@@ -275,6 +293,10 @@ impl Lowerer {
         let (range, checkpoints) = (written.range, written.checkpoints);
         let op = For { range, reversed: false, times: None, condition, inits, body, stops, is_counted, checkpoints };
         self.push_statement(Stmt { outs, op: Op::For(Box::new(op)), span: written.span });
+        for ((variable, out), lent) in carried.iter().zip(arrived).zip(lendings) {
+            let out = self.lent_again(out, &lent, written.span);
+            self.bindings.assign(*variable, out);
+        }
         carried.iter().for_each(|variable| self.refresh(*variable));
     }
 }

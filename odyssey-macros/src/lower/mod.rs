@@ -16,6 +16,7 @@ mod control;
 mod elements;
 mod expr;
 mod followed;
+mod handed;
 mod integers;
 mod iterate;
 mod jump;

@@ -312,16 +312,21 @@ impl Lowerer {
                     return Some(alias.clone());
                 }
                 let path = if is_exclusive { vec![Projection::Dereference] } else { Path::new() };
-                (is_exclusive || is_receiver && self.bindings.is_mutable(variable)).then_some(Place { root: variable, path })
+                (is_exclusive || is_receiver && self.is_own_and_mutable(variable)).then_some(Place { root: variable, path })
             }
             Expr::MethodCall(e) if VIEWS.iter().any(|(write, _)| e.method == write) => self.place(arg),
             other if is_receiver => {
                 let place = self.place(other)?;
                 let root = self.bindings.value(place.root);
-                (self.bindings.is_mutable(place.root) || self.kind(root).is_exclusive()).then_some(place)
+                (self.is_own_and_mutable(place.root) || self.kind(root).is_exclusive()).then_some(place)
             }
             _ => None,
         }
+    }
+
+    /// A `mut` name, and not of a reference, behind which nothing changes.
+    fn is_own_and_mutable(&self, variable: Variable) -> bool {
+        self.bindings.is_mutable(variable) && !matches!(self.kind(self.bindings.value(variable)), Kind::Reference(_))
     }
 
     /// The value of an argument; what is `&mut` is lent to be looked at.

@@ -51,7 +51,7 @@ impl VisitMut for Returns<'_> {
 
 fn write(expr: &mut Expr, ty: &Type) {
     let ty = ungroup(ty);
-    match (expr, ty) {
+    match (&mut *expr, ty) {
         (Expr::Lit(e), Type::Path(path)) if is_float(ty) => {
             let suffix = path.path.get_ident().expect("the name of a float").to_string();
             if let Lit::Float(token) = &e.lit {
@@ -65,6 +65,7 @@ fn write(expr: &mut Expr, ty: &Type) {
         (Expr::Unary(e), _) if matches!(e.op, syn::UnOp::Neg(_)) => write(&mut e.expr, ty),
         (Expr::Tuple(e), Type::Tuple(types)) => e.elems.iter_mut().zip(&types.elems).for_each(|(e, ty)| write(e, ty)),
         (Expr::Reference(e), Type::Reference(ty)) => write(&mut e.expr, &ty.elem),
+        (Expr::Array(list), Type::Slice(_)) => *expr = syn::parse_quote_spanned!(at(list.bracket_token.span.open())=> #list[..]),
         (Expr::Block(e), _) => write_last(&mut e.block, ty),
         (Expr::If(e), _) => {
             write_last(&mut e.then_branch, ty);
@@ -75,6 +76,11 @@ fn write(expr: &mut Expr, ty: &Type) {
         (Expr::Match(e), _) => e.arms.iter_mut().for_each(|arm| write(&mut arm.body, ty)),
         // An operand's type need not be the result's, but a literal beside a literal has it.
         (Expr::Binary(e), _) if is_literal(&e.left) && is_literal(&e.right) => write(&mut e.left, ty),
+        (Expr::Path(e), Type::Path(_)) if e.path.is_ident("None") => {
+            if let Some(payload) = argument(ty, &["Option"]) {
+                *expr = syn::parse_quote_spanned!(at(e.path.segments[0].ident.span())=> None::<#payload>);
+            }
+        }
         (Expr::Call(e), Type::Path(_)) => {
             let payload = argument(ty, &["Option", "Result"]).filter(|_| is_success(&e.func));
             if let (Some(payload), Some(value)) = (payload, e.args.first_mut()) {

@@ -55,6 +55,7 @@ mod failures;
 mod fallible;
 mod finance;
 mod functions;
+mod handed_on;
 mod idioms;
 mod item_by_item;
 mod learning;
