@@ -27,6 +27,9 @@ impl Lowerer {
         if is_question(&e.method) || super::integers::is_of_integers(&e.method) {
             return self.verbatim(expr);
         }
+        if let Some(text) = self.unknown_method(e) {
+            return self.refuse(expr, span, &text);
+        }
         if let Some(value) = self.consumed(e, expr) {
             return value;
         }
@@ -105,7 +108,7 @@ impl Lowerer {
     }
 
     /// The kind of an expression, which is not kept, behind references and boxes.
-    fn kind_of(&mut self, expr: &Expr) -> Kind {
+    pub(super) fn kind_of(&mut self, expr: &Expr) -> Kind {
         let point = self.savepoint();
         let value = self.expr(expr);
         let kind = self.kind(value).behind_pointers().clone();

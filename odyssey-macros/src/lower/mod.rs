@@ -39,6 +39,7 @@ mod sugar;
 mod taken;
 mod temporaries;
 mod typed;
+mod unknown_methods;
 mod zip;
 
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use syn::{Expr, ExprCall, ExprMethodCall, Ident};
 
 use super::arrays::is_change_of_axes;
 use super::iterate::{is_pipeline, Item};
-use super::lists::moving_method;
+use super::lists::{is_of_lists, moving_method};
 use super::passive::Effects;
 use super::place::{root_of, without_parens, Lending};
 use super::reads::{names_read, Asked};
@@ -65,7 +65,7 @@ impl Lowerer {
             ("pop", 0) => {
                 self.pop(e);
             }
-            _ if self.is_list(&e.receiver) && moving_method(e).is_some() => {
+            _ if (is_of_lists(&e.method) || self.is_list(&e.receiver)) && moving_method(e).is_some() => {
                 let moved = moving_method(e).expect("one of them");
                 self.effect(&moved);
             }
@@ -83,6 +83,10 @@ impl Lowerer {
             ("mapv_inplace" | "map_inplace", 1) => self.map_in_place(e, expr),
             ("zip_mut_with", 2) => self.zip_in_place(e),
             _ => {
+                if let Some(text) = self.unknown_method(e) {
+                    self.diagnostics.error(expr, text);
+                    return true;
+                }
                 let args: Vec<&Expr> = std::iter::once(&*e.receiver).chain(&e.args).collect();
                 let is_receiver_changed = self.lent(&e.receiver, true).is_some();
                 if !is_receiver_changed && !self.lends(&args[1..]) {
@@ -129,6 +133,7 @@ impl Lowerer {
         let mut inputs = self.inputs(quote::ToTokens::to_token_stream(expr));
         let read = names_read(expr, Asked::Counts);
         inputs.retain(|(name, _)| read.contains(name));
+        self.close_over(&mut inputs);
         let verbatim = crate::ir::Verbatim { expr: expr.clone(), inputs, is_pure: false };
         let info = Info::unnamed(Kind::Unknown, span);
         let result = self.values.add(info);

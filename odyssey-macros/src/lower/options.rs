@@ -80,17 +80,63 @@ impl Lowerer {
                 };
                 self.with_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(inside) => inside, None => #otherwise }))
             }
-            ("map" | "and_then", 1) => {
+            ("map", 1) => {
                 self.is_option(receiver)?;
                 let Expr::Closure(closure) = &e.args[0] else { return None };
                 let (pattern, body) = (closure.inputs.first()?, &closure.body);
-                let some: Expr = if name == "map" { syn::parse_quote_spanned!(here=> Some(#body)) } else { (**body).clone() };
-                Some(self.expr(&syn::parse_quote_spanned!(here=> match #receiver { Some(#pattern) => #some, None => None })))
+                Some(self.expr(&syn::parse_quote_spanned!(here=> match #receiver { Some(#pattern) => Some(#body), None => None })))
+            }
+            ("and_then", 1) => {
+                let Expr::Closure(closure) = &e.args[0] else { return None };
+                let (pattern, body) = (closure.inputs.first()?.clone(), closure.body.clone());
+                self.with_likely_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(#pattern) => #body, None => None }))
             }
             ("map_or", 2) => {
                 let (otherwise, Expr::Closure(closure)) = (e.args[0].clone(), &e.args[1]) else { return None };
                 let (pattern, body) = (closure.inputs.first()?.clone(), closure.body.clone());
                 self.with_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(#pattern) => #body, None => #otherwise }))
+            }
+            ("map_or_else", 2) => {
+                let (Expr::Closure(otherwise), Expr::Closure(closure)) = (&e.args[0], &e.args[1]) else { return None };
+                let (otherwise, pattern, body) = (&otherwise.body, closure.inputs.first()?, &closure.body);
+                self.with_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(#pattern) => #body, None => #otherwise }))
+            }
+            ("or" | "or_else", 1) => {
+                let otherwise = match &e.args[0] {
+                    Expr::Closure(closure) if name == "or_else" && closure.inputs.is_empty() => (*closure.body).clone(),
+                    other if name == "or" => other.clone(),
+                    _ => return None,
+                };
+                self.with_likely_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option { Some(inside) => Some(inside), None => #otherwise }))
+            }
+            ("filter", 1) => {
+                let Expr::Closure(closure) = &e.args[0] else { return None };
+                let (pattern, test) = (closure.inputs.first()?.clone(), closure.body.clone());
+                self.with_likely_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option {
+                    Some(inside) => if { let #pattern = &inside; #test } { Some(inside) } else { None },
+                    None => None,
+                }))
+            }
+            ("zip", 1) => {
+                let other = e.args[0].clone();
+                self.with_likely_option(receiver, |option| syn::parse_quote_spanned!(here=> match #option {
+                    Some(first) => match #other { Some(second) => Some((first, second)), None => None },
+                    None => None,
+                }))
+            }
+            ("flatten", 0) => {
+                self.is_option(receiver)?;
+                Some(self.expr(&syn::parse_quote_spanned!(here=> match #receiver { Some(inside) => inside, None => None })))
+            }
+            ("then_some", 1) => {
+                let (receiver, value) = (without_parens(receiver), &e.args[0]);
+                Some(self.expr(&syn::parse_quote_spanned!(here=> if #receiver { Some(#value) } else { None })))
+            }
+            ("then", 1) => {
+                let Expr::Closure(closure) = &e.args[0] else { return None };
+                let value = Some(&closure.body).filter(|_| closure.inputs.is_empty())?;
+                let receiver = without_parens(receiver);
+                Some(self.expr(&syn::parse_quote_spanned!(here=> if #receiver { Some(#value) } else { None })))
             }
             ("as_ref", 0) => {
                 self.is_option(receiver)?;
@@ -142,6 +188,27 @@ impl Lowerer {
         let value = self.expr(&then(&syn::parse_quote!(#name)));
         self.bindings.close();
         Some(value)
+    }
+
+    /// The same of a method of `Option` that few other types have; nothing where it is known to be of another.
+    fn with_likely_option(&mut self, receiver: &Expr, then: impl FnOnce(&Expr) -> Expr) -> Option<Value> {
+        if super::iterate::is_pipeline(receiver) {
+            return None;
+        }
+        if self.is_option(receiver).is_some() {
+            return Some(self.expr(&then(receiver)));
+        }
+        self.may_be_option(receiver).then(|| self.with_option(receiver, then)).flatten()
+    }
+
+    /// Of what a call gives, and of a field, nothing is known. An argument that is an `Option` says so.
+    fn may_be_option(&mut self, expr: &Expr) -> bool {
+        let point = self.savepoint();
+        let value = self.expr(expr);
+        let is_given = matches!(self.definitions.get(&value), Some(Op::Call(_) | Op::Field(..) | Op::Index(..)));
+        let is_unknown = matches!(self.kind(value), Kind::Unknown);
+        self.restore(point);
+        is_given && is_unknown
     }
 
     /// Whether an expression is known to be an `Option`.

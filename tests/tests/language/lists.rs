@@ -145,6 +145,52 @@ fn layers(sizes: &[usize]) -> Vec<Layer> {
     pairs.map(|(i, w)| Layer { weights: matrix(i, w[1], w[0]), bias: numbers(i + 7, w[1]) }).collect()
 }
 
+#[derive(Clone, Debug, Differentiable)]
+struct Weighted {
+    w: f64,
+    x: f64,
+}
+#[derive(Clone, Debug, Differentiable)]
+struct Book {
+    items: Vec<Weighted>,
+}
+/// Sorted by values and by what is made of them.
+#[differentiable]
+fn sorted(x: &[f64], book: &Book, k: f64) -> f64 {
+    let mut v = x.to_vec();
+    v.sort_by(f64::total_cmp);
+    let least = v[0] * k;
+    v.sort_unstable_by(|a, b| b.partial_cmp(a).unwrap());
+    let greatest = v[0];
+    v.sort_by_key(|a| (*a * 10.0).abs() as i64);
+    let mut book = book.clone();
+    book.items.sort_by(|a, b| (b.w * k).partial_cmp(&(a.w * k)).unwrap_or(std::cmp::Ordering::Equal));
+    let mut of_three = [k, k * 2.0, -k];
+    of_three.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    let mut pairs: Vec<(f64, usize)> = x.iter().enumerate().map(|(i, x)| (x * k, i)).collect();
+    pairs.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap());
+    let score = |i: usize| x[i] * k;
+    let mut order: Vec<usize> = (0..x.len()).collect();
+    order.sort_by(|&a, &b| score(b).total_cmp(&score(a)));
+    least * greatest + v[0] * book.items[0].x + of_three[0] * of_three[2] + pairs[0].0 * pairs[1].1 as f64 + x[order[1]]
+}
+/// Kept, joined, filled up and turned.
+#[differentiable]
+fn rearranged(x: &[f64], book: &Book, k: f64) -> f64 {
+    let mut v = x.to_vec();
+    v.retain(|x| *x > k);
+    let mut book = book.clone();
+    book.items.retain(|item| item.w > 0.1);
+    let mut u = vec![k];
+    u.append(&mut v);
+    u.resize(6, k * 0.5);
+    u.rotate_right(2);
+    let mut turned = [k, x[0], x[1]];
+    turned.rotate_left(1);
+    let weights: f64 = u.iter().enumerate().map(|(i, x)| x * i as f64).sum();
+    weights * turned[0] + book.items.iter().map(|item| item.w * item.x).sum::<f64>() + v.len() as f64
+}
+
 #[test]
 fn lists_of_structs() {
     let model = Model { layers: layers(&[2, 3, 3]), temperature: 1.3, name: "loud one".into() };
@@ -165,4 +211,13 @@ fn patterns_and_macros() {
     agrees!(nested_patterns((0.3, (0.7, 0.9)), [0.4, 0.8]), wrt 2);
     agrees!(least_squares((0.7, 0.2), &[(0.1, 0.3), (0.5, 0.6), (0.9, 0.8)]));
     agrees!(vec_macro(0.7, 1.2), wrt 2);
+}
+
+#[test]
+fn orders() {
+    let book = Book { items: [(0.5, 0.3), (0.05, 0.1), (0.8, 0.2)].map(|(w, x)| Weighted { w, x }).to_vec() };
+    for k in [0.25, -0.6] {
+        agrees!(sorted(&[0.3, -0.4, 0.7], &book, k), wrt 3);
+        agrees!(rearranged(&[0.3, -0.4, 0.7], &book, k), wrt 3);
+    }
 }

@@ -60,6 +60,38 @@ fn mapped(x: f64, k: f64) -> f64 {
     sum * root(-x).map(|layer| layer.weight.sum()).unwrap_or(k)
 }
 
+#[differentiable]
+fn positive(x: f64) -> Option<f64> {
+    if x > 0.0 { Some(x.ln()) } else { None }
+}
+/// One instead of another, and one that passes a test.
+#[differentiable]
+fn alternatives(a: Option<f64>, b: Option<f64>, x: f64) -> f64 {
+    let both = a.zip(b).map(|(a, b)| a * b).unwrap_or(0.0);
+    let first = a.or(b).unwrap_or(1.0) * a.or_else(|| Some(x * x)).unwrap();
+    let tested = a.filter(|v| *v > 0.25).unwrap_or(x) + Some(x * 2.0).filter(|&v| v > 0.5).map_or(1.0, |v| v * v);
+    let asked = (x > 0.1).then_some(x * 3.0).unwrap_or(0.0) + (x > 0.1).then(|| x * x).unwrap_or(0.0);
+    let of_calls = positive(x).and_then(|v| positive(v * v)).unwrap_or(0.0)
+        + positive(x).filter(|v| *v > -1.0).unwrap_or(1.0) * positive(x - 0.1).or(positive(x)).unwrap_or(1.0);
+    let nested = Some(a).flatten().map_or_else(|| x, |v| v * x);
+    both + first + tested + asked + of_calls + nested
+}
+/// The least and the greatest, which are not there at first.
+#[differentiable]
+fn extremes(x: &[f64], k: f64) -> f64 {
+    let mut greatest: Option<f64> = None;
+    let mut least: Option<(usize, f64)> = None;
+    for (i, v) in x.iter().enumerate() {
+        if greatest.is_none_or(|g| *v > g) {
+            greatest = Some(*v);
+        }
+        if least.map_or(true, |(_, l)| *v < l) {
+            least = Some((i, v * k));
+        }
+    }
+    greatest.unwrap() * k + least.unwrap().1
+}
+
 #[test]
 fn options() {
     let (x, bias, mask) = (array![[0.3, -0.7], [0.9, 0.4]], array![0.2, 0.6], array![[1.0, 0.5], [0.0, 2.0]]);
@@ -81,4 +113,12 @@ fn options() {
     let of_bias = |bias: &mut Array1<f64>| lent(&x, Some(bias), Some(mask.view()), Some(&0.7));
     odyssey_runtime::check::copied_argument("bias", &bias, of_bias, &d_bias.unwrap()).unwrap();
     assert!((d_k.unwrap() - plain * 2.0 / 0.7).abs() < 1e-12);
+}
+
+#[test]
+fn methods_with_another() {
+    agrees!(alternatives(Some(0.3), Some(0.7), 0.2), wrt 3);
+    agrees!(alternatives(Some(0.1), None::<f64>, 0.3), wrt 3);
+    agrees!(alternatives(None::<f64>, Some(0.7), 0.05), wrt 3);
+    agrees!(extremes(&[0.7, 0.1, 0.9], 0.3), wrt 2);
 }

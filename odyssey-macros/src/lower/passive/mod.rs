@@ -20,7 +20,7 @@ pub(super) use elements::Element;
 pub(crate) use inputs::captured;
 
 /// Methods that ask about a value without depending on its reals.
-const QUESTIONS: [&str; 31] = [
+const QUESTIONS: [&str; 32] = [
     "len",
     "len_of",
     "nrows",
@@ -43,6 +43,7 @@ const QUESTIONS: [&str; 31] = [
     "is_some",
     "is_none",
     "is_some_and",
+    "is_none_or",
     "is_ok",
     "is_err",
     "contains",
