@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::{Ident, Path};
+use syn::{Expr, Ident, Path};
 
 use super::control::count_of_directions;
 use super::fragment::{Binding, Fragment};
@@ -213,6 +213,11 @@ impl Writer<'_> {
     pub(super) fn clone_of(&self, place: &Fragment, value: Value) -> Fragment {
         let varies = self.values[value].active || !self.values[value].wanted.is_empty() || self.values.tangents.contains(&value);
         if !varies && !matches!(self.values[value].kind, Kind::Array(_) | Kind::Sequence(_)) {
+            // What passive code gives may be of a type that only the call says that it is given to: no method of it is known yet.
+            if matches!(self.layout.definition(value), Some(Op::Verbatim(code)) if matches!(code.expr, Expr::MethodCall(_))) {
+                let (span, reference) = (self.values[value].span, place.reference());
+                return Fragment::tight(quote_spanned!(at(span)=> ::core::clone::Clone::clone(#reference)));
+            }
             let receiver = place.receiver();
             return Fragment::tight(quote!(#receiver.clone()));
         }

@@ -5,6 +5,7 @@ use proc_macro2::Span;
 use syn::Expr;
 
 use super::Lowerer;
+use crate::diagnostics::not_yet;
 use crate::ir::{Copying, FieldName, Kind, Op, Value};
 
 /// How a value lends what it stands for.
@@ -44,6 +45,7 @@ impl Lowerer {
 
     /// What is handed on of a value that lends like this.
     pub(super) fn handed_on(&mut self, value: Value, lent: &Lent, span: Span) -> Value {
+        self.refuse_lent_option(value);
         match (lent, self.definitions.get(&value)) {
             (Lent::Not, _) => value,
             // It was lent here.
@@ -92,6 +94,15 @@ impl Lowerer {
         let kind = Kind::Tuple(parts.iter().map(|part| self.kind(*part).clone()).collect());
         let active = parts.iter().any(|part| self.is_active(*part));
         self.emit(Op::Tuple(parts), kind, active, span)
+    }
+
+    /// What an `Option` lends cannot be handed on.
+    fn refuse_lent_option(&mut self, value: Value) {
+        let Some(Op::Present(payload)) = self.definitions.get(&value) else { return };
+        if self.is_active(value) && matches!(self.kind(*payload), Kind::Reference(_)) {
+            let what = "an `Option` of a reference that a branch or an iteration hands on is";
+            self.diagnostics.error_at(self.values[value].span, not_yet(what, "put a copy into it: `Some(x.clone())`"));
+        }
     }
 
     /// Behind a reference, a part of another value, or a view.

@@ -160,6 +160,24 @@ fn coerced(c: &[f64; 3], lines: &Lines, points: &[[f64; 2]]) -> f64 {
     sum
 }
 
+#[differentiable(wrt(x))]
+fn weighted(total: f64, x: f64, times: usize) -> f64 {
+    total * x * times as f64
+}
+#[differentiable]
+fn times(a: f64, b: f64) -> f64 {
+    a * b
+}
+/// Arguments whose types are those of the parameters, and are said nowhere else.
+#[differentiable(wrt(x))]
+fn typed_by_the_callee(w: &[f64], x: f64) -> f64 {
+    let of_sums = weighted(w.iter().sum(), x, w.iter().map(|w| *w as usize).sum()) + times(w.iter().map(|w| w * x).sum(), x);
+    of_sums
+        + times(w.iter().product(), x)
+        + weighted(2.0, x, "3".parse().unwrap())
+        + weighted(0.5, x, w.len().try_into().unwrap())
+}
+
 #[test]
 fn paths() {
     agrees!(dew(21.0, 0.6), wrt 2);
@@ -187,4 +205,9 @@ fn calls() {
 fn coercions() {
     let lines = Lines { fixed: [0.2, 0.4], list: vec![0.7, 0.1, 0.5] };
     agrees!(coerced(&[0.3, 0.7, 0.2], &lines, &[[0.1, 0.2], [0.3, 0.4]]), wrt 3);
+}
+
+#[test]
+fn arguments_typed_by_the_callee() {
+    agrees!(typed_by_the_callee(&[1.3, 2.7], 0.4), wrt 1 behind 1);
 }
