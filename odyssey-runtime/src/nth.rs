@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code, reason = "ndarray's trait of indices is unsafe")]
 
+use std::collections::VecDeque;
 use std::ops::{Index, IndexMut};
 
 use ndarray::{Dimension, NdIndex};
@@ -30,41 +31,28 @@ unsafe impl<D: Dimension> NdIndex<D> for Nth {
     }
 }
 
-impl<T> Index<Nth> for [T] {
-    type Output = T;
+macro_rules! list {
+    ($($list:ty),*) => {$(
+        impl<T> Index<Nth> for $list {
+            type Output = T;
 
-    #[inline]
-    #[track_caller]
-    fn index(&self, Nth(number): Nth) -> &T {
-        &self[number]
-    }
+            #[inline]
+            #[track_caller]
+            fn index(&self, Nth(number): Nth) -> &T {
+                &self[number]
+            }
+        }
+
+        impl<T> IndexMut<Nth> for $list {
+            #[inline]
+            #[track_caller]
+            fn index_mut(&mut self, Nth(number): Nth) -> &mut T {
+                &mut self[number]
+            }
+        }
+    )*};
 }
-
-impl<T> IndexMut<Nth> for [T] {
-    #[inline]
-    #[track_caller]
-    fn index_mut(&mut self, Nth(number): Nth) -> &mut T {
-        &mut self[number]
-    }
-}
-
-impl<T> Index<Nth> for Vec<T> {
-    type Output = T;
-
-    #[inline]
-    #[track_caller]
-    fn index(&self, Nth(number): Nth) -> &T {
-        &self[number]
-    }
-}
-
-impl<T> IndexMut<Nth> for Vec<T> {
-    #[inline]
-    #[track_caller]
-    fn index_mut(&mut self, Nth(number): Nth) -> &mut T {
-        &mut self[number]
-    }
-}
+list!([T], Vec<T>, VecDeque<T>);
 
 #[cfg(test)]
 mod tests {

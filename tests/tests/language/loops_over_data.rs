@@ -1,5 +1,7 @@
 //! `for` over what is not a range: slices, arrays, rows, columns, windows, pairs.
 
+use std::collections::VecDeque;
+
 use ndarray::prelude::*;
 use odyssey_runtime::prelude::*;
 
@@ -189,6 +191,28 @@ fn smoothness(x: &Array1<f64>) -> f64 {
     sum
 }
 
+struct Collections {
+    queue: VecDeque<f64>,
+    matrix: Array2<f64>,
+    names: Vec<String>,
+    factors: [f64; 2],
+}
+/// Passive collections of any kind, in a struct that says nothing of them here.
+#[differentiable(wrt(k))]
+fn over_collections(given: &Collections, k: f64) -> f64 {
+    let mut sum = 0.0;
+    for v in given.queue.iter() {
+        sum += v * k;
+    }
+    for v in &given.matrix {
+        sum += v * k * k;
+    }
+    for (name, factor) in given.names.iter().zip(&given.factors) {
+        sum += name.len() as f64 * factor * k;
+    }
+    sum
+}
+
 #[test]
 fn arrays_of_any_rank() {
     let y = matrix(2, 2, 3).into_dyn();
@@ -223,4 +247,11 @@ fn structs() {
     let charges = [Charge { q: 1.0, at: (0.3, 0.9) }, Charge { q: -0.5, at: (0.8, 0.1) }, Charge { q: 0.7, at: (-0.4, 0.2) }];
     agrees!(coulomb(&charges));
     agrees!(relax(&charges, 0.1), wrt 2);
+}
+
+#[test]
+fn passive_collections() {
+    let names = vec!["a".into(), "ab".into()];
+    let given = Collections { queue: [0.3, 0.9].into(), matrix: matrix(1, 2, 2), names, factors: [0.4, 0.7] };
+    agrees!(over_collections(&given, 0.6), wrt 1 behind 1);
 }
