@@ -3,7 +3,6 @@
 mod assemble;
 mod block;
 mod call;
-mod call_along;
 mod companion;
 mod composite;
 mod control;

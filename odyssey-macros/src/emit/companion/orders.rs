@@ -6,7 +6,7 @@ use syn::visit::Visit;
 use syn::ExprPath;
 
 use super::Companion;
-use crate::emit::call::companion_path;
+use crate::emit::call::path::companion_path;
 use crate::emit::locate;
 use crate::emit::names::at;
 use crate::pushforward;

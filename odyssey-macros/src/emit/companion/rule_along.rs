@@ -12,7 +12,7 @@ use syn::{ExprPath, Ident};
 use super::hidden::{Body, Order};
 use super::vjp::is_unit;
 use super::Companion;
-use crate::emit::call::hidden_call;
+use crate::emit::call::path::hidden_call;
 use crate::emit::fragment::Fragment;
 use crate::emit::writer::tuple;
 use crate::ir::Callee;

@@ -3,15 +3,16 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use super::call::{hidden_call, own};
-use super::fragment::Fragment;
-use super::names::at;
-use super::writer::Writer;
+use super::own;
+use super::path::hidden_call;
+use crate::emit::fragment::Fragment;
+use crate::emit::names::at;
+use crate::emit::writer::Writer;
 use crate::ir::{Call, Callee, Stmt, Value};
 
 impl Writer<'_> {
     /// `let ((y, y_dot), y_pullback) = f::residual_hvp(f, x, (Handed(x_dot), No), (Yes, No));`
-    pub(super) fn linearize_along(&mut self, stmt: &Stmt, call: &Call, tangents: &[Option<Value>]) -> TokenStream {
+    pub(in crate::emit) fn linearize_along(&mut self, stmt: &Stmt, call: &Call, tangents: &[Option<Value>]) -> TokenStream {
         let (span, krate) = (at(stmt.span), self.krate);
         let pullback = *stmt.outs.last().expect("the pullback");
         let [y, y_dot, y_pullback] = [stmt.outs[0], stmt.outs[changed_count(call) + 1], pullback].map(|out| self.pattern(out));
@@ -47,7 +48,7 @@ impl Writer<'_> {
     }
 
     /// `let ((d_x, d_x_dot), …) = y_pullback(x, …, &y, (d_y, d_y_dot));`
-    pub(super) fn pullback_along(
+    pub(in crate::emit) fn pullback_along(
         &mut self,
         stmt: &Stmt,
         pullback: Value,
