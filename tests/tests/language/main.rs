@@ -33,6 +33,15 @@
     clippy::unnecessary_box_returns,
     clippy::uninlined_format_args,
     clippy::useless_vec,
+    clippy::format_in_format_args,
+    clippy::needless_borrow,
+    clippy::needless_late_init,
+    clippy::obfuscated_if_else,
+    clippy::redundant_field_names,
+    clippy::unnecessary_lazy_evaluations,
+    clippy::unnecessary_map_or,
+    clippy::unnecessary_trailing_comma,
+    clippy::useless_conversion,
     reason = "programs as people write them"
 )]
 
