@@ -26,12 +26,7 @@ use crate::real::Real;
 /// makes it negative, and its root NaN, where gradients hardly change.
 #[derive(Clone, Debug)]
 pub struct RmsProp {
-    lr: f64,
-    alpha: f64,
-    eps: f64,
-    momentum: f64,
-    centered: bool,
-    weight_decay: f64,
+    formula: Formula,
     state: State<3>,
 }
 
@@ -39,15 +34,18 @@ impl RmsProp {
     /// With α = 0.99, eps = 1e-8, and nothing else.
     #[track_caller]
     pub fn new(lr: f64) -> Self {
-        let (lr, state) = (settings::learning_rate(lr), State::default());
-        Self { lr, alpha: 0.99, eps: 1e-8, momentum: 0.0, centered: false, weight_decay: 0.0, state }
+        let lr = settings::learning_rate(lr);
+        Self {
+            formula: Formula { lr, alpha: 0.99, eps: 1e-8, momentum: 0.0, centered: false, weight_decay: 0.0 },
+            state: State::default(),
+        }
     }
 
     /// The share of the past in the mean of the squares.
     #[must_use]
     #[track_caller]
     pub fn alpha(mut self, alpha: f64) -> Self {
-        self.alpha = settings::share("an alpha", alpha);
+        self.formula.alpha = settings::share("an alpha", alpha);
         self
     }
 
@@ -55,7 +53,7 @@ impl RmsProp {
     #[must_use]
     #[track_caller]
     pub fn eps(mut self, eps: f64) -> Self {
-        self.eps = settings::positive("an eps", eps);
+        self.formula.eps = settings::positive("an eps", eps);
         self
     }
 
@@ -63,14 +61,14 @@ impl RmsProp {
     #[must_use]
     #[track_caller]
     pub fn momentum(mut self, momentum: f64) -> Self {
-        self.momentum = settings::not_negative("a momentum", momentum);
+        self.formula.momentum = settings::not_negative("a momentum", momentum);
         self
     }
 
     /// Whether to divide by the root of the variance in the place of the mean square.
     #[must_use]
     pub fn centered(mut self, centered: bool) -> Self {
-        self.centered = centered;
+        self.formula.centered = centered;
         self
     }
 
@@ -78,27 +76,28 @@ impl RmsProp {
     #[must_use]
     #[track_caller]
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = settings::weight_decay(weight_decay);
+        self.formula.weight_decay = settings::weight_decay(weight_decay);
         self
     }
 }
 
 impl Optimizer for RmsProp {
     fn step<P: Parameters + ?Sized>(&mut self, params: &mut P, grads: &P::Tangent) {
-        let Self { lr, alpha, eps, momentum, centered, weight_decay, ref mut state } = *self;
-        state.step(params, grads, &Formula { lr, alpha, eps, momentum, centered, weight_decay });
+        self.state.step(params, grads, &self.formula);
     }
 
     fn learning_rate(&self) -> f64 {
-        self.lr
+        self.formula.lr
     }
 
     #[track_caller]
     fn set_learning_rate(&mut self, lr: f64) {
-        self.lr = settings::learning_rate(lr);
+        self.formula.lr = settings::learning_rate(lr);
     }
 }
 
+/// The settings.
+#[derive(Clone, Copy, Debug)]
 struct Formula {
     lr: f64,
     alpha: f64,

@@ -20,10 +20,7 @@ use crate::real::Real;
 /// as `torch.optim.SGD` without dampening.
 #[derive(Clone, Debug)]
 pub struct Sgd {
-    lr: f64,
-    momentum: f64,
-    nesterov: bool,
-    weight_decay: f64,
+    formula: Formula,
     state: State<1>,
 }
 
@@ -31,22 +28,22 @@ impl Sgd {
     /// Plain descent with the learning rate `lr`.
     #[track_caller]
     pub fn new(lr: f64) -> Self {
-        let (lr, state) = (settings::learning_rate(lr), State::default());
-        Self { lr, momentum: 0.0, nesterov: false, weight_decay: 0.0, state }
+        let lr = settings::learning_rate(lr);
+        Self { formula: Formula { lr, momentum: 0.0, nesterov: false, weight_decay: 0.0 }, state: State::default() }
     }
 
     /// The share of the last step's direction that goes into the next.
     #[must_use]
     #[track_caller]
     pub fn momentum(mut self, momentum: f64) -> Self {
-        self.momentum = settings::not_negative("a momentum", momentum);
+        self.formula.momentum = settings::not_negative("a momentum", momentum);
         self
     }
 
     /// Whether to look ahead along the momentum.
     #[must_use]
     pub fn nesterov(mut self, nesterov: bool) -> Self {
-        self.nesterov = nesterov;
+        self.formula.nesterov = nesterov;
         self
     }
 
@@ -54,27 +51,28 @@ impl Sgd {
     #[must_use]
     #[track_caller]
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = settings::weight_decay(weight_decay);
+        self.formula.weight_decay = settings::weight_decay(weight_decay);
         self
     }
 }
 
 impl Optimizer for Sgd {
     fn step<P: Parameters + ?Sized>(&mut self, params: &mut P, grads: &P::Tangent) {
-        let Self { lr, momentum, nesterov, weight_decay, ref mut state } = *self;
-        state.step(params, grads, &Formula { lr, momentum, nesterov, weight_decay });
+        self.state.step(params, grads, &self.formula);
     }
 
     fn learning_rate(&self) -> f64 {
-        self.lr
+        self.formula.lr
     }
 
     #[track_caller]
     fn set_learning_rate(&mut self, lr: f64) {
-        self.lr = settings::learning_rate(lr);
+        self.formula.lr = settings::learning_rate(lr);
     }
 }
 
+/// The settings.
+#[derive(Clone, Copy, Debug)]
 struct Formula {
     lr: f64,
     momentum: f64,
